@@ -1,0 +1,46 @@
+// Files read with a limit and written so that the final name never holds half a file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace spectradiff {
+
+// Whole file as bytes. Error{kind} naming the path when it is missing, a directory, unreadable or larger than max_bytes.
+enum class ErrorKind;
+std::string read_file(const std::filesystem::path& path, uint64_t max_bytes, ErrorKind kind);
+
+// Everything on stdin, up to max_bytes. Error{input}.
+std::string read_stdin(uint64_t max_bytes);
+
+// A temporary sibling of `final_path`, `.NAME.part-<pid>`, that becomes `final_path` on commit() and is removed otherwise.
+// The writer of the bytes may be anybody (libav, say): path() is where they go. One thread.
+class PartFile {
+ public:
+  explicit PartFile(std::filesystem::path final_path);
+  ~PartFile();
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  const std::filesystem::path& path() const { return part_path_; }
+
+  // fsync, rename, fsync of the folder. With replace false an existing final file is kept and Error{output} thrown.
+  void commit(bool replace);
+
+ private:
+  std::filesystem::path final_path_;
+  std::filesystem::path part_path_;
+  bool committed_ = false;
+};
+
+// All bytes or none under `path`; every system call checked. Error{output}.
+void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes, bool replace);
+void write_file(const std::filesystem::path& path, std::string_view bytes, bool replace);
+
+// All bytes to a descriptor, short writes and EINTR looped over. Error{output}.
+void write_all(int descriptor, std::string_view bytes, std::string_view name);
+
+}  // namespace spectradiff

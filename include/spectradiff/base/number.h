@@ -1,0 +1,18 @@
+// Numbers as text, in the C locale whatever the user's locale is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spectradiff {
+
+// Plain decimals only: no sign "+", no blanks, no NaN or infinity, no hex, no leading-zero octal look-alikes ("010"), nothing trailing.
+std::optional<double> parse_real(std::string_view text);
+std::optional<int64_t> parse_integer(std::string_view text);
+
+// The shortest text that reads back as the same double: "0.75", "1e-05", "15".
+std::string format_real(double value);
+
+}  // namespace spectradiff

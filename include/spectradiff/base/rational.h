@@ -1,0 +1,35 @@
+// Exact fractions, for frame rates and times: 29.97 means 30000/1001 and nothing else.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace spectradiff {
+
+// num/den in lowest terms, den > 0.
+struct Rational {
+  int64_t num = 0;
+  int64_t den = 1;
+
+  constexpr Rational() = default;
+  constexpr Rational(int64_t integer) : num(integer) {}  // NOLINT(google-explicit-constructor): 15 is 15/1
+  Rational(int64_t numerator, int64_t denominator);      // Error{internal} when denominator is 0
+
+  double to_double() const { return static_cast<double>(num) / static_cast<double>(den); }
+  std::string text() const;  // "15/1", "30000/1001"
+
+  friend bool operator==(const Rational&, const Rational&) = default;
+  friend std::strong_ordering operator<=>(const Rational& a, const Rational& b);
+};
+
+// floor(a·b / c) and ceil(a·b / c) without overflow for any a·b below 2^126; c > 0.
+int64_t mul_div_floor(int64_t a, int64_t b, int64_t c);
+int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c);
+
+// Parses an integer, a decimal (at most 9 digits after the point) or "30000/1001"; the NTSC decimals 23.976, 29.97, 59.94 and 119.88
+// mean their /1001 rates. Error{usage} naming `what` for anything else.
+Rational parse_rational(std::string_view text, std::string_view what);
+
+}  // namespace spectradiff

@@ -1,0 +1,22 @@
+// Small helpers over text: UTF-8 checks and the nearest known name for a misspelt one.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spectradiff {
+
+bool is_valid_utf8(std::string_view text);
+
+// The candidate with the smallest edit distance, when it is close enough to be a likely slip.
+std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates);
+
+// " (did you mean 'fps'?)" or "".
+std::string suggestion(std::string_view name, std::span<const std::string> candidates);
+
+std::string join(std::span<const std::string> parts, std::string_view separator);
+
+}  // namespace spectradiff

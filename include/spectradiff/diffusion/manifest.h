@@ -1,0 +1,78 @@
+// A model bundle on disk: `model.json`, networks and tokenizer files; found, read and checked before any of it is loaded.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "spectradiff/base/json.h"
+#include "spectradiff/image/canvas.h"
+
+namespace spectradiff {
+
+struct NetworkFile {
+  std::string file;    // inside the bundle's folder, no path separators
+  std::string format;  // "torchscript"
+  std::string sha256;
+  int64_t bytes = 0;
+  std::string dtype;   // of the stored weights
+};
+
+struct AddedToken {
+  std::string content;
+  int32_t id = 0;
+  bool special = false, lstrip = false, rstrip = false, single_word = false, normalized = false;
+};
+
+struct TokenizerFiles {
+  std::string vocab, vocab_sha256, merges, merges_sha256;  // file names
+  int max_length = 77;
+  int32_t bos_token_id = 0, eos_token_id = 0, pad_token_id = 0, unk_token_id = 0;
+  std::vector<AddedToken> added_tokens;
+};
+
+struct LatentFacts {
+  int channels = 4;
+  int downscale = 8;
+  double scaling_factor = 0.18215;
+  bool gaussian_posterior = true;  // false: the encoder's output is the latent
+};
+
+struct Manifest {
+  std::filesystem::path folder;
+  std::string sha256;  // of model.json itself: what trust lists hold
+  std::string name, family, title, licence, source;
+  std::map<std::string, std::string> exporter;  // tool → version
+  std::map<std::string, NetworkFile> networks;  // text_encoder, vae_encoder, denoiser, vae_decoder
+  TokenizerFiles tokenizer;
+  LatentFacts latent;
+  Json scheduler;  // the source's scheduler config, "class" included
+  std::vector<Size> verified_sizes;
+  std::vector<std::string> verified_dtypes;
+  Json look;  // flat option keys, possibly empty
+};
+
+// Reads and validates model.json. Error{model} listing what was found where the folder or a file is missing.
+Manifest read_manifest(const std::filesystem::path& folder);
+
+// Every file's size and SHA-256 against the manifest, and that each network file is a sane archive (zip directory consistent, no absolute or ".."
+// names, no bomb). Error{model} naming the file.
+void verify_files(const Manifest& manifest);
+
+// A bundle by name through the search path, or by folder (a text with '/' or an existing folder). Error{model} listing where it looked.
+std::filesystem::path find_model(const std::string& name_or_folder, const std::vector<std::filesystem::path>& search_path);
+
+// Names of the bundles on the search path, first wins.
+std::vector<std::filesystem::path> list_models(const std::vector<std::filesystem::path>& search_path);
+
+// SPECTRADIFF_MODEL_PATH, the user's data folder, the install beside the program, the build tree.
+std::vector<std::filesystem::path> model_search_path();
+
+// Why the bundle may run code on this machine: "compiled in", "trusted by the user", or empty when on no list.
+std::string trust_of(const Manifest& manifest);
+void trust(const Manifest& manifest);            // appends to the user's list; Error{output}
+std::filesystem::path user_trust_list();
+
+}  // namespace spectradiff

@@ -1,0 +1,73 @@
+// The networks of a diffusion model behind one narrow door: everything that touches a device.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "spectradiff/image/canvas.h"
+
+namespace spectradiff {
+
+// Numbers on the device: latents [batch][channels][height][width] or embeddings [batch][tokens][width]. Opaque; only the Networks that made it
+// looks inside.
+class DeviceArray {
+ public:
+  virtual ~DeviceArray() = default;
+};
+using Array = std::shared_ptr<const DeviceArray>;
+
+// One term of a linear combination: coefficients[b] · array[b] for item b of the batch.
+struct Term {
+  Array array;
+  std::vector<double> coefficients;  // [batch]
+};
+
+// What one call of the denoiser sees. `negative` absent: no guidance, the output is the positive one's.
+struct DenoiseInput {
+  Array latents;                   // [batch][C][h][w], already scaled for the network
+  std::vector<double> timesteps;   // [batch]
+  Array positive;                  // [batch][tokens][width]
+  Array negative;                  // the same, or null
+  std::vector<double> guidance;    // [batch]; output = negative + guidance · (positive − negative)
+};
+
+struct DecodedPictures {
+  std::vector<Canvas> pictures;  // [batch]
+  std::vector<bool> finite;      // [batch]; false: the network gave NaN or infinity, the picture is meaningless
+};
+
+// One noise source per frame, torch's CPU generator for its seed: draws come in order and do not depend on batch, device or dtype.
+class NoiseSource {
+ public:
+  virtual ~NoiseSource() = default;
+};
+
+// Not thread-safe: one thread owns the device.
+class Networks {
+ public:
+  virtual ~Networks() = default;
+
+  virtual std::string device() const = 0;  // "cpu", "cuda:0 NVIDIA …"
+  virtual std::string dtype() const = 0;   // "float32", "bfloat16", "float16"
+  virtual std::string engine() const = 0;  // "libtorch 2.13.0, TorchScript"
+
+  virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed) = 0;
+  // Standard normal, float32 and then cast: one draw [1][C][size/8] from each source.
+  virtual Array draw(std::span<NoiseSource* const> sources, Size picture_size) = 0;
+
+  virtual Array text_encode(std::span<const std::vector<int32_t>> ids) = 0;  // [batch][tokens] → [batch][tokens][width]
+  // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its mean.
+  virtual Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) = 0;
+  virtual Array denoise(const DenoiseInput& input) = 0;
+  virtual DecodedPictures vae_decode(const Array& latents) = 0;  // unscaled latents
+
+  // Σ terms, per item of the batch. All arrays of one shape.
+  virtual Array combine(std::span<const Term> terms) = 0;
+  // Item b of the result is item `items[b].second` of array `items[b].first`.
+  virtual Array gather(std::span<const std::pair<Array, int>> items) = 0;
+};
+
+}  // namespace spectradiff

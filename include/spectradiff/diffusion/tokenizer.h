@@ -1,0 +1,37 @@
+// Prompts to CLIP token ids, as the Hugging Face fast tokenizer makes them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spectradiff/diffusion/manifest.h"
+
+namespace spectradiff {
+
+struct Tokens {
+  std::vector<int32_t> ids;  // exactly max_length: begin, text, end, padding
+  std::string cut;           // the words that did not fit; empty when all did
+};
+
+// Immutable after construction, shared freely.
+class Tokenizer {
+ public:
+  // Error{model} for unreadable or inconsistent vocabulary and merges.
+  Tokenizer(const std::filesystem::path& folder, const TokenizerFiles& files);
+  ~Tokenizer();
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+
+  Tokens encode(std::string_view text) const;               // Error{usage} for invalid UTF-8
+  std::vector<int32_t> encode_all(std::string_view text) const;  // no begin, end, padding or limit
+
+ private:
+  struct Impl;
+  std::unique_ptr<const Impl> impl_;
+};
+
+}  // namespace spectradiff

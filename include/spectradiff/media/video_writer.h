@@ -1,0 +1,83 @@
+// Pictures and sound into one video file or stream, through libav.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spectradiff/base/rational.h"
+#include "spectradiff/image/canvas.h"
+#include "spectradiff/image/resize.h"
+
+namespace spectradiff {
+
+enum class Container { mp4, mov, mkv, webm };
+
+// By the extension of `path`; Error{usage} listing the known ones.
+Container container_of(const std::filesystem::path& path);
+
+// Where the sound comes from: decoded samples for encoding, and the untouched packets of `file` where they may be copied.
+struct SoundTrack {
+  std::filesystem::path file;  // the song as given; packets are copied from here when copy applies
+  bool lossless = false;       // of the source codec, decides flac or aac in Matroska
+  bool whole = true;           // nothing is cut: only then may packets be copied
+  int sample_rate_hz = 0;
+  int channels = 0;
+  int64_t samples = 0;  // audio frames that `read` will give, sample 0 is heard when picture 0 is shown
+  // Fills at most `frames` interleaved float frames, returns how many; 0 at the end. Called from the writer's thread only.
+  std::function<int64_t(float* interleaved, int64_t frames)> read;
+};
+
+struct VideoSettings {
+  Container container = Container::mp4;
+  Rational fps{15};
+  Size picture_size;                    // of every Canvas that write() takes
+  Size output_size;                     // even numbers; scaled from picture_size with Lanczos
+  Fit fit = Fit::cover;
+  std::string video_codec = "h264";     // h264 (later: hevc, vp9, av1, prores, ffv1)
+  int crf = 18;                         // 0..51, lower is better
+  std::string encoder_preset = "medium";
+  std::string pixel_format = "yuv420p";
+  std::string audio_codec = "auto";     // auto, copy, aac, alac, flac, opus, none
+  int64_t audio_bitrate = 256000;       // bit/s, lossy codecs
+  int threads = 0;                      // 0: all cores
+  std::string title;                    // metadata, may be empty
+  std::string comment;                  // metadata: the settings as JSON
+};
+
+// What was written, for messages and the check afterwards.
+struct VideoSummary {
+  int64_t pictures = 0;
+  std::string video_encoder;   // "libx264"
+  std::string audio_encoder;   // "aac", "copy (mp3)", "" without sound
+  std::vector<std::string> notes;  // "8 channels were mixed down to stereo", …
+};
+
+// Refuses settings that this libav cannot do (encoder absent, size odd, codec not for the container): Error{output} or Error{usage},
+// before any work. Creates nothing.
+void check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
+
+// One video being written. Not thread-safe; use from one thread. Destroying without finish() closes the file as it is.
+class VideoWriter {
+ public:
+  // To a file (truncated), or with descriptor >= 0 as a Matroska stream into it. Error{output}.
+  VideoWriter(const VideoSettings& settings, const std::filesystem::path& path, std::optional<SoundTrack> sound);
+  VideoWriter(const VideoSettings& settings, int descriptor, std::optional<SoundTrack> sound);
+  ~VideoWriter();
+  VideoWriter(VideoWriter&&) noexcept;
+  VideoWriter& operator=(VideoWriter&&) noexcept;
+
+  // The next picture; sound is interleaved as far as needed. Error{output} on a full disk or closed pipe, Error{internal} for a wrong size.
+  void write(const Canvas& picture);
+  VideoSummary finish();  // flushes, writes the trailer, checks every byte went out
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spectradiff
