@@ -1,0 +1,50 @@
+// Runs a plan: paint, diffuse, hand over. The serial and the threaded executor give the same bytes.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/features/features.h"
+#include "spectradiff/render/frame_sink.h"
+#include "spectradiff/render/plan.h"
+#include "spectradiff/render/render_job.h"
+#include "spectradiff/render/statistics.h"
+
+namespace spectradiff {
+
+// A stage failed at a frame.
+class FrameError : public Error {
+ public:
+  FrameError(ErrorKind kind, int64_t frame, const std::string& message) : Error(kind, message), frame_(frame) {}
+  int64_t frame() const { return frame_; }
+
+ private:
+  int64_t frame_;
+};
+
+// What a run needs; all outlive it.
+struct Run {
+  const RenderJob& job;  // batch_size resolved when a diffuser is given
+  const Plan& plan;
+  const Features& features;
+  Diffuser* diffuser = nullptr;  // null: the painter's pictures are the frames
+  FrameSink& sink;
+  const std::atomic<int>& stop;  // requests so far: 1 ends the run after the frames in hand, 2 drops these too
+  std::function<void(int64_t done, int64_t frame)> progress;  // after each frame handed over, from the sink's thread
+};
+
+struct RunResult {
+  bool complete = false;  // false: stopped
+  int64_t frames = 0;     // handed over
+  PictureStatistics pictures;
+  StageSeconds seconds;
+};
+
+// Both throw FrameError naming the frame whose stage failed.
+RunResult run_serial(const Run& run);
+RunResult run_threaded(const Run& run, int threads);
+
+}  // namespace spectradiff

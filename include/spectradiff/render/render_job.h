@@ -1,0 +1,70 @@
+// What the user asked for, fully resolved: a plain value that round-trips through JSON (config/options.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "spectradiff/base/frame_time.h"
+#include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/features/features.h"
+#include "spectradiff/image/canvas.h"
+#include "spectradiff/image/resize.h"
+#include "spectradiff/paint/painter.h"
+
+namespace spectradiff {
+
+enum class SeedMode { fixed, increment, random };  // the same for every frame; seed + frame; SplitMix64 of seed and frame
+
+// Which part of the song becomes frames. Indices, level and beats stay those of the whole song.
+struct Selection {
+  TimeSpan start;
+  std::optional<TimeSpan> duration;  // absent: to the end
+  std::string frames;                // "12-40,60-", both ends included; empty: all
+  friend bool operator==(const Selection&, const Selection&) = default;
+};
+
+struct DiffusionSettings {
+  bool enabled = true;
+  std::string model = "mini";  // a name on the search path or a folder
+  bool allow_unpinned = false;
+  std::string prompt;
+  std::string negative_prompt;
+  double strength = 0.75;  // 0..1
+  StrengthMode strength_mode = StrengthMode::steps;
+  int steps = 50;          // 1..1000
+  double guidance = 7.5;   // 0..100; at most 1: no guidance
+  std::string scheduler;   // empty: the class the bundle names
+  double eta = 0;          // 0..1
+  int64_t seed = 42;       // >= 0
+  SeedMode seed_mode = SeedMode::fixed;
+  std::string device = "auto";
+  std::string dtype = "auto";
+  int batch_size = 0;      // 1..64; 0: by device and size
+  friend bool operator==(const DiffusionSettings&, const DiffusionSettings&) = default;
+};
+
+struct OutputSettings {
+  std::optional<Size> size;        // of the video; absent: what is painted
+  Fit fit = Fit::cover;
+  std::string video_codec = "auto";  // auto: the container's first
+  int crf = 18;                    // 0..51
+  std::string encoder_preset = "medium";
+  std::string pixel_format = "yuv420p";
+  std::string audio_codec = "auto";
+  int64_t audio_bitrate = 256000;  // bit/s
+  friend bool operator==(const OutputSettings&, const OutputSettings&) = default;
+};
+
+struct RenderJob {
+  Selection selection;
+  AnalysisSettings analysis;  // holds fps
+  PaintSettings paint;        // holds the size that is painted and diffused
+  PaintValues paint_values;
+  DiffusionSettings diffusion;
+  OutputSettings output;
+  int threads = 0;            // 0: all cores
+  friend bool operator==(const RenderJob&, const RenderJob&) = default;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,222 @@
+#include "spectradiff/render/executor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "spectradiff/base/bounded_queue.h"
+#include "spectradiff/paint/painter.h"
+#include "spectradiff/render/ordered_queue.h"
+
+namespace spectradiff {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Does a stage's work for a frame; whatever it throws comes out naming the frame.
+template <typename Work>
+auto at_frame(int64_t frame, const char* stage, Work work) {
+  try {
+    return work();
+  } catch (const FrameError&) {
+    throw;
+  } catch (const Error& error) {
+    throw FrameError(error.kind(), frame, fmt::format("frame {}: {}: {}", frame, stage, error.what()));
+  } catch (const std::bad_alloc&) {
+    throw FrameError(ErrorKind::memory, frame, fmt::format("frame {}: {}: out of memory; try a smaller --size or --batch-size", frame, stage));
+  } catch (const std::exception& error) {
+    throw FrameError(ErrorKind::internal, frame, fmt::format("frame {}: {}: {}", frame, stage, error.what()));
+  }
+}
+
+struct Finished {
+  int64_t frame = 0;
+  Canvas picture;
+};
+
+// Rows whose frames share a batch: a frame's slot is its index modulo the batch size, whatever part of the song is rendered.
+using Group = std::vector<const PlanRow*>;
+
+std::vector<Group> group_rows(const Plan& plan, int batch_size) {
+  std::vector<Group> groups;
+  for (const PlanRow& row : plan.rows) {
+    if (groups.empty() || groups.back().back()->frame / batch_size != row.frame / batch_size) groups.emplace_back();
+    groups.back().push_back(&row);
+  }
+  return groups;
+}
+
+int batch_size_of(const Run& run) { return run.diffuser != nullptr ? run.job.diffusion.batch_size : 1; }
+
+// Diffuses one group; empty when cancelled. Slots without a frame of the plan repeat the group's first one.
+std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Canvas>& painted) {
+  const int batch_size = run.job.diffusion.batch_size;
+  const auto request = [&](size_t i) {
+    return FrameRequest{&painted[i], run.job.diffusion.prompt, run.job.diffusion.negative_prompt,
+                        group[i]->strength, group[i]->guidance, group[i]->seed};
+  };
+  std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
+  for (size_t i = 0; i < group.size(); ++i) slots[static_cast<size_t>(group[i]->frame % batch_size)] = request(i);
+
+  auto diffused = run.diffuser->run(slots, [&] { return run.stop.load() >= 2; });
+  std::vector<Canvas> pictures;
+  if (diffused.empty()) return pictures;
+  for (const PlanRow* row : group) {
+    DiffusedPicture& slot = diffused[static_cast<size_t>(row->frame % batch_size)];
+    if (!slot.finite) {
+      throw FrameError(ErrorKind::model, row->frame,
+                       fmt::format("frame {}: the model gave NaN or infinity instead of a picture; try --dtype float32", row->frame));
+    }
+    pictures.push_back(std::move(slot.picture));
+  }
+  return pictures;
+}
+
+void hand_over(const Run& run, RunResult& result, const Finished& finished) {
+  const auto begin = Clock::now();
+  at_frame(finished.frame, "encode", [&] { run.sink.accept(finished.frame, finished.picture); });
+  result.seconds.encode += seconds_since(begin);
+  result.pictures.add(finished.picture);
+  ++result.frames;
+  if (run.progress) run.progress(result.frames, finished.frame);
+}
+
+// The first failure of any stage; later ones are its consequences.
+class FirstFailure {
+ public:
+  void keep(std::exception_ptr failure) {
+    std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::move(failure);
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
+// The stages of one threaded run: painters → the calling thread, which owns the device → the sink's thread.
+class Pipeline {
+ public:
+  Pipeline(const Run& run, int painters)
+      : run_(run),
+        painter_(run.features, run.job.paint),
+        painted_(static_cast<int64_t>(run.plan.rows.size()), 2 * std::max(painters, batch_size_of(run))),
+        finished_(static_cast<size_t>(2 * batch_size_of(run) + 2)) {
+    for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
+    threads_.emplace_back([this] { relay([this] { keep(); }); });
+  }
+
+  RunResult run() {
+    relay([this] { diffuse_all(); });
+    finished_.close();
+    painted_.cancel();
+    threads_.clear();
+    failure_.rethrow();
+    result_.complete = result_.frames == static_cast<int64_t>(run_.plan.rows.size());
+    for (const double seconds : paint_seconds_) result_.seconds.paint += seconds;
+    return std::move(result_);
+  }
+
+ private:
+  template <typename Stage>
+  void relay(Stage stage) {
+    try {
+      stage();
+    } catch (...) {
+      failure_.keep(std::current_exception());
+      painted_.cancel();
+      finished_.cancel();
+    }
+  }
+
+  void paint() {
+    double seconds = 0;
+    while (run_.stop.load() == 0) {
+      const auto number = painted_.claim();
+      if (!number) break;
+      const PlanRow& row = run_.plan.rows[static_cast<size_t>(*number)];
+      const auto begin = Clock::now();
+      Canvas canvas = at_frame(row.frame, "paint", [&] { return painter_.paint(row.paint, row.frame); });
+      seconds += seconds_since(begin);
+      if (!painted_.push(*number, std::move(canvas))) break;
+    }
+    std::lock_guard lock(paint_seconds_mutex_);
+    paint_seconds_.push_back(seconds);
+  }
+
+  void diffuse_all() {
+    for (const Group& group : group_rows(run_.plan, batch_size_of(run_))) {
+      std::vector<Canvas> pictures;
+      while (pictures.size() < group.size()) {
+        if (run_.stop.load() > 0) return;
+        auto canvas = painted_.pop();
+        if (!canvas) return;
+        pictures.push_back(std::move(*canvas));
+      }
+      if (run_.diffuser != nullptr) {
+        const auto begin = Clock::now();
+        pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run_, group, pictures); });
+        result_.seconds.diffuse += seconds_since(begin);
+        if (pictures.empty()) return;
+      }
+      for (size_t i = 0; i < group.size(); ++i) {
+        if (!finished_.push({group[i]->frame, std::move(pictures[i])})) return;
+      }
+    }
+  }
+
+  void keep() {
+    while (auto finished = finished_.pop()) hand_over(run_, result_, *finished);
+  }
+
+  const Run& run_;
+  const Painter painter_;
+  OrderedQueue<Canvas> painted_;
+  BoundedQueue<Finished> finished_;
+  FirstFailure failure_;
+  std::mutex paint_seconds_mutex_;
+  std::vector<double> paint_seconds_;
+  RunResult result_;
+  std::vector<std::jthread> threads_;  // last: joined before anything they use goes
+};
+
+}  // namespace
+
+RunResult run_serial(const Run& run) {
+  RunResult result;
+  const Painter painter(run.features, run.job.paint);
+  for (const Group& group : group_rows(run.plan, batch_size_of(run))) {
+    if (run.stop.load() > 0) return result;
+    std::vector<Canvas> pictures;
+    const auto begin = Clock::now();
+    for (const PlanRow* row : group) {
+      pictures.push_back(at_frame(row->frame, "paint", [&] { return painter.paint(row->paint, row->frame); }));
+    }
+    result.seconds.paint += seconds_since(begin);
+    if (run.diffuser != nullptr) {
+      const auto diffuse_begin = Clock::now();
+      pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run, group, pictures); });
+      result.seconds.diffuse += seconds_since(diffuse_begin);
+      if (pictures.empty()) return result;
+    }
+    for (size_t i = 0; i < group.size(); ++i) hand_over(run, result, {group[i]->frame, std::move(pictures[i])});
+  }
+  result.complete = true;
+  return result;
+}
+
+RunResult run_threaded(const Run& run, int threads) { return Pipeline(run, std::max(1, threads)).run(); }
+
+}  // namespace spectradiff

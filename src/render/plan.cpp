@@ -1,0 +1,124 @@
+#include "spectradiff/render/plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+
+namespace spectradiff {
+namespace {
+
+int64_t frame_index(std::string_view text, std::string_view whole) {
+  const auto value = parse_integer(text);
+  if (!value || *value < 0) {
+    throw_error(ErrorKind::usage, "frames = \"{}\": \"{}\" is not a frame index; write ranges as 12-40, 12-, -40 or 7, joined by commas", whole,
+                text);
+  }
+  return *value;
+}
+
+uint64_t row_seed(const DiffusionSettings& diffusion, int64_t frame) {
+  const auto seed = static_cast<uint64_t>(diffusion.seed);
+  switch (diffusion.seed_mode) {
+    case SeedMode::fixed:
+      return seed;
+    case SeedMode::increment:
+      return seed + static_cast<uint64_t>(frame);
+    case SeedMode::random:
+      // Below 2^63, so that every seed of the plan can be typed again.
+      return splitmix64(seed ^ splitmix64(static_cast<uint64_t>(frame))) >> 1;
+  }
+  return seed;
+}
+
+}  // namespace
+
+std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count) {
+  std::set<int64_t> frames;
+  std::string_view rest = text;
+  while (true) {
+    const size_t comma = rest.find(',');
+    const std::string_view part = rest.substr(0, comma);
+    const size_t dash = part.find('-');
+    int64_t first = 0;
+    int64_t last = std::numeric_limits<int64_t>::max();
+    if (dash == std::string_view::npos) {
+      first = last = frame_index(part, text);
+    } else {
+      if (part.size() == 1) frame_index(part, text);
+      if (dash > 0) first = frame_index(part.substr(0, dash), text);
+      if (dash + 1 < part.size()) last = frame_index(part.substr(dash + 1), text);
+    }
+    if (first > last) {
+      throw_error(ErrorKind::usage, "frames = \"{}\": {} comes after {}; write the smaller one first", text, first, last);
+    }
+    for (int64_t frame = first; frame <= std::min(last, count - 1); ++frame) frames.insert(frame);
+    if (comma == std::string_view::npos) break;
+    rest = rest.substr(comma + 1);
+  }
+  if (frames.empty()) {
+    throw_error(ErrorKind::usage, "frames = \"{}\" holds no frame of this song, which has 0-{}", text, count - 1);
+  }
+  return {frames.begin(), frames.end()};
+}
+
+int64_t Plan::sound_samples() const {
+  int64_t samples = 0;
+  for (const SampleRange& range : sound) samples += range.size();
+  return samples;
+}
+
+Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
+  const Rational& fps = job.analysis.fps;
+  Plan plan;
+  plan.song_frames = frame_count(samples, sample_rate_hz, fps);
+
+  const int64_t begin = job.selection.start.to_samples(sample_rate_hz, fps);
+  const int64_t end = job.selection.duration
+                          ? std::min(samples, begin + job.selection.duration->to_samples(sample_rate_hz, fps))
+                          : samples;
+  const auto frames = parse_frame_ranges(job.selection.frames.empty() ? "0-" : job.selection.frames, plan.song_frames);
+  for (const int64_t frame : frames) {
+    SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
+    if (range.begin < begin || range.begin >= end) continue;
+    range.end = std::min(range.end, samples);
+    plan.rows.push_back({frame, range, job.paint_values, job.diffusion.strength, job.diffusion.guidance, row_seed(job.diffusion, frame)});
+  }
+  if (plan.rows.empty()) {
+    throw_error(ErrorKind::usage, "start, duration and frames leave no frame of this song, which lasts {} s ({} frames)",
+                format_real(static_cast<double>(samples) / sample_rate_hz), plan.song_frames);
+  }
+  for (const PlanRow& row : plan.rows) {
+    if (!plan.sound.empty() && plan.sound.back().end == row.samples.begin) {
+      plan.sound.back().end = row.samples.end;
+    } else {
+      plan.sound.push_back(row.samples);
+    }
+  }
+  return plan;
+}
+
+Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
+  Json rows = Json::array();
+  for (const PlanRow& row : plan.rows) {
+    Json entry = {{"frame", row.frame},
+                  {"t", static_cast<double>(row.samples.begin) / sample_rate_hz},
+                  {"samples", {row.samples.begin, row.samples.end}},
+                  {"blur", row.paint.blur_px}};
+    if (job.diffusion.enabled) {
+      entry["strength"] = row.strength;
+      entry["guidance"] = row.guidance;
+      entry["seed"] = row.seed;
+    }
+    rows.push_back(std::move(entry));
+  }
+  return {{"fps", job.analysis.fps.text()},
+          {"song_frames", plan.song_frames},
+          {"frames", plan.rows.size()},
+          {"sound_samples", plan.sound_samples()},
+          {"rows", std::move(rows)}};
+}
+
+}  // namespace spectradiff
