@@ -7,17 +7,21 @@
 #include <string>
 #include <string_view>
 
+#include "spectradiff/base/error.h"
+
 namespace spectradiff {
 
-// Whole file as bytes. Error{kind} naming the path when it is missing, a directory, unreadable or larger than max_bytes.
-enum class ErrorKind;
+// Whole file as bytes. Error{kind} naming the path when it is missing, a directory, unreadable or larger than
+// max_bytes.
 std::string read_file(const std::filesystem::path& path, uint64_t max_bytes, ErrorKind kind);
 
 // Everything on stdin, up to max_bytes. Error{input}.
 std::string read_stdin(uint64_t max_bytes);
 
-// A temporary sibling of `final_path`, `.NAME.part-<pid>`, that becomes `final_path` on commit() and is removed otherwise.
-// The writer of the bytes may be anybody (libav, say): path() is where they go. One thread.
+// A temporary sibling of `final_path`, `.NAME.part-<pid>` (NAME is shortened where the file system's limit
+// asks for it), that becomes `final_path` on commit() and is removed otherwise. A symbolic link is followed:
+// its target is replaced. The writer of the bytes may be anybody (libav, say): path() is where they go.
+// Error{output} when `final_path` is a folder, a device or a pipe, or its folder is missing. One thread.
 class PartFile {
  public:
   explicit PartFile(std::filesystem::path final_path);
@@ -27,7 +31,8 @@ class PartFile {
 
   const std::filesystem::path& path() const { return part_path_; }
 
-  // fsync, rename, fsync of the folder. With replace false an existing final file is kept and Error{output} thrown.
+  // fsync, rename, fsync of the folder. With replace false an existing final file is kept and Error{output}
+  // thrown.
   void commit(bool replace);
 
  private:
@@ -36,11 +41,13 @@ class PartFile {
   bool committed_ = false;
 };
 
-// All bytes or none under `path`; every system call checked. Error{output}.
+// All bytes or none under `path`; every system call checked. A pipe or a device (/dev/null, a shell's >(…))
+// is written to directly. Error{output}.
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes, bool replace);
 void write_file(const std::filesystem::path& path, std::string_view bytes, bool replace);
 
-// All bytes to a descriptor, short writes and EINTR looped over. Error{output}.
+// All bytes to a descriptor, short writes and EINTR looped over. `name` is for messages. ClosedPipe when
+// nobody reads any more (needs SIGPIPE ignored), Error{output} for the rest.
 void write_all(int descriptor, std::string_view bytes, std::string_view name);
 
 }  // namespace spectradiff

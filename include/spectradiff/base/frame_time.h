@@ -33,7 +33,7 @@ struct TimeSpan {
 
   static TimeSpan milliseconds(int64_t ms) { return {Rational(ms, 1000), TimeUnit::seconds}; }
   int64_t to_samples(int sample_rate_hz, const Rational& fps) const;  // rounded down
-  std::string text() const;                                           // parse_time(text()) gives it back
+  std::string text() const;  // parse_time(text()) gives back what parse_time made
   friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
 };
 

@@ -9,19 +9,22 @@
 #include <string_view>
 #include <vector>
 
+#include "spectradiff/base/error.h"
+
 namespace spectradiff {
 
-// Keys keep the order they were written in.
+// Keys keep the order they were written in; looking one up is linear, so iterate over big objects.
 using Json = nlohmann::ordered_json;
 
-// RFC 8259 and no more: no comments, trailing commas or NaN; a UTF-8 byte order mark is skipped; duplicate keys, invalid UTF-8, more than 64 levels
-// and more than 16 MB are refused. `source` (a file name) begins every message.
-Json parse_json(std::string_view text, std::string_view source);
-Json read_json(const std::filesystem::path& path);
+// RFC 8259 and no more: no comments, trailing commas or NaN; a UTF-8 byte order mark is skipped; duplicate
+// keys, invalid UTF-8, more than 64 levels and more than 16 MiB are refused. Messages begin with `source` (a
+// file name), line and column (in characters, from 1). Error{kind}.
+Json parse_json(std::string_view text, std::string_view source, ErrorKind kind = ErrorKind::usage);
+Json read_json(const std::filesystem::path& path, ErrorKind kind = ErrorKind::usage);
 
-// An object whose members are taken out one by one with their exact types, so that what nobody asked for can be refused.
-// `where` is the path for messages, as "model.json: latent". Outlived by `object`. Errors are of the kind given.
-enum class ErrorKind;
+// An object whose members are taken out one by one with their exact types, so that what nobody asked for can
+// be refused. `where` is the path for messages, as "model.json: latent". Outlived by `object`. Errors are of
+// the kind given.
 class JsonReader {
  public:
   JsonReader(const Json& object, std::string where, ErrorKind kind);
@@ -52,6 +55,7 @@ class JsonReader {
 
   const Json& object_;
   std::string where_;
+  bool nested_ = false;  // made by object(): a key follows `where_` after a dot
   ErrorKind kind_;
   std::vector<std::string> asked_;
 };

@@ -24,12 +24,13 @@ struct Rational {
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b);
 };
 
-// floor(a·b / c) and ceil(a·b / c) without overflow for any a·b below 2^126; c > 0.
+// floor(a·b / c) and ceil(a·b / c), exact in between; c > 0. Error{internal} when the result leaves int64.
 int64_t mul_div_floor(int64_t a, int64_t b, int64_t c);
 int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c);
 
-// Parses an integer, a decimal (at most 9 digits after the point) or "30000/1001"; the NTSC decimals 23.976, 29.97, 59.94 and 119.88
-// mean their /1001 rates. Error{usage} naming `what` for anything else.
+// Parses an integer, a decimal (at most 9 digits after the point) or "30000/1001"; the NTSC
+// decimals 23.976, 29.97, 59.94 and 119.88 mean their /1001 rates. Error{usage} naming `what` for anything
+// else.
 Rational parse_rational(std::string_view text, std::string_view what);
 
 }  // namespace spectradiff

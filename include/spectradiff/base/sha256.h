@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "spectradiff/base/error.h"
+
 namespace spectradiff {
 
 // Feed bytes with update, end with hex. Not thread-safe; move-only.
@@ -29,7 +31,7 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view bytes);
 
-// Error{input} when the file cannot be read to its end.
-std::string sha256_file(const std::filesystem::path& path);
+// Error{kind} when the file cannot be read to its end.
+std::string sha256_file(const std::filesystem::path& path, ErrorKind kind = ErrorKind::input);
 
 }  // namespace spectradiff

@@ -1,6 +1,7 @@
 // Small helpers over text: UTF-8 checks and the nearest known name for a misspelt one.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,9 @@
 namespace spectradiff {
 
 bool is_valid_utf8(std::string_view text);
+
+// Bytes of the first character of `text`; 0 when it is malformed or `text` is empty.
+size_t utf8_character_length(std::string_view text);
 
 // The candidate with the smallest edit distance, when it is close enough to be a likely slip.
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates);

@@ -1,0 +1,109 @@
+#include "spectradiff/base/rational.h"
+
+#include <array>
+#include <optional>
+
+#include "int128.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+
+namespace spectradiff {
+namespace {
+
+using detail::Int128;
+
+constexpr size_t kMaxFractionDigits = 9;
+
+struct NtscRate {
+  int64_t thousandths;
+  int64_t num;
+};
+constexpr std::array<NtscRate, 4> kNtscRates{
+    {{23976, 24000}, {29970, 30000}, {59940, 60000}, {119880, 120000}}};
+
+std::optional<Rational> parse_fraction(std::string_view text, size_t slash) {
+  const auto num = parse_integer(text.substr(0, slash));
+  const auto den = parse_integer(text.substr(slash + 1));
+  if (!num || !den || *den <= 0) return std::nullopt;
+  return Rational(*num, *den);
+}
+
+std::optional<Rational> parse_decimal(std::string_view text, size_t point) {
+  const std::string_view digits = text.substr(point + 1);
+  if (digits.empty() || digits.size() > kMaxFractionDigits) return std::nullopt;
+  const std::string_view whole = text.substr(0, point);
+  if (!parse_integer(whole)) return std::nullopt;
+  int64_t den = 1;
+  std::string joined(whole);
+  for (const char digit : digits) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    den *= 10;
+    joined += digit;
+  }
+  const bool negative = joined.front() == '-';
+  const size_t first = joined.find_first_not_of('0', negative ? 1 : 0);
+  if (first == std::string::npos) return Rational(0);
+  const auto num = parse_integer(std::string_view(joined).substr(first));
+  if (!num) return std::nullopt;
+  return Rational(negative ? -*num : *num, den);
+}
+
+}  // namespace
+
+Rational::Rational(int64_t numerator, int64_t denominator) {
+  if (denominator == 0) throw_error(ErrorKind::internal, "a fraction {}/0 was made", numerator);
+  const Int128 sign = denominator < 0 ? -1 : 1;
+  Int128 a = numerator < 0 ? -Int128(numerator) : Int128(numerator);
+  Int128 b = sign * denominator;
+  while (b != 0) {
+    const Int128 rest = a % b;
+    a = b;
+    b = rest;
+  }
+  num = detail::narrow(sign * numerator / a);
+  den = detail::narrow(sign * denominator / a);
+}
+
+std::string Rational::text() const {
+  return fmt::format("{}/{}", num, den);
+}
+
+std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
+  const Int128 left = Int128(a.num) * b.den;
+  const Int128 right = Int128(b.num) * a.den;
+  if (left < right) return std::strong_ordering::less;
+  return left > right ? std::strong_ordering::greater : std::strong_ordering::equal;
+}
+
+int64_t mul_div_floor(int64_t a, int64_t b, int64_t c) {
+  return detail::narrow(detail::floor_divide(Int128(a) * b, c));
+}
+
+int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c) {
+  return detail::narrow(detail::ceil_divide(Int128(a) * b, c));
+}
+
+Rational parse_rational(std::string_view text, std::string_view what) {
+  std::optional<Rational> value;
+  const size_t slash = text.find('/');
+  const size_t point = text.find('.');
+  if (slash != std::string_view::npos) {
+    value = parse_fraction(text, slash);
+  } else if (point != std::string_view::npos) {
+    value = parse_decimal(text, point);
+    for (const NtscRate& rate : kNtscRates) {
+      if (value && *value == Rational(rate.thousandths, 1000)) return Rational(rate.num, 1001);
+    }
+  } else if (const auto integer = parse_integer(text)) {
+    value = Rational(*integer);
+  }
+  if (!value) {
+    throw_error(
+        ErrorKind::usage,
+        "{} = '{}' is not a rate; write an integer (15), a decimal (12.5, 29.97) or a fraction (30000/1001)",
+        what, text);
+  }
+  return *value;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,104 @@
+#include "spectradiff/base/text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace spectradiff {
+namespace {
+
+struct Utf8Form {
+  unsigned char mask;
+  unsigned char lead;
+  int continuation_bytes;
+  uint32_t smallest;  // anything below has a shorter form and is refused
+};
+constexpr Utf8Form kForms[] = {
+    {0x80, 0x00, 0, 0}, {0xE0, 0xC0, 1, 0x80}, {0xF0, 0xE0, 2, 0x800}, {0xF8, 0xF0, 3, 0x10000}};
+
+// Case and the choice between '-' and '_' are never the mistake worth counting.
+char folded(char c) {
+  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  return c == '_' ? '-' : c;
+}
+
+// Optimal string alignment: insertions, deletions, substitutions and swapped neighbours cost 1.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before_last(b.size() + 1);
+  std::vector<size_t> last(b.size() + 1);
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const bool same = folded(a[i - 1]) == folded(b[j - 1]);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      const bool swapped =
+          i > 1 && j > 1 && folded(a[i - 1]) == folded(b[j - 2]) && folded(a[i - 2]) == folded(b[j - 1]);
+      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+    }
+    std::swap(before_last, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+size_t utf8_character_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(text.front());
+  for (const Utf8Form& form : kForms) {
+    if ((lead & form.mask) != form.lead) continue;
+    const size_t length = 1 + static_cast<size_t>(form.continuation_bytes);
+    if (text.size() < length) return 0;
+    uint32_t code = lead & static_cast<unsigned char>(~form.mask);
+    for (size_t i = 1; i < length; ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if ((byte & 0xC0) != 0x80) return 0;
+      code = code << 6 | (byte & 0x3F);
+    }
+    const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+    return code < form.smallest || code > 0x10FFFF || surrogate ? 0 : length;
+  }
+  return 0;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = utf8_character_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates) {
+  constexpr size_t kLongestName = 64;  // longer ones are no slips, and the distance is quadratic
+  if (name.size() > kLongestName) return std::nullopt;
+  std::optional<std::string> nearest;
+  size_t best = std::clamp<size_t>(name.size() / 3, 1, 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const size_t distance = edit_distance(name, candidate);
+    if (distance < best && distance < candidate.size()) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
+  const auto nearest = nearest_name(name, candidates);
+  return nearest ? " (did you mean '" + *nearest + "'?)" : "";
+}
+
+std::string join(std::span<const std::string> parts, std::string_view separator) {
+  std::string text;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += separator;
+    text += parts[i];
+  }
+  return text;
+}
+
+}  // namespace spectradiff
