@@ -143,9 +143,11 @@ class Pipeline {
 
   void paint() {
     double seconds = 0;
-    while (run_.stop.load() == 0) {
-      const auto number = painted_.claim();
-      if (!number) break;
+    while (const auto number = painted_.claim()) {
+      if (run_.stop.load() > 0) {
+        painted_.cancel();
+        break;
+      }
       const PlanRow& row = run_.plan.rows[static_cast<size_t>(*number)];
       const auto begin = Clock::now();
       Canvas canvas = at_frame(row.frame, "paint", [&] { return painter_.paint(row.paint, row.frame); });

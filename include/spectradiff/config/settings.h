@@ -1,0 +1,49 @@
+// Settings from many places become one resolved job.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "spectradiff/base/json.h"
+#include "spectradiff/render/render_job.h"
+
+namespace spectradiff {
+
+// Flat option keys from one place. `origin` names it in messages: "flag", "environment", "preset neon".
+struct Layer {
+  std::string origin;
+  Json values = Json::object();
+};
+
+struct Resolved {
+  RenderJob job;
+  std::map<std::string, std::string> origins;  // key → origin; absent: default
+};
+
+// Later layers win. Error{usage} "strength = 1.4 (preset neon) is outside 0..1; …"; unknown keys suggest the nearest.
+Resolved resolve(const std::vector<Layer>& layers);
+
+// A JSON file of flat option keys; "description" is allowed beside them. `origin` begins messages.
+Layer read_layer(const std::filesystem::path& file, std::string origin);
+Layer parse_layer(std::string_view text, std::string origin);
+
+// What SPECTRADIFF_<KEY> variables say.
+Layer environment_layer();
+
+// The text of a flag as its JSON value. Error{usage} naming the flag.
+Json flag_value(const std::string& key, std::string_view text);
+
+struct Preset {
+  std::string name;
+  std::filesystem::path file;
+  std::string description;
+};
+
+// By name through the user's config folder, SPECTRADIFF_PRESET_PATH, the install and the build tree; or a path to a .json file.
+// Error{usage} with the nearest name.
+Preset find_preset(const std::string& name);
+std::vector<Preset> list_presets();  // by name
+
+}  // namespace spectradiff

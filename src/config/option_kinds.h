@@ -1,0 +1,135 @@
+// How options of each kind read their text, check their JSON and store it: the rows of the option table are made of these.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+
+// What a row says in words.
+struct OptionText {
+  const char* key;
+  const char* group;
+  unsigned commands;
+  const char* value_name;
+  const char* help;
+};
+
+struct RealRange {
+  double min;
+  double max;
+  const char* hint = "";         // what to do, after "; "
+  bool min_excluded = false;
+};
+
+Option option_base(const OptionText& text);
+[[noreturn]] void refuse(const std::string& reason);
+
+double checked_real(const Json& value, const RealRange& range);
+int64_t checked_integer(const Json& value, int64_t min, int64_t max, const char* hint);
+std::string checked_text(const Json& value);
+bool checked_boolean(const Json& value);
+Size checked_size(const Json& value, int multiple_of, int max);
+TimeSpan checked_time(const Json& value);
+Rational checked_rate(const Json& value);
+Normalize checked_normalize(const Json& value);
+std::string normalize_text(const Normalize& normalize);
+std::string size_text(Size size);
+
+Json number_from_text(std::string_view text);   // "is not a plain decimal number"
+Json integer_from_text(std::string_view text);
+Json text_from_text(std::string_view text);
+
+// `field` takes a RenderJob& and gives a reference to the stored value.
+template <typename Field>
+auto value_of(Field field, const RenderJob& job) {
+  return field(const_cast<RenderJob&>(job));  // the accessors only name a place; nothing is written
+}
+
+template <typename Field>
+Option real_option(const OptionText& text, Field field, RealRange range) {
+  Option option = option_base(text);
+  option.from_text = number_from_text;
+  option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_real(value, range); };
+  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  return option;
+}
+
+template <typename Field>
+Option integer_option(const OptionText& text, Field field, int64_t min, int64_t max, const char* hint = "") {
+  Option option = option_base(text);
+  option.from_text = integer_from_text;
+  option.set = [=](RenderJob& job, const Json& value) {
+    using Value = std::remove_reference_t<decltype(field(job))>;
+    field(job) = static_cast<Value>(checked_integer(value, min, max, hint));
+  };
+  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  return option;
+}
+
+template <typename Field>
+Option text_option(const OptionText& text, Field field) {
+  Option option = option_base(text);
+  option.from_text = text_from_text;
+  option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_text(value); };
+  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  return option;
+}
+
+template <typename Field>
+Option switch_option(const OptionText& text, Field field) {
+  Option option = option_base(text);
+  option.from_text = [](std::string_view typed) -> Json {
+    if (typed == "true" || typed == "1") return true;
+    if (typed == "false" || typed == "0") return false;
+    refuse("is neither true nor false");
+  };
+  option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_boolean(value); };
+  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  return option;
+}
+
+// One of a few names. Value is an enum, a bool or a string.
+template <typename Field, typename Value>
+Option choice_option(const OptionText& text, Field field, std::vector<std::pair<std::string, Value>> names) {
+  Option option = option_base(text);
+  for (const auto& [name, value] : names) option.choices.push_back(name);
+  option.from_text = text_from_text;
+  option.set = [=, choices = option.choices](RenderJob& job, const Json& value) {
+    const std::string chosen = checked_text(value);
+    for (const auto& [name, meaning] : names) {
+      if (name == chosen) {
+        field(job) = meaning;
+        return;
+      }
+    }
+    refuse("is not one of " + join(choices, ", ") + suggestion(chosen, choices));
+  };
+  option.get = [=](const RenderJob& job) -> Json {
+    for (const auto& [name, meaning] : names) {
+      if (meaning == value_of(field, job)) return name;
+    }
+    return nullptr;
+  };
+  return option;
+}
+
+// A value written as text: sizes, times, rates. `read` is a checked_… function, `write` gives the text back.
+template <typename Field, typename Read, typename Write>
+Option written_option(const OptionText& text, Field field, Read read, Write write) {
+  Option option = option_base(text);
+  option.from_text = text_from_text;
+  option.set = [=](RenderJob& job, const Json& value) { field(job) = read(value); };
+  option.get = [=](const RenderJob& job) -> Json { return write(value_of(field, job)); };
+  return option;
+}
+
+}  // namespace spectradiff

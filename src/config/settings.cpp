@@ -1,0 +1,138 @@
+#include "spectradiff/config/settings.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/locations.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kDescription = "description";
+
+[[noreturn]] void refuse_value(const std::string& key, const std::string& value, const std::string& origin,
+                               const std::string& reason) {
+  throw_error(ErrorKind::usage, "{} = {} ({}) {}", key, value, origin, reason);
+}
+
+void check_keys(const Layer& layer) {
+  for (const auto& [key, value] : layer.values.items()) {
+    if (find_option(key) != nullptr || key == kDescription) continue;
+    throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin, key, suggestion(key, option_keys()));
+  }
+}
+
+std::string shown(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+void apply(const Layer& layer, Resolved& resolved) {
+  check_keys(layer);
+  for (const auto& [key, value] : layer.values.items()) {
+    if (key == kDescription) continue;
+    try {
+      find_option(key)->set(resolved.job, value);
+    } catch (const Error& error) {
+      refuse_value(key, shown(value), layer.origin, error.what());
+    }
+    resolved.origins[key] = layer.origin;
+  }
+}
+
+std::vector<std::filesystem::path> preset_folders() {
+  std::vector<std::filesystem::path> folders;
+  if (const auto config = user_config_folder(); !config.empty()) folders.push_back(config / "presets");
+  for (auto& folder : resource_folders("presets", "SPECTRADIFF_PRESET_PATH")) folders.push_back(std::move(folder));
+  return folders;
+}
+
+}  // namespace
+
+Resolved resolve(const std::vector<Layer>& layers) {
+  Resolved resolved;
+  for (const Layer& layer : layers) apply(layer, resolved);
+
+  // The seeds' own framing goes with their bins unless something else was asked for.
+  AnalysisSettings& analysis = resolved.job.analysis;
+  if (analysis.spacing == BinSpacing::seed) {
+    if (!resolved.origins.contains("window")) analysis.window = TimeSpan::milliseconds(50);
+    if (!resolved.origins.contains("window_shape")) analysis.window_shape = WindowShape::rect;
+  }
+  if (analysis.fmin_hz >= analysis.fmax_hz) {
+    throw_error(ErrorKind::usage, "fmin = {} Hz is not below fmax = {} Hz", analysis.fmin_hz, analysis.fmax_hz);
+  }
+  return resolved;
+}
+
+Layer parse_layer(std::string_view text, std::string origin) {
+  Layer layer{origin, parse_json(text, origin)};
+  if (!layer.values.is_object()) {
+    throw_error(ErrorKind::usage, "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}", origin);
+  }
+  check_keys(layer);
+  return layer;
+}
+
+Layer read_layer(const std::filesystem::path& file, std::string origin) {
+  Layer layer{origin, read_json(file)};
+  if (!layer.values.is_object()) {
+    throw_error(ErrorKind::usage, "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}", file.string());
+  }
+  check_keys(layer);
+  return layer;
+}
+
+Layer environment_layer() {
+  Layer layer{"environment"};
+  for (const Option& option : option_table()) {
+    const char* text = std::getenv(option.environment().c_str());
+    if (text == nullptr) continue;
+    try {
+      layer.values[option.key] = option.from_text(text);
+    } catch (const Error& error) {
+      refuse_value(option.environment(), text, layer.origin, error.what());
+    }
+  }
+  return layer;
+}
+
+Json flag_value(const std::string& key, std::string_view text) {
+  const Option* option = find_option(key);
+  try {
+    return option->from_text(text);
+  } catch (const Error& error) {
+    refuse_value(key, std::string(text), "flag", error.what());
+  }
+}
+
+std::vector<Preset> list_presets() {
+  std::map<std::string, Preset> presets;
+  for (const auto& folder : preset_folders()) {
+    std::error_code missing;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+      if (entry.path().extension() != ".json") continue;
+      const std::string name = entry.path().stem().string();
+      if (presets.contains(name)) continue;
+      const Layer layer = read_layer(entry.path(), entry.path().string());
+      const auto description = layer.values.find(kDescription);
+      presets[name] = {name, entry.path(),
+                       description != layer.values.end() && description->is_string() ? description->get<std::string>() : ""};
+    }
+  }
+  std::vector<Preset> sorted;
+  for (auto& [name, preset] : presets) sorted.push_back(std::move(preset));
+  return sorted;
+}
+
+Preset find_preset(const std::string& name) {
+  if (name.find('/') != std::string::npos || name.ends_with(".json")) return {name, name, ""};
+  std::vector<std::string> names;
+  for (Preset& preset : list_presets()) {
+    if (preset.name == name) return std::move(preset);
+    names.push_back(preset.name);
+  }
+  throw_error(ErrorKind::usage, "preset = {}: no such preset{}; `spectradiff presets list` names them", name, suggestion(name, names));
+}
+
+}  // namespace spectradiff
