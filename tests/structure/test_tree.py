@@ -1,0 +1,102 @@
+"""Facts about the tree as a whole: sizes, words that have no place in it, format, one target per module."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import layers
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LARGEST_FILE_BYTES = 50 << 20
+LONGEST_HEADER, LONGEST_SOURCE = 200, 500
+# Files that may be longer, and why.
+LONGER = {}
+# Paths of one machine, hosts of package registries, and talk about the making of a file instead of what it does.
+MISPLACED = re.compile(
+    rb"[/](work|farm|root)/|[/]home/[a-z]+/|\bpypi\.(org|python)|deb\.debian\.[o]rg|download\.pytorch|files\.pythonhosted"
+    rb"|DEVELOPERS\.md|\bissue #\d|/\.library/"
+)
+
+
+def tracked_files():
+    """What is in git, and what would be added to it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False
+    )
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    names = sorted(set(listed.stdout.decode().split("\0")) - {""})
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def too_long(path, lines):
+    limit = LONGEST_HEADER if path.suffix == ".h" else LONGEST_SOURCE
+    return path.suffix in {".h", ".cpp", ".py", ".cmake", ".sh"} and lines >= limit
+
+
+def test_no_file_is_larger_than_fifty_megabytes():
+    assert [str(path) for path in tracked_files() if path.stat().st_size > LARGEST_FILE_BYTES] == []
+
+
+def test_headers_stay_under_200_lines_and_sources_under_500():
+    found = []
+    for path in tracked_files():
+        name = str(path.relative_to(ROOT))
+        lines = path.read_bytes().count(b"\n")
+        if too_long(path, lines) and name not in LONGER:
+            found.append(f"{name}: {lines} lines")
+    assert found == []
+
+
+def test_every_exception_to_the_lengths_is_still_needed():
+    needed = {str(p.relative_to(ROOT)) for p in tracked_files() if too_long(p, p.read_bytes().count(b"\n"))}
+    assert [name for name in LONGER if name not in needed] == []
+
+
+def test_no_file_names_a_machine_path_or_a_registry_host():
+    found = []
+    for path in tracked_files():
+        word = MISPLACED.search(path.read_bytes())
+        if word:
+            found.append(f"{path.relative_to(ROOT)}: {word[0].decode()}")
+    assert found == []
+
+
+@pytest.mark.parametrize("text", [b"/work" + b"/main", b"https://py" + b"pi.org/simple", b"/home" + b"/someone/x", b"see issue " + b"#3"])
+def test_a_misplaced_word_would_be_found(text):
+    assert MISPLACED.search(b"see " + text)
+
+
+def test_cplusplus_files_are_formatted():
+    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    result = subprocess.run([ROOT / "scripts/lint", "--format"], env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-2000:]
+
+
+def cmake_of(module):
+    path = ROOT / "src" / module / "CMakeLists.txt"
+    return path.read_text() if path.exists() else ""
+
+
+def test_every_module_has_one_target_that_links_lower_layers_only():
+    modules = layers.read_table(ROOT / "src/README.md")
+    found = []
+    for module, (layer, _) in modules.items():
+        declared = re.search(rf"spectradiff_module\(\s*{module}\b(.*?)\)", cmake_of(module), re.DOTALL)
+        if not declared:
+            found.append(f"src/{module}/CMakeLists.txt declares no target {module}")
+            continue
+        depends = re.search(r"\bDEPENDS\b(.*?)(PRIVATE|SOURCES|$)", declared[1], re.DOTALL)
+        for other in depends[1].split() if depends else []:
+            if other not in modules or modules[other][0] >= layer:
+                found.append(f"{module} links {other}, which is no lower layer")
+    assert found == []
+
+
+def test_the_root_adds_every_module_in_layer_order():
+    modules = layers.read_table(ROOT / "src/README.md")
+    listed = re.search(r"set\(SPECTRADIFF_MODULES ([^)]*)\)", (ROOT / "CMakeLists.txt").read_text())[1].split()
+    assert sorted(listed) == sorted(modules)
+    assert [modules[name][0] for name in listed] == sorted(modules[name][0] for name in listed)
