@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # setup.sh: what ./scripts/demo and ./scripts/test do before their own work. Sourced by both with ROOT set.
 #
 # First look (plan_setup), then say (announce_setup), then act (run_setup): nothing is downloaded before it was announced,
@@ -71,7 +72,9 @@ find_existing_torch() {
   fi
   local python dir version
   for python in "${VIRTUAL_ENV:-}/bin/python3" "${CONDA_PREFIX:-}/bin/python3" "$(command -v python3 || true)" "$VENV/bin/python3"; do
-    [ "$python" != /bin/python3 ] && [ -x "$python" ] || continue
+    if [ "$python" = /bin/python3 ] || [ ! -x "$python" ]; then
+      continue
+    fi
     read -r dir version < <(torch_of_python "$python") || continue
     if at_least "$version" "$OLDEST_TORCH" && [ -e "$dir/lib/libtorch.so" ]; then
       TORCH_DIR=$dir TORCH_FROM="torch $version of $python"
@@ -244,6 +247,7 @@ choose_preset() {
     say "No torch is there, so the engine is left out: analyze and paint work, render does not."
   fi
   BUILD=$ROOT/build/$PRESET
+  # shellcheck disable=SC2034  # for who sources this
   SPECTRADIFF_BIN=$BUILD/bin/spectradiff
 }
 
