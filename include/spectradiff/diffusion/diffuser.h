@@ -49,9 +49,10 @@ class Diffuser {
   // What was cut from a prompt that is too long; asked before rendering. Error{usage} for invalid UTF-8.
   std::string cut_from(const std::string& prompt) const;
 
-  // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are. `cancelled` is asked before every denoising step;
-  // an empty result means it said yes.
-  std::vector<DiffusedPicture> run(std::span<const FrameRequest> requests, const std::function<bool()>& cancelled);
+  // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are. `cancelled`
+  // is asked before every denoising step; an empty result means it said yes.
+  std::vector<DiffusedPicture> run(std::span<const FrameRequest> requests,
+                                   const std::function<bool()>& cancelled);
 
  private:
   struct Impl;

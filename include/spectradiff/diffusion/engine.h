@@ -18,8 +18,8 @@ struct EngineRequest {
 };
 
 struct DeviceReport {
-  std::string name;         // "cpu", "cuda:0"
-  std::string description;  // "AMD EPYC, 2 cores, AVX512-BF16"
+  std::string name;                 // "cpu", "cuda:0"
+  std::string description;          // "AMD EPYC, 2 cores, AVX512-BF16"
   std::vector<std::string> dtypes;  // the ones worth using, best first
 };
 
@@ -29,19 +29,23 @@ struct EngineReport {
   std::vector<DeviceReport> devices;
 };
 
-// Loads the plug-in on first call (and never before), then the bundle's networks. The caller has verified files and trust.
-// Error{model} when the plug-in, libtorch or a network does not load; Error{device} when the device is not there; Error{usage} for a bad name.
+// Loads the plug-in on first call (and never before), then the bundle's networks. The caller has verified
+// files and trust. Error{model} when the plug-in, libtorch or a network does not load; Error{device} when the
+// device is not there; Error{usage} for a bad name.
 std::unique_ptr<Networks> load_networks(const Manifest& manifest, const EngineRequest& request);
 
 // Error{model} with the remedy where there is no plug-in or no libtorch.
 EngineReport engine_report();
 
-// SPECTRADIFF_ENGINE, beside the program, ../lib/spectradiff of it. Empty when there is none.
+// The file that SPECTRADIFF_ENGINE names; else libspectradiff_torch.so in ../lib or ../lib/spectradiff of the
+// program's folder. Empty when there is none.
 std::filesystem::path find_engine_plugin();
 
-// What the plug-in exports, by C name `spectradiff_engine`; the plug-in checks `abi` and the rest is C++ of the same build.
+// What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
+// Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
+inline constexpr int kEngineAbi = 1;
 struct EnginePlugin {
-  int abi = 1;
+  int abi = kEngineAbi;
   std::unique_ptr<Networks> (*load)(const Manifest&, const EngineRequest&) = nullptr;
   EngineReport (*report)() = nullptr;
 };

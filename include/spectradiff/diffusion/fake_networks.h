@@ -1,4 +1,5 @@
-// Networks made of plain arithmetic on the host: every fault of the pipeline can be tried in milliseconds and without weights.
+// Networks made of plain arithmetic on the host: every fault of the pipeline can be tried in milliseconds and
+// without weights.
 #pragma once
 
 #include <functional>
@@ -9,11 +10,13 @@
 
 namespace spectradiff {
 
-// Called before each network call with its name ("vae_encode", "denoise", …) and number; throws to plant a fault.
+// Called before each network call with its name ("vae_encode", "denoise", …) and number; throws to plant a
+// fault.
 using FakeFault = std::function<void(const std::string& call, int number)>;
 
-// Deterministic; outputs depend on every input (latents, timestep, text, guidance, noise), so that a slip anywhere changes pictures.
-// nan_from: every picture decoded by call number nan_from or later is not finite; -1 never.
+// Deterministic; outputs depend on every input (latents, timestep, text, guidance, noise), so that a slip
+// anywhere changes pictures. nan_from: every picture decoded by call number nan_from or later is not finite;
+// -1 never.
 std::unique_ptr<Networks> make_fake_networks(FakeFault fault = {}, int nan_from = -1);
 
 }  // namespace spectradiff

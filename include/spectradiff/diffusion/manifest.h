@@ -1,4 +1,5 @@
-// A model bundle on disk: `model.json`, networks and tokenizer files; found, read and checked before any of it is loaded.
+// A model bundle on disk: `model.json`, networks and tokenizer files; found, read and checked before any of
+// it is loaded.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct NetworkFile {
   std::string format;  // "torchscript"
   std::string sha256;
   int64_t bytes = 0;
-  std::string dtype;   // of the stored weights
+  std::string dtype;  // of the stored weights
 };
 
 struct AddedToken {
@@ -57,12 +58,14 @@ struct Manifest {
 // Reads and validates model.json. Error{model} listing what was found where the folder or a file is missing.
 Manifest read_manifest(const std::filesystem::path& folder);
 
-// Every file's size and SHA-256 against the manifest, and that each network file is a sane archive (zip directory consistent, no absolute or ".."
-// names, no bomb). Error{model} naming the file.
+// Every file's size and SHA-256 against the manifest, and that each network file is a sane archive (zip
+// directory consistent, no absolute or ".." names, no bomb). Error{model} naming the file.
 void verify_files(const Manifest& manifest);
 
-// A bundle by name through the search path, or by folder (a text with '/' or an existing folder). Error{model} listing where it looked.
-std::filesystem::path find_model(const std::string& name_or_folder, const std::vector<std::filesystem::path>& search_path);
+// A bundle by name through the search path, or by folder (a text with '/' or an existing folder).
+// Error{model} listing where it looked.
+std::filesystem::path find_model(const std::string& name_or_folder,
+                                 const std::vector<std::filesystem::path>& search_path);
 
 // Names of the bundles on the search path, first wins.
 std::vector<std::filesystem::path> list_models(const std::vector<std::filesystem::path>& search_path);
@@ -70,9 +73,10 @@ std::vector<std::filesystem::path> list_models(const std::vector<std::filesystem
 // SPECTRADIFF_MODEL_PATH, the user's data folder, the install beside the program, the build tree.
 std::vector<std::filesystem::path> model_search_path();
 
-// Why the bundle may run code on this machine: "compiled in", "trusted by the user", or empty when on no list.
+// Why the bundle may run code on this machine: "compiled in", "trusted by the user", or empty when on no
+// list.
 std::string trust_of(const Manifest& manifest);
-void trust(const Manifest& manifest);            // appends to the user's list; Error{output}
+void trust(const Manifest& manifest);  // appends to the user's list; Error{output}
 std::filesystem::path user_trust_list();
 
 }  // namespace spectradiff

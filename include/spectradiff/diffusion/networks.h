@@ -11,8 +11,8 @@
 
 namespace spectradiff {
 
-// Numbers on the device: latents [batch][channels][height][width] or embeddings [batch][tokens][width]. Opaque; only the Networks that made it
-// looks inside.
+// Numbers on the device: latents [batch][channels][height][width] or embeddings [batch][tokens][width].
+// Opaque; only the Networks that made it looks inside.
 class DeviceArray {
  public:
   virtual ~DeviceArray() = default;
@@ -27,19 +27,20 @@ struct Term {
 
 // What one call of the denoiser sees. `negative` absent: no guidance, the output is the positive one's.
 struct DenoiseInput {
-  Array latents;                   // [batch][C][h][w], already scaled for the network
-  std::vector<double> timesteps;   // [batch]
-  Array positive;                  // [batch][tokens][width]
-  Array negative;                  // the same, or null
-  std::vector<double> guidance;    // [batch]; output = negative + guidance · (positive − negative)
+  Array latents;                  // [batch][C][h][w], already scaled for the network
+  std::vector<double> timesteps;  // [batch]
+  Array positive;                 // [batch][tokens][width]
+  Array negative;                 // the same, or null
+  std::vector<double> guidance;   // [batch]; output = negative + guidance · (positive − negative)
 };
 
 struct DecodedPictures {
   std::vector<Canvas> pictures;  // [batch]
-  std::vector<bool> finite;      // [batch]; false: the network gave NaN or infinity, the picture is meaningless
+  std::vector<bool> finite;  // [batch]; false: the network gave NaN or infinity, the picture is meaningless
 };
 
-// One noise source per frame, torch's CPU generator for its seed: draws come in order and do not depend on batch, device or dtype.
+// One noise source per frame, torch's CPU generator for its seed: draws come in order and do not depend on
+// batch, device or dtype.
 class NoiseSource {
  public:
   virtual ~NoiseSource() = default;
@@ -58,8 +59,10 @@ class Networks {
   // Standard normal, float32 and then cast: one draw [1][C][size/8] from each source.
   virtual Array draw(std::span<NoiseSource* const> sources, Size picture_size) = 0;
 
-  virtual Array text_encode(std::span<const std::vector<int32_t>> ids) = 0;  // [batch][tokens] → [batch][tokens][width]
-  // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its mean.
+  virtual Array text_encode(
+      std::span<const std::vector<int32_t>> ids) = 0;  // [batch][tokens] → [batch][tokens][width]
+  // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
+  // mean.
   virtual Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) = 0;
   virtual Array denoise(const DenoiseInput& input) = 0;
   virtual DecodedPictures vae_decode(const Array& latents) = 0;  // unscaled latents

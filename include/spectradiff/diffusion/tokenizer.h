@@ -26,7 +26,7 @@ class Tokenizer {
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
 
-  Tokens encode(std::string_view text) const;               // Error{usage} for invalid UTF-8
+  Tokens encode(std::string_view text) const;                    // Error{usage} for invalid UTF-8
   std::vector<int32_t> encode_all(std::string_view text) const;  // no begin, end, padding or limit
 
  private:

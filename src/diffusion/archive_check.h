@@ -1,0 +1,15 @@
+// Looks through a TorchScript file's zip directory before libtorch, whose parser trusts it, is given the
+// file.
+#pragma once
+
+#include <filesystem>
+
+namespace spectradiff {
+
+// Throws Error{model} naming the file and what is wrong: not a zip archive (and what it looks like instead),
+// a directory that does not fit the file, sizes that lie, entries that overlap, names outside the archive,
+// more than is sane to unpack, or no TorchScript program inside (what torch.save writes). Reads the directory
+// and the entries' headers, none of the data.
+void check_torchscript_archive(const std::filesystem::path& path);
+
+}  // namespace spectradiff

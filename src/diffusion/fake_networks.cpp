@@ -1,0 +1,276 @@
+#include "spectradiff/diffusion/fake_networks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr int kChannels = 4;
+constexpr int kDownscale = 8;
+constexpr int kTextWidth = 8;
+
+struct Shape {
+  int rows = 0, columns = 0,
+      channels = 0;  // per item: latents [channels][rows][columns], text [rows][columns]
+  size_t size() const { return static_cast<size_t>(rows) * columns * channels; }
+  friend bool operator==(const Shape&, const Shape&) = default;
+};
+
+class HostArray : public DeviceArray {
+ public:
+  HostArray(int batch, Shape shape_of_item)
+      : shape(shape_of_item), items(static_cast<size_t>(batch), std::vector<float>(shape_of_item.size())) {}
+  int batch() const { return static_cast<int>(items.size()); }
+
+  Shape shape;
+  std::vector<std::vector<float>> items;  // [batch][shape]
+};
+
+const HostArray& host(const Array& array) {
+  const auto* found = dynamic_cast<const HostArray*>(array.get());
+  if (found == nullptr)
+    throw_error(ErrorKind::internal, "the fake networks were given an array that is not theirs");
+  return *found;
+}
+
+void require(bool holds, const char* what) {
+  if (!holds) throw_error(ErrorKind::internal, "the fake networks refuse: {}", what);
+}
+
+// splitmix64 (Steele, Lea, Flood 2014).
+uint64_t mix(uint64_t& state) {
+  uint64_t z = state += 0x9E3779B97F4A7C15;
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+  z = (z ^ z >> 27) * 0x94D049BB133111EB;
+  return z ^ z >> 31;
+}
+
+double unit(uint64_t& state) {
+  return (static_cast<double>(mix(state) >> 11) + 0.5) * 0x1p-53;
+}
+
+class FakeNoise : public NoiseSource {
+ public:
+  explicit FakeNoise(uint64_t seed) : state_(seed) {}
+
+  void fill(std::vector<float>& values) {
+    for (size_t i = 0; i < values.size(); i += 2) {
+      const double radius = std::sqrt(-2 * std::log(unit(state_)));
+      const double angle = 2 * std::numbers::pi * unit(state_);
+      values[i] = static_cast<float>(radius * std::cos(angle));
+      if (i + 1 < values.size()) values[i + 1] = static_cast<float>(radius * std::sin(angle));
+    }
+  }
+
+ private:
+  uint64_t state_;
+};
+
+uint8_t to_byte(float value) {
+  return static_cast<uint8_t>(std::lround(std::clamp((value + 1) * 127.5f, 0.0f, 255.0f)));
+}
+
+class FakeNetworks : public Networks {
+ public:
+  FakeNetworks(FakeFault fault, int nan_from) : fault_(std::move(fault)), nan_from_(nan_from) {}
+
+  std::string device() const override { return "fake"; }
+  std::string dtype() const override { return "float32"; }
+  std::string engine() const override { return "arithmetic"; }
+
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override {
+    return std::make_unique<FakeNoise>(seed);
+  }
+
+  Array draw(std::span<NoiseSource* const> sources, Size size) override {
+    count("draw");
+    const int batch = static_cast<int>(sources.size());
+    auto noise = std::make_shared<HostArray>(batch, latent_shape(size));
+    for (size_t b = 0; b < sources.size(); ++b) {
+      auto* source = dynamic_cast<FakeNoise*>(sources[b]);
+      require(source != nullptr, "a noise source that is not theirs");
+      source->fill(noise->items[b]);
+    }
+    return noise;
+  }
+
+  Array text_encode(std::span<const std::vector<int32_t>> ids) override {
+    count("text_encode");
+    require(!ids.empty(), "no token ids");
+    const int tokens = static_cast<int>(ids[0].size());
+    auto text = std::make_shared<HostArray>(static_cast<int>(ids.size()), Shape{tokens, kTextWidth, 1});
+    for (size_t b = 0; b < ids.size(); ++b) {
+      require(ids[b].size() == ids[0].size(), "token ids of different lengths");
+      uint64_t state = 1;
+      for (size_t t = 0; t < ids[b].size(); ++t) {
+        state += static_cast<uint64_t>(ids[b][t]) * 0x632BE59BD9B4E019;
+        for (int w = 0; w < kTextWidth; ++w)
+          text->items[b][t * kTextWidth + w] = static_cast<float>(2 * unit(state) - 1);
+      }
+    }
+    return text;
+  }
+
+  Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) override {
+    count("vae_encode");
+    require(!pictures.empty(), "no pictures");
+    const Size size = pictures[0]->size();
+    auto latents = std::make_shared<HostArray>(static_cast<int>(pictures.size()), latent_shape(size));
+    for (size_t b = 0; b < pictures.size(); ++b) {
+      require(pictures[b]->size() == size, "pictures of different sizes");
+      encode(*pictures[b], latents->items[b]);
+      if (posterior_noise == nullptr) continue;
+      const std::vector<float>& noise = host(posterior_noise).items.at(b);
+      for (size_t i = 0; i < noise.size(); ++i) latents->items[b][i] += 0.25f * noise[i];
+    }
+    return latents;
+  }
+
+  Array denoise(const DenoiseInput& input) override {
+    count("denoise");
+    const HostArray& latents = host(input.latents);
+    const HostArray& positive = host(input.positive);
+    const size_t batch = latents.items.size();
+    require(
+        input.timesteps.size() == batch && input.guidance.size() == batch && positive.items.size() == batch,
+        "batches of different lengths");
+    auto output = std::make_shared<HostArray>(latents.batch(), latents.shape);
+    for (size_t b = 0; b < batch; ++b) {
+      const std::vector<float> said = predict(latents.items[b], input.timesteps[b], positive.items[b]);
+      output->items[b] = said;
+      if (input.negative == nullptr) continue;
+      const std::vector<float> unsaid =
+          predict(latents.items[b], input.timesteps[b], host(input.negative).items.at(b));
+      const float guidance = static_cast<float>(input.guidance[b]);
+      for (size_t i = 0; i < said.size(); ++i)
+        output->items[b][i] = unsaid[i] + guidance * (said[i] - unsaid[i]);
+    }
+    return output;
+  }
+
+  DecodedPictures vae_decode(const Array& array) override {
+    const bool broken = count("vae_decode") >= nan_from_ && nan_from_ >= 0;
+    const HostArray& latents = host(array);
+    DecodedPictures decoded;
+    for (const std::vector<float>& item : latents.items) {
+      const bool finite = std::all_of(item.begin(), item.end(), [](float v) { return std::isfinite(v); });
+      decoded.finite.push_back(finite && !broken);
+      decoded.pictures.push_back(decode(item, latents.shape));
+    }
+    return decoded;
+  }
+
+  Array combine(std::span<const Term> terms) override {
+    require(!terms.empty(), "an empty combination");
+    const HostArray& first = host(terms[0].array);
+    auto sum = std::make_shared<HostArray>(first.batch(), first.shape);
+    for (const Term& term : terms) {
+      const HostArray& array = host(term.array);
+      require(array.shape == first.shape && array.batch() == first.batch() &&
+                  term.coefficients.size() == array.items.size(),
+              "terms of different shapes");
+      for (size_t b = 0; b < array.items.size(); ++b) {
+        const float coefficient = static_cast<float>(term.coefficients[b]);
+        for (size_t i = 0; i < array.items[b].size(); ++i)
+          sum->items[b][i] += coefficient * array.items[b][i];
+      }
+    }
+    return sum;
+  }
+
+  Array gather(std::span<const std::pair<Array, int>> items) override {
+    require(!items.empty(), "nothing to gather");
+    const HostArray& first = host(items[0].first);
+    auto gathered = std::make_shared<HostArray>(static_cast<int>(items.size()), first.shape);
+    for (size_t b = 0; b < items.size(); ++b) {
+      const HostArray& array = host(items[b].first);
+      require(array.shape == first.shape, "items of different shapes");
+      gathered->items[b] = array.items.at(static_cast<size_t>(items[b].second));
+    }
+    return gathered;
+  }
+
+ private:
+  int count(const std::string& call) {
+    const int number = calls_[call]++;
+    if (fault_) fault_(call, number);
+    return number;
+  }
+
+  static Shape latent_shape(Size size) {
+    require(
+        size.width > 0 && size.height > 0 && size.width % kDownscale == 0 && size.height % kDownscale == 0,
+        "a picture size that is not a multiple of 8");
+    return {size.height / kDownscale, size.width / kDownscale, kChannels};
+  }
+
+  // Channels 0..2 are the mean colour of each 8x8 block in -1..1, channel 3 its first pixel's brightness.
+  static void encode(const Canvas& picture, std::vector<float>& latents) {
+    const int rows = picture.height() / kDownscale, columns = picture.width() / kDownscale;
+    const size_t plane = static_cast<size_t>(rows) * columns;
+    for (int y = 0; y < rows; ++y) {
+      for (int x = 0; x < columns; ++x) {
+        int sum[3] = {0, 0, 0};
+        for (int v = 0; v < kDownscale; ++v) {
+          const uint8_t* pixel = picture.row(y * kDownscale + v) + static_cast<size_t>(x) * kDownscale * 3;
+          for (int u = 0; u < kDownscale * 3; ++u) sum[u % 3] += pixel[u];
+        }
+        const size_t at = static_cast<size_t>(y) * columns + x;
+        for (size_t c = 0; c < 3; ++c) latents[c * plane + at] = static_cast<float>(sum[c]) / 8160.0f - 1;
+        const uint8_t* corner = picture.row(y * kDownscale) + static_cast<size_t>(x) * kDownscale * 3;
+        latents[3 * plane + at] = static_cast<float>(corner[0] + corner[1] + corner[2]) / 382.5f - 1;
+      }
+    }
+  }
+
+  static std::vector<float> predict(const std::vector<float>& latents, double timestep,
+                                    const std::vector<float>& text) {
+    float heard[kTextWidth] = {};
+    for (size_t i = 0; i < text.size(); ++i) heard[i % kTextWidth] += text[i] / std::sqrt(float(text.size()));
+    const float noisy = static_cast<float>(timestep) / 1000.0f;
+    const size_t plane = latents.size() / kChannels;
+    std::vector<float> output(latents.size());
+    for (size_t i = 0; i < latents.size(); ++i) {
+      const float wanted = heard[i / plane] + 0.5f * heard[4 + (i + i / plane) % 4];
+      // A bend, so that a scheduler that is wrong by a common factor does not cancel out.
+      output[i] = latents[i] * (0.2f + 0.7f * noisy) / (1 + 0.1f * std::abs(latents[i])) -
+                  (0.6f - 0.4f * noisy) * wanted;
+    }
+    return output;
+  }
+
+  static Canvas decode(const std::vector<float>& latents, Shape shape) {
+    Canvas picture({shape.columns * kDownscale, shape.rows * kDownscale});
+    const size_t plane = static_cast<size_t>(shape.rows) * shape.columns;
+    for (int y = 0; y < picture.height(); ++y) {
+      uint8_t* pixel = picture.row(y);
+      for (int x = 0; x < picture.width(); ++x, pixel += 3) {
+        const size_t at = static_cast<size_t>(y / kDownscale) * shape.columns + x / kDownscale;
+        // Channel 3 is a texture inside each block, so that every channel shows.
+        const float grain = 0.25f * latents[3 * plane + at] * ((x ^ y) & 1 ? 1.0f : -1.0f);
+        for (size_t c = 0; c < 3; ++c) {
+          const float value = latents[c * plane + at] + grain;
+          pixel[c] = std::isfinite(value) ? to_byte(value) : 0;
+        }
+      }
+    }
+    return picture;
+  }
+
+  FakeFault fault_;
+  int nan_from_;
+  std::map<std::string, int> calls_;
+};
+
+}  // namespace
+
+std::unique_ptr<Networks> make_fake_networks(FakeFault fault, int nan_from) {
+  return std::make_unique<FakeNetworks>(std::move(fault), nan_from);
+}
+
+}  // namespace spectradiff

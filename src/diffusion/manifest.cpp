@@ -1,0 +1,287 @@
+#include "spectradiff/diffusion/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <system_error>
+
+#include "archive_check.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/sha256.h"
+#include "spectradiff/base/text.h"
+
+namespace spectradiff {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kSchema = 1;
+constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
+constexpr int kMaxTokens = 4096;
+
+std::string contents_of(const fs::path& folder) {
+  constexpr size_t kShown = 12;
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
+    names.push_back(entry->path().filename().string() + (entry->is_directory(failed) ? "/" : ""));
+  }
+  if (names.empty()) return "the folder is empty";
+  std::sort(names.begin(), names.end());
+  const bool more = names.size() > kShown;
+  names.resize(std::min(names.size(), kShown));
+  return "found: " + join(names, ", ") + (more ? ", …" : "");
+}
+
+[[noreturn]] void refuse(const JsonReader& reader, const std::string& what) {
+  throw_error(ErrorKind::model, "{}: {}", reader.where(), what);
+}
+
+template <typename Allowed>
+std::string one_of(JsonReader& reader, const std::string& key, const Allowed& allowed) {
+  const std::string value = reader.text(key);
+  if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+    refuse(reader, fmt::format("{} = '{}' is not supported; this program knows {}", key, value,
+                               fmt::join(allowed, ", ")));
+  }
+  return value;
+}
+
+std::string file_name(JsonReader& reader, const std::string& key) {
+  const std::string name = reader.text(key);
+  const bool plain = name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
+  if (name.empty() || name.front() == '.' || !plain) {
+    refuse(reader, fmt::format("{} = '{}' is not a plain file name inside the bundle", key, name));
+  }
+  return name;
+}
+
+std::string hash(JsonReader& reader, const std::string& key) {
+  const std::string text = reader.text(key);
+  if (text.size() != 64 || text.find_first_not_of("0123456789abcdef") != text.npos) {
+    refuse(reader, fmt::format("{} = '{}' is not 64 lower-case hexadecimal digits", key, text));
+  }
+  return text;
+}
+
+int64_t integer_within(JsonReader& reader, const std::string& key, int64_t low, int64_t high) {
+  const int64_t value = reader.integer(key);
+  if (value < low || value > high) {
+    refuse(reader, fmt::format("{} = {} is outside {}..{}", key, value, low, high));
+  }
+  return value;
+}
+
+int32_t token_id(JsonReader& reader, const std::string& key) {
+  return static_cast<int32_t>(integer_within(reader, key, 0, 10'000'000));
+}
+
+NetworkFile read_network(JsonReader reader) {
+  NetworkFile network;
+  network.file = file_name(reader, "file");
+  network.format = one_of(reader, "format", std::array{"torchscript"});
+  network.sha256 = hash(reader, "sha256");
+  network.bytes = integer_within(reader, "bytes", 1, int64_t{1} << 40);
+  network.dtype = one_of(reader, "dtype", std::array{"float32", "float16", "bfloat16"});
+  return network;
+}
+
+std::map<std::string, NetworkFile> read_networks(JsonReader reader, const Json& named) {
+  std::map<std::string, NetworkFile> networks;
+  for (const auto& [name, facts] : named.items()) {
+    if (std::find(kNetworks.begin(), kNetworks.end(), name) == kNetworks.end()) {
+      refuse(reader, fmt::format("the network '{}' is unknown; an sd1 bundle has {}", name,
+                                 fmt::join(kNetworks, ", ")));
+    }
+    networks[name] = read_network(reader.object(name));
+  }
+  for (const char* name : kNetworks) {
+    if (!networks.contains(name)) refuse(reader, fmt::format("the network '{}' is missing", name));
+  }
+  return networks;
+}
+
+AddedToken read_added_token(JsonReader reader) {
+  AddedToken token;
+  token.content = reader.text("content");
+  token.id = token_id(reader, "id");
+  token.special = reader.boolean_or("special", false);
+  token.lstrip = reader.boolean_or("lstrip", false);
+  token.rstrip = reader.boolean_or("rstrip", false);
+  token.single_word = reader.boolean_or("single_word", false);
+  token.normalized = reader.boolean_or("normalized", !token.special);
+  if (token.content.empty()) refuse(reader, "content is empty");
+  return token;
+}
+
+TokenizerFiles read_tokenizer(JsonReader reader) {
+  TokenizerFiles tokenizer;
+  JsonReader files = reader.object("files");
+  JsonReader vocab = files.object("vocab");
+  JsonReader merges = files.object("merges");
+  tokenizer.vocab = file_name(vocab, "file");
+  tokenizer.vocab_sha256 = hash(vocab, "sha256");
+  tokenizer.merges = file_name(merges, "file");
+  tokenizer.merges_sha256 = hash(merges, "sha256");
+  tokenizer.max_length = static_cast<int>(integer_within(reader, "max_length", 3, kMaxTokens));
+  tokenizer.bos_token_id = token_id(reader, "bos_token_id");
+  tokenizer.eos_token_id = token_id(reader, "eos_token_id");
+  tokenizer.pad_token_id = token_id(reader, "pad_token_id");
+  tokenizer.unk_token_id = token_id(reader, "unk_token_id");
+  const Json& added = reader.any("added_tokens");
+  if (!added.is_array()) refuse(reader, "added_tokens is not an array");
+  for (size_t i = 0; i < added.size(); ++i) {
+    tokenizer.added_tokens.push_back(read_added_token(
+        JsonReader(added[i], fmt::format("{}.added_tokens[{}]", reader.where(), i), ErrorKind::model)));
+  }
+  return tokenizer;
+}
+
+LatentFacts read_latent(JsonReader reader) {
+  LatentFacts latent;
+  latent.channels = static_cast<int>(integer_within(reader, "channels", 1, 64));
+  latent.downscale = static_cast<int>(integer_within(reader, "downscale", 1, 64));
+  latent.scaling_factor = reader.real("scaling_factor");
+  if (!std::isfinite(latent.scaling_factor) || latent.scaling_factor <= 0) {
+    refuse(reader, fmt::format("scaling_factor = {} is not a positive number", latent.scaling_factor));
+  }
+  latent.gaussian_posterior = one_of(reader, "posterior", std::array{"gaussian", "none"}) == "gaussian";
+  return latent;
+}
+
+std::vector<Size> read_sizes(JsonReader& reader) {
+  std::vector<Size> sizes;
+  const Json& list = reader.any("sizes");
+  const auto is_dimension = [](const Json& n) { return n.is_number_integer() && n >= 8 && n <= 65536; };
+  if (!list.is_array()) refuse(reader, "sizes is not an array");
+  for (const Json& pair : list) {
+    if (!pair.is_array() || pair.size() != 2 || !is_dimension(pair[0]) || !is_dimension(pair[1])) {
+      refuse(reader, fmt::format("sizes holds {}, not [width, height]", pair.dump()));
+    }
+    sizes.push_back({pair[0].get<int>(), pair[1].get<int>()});
+  }
+  return sizes;
+}
+
+std::map<std::string, std::string> read_exporter(const JsonReader& reader, const Json& versions) {
+  std::map<std::string, std::string> exporter;
+  if (!versions.is_object()) refuse(reader, "exporter is not an object");
+  for (const auto& [tool, version] : versions.items()) {
+    if (!version.is_string()) refuse(reader, fmt::format("exporter.{} is not a text", tool));
+    exporter[tool] = version.get<std::string>();
+  }
+  return exporter;
+}
+
+const Json& object_of(JsonReader& reader, const std::string& key) {
+  const Json& value = reader.any(key);
+  if (!value.is_object()) refuse(reader, key + " is not an object");
+  return value;
+}
+
+std::string read_name(JsonReader& reader) {
+  const std::string name = reader.text("name");
+  const auto ordinary = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+  if (name.empty() || name.size() > 100 || name[0] == '.' ||
+      !std::all_of(name.begin(), name.end(), ordinary)) {
+    refuse(reader,
+           fmt::format("name = '{}' may hold letters, digits, '.', '_' and '-' only, 100 at most", name));
+  }
+  return name;
+}
+
+void require_file(const Manifest& manifest, const std::string& file, std::string_view role) {
+  std::error_code failed;
+  if (!fs::is_regular_file(manifest.folder / file, failed)) {
+    throw_error(ErrorKind::model, "{}: the file of the {}, {}, is missing ({})", manifest.folder.string(),
+                role, file, contents_of(manifest.folder));
+  }
+}
+
+void check_hash(const fs::path& path, const std::string& expected) {
+  std::string found;
+  try {
+    found = sha256_file(path);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::model, error.what());
+  }
+  if (found != expected) {
+    throw_error(ErrorKind::model,
+                "{} is not the file that model.json describes: SHA-256 {}, expected {}; it is damaged or was "
+                "changed, export or copy the model again",
+                path.string(), found, expected);
+  }
+}
+
+}  // namespace
+
+Manifest read_manifest(const fs::path& folder) {
+  std::error_code failed;
+  if (!fs::is_directory(folder, failed)) {
+    throw_error(ErrorKind::model, "the model folder {} does not exist", folder.string());
+  }
+  const fs::path path = folder / "model.json";
+  if (!fs::is_regular_file(path, failed)) {
+    const bool diffusers = fs::exists(folder / "model_index.json", failed);
+    throw_error(ErrorKind::model, "{} holds no model.json ({}){}", folder.string(), contents_of(folder),
+                diffusers
+                    ? "; it is a diffusers folder, make a bundle of it: scripts/export_model.py SOURCE OUT"
+                    : "");
+  }
+  constexpr uint64_t kMaxBytes = 16 << 20;
+  const std::string text = read_file(path, kMaxBytes, ErrorKind::model);
+  const Json root = parse_json(text, path.string(), ErrorKind::model);
+  JsonReader reader(root, path.string(), ErrorKind::model);
+  if (const int64_t schema = reader.integer("schema"); schema != kSchema) {
+    refuse(reader, fmt::format("schema {} is not {}, the one this program reads; export the model with the "
+                               "exporter of this version",
+                               schema, kSchema));
+  }
+  Manifest manifest;
+  manifest.folder = folder;
+  manifest.sha256 = sha256_hex(text);
+  manifest.name = read_name(reader);
+  manifest.family = one_of(reader, "family", std::array{"sd1"});
+  manifest.title = reader.text_or("title", manifest.name);
+  manifest.licence = reader.text_or("licence", "");
+  manifest.source = reader.text_or("source", "");
+  if (reader.has("exporter")) manifest.exporter = read_exporter(reader, reader.any("exporter"));
+  manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
+  manifest.tokenizer = read_tokenizer(reader.object("tokenizer"));
+  manifest.latent = read_latent(reader.object("latent"));
+  if (manifest.latent.channels != 4) {
+    refuse(reader, fmt::format("latent.channels = {}; the family sd1 has 4", manifest.latent.channels));
+  }
+  manifest.scheduler = object_of(reader, "scheduler");
+  reader.object("scheduler").text("class");
+  JsonReader verified = reader.object("verified");
+  manifest.verified_sizes = read_sizes(verified);
+  manifest.verified_dtypes = verified.texts("dtypes");
+  manifest.look = reader.has("look") ? object_of(reader, "look") : Json::object();
+  return manifest;
+}
+
+void verify_files(const Manifest& manifest) {
+  for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
+  require_file(manifest, manifest.tokenizer.vocab, "tokenizer's vocabulary");
+  require_file(manifest, manifest.tokenizer.merges, "tokenizer's merges");
+  for (const auto& [name, network] : manifest.networks) {
+    const fs::path path = manifest.folder / network.file;
+    std::error_code failed;
+    const uintmax_t bytes = fs::file_size(path, failed);
+    if (failed || bytes != static_cast<uintmax_t>(network.bytes)) {
+      throw_error(ErrorKind::model, "{} has {} bytes, model.json says {}; copy or export the model again",
+                  path.string(), failed ? 0 : bytes, network.bytes);
+    }
+    check_torchscript_archive(path);
+    check_hash(path, network.sha256);
+  }
+  check_hash(manifest.folder / manifest.tokenizer.vocab, manifest.tokenizer.vocab_sha256);
+  check_hash(manifest.folder / manifest.tokenizer.merges, manifest.tokenizer.merges_sha256);
+}
+
+}  // namespace spectradiff
