@@ -1,0 +1,18 @@
+// One function per command; each gives the exit code, or throws Error.
+#pragma once
+
+#include "arguments.h"
+#include "console.h"
+
+namespace spectradiff {
+
+int run_pictures(const Arguments& arguments, Console& console);  // render and paint
+int run_analyze(const Arguments& arguments, Console& console);
+int run_model(const Arguments& arguments, Console& console);
+int run_presets(const Arguments& arguments, Console& console);
+int run_doctor(const Arguments& arguments, Console& console);
+
+// The version of the program and of every library, for --version --json and doctor.
+Json versions();
+
+}  // namespace spectradiff

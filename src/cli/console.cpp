@@ -1,0 +1,131 @@
+#include "console.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "spectradiff/base/file.h"
+
+namespace spectradiff {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool colour_allowed() { return isatty(STDERR_FILENO) != 0 && environment("NO_COLOR").empty() && environment("TERM") != "dumb"; }
+
+LogLevel level_of(const Arguments& arguments) {
+  if (arguments.quiet) return LogLevel::quiet;
+  return arguments.verbose ? LogLevel::verbose : LogLevel::normal;
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+double seconds_between(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) {
+  return std::chrono::duration<double>(end - begin).count();
+}
+
+}  // namespace
+
+Console::Console(const Arguments& arguments)
+    : log_(level_of(arguments), colour_allowed(),
+           arguments.log_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(arguments.log_file)),
+      json_(arguments.json),
+      quiet_(arguments.quiet) {
+  const bool terminal = isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb";
+  const bool wanted = arguments.progress == "always" || (arguments.progress == "auto" && !quiet_);
+  bar_ = wanted && terminal;
+  lines_ = wanted && !terminal;
+}
+
+void Console::detail(std::string_view message) {
+  std::lock_guard lock(mutex_);
+  clear_bar();
+  log_.detail(message);
+}
+
+void Console::info(std::string_view message) {
+  std::lock_guard lock(mutex_);
+  clear_bar();
+  log_.info(message);
+}
+
+void Console::warn(std::string_view message) {
+  {
+    std::lock_guard lock(mutex_);
+    clear_bar();
+    log_.warn(message);
+  }
+  event("warning", {{"message", message}});
+}
+
+void Console::error(std::string_view message, int code) {
+  {
+    std::lock_guard lock(mutex_);
+    clear_bar();
+    log_.error(message);
+  }
+  event("error", {{"message", message}, {"exit_code", code}});
+}
+
+void Console::event(std::string_view name, Json fields) {
+  if (!json_) return;
+  Json line = {{"schema", 1}, {"t", seconds_between(start_, Clock::now())}, {"event", name}};
+  line.update(fields);
+  std::lock_guard lock(mutex_);
+  write_all(STDOUT_FILENO, line.dump() + "\n", "stdout");
+}
+
+void Console::answer(std::string_view text) { write_all(STDOUT_FILENO, text, "stdout"); }
+
+void Console::begin_stage(std::string_view stage, int64_t total) {
+  std::lock_guard lock(mutex_);
+  stage_ = stage;
+  total_ = total;
+  stage_start_ = drawn_ = Clock::now();
+  if (bar_) draw(0);
+}
+
+void Console::advance(int64_t done) {
+  std::lock_guard lock(mutex_);
+  const double since = seconds_between(drawn_, Clock::now());
+  if ((bar_ && (since >= 0.1 || done == total_)) || (lines_ && since >= 10)) draw(done);
+}
+
+void Console::end_stage() {
+  std::lock_guard lock(mutex_);
+  clear_bar();
+}
+
+void Console::clear_bar() {
+  if (!bar_shown_) return;
+  write_all(STDERR_FILENO, "\r\x1b[K", "stderr");
+  bar_shown_ = false;
+}
+
+void Console::draw(int64_t done) {
+  drawn_ = Clock::now();
+  const double seconds = seconds_between(stage_start_, drawn_);
+  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  std::string text = fmt::format("{} {}/{} frames", stage_, done, total_);
+  if (done > 0) text += fmt::format(", {:.1f} frames/s, {} left", rate, clock_text(static_cast<double>(total_ - done) / rate));
+  if (bar_) {
+    constexpr int64_t kCells = 24;
+    const int64_t filled = total_ > 0 ? std::clamp<int64_t>(kCells * done / total_, 0, kCells) : 0;
+    text = fmt::format("\r\x1b[K[{:#<{}}{:.<{}}] {}", "", filled, "", kCells - filled, text);
+    bar_shown_ = true;
+  } else {
+    text += "\n";
+  }
+  write_all(STDERR_FILENO, text, "stderr");
+}
+
+}  // namespace spectradiff

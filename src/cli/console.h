@@ -1,0 +1,53 @@
+// Everything the program says: messages and progress on stderr, events on stdout.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "arguments.h"
+#include "spectradiff/base/json.h"
+#include "spectradiff/base/log.h"
+
+namespace spectradiff {
+
+// Thread-safe: progress comes from the encoder's thread.
+class Console {
+ public:
+  explicit Console(const Arguments& arguments);
+
+  void detail(std::string_view message);
+  void info(std::string_view message);
+  void warn(std::string_view message);                                  // also an event
+  void error(std::string_view message, int code);                       // also an event
+  void event(std::string_view name, Json fields = Json::object());      // one line on stdout with --json, else nothing
+  void answer(std::string_view text);                                   // what was asked for: stdout
+
+  // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds elsewhere.
+  void begin_stage(std::string_view stage, int64_t total);
+  void advance(int64_t done);
+  void end_stage();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void clear_bar();
+  void draw(int64_t done);
+
+  Log log_;
+  const bool json_;
+  const bool quiet_;
+  bool bar_ = false;    // a terminal: one line redrawn
+  bool lines_ = false;  // elsewhere: a line now and then
+  std::mutex mutex_;
+  const Clock::time_point start_ = Clock::now();
+  std::string stage_;
+  int64_t total_ = 0;
+  Clock::time_point stage_start_;
+  Clock::time_point drawn_;
+  bool bar_shown_ = false;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,92 @@
+// doctor: what this machine has, what is missing and what to do.
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "spectradiff/audio/audio_source.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/settings.h"
+#include "spectradiff/diffusion/engine.h"
+#include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/features/features.h"
+#include "spectradiff/media/probe.h"
+
+namespace spectradiff {
+namespace {
+
+Json engine_json() {
+  try {
+    const EngineReport report = engine_report();
+    Json devices = Json::array();
+    for (const DeviceReport& device : report.devices) {
+      devices.push_back({{"name", device.name}, {"description", device.description}, {"dtypes", device.dtypes}});
+    }
+    return {{"ok", true}, {"torch", report.torch_version}, {"plugin", report.plugin.string()}, {"devices", devices}};
+  } catch (const Error& error) {
+    return {{"ok", false}, {"problem", error.what()}};
+  }
+}
+
+Json models_json() {
+  Json models = Json::array();
+  for (const auto& folder : list_models(model_search_path())) models.push_back(folder.string());
+  return models;
+}
+
+Json report_json() {
+  Json presets = Json::array();
+  for (const Preset& preset : list_presets()) presets.push_back(preset.name);
+  return {{"versions", versions()},
+          {"engine", engine_json()},
+          {"encoders", {{"h264", has_video_encoder("h264")}}},
+          {"models", models_json()},
+          {"presets", presets}};
+}
+
+std::string report_text(const Json& report) {
+  std::string text;
+  for (const auto& [library, version] : report["versions"].items()) {
+    text += fmt::format("{:<14} {}\n", library, version.is_null() ? "missing" : version.get<std::string>());
+  }
+  const Json& engine = report["engine"];
+  if (engine["ok"]) {
+    text += fmt::format("engine         {}\n", engine["plugin"].get<std::string>());
+    for (const Json& device : engine["devices"]) {
+      text += fmt::format("device         {} ({}), {}\n", device["name"].get<std::string>(), device["description"].get<std::string>(),
+                          join(device["dtypes"].get<std::vector<std::string>>(), ", "));
+    }
+  } else {
+    text += fmt::format("engine         missing: {}\n", engine["problem"].get<std::string>());
+  }
+  text += fmt::format("H.264          {}\n", report["encoders"]["h264"] ? "yes" : "missing: this libav has no H.264 encoder; install one built with libx264");
+  for (const Json& model : report["models"]) text += fmt::format("model          {}\n", model.get<std::string>());
+  if (report["models"].empty()) text += "model          none on the search path; scripts/export_model.py makes one, --model takes its folder\n";
+  text += fmt::format("presets        {}\n", join(report["presets"].get<std::vector<std::string>>(), ", "));
+  return text;
+}
+
+}  // namespace
+
+Json versions() {
+  Json versions = {{"spectradiff", SPECTRADIFF_VERSION}};
+  try {
+    versions["torch"] = engine_report().torch_version;
+  } catch (const Error&) {
+    versions["torch"] = nullptr;
+  }
+  for (const std::string& library : media_library_versions()) {
+    const size_t space = library.find(' ');
+    versions[library.substr(0, space)] = library.substr(space + 1);
+  }
+  versions["libsndfile"] = audio_library_version();
+  versions["fftw"] = features_library_version();
+  return versions;
+}
+
+int run_doctor(const Arguments& arguments, Console& console) {
+  const Json report = report_json();
+  console.answer(arguments.json ? report.dump(2) + "\n" : report_text(report));
+  return report["engine"]["ok"] ? 0 : exit_code(ErrorKind::device);
+}
+
+}  // namespace spectradiff

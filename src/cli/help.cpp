@@ -1,0 +1,108 @@
+#include "help.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "arguments.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr size_t kNameWidth = 30;
+
+const CommandText& text_of(const std::string& command) {
+  return *std::find_if(commands().begin(), commands().end(), [&](const CommandText& text) { return text.name == command; });
+}
+
+std::string usage_line(const CommandText& command) {
+  return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands, command.operands.empty() ? "" : " ");
+}
+
+std::string row(const std::string& name, const std::string& help) {
+  if (name.size() + 3 > kNameWidth) return fmt::format("  {}\n  {:<{}}{}\n", name, "", kNameWidth - 2, help);
+  return fmt::format("  {:<{}}{}\n", name, kNameWidth - 2, help);
+}
+
+std::string general_row(const GeneralOption& option) {
+  std::string name = option.flags;
+  if (const size_t comma = name.find(','); comma != std::string::npos) name.replace(comma, 1, ", ");
+  if (!option.value_name.empty()) name += " " + option.value_name;
+  return row(name, option.help);
+}
+
+std::string option_row(const Option& option) {
+  if (option.is_switch()) return row("--[no-]" + option.flag().substr(2), option.help);
+  return row(option.flag() + " " + option.value_name, option.help);
+}
+
+std::string examples(const std::string& command) {
+  if (command == "render") {
+    return "  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n"
+           "  spectradiff render song.flac --model ./my-model --preset spectral-pie -o video.mkv\n"
+           "  spectradiff render song.wav --frames 120-150 -o 'look/%05d.png'\n"
+           "  cat song.wav | spectradiff render - -o - | mpv -\n";
+  }
+  if (command == "paint") {
+    return "  spectradiff paint song.wav -o painted.mp4\n"
+           "  spectradiff paint song.wav --painter pie --pie-span 360 --output-size 1280x720\n"
+           "  spectradiff paint song.wav -o 'init/%05d.png'\n";
+  }
+  if (command == "analyze") {
+    return "  spectradiff analyze song.wav\n"
+           "  spectradiff analyze song.wav --seed-csv bins.csv\n"
+           "  spectradiff analyze song.wav --seed-csv - | head -1\n";
+  }
+  if (command == "model") {
+    return "  spectradiff model list\n"
+           "  spectradiff model info ./my-model\n"
+           "  spectradiff model check ./my-model --json\n"
+           "  spectradiff model trust ./my-model\n";
+  }
+  if (command == "presets") return "  spectradiff presets list\n  spectradiff presets show funky\n";
+  return "  spectradiff doctor\n";
+}
+
+}  // namespace
+
+std::string short_help(const std::string& command) {
+  if (!command.empty()) {
+    return usage_line(text_of(command)) + fmt::format("{}\n\nexamples:\n{}\n`spectradiff {} --help` lists every option.\n",
+                                                      text_of(command).summary, examples(command), command);
+  }
+  std::string help = "usage: spectradiff COMMAND …\nA song and a shell make a diffused music video.\n\n";
+  for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
+  return help + "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
+                "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
+}
+
+std::string full_help(const std::string& command) {
+  if (command.empty()) return short_help("");
+  const CommandText& text = text_of(command);
+  std::string help = fmt::format("examples:\n{}\n{}{}\n", examples(command), usage_line(text), text.summary);
+
+  help += "\nInput, output and messages:\n";
+  for (const GeneralOption& option : general_options()) {
+    if (applies(option, command)) help += general_row(option);
+  }
+  std::string group;
+  for (const Option& option : option_table()) {
+    if ((option.commands & text.options) == 0) continue;
+    if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
+    help += option_row(option);
+  }
+  if (text.options != 0) {
+    help += "\nEvery option above with a group of its own is also a JSON key (bin_spacing) and an environment variable (SPECTRADIFF_BIN_SPACING).\n"
+            "A flag wins over the environment, that over --config, that over --preset, that over the user's config.json.\n";
+  }
+  return help;
+}
+
+std::string help_of_everything() {
+  std::string help = short_help("");
+  for (const CommandText& text : commands()) help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name));
+  return help;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,109 @@
+#include "job_setup.h"
+
+#include <filesystem>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/locations.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/diffusion/sampler.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr uint64_t kMaxConfigBytes = 16 << 20;
+constexpr const char* kPrompts = "prompts";
+
+std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved& asked) {
+  const bool needed = arguments.command == "render" && asked.job.diffusion.enabled;
+  const bool named = asked.origins.contains("model");
+  try {
+    return read_manifest(find_model(asked.job.diffusion.model, model_search_path()));
+  } catch (const Error&) {
+    if (needed || named) throw;
+    return std::nullopt;
+  }
+}
+
+// The option keys of the bundle's look; its prompts stay out.
+Layer look_layer(const Manifest& manifest) {
+  Layer layer{"model " + manifest.name, manifest.look.is_object() ? manifest.look : Json::object()};
+  layer.values.erase(kPrompts);
+  return layer;
+}
+
+void choose_prompt(const Manifest& manifest, Resolved& resolved, Console& console) {
+  DiffusionSettings& diffusion = resolved.job.diffusion;
+  if (resolved.origins.contains("prompt")) return;
+  const auto prompts = manifest.look.find(kPrompts);
+  if (prompts == manifest.look.end() || !prompts->is_array() || prompts->empty()) {
+    console.info("no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to make");
+    return;
+  }
+  diffusion.prompt = (*prompts)[static_cast<uint64_t>(diffusion.seed) % prompts->size()].get<std::string>();
+  resolved.origins["prompt"] = "model " + manifest.name;
+  console.info("no prompt given: taking the model's own \"" + diffusion.prompt + "\"");
+}
+
+}  // namespace
+
+std::vector<Layer> settings_layers(const Arguments& arguments) {
+  std::vector<Layer> layers;
+  if (const auto folder = user_config_folder(); !folder.empty()) {
+    std::error_code failed;
+    if (const auto file = folder / "config.json"; std::filesystem::exists(file, failed)) layers.push_back(read_layer(file, file.string()));
+  }
+  for (const std::string& name : arguments.presets) layers.push_back(read_layer(find_preset(name).file, "preset " + name));
+  if (arguments.config == "-") {
+    layers.push_back(parse_layer(read_stdin(kMaxConfigBytes), "stdin"));
+  } else if (!arguments.config.empty()) {
+    layers.push_back(read_layer(arguments.config, arguments.config));
+  }
+  layers.push_back(environment_layer());
+  layers.push_back(arguments.flags);
+  return layers;
+}
+
+PreparedJob prepare_job(const Arguments& arguments, Console& console) {
+  std::vector<Layer> layers = settings_layers(arguments);
+  PreparedJob prepared{resolve(layers), std::nullopt};
+  if (arguments.command == "paint") prepared.resolved.job.diffusion.enabled = false;
+  prepared.manifest = manifest_for(arguments, prepared.resolved);
+  if (prepared.manifest) {
+    layers.insert(layers.begin(), look_layer(*prepared.manifest));
+    prepared.resolved = resolve(layers);
+  }
+
+  DiffusionSettings& diffusion = prepared.resolved.job.diffusion;
+  if (arguments.command == "paint") diffusion.enabled = false;
+  if (prepared.manifest && diffusion.enabled) {
+    if (diffusion.scheduler.empty()) {
+      diffusion.scheduler = scheduler_name_of_class(prepared.manifest->scheduler.value("class", ""));
+    }
+    choose_prompt(*prepared.manifest, prepared.resolved, console);
+  }
+  return prepared;
+}
+
+std::string config_text(const Resolved& resolved, bool with_origin) {
+  Json values = job_to_json(resolved.job);
+  if (with_origin) {
+    for (auto& [key, value] : values.items()) {
+      const auto origin = resolved.origins.find(key);
+      value = {{"value", value}, {"origin", origin == resolved.origins.end() ? "default" : origin->second}};
+    }
+  }
+  return values.dump(2) + "\n";
+}
+
+void admit_model(const Manifest& manifest, bool allow_unpinned) {
+  verify_files(manifest);
+  if (trust_of(manifest).empty() && !allow_unpinned) {
+    throw_error(ErrorKind::model,
+                "the model {} in {} is on no trust list, and a model can execute code; if you trust where it came from, run `spectradiff model trust {}` "
+                "once, or pass --allow-unpinned-model",
+                manifest.name, manifest.folder.string(), manifest.folder.string());
+  }
+}
+
+}  // namespace spectradiff

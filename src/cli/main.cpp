@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <memory>
+#include <new>
+
+#include "arguments.h"
+#include "commands.h"
+#include "console.h"
+#include "help.h"
+#include "signals.h"
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+int run_command(const Arguments& arguments, Console& console) {
+  if (arguments.version) {
+    console.answer(arguments.json ? versions().dump(2) + "\n" : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
+    return 0;
+  }
+  if (arguments.help_all) console.answer(help_of_everything());
+  if (arguments.help) console.answer(full_help(arguments.command));
+  if (arguments.help_short) console.answer(short_help(arguments.command));
+  if (arguments.help || arguments.help_short || arguments.help_all) return 0;
+
+  if (arguments.command == "analyze") return run_analyze(arguments, console);
+  if (arguments.command == "model") return run_model(arguments, console);
+  if (arguments.command == "presets") return run_presets(arguments, console);
+  if (arguments.command == "doctor") return run_doctor(arguments, console);
+  return run_pictures(arguments, console);
+}
+
+// Whoever read our stdout has gone: that ends the program without a word.
+bool stdout_is_closed() {
+  pollfd descriptor = {STDOUT_FILENO, POLLOUT, 0};
+  return poll(&descriptor, 1, 0) == 1 && (descriptor.revents & POLLERR) != 0;
+}
+
+int fail(Console& console, ErrorKind kind, const std::string& message) {
+  const int code = exit_code(kind);
+  if (kind == ErrorKind::output && stdout_is_closed()) return code;
+  console.error(message, code);
+  return code;
+}
+
+int run(const std::vector<std::string>& words) {
+  std::unique_ptr<Console> console = std::make_unique<Console>(Arguments{});
+  int code = 0;
+  try {
+    const Arguments arguments = parse_arguments(words);
+    console = std::make_unique<Console>(arguments);
+    code = run_command(arguments, *console);
+  } catch (const Error& error) {
+    code = fail(*console, error.kind(), error.what());
+  } catch (const std::bad_alloc&) {
+    code = fail(*console, ErrorKind::memory, "out of memory; try a smaller --size or --batch-size");
+  } catch (const std::exception& error) {
+    code = fail(*console, ErrorKind::internal, fmt::format("internal error: {}; please report it", error.what()));
+  }
+  if (stop_requests().load() > 0) raise_stop_signal();
+  return code;
+}
+
+}  // namespace
+}  // namespace spectradiff
+
+int main(int argc, char** argv) {
+  spectradiff::install_signal_handlers();
+  return spectradiff::run(std::vector<std::string>(argv + 1, argv + argc));
+}

@@ -1,0 +1,33 @@
+// Where the frames of a job go: a video file, a stream or a folder of PNG files.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "arguments.h"
+#include "spectradiff/media/video_writer.h"
+#include "spectradiff/render/frame_sink.h"
+#include "spectradiff/render/plan.h"
+
+namespace spectradiff {
+
+struct OutputTarget {
+  enum class Kind { video, stream, frames } kind = Kind::video;
+  std::filesystem::path path;           // of the video
+  std::optional<FramePattern> pattern;  // of the frames
+  Container container = Container::mp4;
+  std::string text() const;             // for messages and events
+};
+
+// From -o, or the song's name with .mp4 in the current folder, or the next free one. Error{usage} for unknown extensions and a stream to a terminal.
+OutputTarget choose_target(const Arguments& arguments);
+
+// Refuses before any work what could not be written at the end: Error{output} when it exists (without -y), the folder is missing or not writable.
+// Creates nothing.
+void check_target(const OutputTarget& target, bool overwrite);
+
+// What only the plan can tell: frames that exist already. Creates the pattern's last folder.
+void prepare_frames(const FramePattern& pattern, const Plan& plan, bool overwrite);
+
+}  // namespace spectradiff
