@@ -1,6 +1,7 @@
 // The picture that travels: 8-bit RGB.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

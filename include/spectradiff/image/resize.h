@@ -5,7 +5,8 @@
 
 namespace spectradiff {
 
-Canvas resize_lanczos(const Canvas& source, Size size);  // Image.resize(size, LANCZOS), equal to Pillow byte for byte
+Canvas resize_lanczos(const Canvas& source,
+                      Size size);  // Image.resize(size, LANCZOS), equal to Pillow byte for byte
 
 enum class Fit { cover, contain, stretch };  // fill and crop; whole and black bars; ignore the aspect
 
