@@ -93,14 +93,15 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception& e) override {
+  bool parse_error(size_t characters_read, const std::string&,
+                   const nlohmann::detail::exception& e) override {
     // "[json.exception.parse_error.101] parse error at line 1, column 3: what we want"
     std::string_view message = e.what();
     if (const size_t at = message.find("] "); at != message.npos) message.remove_prefix(at + 2);
     if (message.starts_with("parse error")) {
       if (const size_t at = message.find(": "); at != message.npos) message.remove_prefix(at + 2);
     }
-    source_.fail(place() > 0 ? place() - 1 : 0, message);
+    source_.fail(std::min(std::max<size_t>(characters_read, 1) - 1, source_.text.size()), message);
   }
 
  private:
@@ -167,8 +168,11 @@ Json parse_json(std::string_view text, std::string_view source, ErrorKind kind) 
   if (text.size() > kMaxBytes) {
     throw_error(kind, "{} has {} bytes of JSON; at most {} are allowed", source, text.size(), kMaxBytes);
   }
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const Source input{text, source, kind};
+  // nlohmann's lexer would skip another one.
+  if (text.starts_with(kByteOrderMark)) input.fail(0, "a second byte order mark");
   size_t valid = 0;
   while (const size_t length = utf8_character_length(text.substr(valid))) valid += length;
   if (valid < text.size()) input.fail(valid, "this is not UTF-8; save the file as UTF-8");

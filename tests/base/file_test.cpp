@@ -1,0 +1,179 @@
+#include "spectradiff/base/file.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "expect_error.h"
+#include "temporary_folder.h"
+
+namespace spectradiff {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+void put(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream(path) << text;
+}
+std::string get(const std::filesystem::path& path) {
+  return read_file(path, 1 << 20, ErrorKind::internal);
+}
+
+std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename());
+  return names;
+}
+
+TEST(ReadFile, GivesEveryByte) {
+  const TemporaryFolder folder;
+  const std::string bytes("a\0b\xff\n", 5);
+  put(folder / "f", bytes);
+  EXPECT_EQ(read_file(folder / "f", 5, ErrorKind::input), bytes);
+}
+
+TEST(ReadFile, RefusesWhatIsTooLargeMissingOrAFolder) {
+  const TemporaryFolder folder;
+  put(folder / "f", "12345");
+  EXPECT_ERROR(read_file(folder / "f", 4, ErrorKind::input), ErrorKind::input, "4 bytes");
+  EXPECT_ERROR(read_file(folder / "none", 4, ErrorKind::model), ErrorKind::model, "No such file");
+  EXPECT_ERROR(read_file(folder.path(), 4, ErrorKind::usage), ErrorKind::usage, "folder");
+  EXPECT_ERROR(read_file("/dev/zero", 100000, ErrorKind::input), ErrorKind::input, "larger");
+}
+
+TEST(WriteFile, WritesAndReplacesOnlyWhenAllowed) {
+  const TemporaryFolder folder;
+  write_file(folder / "f", "one", false);
+  EXPECT_ERROR(write_file(folder / "f", "two", false), ErrorKind::output, "exists");
+  EXPECT_EQ(get(folder / "f"), "one");
+  write_file(folder / "f", "two", true);
+  EXPECT_EQ(get(folder / "f"), "two");
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("f"));
+}
+
+TEST(WriteFile, HonoursTheUmask) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(0027);
+  write_file(folder / "f", "x", false);
+  ::umask(before);
+  struct stat status{};
+  ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0640U);
+}
+
+TEST(WriteFile, SaysWhenTheFolderIsMissingOrNoFolder) {
+  const TemporaryFolder folder;
+  put(folder / "f", "x");
+  EXPECT_ERROR(write_file(folder / "none/f", "x", true), ErrorKind::output, "does not exist");
+  EXPECT_ERROR(write_file(folder / "f/g", "x", true), ErrorKind::output, "is a file");
+  EXPECT_ERROR(write_file(folder.path(), "x", true), ErrorKind::output, "is a folder");
+}
+
+TEST(WriteFile, ReportsAFullDisk) {
+  EXPECT_ERROR(write_file("/dev/full", "x", true), ErrorKind::output, "No space left on device");
+}
+
+TEST(WriteFile, LeavesDevicesInPlace) {
+  write_file("/dev/null", "x", true);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(WriteFile, TakesNamesOf255Bytes) {
+  const TemporaryFolder folder;
+  for (const std::string& name :
+       {std::string(251, 'n') + ".png", std::string(125, 'n') + "\u00e9" + std::string(128, 'x')}) {
+    write_file(folder / name, name, false);
+    EXPECT_EQ(get(folder / name), name);
+  }
+  EXPECT_EQ(names_in(folder.path()).size(), 2U);
+  EXPECT_ERROR(write_file(folder / std::string(256, 'n'), "x", false), ErrorKind::output, "longer than 255");
+}
+
+TEST(WriteFile, KeepsASymbolicLinkAndReplacesItsTarget) {
+  const TemporaryFolder folder;
+  put(folder / "target", "old");
+  std::filesystem::create_symlink("target", folder / "link");
+  write_file(folder / "link", "new", true);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(get(folder / "target"), "new");
+}
+
+TEST(PartFile, LeavesNothingWhenNotCommitted) {
+  const TemporaryFolder folder;
+  {
+    const PartFile part(folder / "song.mp4");
+    put(part.path(), "half");
+    EXPECT_EQ(part.path(), folder / ".song.mp4.part-" += std::to_string(::getpid()));
+  }
+  EXPECT_THAT(names_in(folder.path()), IsEmpty());
+}
+
+TEST(PartFile, NeverReplacesWhatAppearedMeanwhile) {
+  const TemporaryFolder folder;
+  {
+    PartFile part(folder / "song.mp4");
+    put(part.path(), "ours");
+    put(folder / "song.mp4", "theirs");
+    EXPECT_ERROR(part.commit(false), ErrorKind::output, "exists");
+  }
+  EXPECT_EQ(get(folder / "song.mp4"), "theirs");
+  EXPECT_THAT(names_in(folder.path()), ElementsAre("song.mp4"));
+}
+
+TEST(PartFile, RefusesFoldersDevicesAndNoName) {
+  const TemporaryFolder folder;
+  EXPECT_ERROR(PartFile(folder.path()), ErrorKind::output, "folder");
+  EXPECT_ERROR(PartFile("/dev/null"), ErrorKind::output, "regular");
+  EXPECT_ERROR(PartFile(folder.path() / "none" / "f"), ErrorKind::output, "does not exist");
+  EXPECT_ERROR(PartFile(""), ErrorKind::output, "no file");
+}
+
+TEST(PartFile, KeepsLongNamesApart) {
+  const TemporaryFolder folder;
+  const std::string stem(240, 'n');
+  const PartFile one(folder / (stem + "00001.png"));
+  const PartFile two(folder / (stem + "00002.png"));
+  EXPECT_NE(one.path(), two.path());
+}
+
+TEST(WriteAll, TellsAClosedPipeFromOtherErrors) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto before = ::signal(SIGPIPE, SIG_IGN);
+  ::close(ends[0]);
+  EXPECT_THROW(write_all(ends[1], "x", "stdout"), ClosedPipe);
+  ::close(ends[1]);
+  EXPECT_ERROR(write_all(ends[1], "x", "stdout"), ErrorKind::output, "stdout");
+  ::signal(SIGPIPE, before);
+}
+
+TEST(WriteAll, WaitsForASlowReaderOfANonBlockingPipe) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_NONBLOCK), 0);
+  const std::string sent(1 << 20, 'x');
+  std::string received;
+  std::thread reader([&] {
+    char block[4096];
+    while (received.size() < sent.size()) {
+      const ssize_t count = ::read(ends[0], block, sizeof block);
+      if (count > 0) received.append(block, static_cast<size_t>(count));
+    }
+  });
+  write_all(ends[1], sent, "pipe");
+  reader.join();
+  EXPECT_EQ(received, sent);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+}  // namespace
+}  // namespace spectradiff

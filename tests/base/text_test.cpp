@@ -1,0 +1,51 @@
+#include "spectradiff/base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace spectradiff {
+namespace {
+
+const std::vector<std::string> kNames{"fps",         "size",  "strength", "strength-mode",
+                                      "bin-spacing", "start", "steps",    "o"};
+
+TEST(Utf8, AcceptsEveryLengthAndTheExtremes) {
+  for (const char* text : {"", "abc", "é", "日本", "😀", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
+                           "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
+    EXPECT_TRUE(is_valid_utf8(text)) << text;
+  }
+}
+
+TEST(Utf8, RefusesOverlongSurrogateTruncatedAndStrayBytes) {
+  for (const char* text : {"\x80", "\xff", "\xfe", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xf0\x80\x80\x80",
+                           "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xc3",
+                           "\xe2\x82", "\xf0\x9f\x98", "a\xc3z"}) {
+    EXPECT_FALSE(is_valid_utf8(text));
+  }
+}
+
+TEST(NearestName, FindsALikelySlip) {
+  EXPECT_EQ(nearest_name("fsp", kNames), "fps");
+  EXPECT_EQ(nearest_name("strenght", kNames), "strength");
+  EXPECT_EQ(nearest_name("strength_mode", kNames), "strength-mode");
+  EXPECT_EQ(nearest_name("STRENGTH", kNames), "strength");
+  EXPECT_EQ(nearest_name("bin-spacng", kNames), "bin-spacing");
+  EXPECT_EQ(nearest_name("step", kNames), "steps");
+}
+
+TEST(NearestName, KeepsSilentWhenNothingIsNear) {
+  EXPECT_FALSE(nearest_name("guidance", kNames).has_value());
+  EXPECT_FALSE(nearest_name("x", kNames).has_value());
+  EXPECT_FALSE(nearest_name("", kNames).has_value());
+  EXPECT_FALSE(nearest_name(std::string(100000, 'f'), kNames).has_value());
+  EXPECT_EQ(suggestion("guidance", kNames), "");
+  EXPECT_EQ(suggestion("fsp", kNames), " (did you mean 'fps'?)");
+}
+
+TEST(Join, PutsTheSeparatorBetween) {
+  EXPECT_EQ(join({}, ", "), "");
+  EXPECT_EQ(join(std::vector<std::string>{"a"}, ", "), "a");
+  EXPECT_EQ(join(kNames, "|"), "fps|size|strength|strength-mode|bin-spacing|start|steps|o");
+}
+
+}  // namespace
+}  // namespace spectradiff
