@@ -146,7 +146,7 @@ announce_setup() {
     local size
     size=$(apt_size || true)
     if find_privilege; then
-      say "  - apt installs (${size:-about 250 MB with a bare system\'s compiler} to download): $APT_MISSING"
+      say "  - apt installs (${size:-about 250 MB on a bare system} to download): $APT_MISSING"
     else
       say "  - not root, and sudo cannot be used here. Ask for these packages, or go on with what is there:"
       say "      apt-get install $APT_MISSING"
