@@ -12,16 +12,19 @@ namespace spectradiff {
 struct AudioInfo {
   int sample_rate_hz = 0;  // 8000..384000
   int channels = 0;        // 1..64
-  int64_t samples = 0;     // audio frames really readable (counted where the header cannot be trusted)
+  int64_t samples = 0;     // audio frames that can be read: counted where the header is wrong, lowered when reading meets damage
   std::string format;      // "WAV, 16 bit PCM", for people
   bool lossless = false;
   double duration_s() const { return static_cast<double>(samples) / sample_rate_hz; }
 };
 
-// Reads interleaved float frames, nominal ±1, from any place. NaN and infinity come out as 0 (see notes). Not thread-safe.
+// Reads interleaved float frames, nominal ±1, from any place. NaN, infinity and values beyond ±1e6 come out as 0 (see notes), and so do
+// values below 1e-20, whose arithmetic would be slow. Not thread-safe. libmpg123 may write notes of its own about damaged MP3s to stderr.
 class AudioSource {
  public:
-  // "-" spools stdin to a temporary file first. Error{input} naming the file, what is wrong with it and what to do.
+  // Whatever libsndfile reads with 1..64 channels, 8..384 kHz and at most 6 hours. "-" spools stdin (up to 4 GiB) to a temporary file in
+  // TMPDIR, which is removed with this object. Error{input} naming the file, what is wrong with it and what to do: also for a file without
+  // samples, or with more than 1 % of them not numbers. Error{output} when the spool cannot be written.
   static AudioSource open(const std::filesystem::path& path);
   AudioSource(AudioSource&&) noexcept;
   AudioSource& operator=(AudioSource&&) noexcept;
@@ -29,9 +32,9 @@ class AudioSource {
 
   const AudioInfo& info() const;
   const std::filesystem::path& file() const;           // the real file: the spool for "-"
-  const std::vector<std::string>& notes() const;       // warnings for the user: truncated, NaN samples, …
+  const std::vector<std::string>& notes() const;       // warnings for the user: truncated, NaN samples, …; reading may add one
 
-  void seek(int64_t sample);                           // 0..samples
+  void seek(int64_t sample);                           // 0..samples; Error{input} where damage keeps the library from it
   int64_t read(float* interleaved, int64_t frames);    // [frames][channels]; fewer only at the end; 0 at the end
   // The mean of all channels.
   int64_t read_mono(float* mono, int64_t frames);

@@ -1,0 +1,35 @@
+// The seam between AudioSource and the library that decodes: one class per library.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "spectradiff/audio/audio_source.h"
+
+namespace spectradiff {
+
+class SoundFile;
+
+// Four bytes of the file that the library is to see changed: a header's wrong size.
+struct HeaderPatch {
+  int64_t offset = -1;  // none when negative
+  uint8_t bytes[4] = {};
+};
+
+// One open stream of samples. Not thread-safe; the SoundFile must outlive it.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  // `samples` is what the header says: it may be absurd or 0.
+  virtual const AudioInfo& info() const = 0;
+  virtual bool float_samples() const = 0;  // the file can hold NaN and infinity
+  virtual bool length_is_estimate() const = 0;
+  virtual bool seek(int64_t sample) = 0;                             // false: it cannot
+  virtual int64_t read(float* interleaved, int64_t frames) = 0;      // fewer at the end or where the file is damaged
+};
+
+// Null, and why in the library's words, when it cannot read the file.
+std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPatch& patch, std::string& reason);
+
+}  // namespace spectradiff

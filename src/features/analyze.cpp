@@ -1,0 +1,54 @@
+#include <utility>
+
+#include "frame_series.h"
+#include "frame_spectrum.h"
+#include "level.h"
+#include "sample_window.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/features/features.h"
+
+namespace spectradiff {
+namespace {
+
+// Frames are counted by what can be read: damage may end the song before its header does.
+void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spectrum) {
+  RmsMeter rms(features.sample_rate_hz, features.settings.fps);
+  OnsetMeter onset(features.sample_rate_hz, features.settings.fps);
+  SampleWindow samples(source, [&](const float* block, int64_t count) {
+    rms.add(block, count);
+    onset.add(block, count);
+  });
+
+  const auto bins = static_cast<size_t>(features.bins);
+  const int64_t expected = frame_count(features.samples, features.sample_rate_hz, features.settings.fps);
+  features.magnitudes.reserve(static_cast<size_t>(expected) * bins);
+  for (int64_t frame = 0;; ++frame) {
+    const SampleRange range = spectrum.window(frame);
+    const SampleWindow::View view = samples.view(range);
+    if (frame_start_sample(frame, features.sample_rate_hz, features.settings.fps) >= samples.song_samples()) break;
+    features.magnitudes.resize(static_cast<size_t>(frame + 1) * bins);
+    spectrum.magnitudes(view, features.magnitudes.data() + static_cast<size_t>(frame) * bins);
+    features.frames = frame + 1;
+  }
+  features.samples = samples.song_samples();
+  if (features.frames == 0) throw_error(ErrorKind::input, "no sample of the song can be read");
+  features.rms = rms.finish();
+  features.onset_strength = onset.finish(features.frames);
+}
+
+}  // namespace
+
+Features analyze(AudioSource& source, const AnalysisSettings& settings) {
+  Features features;
+  features.settings = settings;
+  features.sample_rate_hz = source.info().sample_rate_hz;
+  features.samples = source.info().samples;
+  features.bins = settings.bins;
+  const auto spectrum = make_frame_spectrum(settings, features.sample_rate_hz);
+  features.bin_frequency_hz = spectrum->frequencies_hz();
+  measure_frames(features, source, *spectrum);
+  set_levels(features, spectrum->full_scale(), source);
+  return features;
+}
+
+}  // namespace spectradiff

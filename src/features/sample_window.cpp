@@ -1,0 +1,45 @@
+#include "sample_window.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace spectradiff {
+namespace {
+
+constexpr int64_t kBlockSamples = 16384;
+
+}  // namespace
+
+SampleWindow::SampleWindow(AudioSource& source, Observer observer) : source_(source), observer_(std::move(observer)) {
+  source_.seek(0);
+}
+
+SampleWindow::View SampleWindow::view(const SampleRange& range) {
+  if (buffer_.empty() && song_samples_ == 0 && range.begin < 0) {
+    buffer_.assign(static_cast<size_t>(-range.begin), 0.0f);
+    buffer_begin_ = range.begin;
+  }
+  while (buffer_begin_ + static_cast<int64_t>(buffer_.size()) < range.end) {
+    const int64_t passed = std::clamp<int64_t>(range.begin - buffer_begin_, 0, static_cast<int64_t>(buffer_.size()));
+    buffer_.erase(buffer_.begin(), buffer_.begin() + passed);
+    buffer_begin_ += passed;
+    read_block();
+  }
+  View view{};
+  view.samples = buffer_.data() + (range.begin - buffer_begin_);
+  view.song_begin = std::clamp<int64_t>(-range.begin, 0, range.size());
+  view.song_end = std::clamp<int64_t>(song_samples_ - range.begin, view.song_begin, range.size());
+  return view;
+}
+
+void SampleWindow::read_block() {
+  const size_t size = buffer_.size();
+  buffer_.resize(size + kBlockSamples, 0.0f);
+  if (ended_) return;
+  const int64_t got = source_.read_mono(buffer_.data() + size, kBlockSamples);
+  song_samples_ += got;
+  ended_ = got < kBlockSamples;
+  observer_(buffer_.data() + size, got);
+}
+
+}  // namespace spectradiff

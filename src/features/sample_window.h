@@ -1,0 +1,41 @@
+// A window that slides over a song's mono samples, which are read once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "spectradiff/audio/audio_source.h"
+#include "spectradiff/base/frame_time.h"
+
+namespace spectradiff {
+
+// Memory is that of the widest window and one block. One thread; the source must outlive it.
+class SampleWindow {
+ public:
+  // `observer` is shown every sample once, in order.
+  using Observer = std::function<void(const float* samples, int64_t count)>;
+  SampleWindow(AudioSource& source, Observer observer);
+
+  struct View {
+    const float* samples;  // [range.size()], 0 outside the song; valid until the next view
+    int64_t song_begin;    // the part of the window that lies in the song, as indices into samples
+    int64_t song_end;
+  };
+  // The range may begin before the song and end behind it; its begin never decreases.
+  View view(const SampleRange& range);
+
+  int64_t song_samples() const { return song_samples_; }  // read so far
+
+ private:
+  void read_block();
+
+  AudioSource& source_;
+  Observer observer_;
+  std::vector<float> buffer_;  // samples [buffer_begin_, buffer_begin_ + buffer_.size())
+  int64_t buffer_begin_ = 0;
+  int64_t song_samples_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace spectradiff
