@@ -1,0 +1,54 @@
+#include "spectradiff/config/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <set>
+
+#include "spectradiff/config/settings.h"
+
+namespace spectradiff {
+namespace {
+
+TEST(OptionTable, NamesEveryKeyOnceInSnakeCase) {
+  std::set<std::string> keys;
+  for (const Option& option : option_table()) {
+    EXPECT_TRUE(keys.insert(option.key).second) << option.key;
+    for (const char c : option.key) EXPECT_TRUE(std::islower(c) || c == '_') << option.key;
+    EXPECT_FALSE(option.help.empty()) << option.key;
+    EXPECT_NE(option.commands, 0u) << option.key;
+  }
+}
+
+TEST(OptionTable, SpellsFlagsAndVariablesFromTheKey) {
+  EXPECT_EQ(find_option("bin_spacing")->flag(), "--bin-spacing");
+  EXPECT_EQ(find_option("bin_spacing")->environment(), "SPECTRADIFF_BIN_SPACING");
+}
+
+TEST(OptionTable, EveryDefaultReadsBackAsItself) {
+  const RenderJob job;
+  const Json values = job_to_json(job);
+  EXPECT_EQ(resolve({{"defaults", values}}).job, job);
+}
+
+TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
+  const Json changed = Json::parse(R"({
+    "start": "1.5s", "duration": "3f", "frames": "1-2,5", "fps": "30000/1001", "painter": "pie", "size": "640x360", "blur": 3.5,
+    "greyscale": true, "invert": true, "autocontrast": "frame", "equalize": true, "marks_per_bin": 7, "mark_size": 3.25,
+    "saturation": 0.5, "pie_span": 360, "pie_inner": 0.2, "pie_outer": 1.5, "diffusion": false, "model": "other",
+    "allow_unpinned_model": true, "prompt": "a \u00e9", "negative_prompt": "n", "strength": 0.3, "strength_mode": "exact", "steps": 7,
+    "guidance": 2.5, "scheduler": "ddim", "eta": 0.5, "seed": 9007199254740993, "seed_mode": "increment", "output_size": "1280x720",
+    "fit": "contain", "video_codec": "h264", "crf": 23, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
+    "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "hann", "fmin": 50, "fmax": 8000,
+    "normalize": "loudness:-14", "gain": -3, "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2})");
+  for (const Option& option : option_table()) EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
+  const RenderJob job = resolve({{"test", changed}}).job;
+  EXPECT_EQ(job_to_json(job).size(), option_table().size());
+  EXPECT_EQ(resolve({{"again", job_to_json(job)}}).job, job);
+  const RenderJob defaults;
+  for (const Option& option : option_table()) EXPECT_NE(option.get(job), option.get(defaults)) << option.key;
+}
+
+}  // namespace
+}  // namespace spectradiff

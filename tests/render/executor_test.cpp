@@ -1,0 +1,173 @@
+#include "spectradiff/render/executor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+
+#include "fake_model.h"
+#include "spectradiff/diffusion/fake_networks.h"
+
+namespace spectradiff {
+namespace {
+
+using testing::HasSubstr;
+
+// A song of ten seconds whose levels differ from frame to frame.
+Features song_features() {
+  Features features;
+  features.settings.bins = 8;
+  features.sample_rate_hz = 8000;
+  features.samples = 80000;
+  features.frames = 150;
+  features.bins = 8;
+  for (int64_t i = 0; i < features.frames * features.bins; ++i) {
+    features.levels.push_back(static_cast<float>((i * 37) % 101) / 100);
+  }
+  features.magnitudes = features.levels;
+  features.reference = 1;
+  return features;
+}
+
+RenderJob small_job() {
+  RenderJob job;
+  job.paint.size = {32, 24};
+  job.diffusion.batch_size = 4;
+  job.diffusion.scheduler = "ddim";
+  job.diffusion.steps = 4;
+  job.selection.frames = "3-25";
+  return job;
+}
+
+class Collector : public FrameSink {
+ public:
+  void accept(int64_t frame, const Canvas& picture) override {
+    if (frame == fail_at) throw Error(ErrorKind::output, "No space left on device");
+    order.push_back(frame);
+    pictures[frame] = picture.bytes();
+  }
+  int64_t fail_at = -1;
+  std::vector<int64_t> order;
+  std::map<int64_t, std::vector<uint8_t>> pictures;
+};
+
+// Everything a run needs, over the arithmetic networks.
+struct Fixture {
+  explicit Fixture(FakeFault fault = {}, int nan_from = -1) : networks(make_fake_networks(std::move(fault), nan_from)) {}
+
+  RunResult run(const RenderJob& job, FrameSink& sink, int threads) {
+    Diffuser diffuser(*networks, model.manifest(),
+                      {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode, job.diffusion.eta, job.diffusion.batch_size});
+    const Plan plan = make_plan(job, 8000, 80000);
+    const Run run{job, plan, features, job.diffusion.enabled ? &diffuser : nullptr, sink, stop, progress};
+    return threads == 0 ? run_serial(run) : run_threaded(run, threads);
+  }
+
+  FakeModel model;
+  std::unique_ptr<Networks> networks;
+  Features features = song_features();
+  std::atomic<int> stop{0};
+  std::function<void(int64_t, int64_t)> progress;
+};
+
+TEST(Executors, SerialAndThreadedGiveTheSameBytesInOrder) {
+  for (const bool diffusion : {false, true}) {
+    RenderJob job = small_job();
+    job.diffusion.enabled = diffusion;
+    Collector serial;
+    EXPECT_TRUE(Fixture().run(job, serial, 0).complete);
+    ASSERT_EQ(serial.order.size(), 23u);
+    for (const int threads : {1, 2, 7}) {
+      Collector threaded;
+      EXPECT_TRUE(Fixture().run(job, threaded, threads).complete);
+      EXPECT_EQ(threaded.order, serial.order);
+      EXPECT_EQ(threaded.pictures, serial.pictures) << threads << " threads, diffusion " << diffusion;
+    }
+  }
+}
+
+TEST(Executors, AFrameIsTheSameWhateverPartOfTheSongIsRendered) {
+  RenderJob job = small_job();
+  Collector whole;
+  Fixture().run(job, whole, 2);
+  job.selection.frames = "9,17-18";
+  Collector part;
+  Fixture().run(job, part, 2);
+  ASSERT_EQ(part.pictures.size(), 3u);
+  for (const auto& [frame, bytes] : part.pictures) EXPECT_EQ(bytes, whole.pictures[frame]) << frame;
+}
+
+TEST(Executors, DiffusionChangesThePicture) {
+  RenderJob job = small_job();
+  Collector diffused;
+  Fixture().run(job, diffused, 2);
+  job.diffusion.enabled = false;
+  Collector painted;
+  Fixture().run(job, painted, 2);
+  EXPECT_NE(diffused.pictures[5], painted.pictures[5]);
+}
+
+TEST(Executors, AFailingSinkEndsTheRunAndNamesTheFrame) {
+  for (const int threads : {0, 1, 4}) {
+    Collector sink;
+    sink.fail_at = 14;
+    try {
+      Fixture().run(small_job(), sink, threads);
+      FAIL() << "nothing was thrown";
+    } catch (const FrameError& error) {
+      EXPECT_EQ(error.frame(), 14);
+      EXPECT_EQ(error.kind(), ErrorKind::output);
+      EXPECT_THAT(error.what(), HasSubstr("frame 14: encode: No space left on device"));
+    }
+    EXPECT_EQ(sink.order.back(), 13);
+  }
+}
+
+TEST(Executors, AFailingNetworkEndsTheRunAndNamesAFrameOfItsBatch) {
+  for (const int threads : {0, 3}) {
+    Collector sink;
+    Fixture fixture([](const std::string& call, int number) {
+      if (call == "vae_decode" && number == 2) throw Error(ErrorKind::memory, "out of memory");
+    });
+    try {
+      fixture.run(small_job(), sink, threads);
+      FAIL() << "nothing was thrown";
+    } catch (const FrameError& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::memory);
+      EXPECT_THAT(error.what(), HasSubstr("diffuse: out of memory"));
+    }
+  }
+}
+
+TEST(Executors, APictureWithNanIsNeverHandedOver) {
+  for (const int threads : {0, 3}) {
+    Collector sink;
+    try {
+      Fixture({}, 1).run(small_job(), sink, threads);
+      FAIL() << "nothing was thrown";
+    } catch (const FrameError& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::model);
+      EXPECT_THAT(error.what(), HasSubstr("NaN"));
+      for (const int64_t frame : sink.order) EXPECT_LT(frame, error.frame());
+    }
+  }
+}
+
+TEST(Executors, StopEndsTheRunWithoutAnError) {
+  for (const int threads : {0, 1, 4}) {
+    Collector sink;
+    Fixture fixture;
+    fixture.progress = [&](int64_t done, int64_t) {
+      if (done == 4) fixture.stop = 1;
+    };
+    const RunResult result = fixture.run(small_job(), sink, threads);
+    EXPECT_FALSE(result.complete);
+    EXPECT_GE(result.frames, 4);
+    EXPECT_LT(result.frames, 23);
+    EXPECT_EQ(static_cast<int64_t>(sink.order.size()), result.frames);
+  }
+}
+
+}  // namespace
+}  // namespace spectradiff
