@@ -19,10 +19,15 @@ die() {
   exit 1
 }
 
-# Runs a command with its output in the log; on failure shows the end of it.
-quietly() {
+# Runs a command with its output in the log only.
+logged() {
   mkdir -p "$(dirname "$LOG")"
-  if ! "$@" >"$LOG" 2>&1 </dev/null; then
+  "$@" >"$LOG" 2>&1 </dev/null
+}
+
+# The same; on failure shows the end of the output.
+quietly() {
+  if ! logged "$@"; then
     tail -n 25 "$LOG" >&2
     say "failed: $* (all of its output is in $LOG)"
     return 1
@@ -189,8 +194,8 @@ install_debian_packages() {
 
 install_torch() {
   if [ "$TORCH_BUILD" = cpu ]; then
-    if quietly "$PYTHON" -m pip install -r "$REQUIREMENTS/uv.txt" &&
-      quietly "$PYTHON" -m uv pip install --python "$PYTHON" --torch-backend cpu -r "$REQUIREMENTS/torch.txt"; then
+    if logged "$PYTHON" -m pip install -r "$REQUIREMENTS/uv.txt" &&
+      logged "$PYTHON" -m uv pip install --python "$PYTHON" --torch-backend cpu -r "$REQUIREMENTS/torch.txt"; then
       return
     fi
     say "The CPU build cannot be reached; pip's default build follows."
