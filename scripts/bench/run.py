@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Speed and memory as ratios against a peer measured in the same run, printed as a table.
+
+    scripts/bench/run.py [--build build/release] [--rounds 3] [NAME ...]
+
+Names: diffusion, encode, paint, analyze, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
+Times are wall-clock seconds of whole processes, except diffusion, which leaves loading the model out on both sides.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def run(command, **kwargs):
+    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+
+
+def seconds(command, **kwargs):
+    begin = time.monotonic()
+    run(command, **kwargs)
+    return time.monotonic() - begin
+
+
+def peak_mib(command):
+    """Largest resident set of the command, MiB."""
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise SystemExit(f"{command} failed with status {status}")
+    return usage.ru_maxrss / 1024
+
+
+def alternating(rounds, *actions):
+    """Median result of each action over interleaved rounds."""
+    results = [[] for _ in actions]
+    for _ in range(rounds):
+        for result, action in zip(results, actions):
+            result.append(action())
+    return [statistics.median(result) for result in results]
+
+
+def make_song(path, duration_s, sample_rate_hz=44100):
+    """A stereo song-like signal: chords with decaying notes over a beat of noise bursts."""
+    t = numpy.arange(int(duration_s * sample_rate_hz)) / sample_rate_hz
+    beat = t % 0.5
+    generator = numpy.random.default_rng(1)
+    left = 0.3 * numpy.exp(-20 * beat) * generator.standard_normal(t.size) * 0.3
+    for k, hz in enumerate((110.0, 220.5, 329.6, 440.0, 659.3, 987.8)):
+        left += 0.1 * numpy.sin(2 * numpy.pi * hz * 2 ** (numpy.floor(t / 4) % 4 / 12) * t) * numpy.exp(-2 * ((t + 0.1 * k) % 1))
+    stereo = numpy.stack([left, numpy.roll(left, 500)], axis=1)
+    samples = numpy.clip(stereo * 32767, -32768, 32767).astype("<i2")
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(sample_rate_hz)
+        out.writeframes(samples.tobytes())
+
+
+class Bench:
+    def __init__(self, build, work, rounds):
+        self.program = build / "bin" / "spectradiff"
+        self.stage = build / "bin" / "spectradiff_stage"
+        self.build = build
+        self.work = work
+        self.rounds = rounds
+        self.rows = []
+
+    def row(self, what, ours, peer, ratio, goal, met):
+        self.rows.append((what, ours, peer, f"{ratio:.2f}x", goal, "yes" if met else "NO"))
+
+    def encode(self):
+        size, fps, song = "512x512", 15, self.work / "encode.wav"
+        make_song(song, 20)
+        frames = self.work / "frames"
+        run([self.program, "paint", song, "-o", frames / "%05d.png", "--size", size, "-y"])
+        raw = self.work / "frames.rgb"
+        run(["ffmpeg", "-y", "-i", frames / "%05d.png", "-f", "rawvideo", "-pix_fmt", "rgb24", raw])
+        shutil.rmtree(frames)
+        ours = [self.stage, "encode", raw, size, fps, song, self.work / "ours.mp4"]
+        peer = ["ffmpeg", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", fps, "-i", raw, "-i", song, "-c:v", "libx264", "-crf", 18,
+                "-preset", "medium", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart", self.work / "peer.mp4"]
+        a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+        count = 20 * fps
+        self.row("encode 300 painted frames, H.264 + AAC, against ffmpeg", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, ">= 0.9x", b / a >= 0.9)
+
+    def paint(self):
+        fps, song = 30, self.work / "paint.wav"
+        make_song(song, 60)
+        peer = ["ffmpeg", "-i", song, "-filter_complex", f"showcqt=s=512x512:fps={fps}:axis=0", "-f", "null", "-"]
+        for painter in ("hash", "pie"):
+            ours = [self.stage, "paint", song, painter, "512x512", fps]
+            a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+            count = 60 * fps
+            self.row(f"paint {painter} 512x512 to nowhere, against showcqt", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, "stated", True)
+
+    def analyze(self):
+        song, flac = self.work / "analyze.wav", self.work / "analyze.flac"
+        make_song(song, 180)
+        run(["ffmpeg", "-y", "-i", song, flac])
+        a, b = alternating(self.rounds, lambda: seconds([self.program, "analyze", flac]), lambda: seconds(["ffmpeg", "-i", flac, "-f", "null", "-"]))
+        self.row("analyze a 3-minute FLAC, against ffmpeg decoding it", f"{a:.2f} s", f"{b:.2f} s", a / b, "<= 3x", a / b <= 3)
+
+    def memory(self):
+        short, long = self.work / "one.wav", self.work / "ten.wav"
+        make_song(short, 60)
+        make_song(long, 600)
+        command = lambda song: [self.program, "paint", song, "-o", self.work / "memory.mp4", "-y", "--size", "256x256", "--encoder-preset", "ultrafast", "-q"]
+        a, b = peak_mib(command(long)), peak_mib(command(short))
+        samples_mib = 600 * 44100 * 2 * 4 / 2**20
+        self.row("peak memory, 10-minute paint against 1-minute", f"{a:.0f} MiB", f"{b:.0f} MiB", a / b, f"<= 1.1x + {samples_mib:.0f} MiB", a <= 1.1 * b + samples_mib)
+
+    def diffusion(self):
+        import diffusion_peer  # torch and diffusers are needed only here
+
+        song = self.work / "diffusion.wav"
+        make_song(song, 32 / 15)
+        source, bundle = self.work / "model", self.work / "bundle"
+        run([sys.executable, ROOT / "scripts" / "make_tiny_model.py", source, *diffusion_peer.MODEL_ARGUMENTS])
+        run([sys.executable, ROOT / "scripts" / "export_model.py", source, bundle, "--no-trust"])
+        settings = diffusion_peer.Settings(size=256, steps=12, strength=0.75, guidance=4.0, batch=8, seed=42, prompt="iceland vista, cinematic")
+        init = self.work / "init"
+        run([self.program, "paint", song, "-o", init / "%05d.png", "--size", "256x256"])
+        peer = diffusion_peer.Peer(source, init, settings)
+        peer.run()  # warm-up
+        dtypes = ["float32"] + (["bfloat16"] if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text() else [])
+
+        def ours(dtype):
+            command = [self.program, "render", song, "-o", self.work / "out.mp4", "-y", "--json", "--stats", "--model", bundle, "--allow-unpinned-model",
+                       "--device", "cpu", "--dtype", dtype, "--size", "256x256", "--batch-size", 8, "--scheduler", "ddim", *settings.flags()]
+            done = json.loads(run(command).stdout.splitlines()[-1])
+            spent = done["stats"]["seconds"]
+            return spent["total"] - spent["load"]
+
+        times = alternating(self.rounds, peer.run, *[lambda dtype=dtype: ours(dtype) for dtype in dtypes])
+        for dtype, spent in zip(dtypes, times[1:]):
+            ratio = times[0] / spent
+            goal = 1.0 if dtype == "float32" else 1.5
+            self.row(f"render 32 frames in {dtype}, against diffusers in float32", f"{32 / spent:.2f} frames/s", f"{32 / times[0]:.2f} frames/s", ratio,
+                     f">= {goal}x", ratio >= goal)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = ["diffusion", "encode", "paint", "analyze", "memory"]
+    parser.add_argument("names", nargs="*", choices=[[], *names], help="what to measure")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+
+    run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_stage"])
+    with tempfile.TemporaryDirectory() as work:
+        bench = Bench(arguments.build, pathlib.Path(work), arguments.rounds)
+        for name in arguments.names or names:
+            getattr(bench, name)()
+    table = [("what", "spectradiff", "peer", "ratio", "goal", "met"), *bench.rows]
+    widths = [max(len(row[i]) for row in table) for i in range(6)]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+
+
+if __name__ == "__main__":
+    main()
