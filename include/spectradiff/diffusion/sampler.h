@@ -23,6 +23,7 @@ struct SamplerStep {
   std::vector<double> sample;  // newest first; at most k+1 long
   std::vector<double> output;  // newest first; at most k+1 long
   double noise = 0;            // 0: no draw is made
+  friend bool operator==(const SamplerStep&, const SamplerStep&) = default;
 };
 
 // x_0 = image·latent + noise·n (latent already multiplied by the scaling factor).
@@ -30,7 +31,7 @@ struct SamplerTable {
   double image = 1;
   double noise = 0;
   std::vector<SamplerStep> steps;  // empty at strength 0: the picture only passes the VAE
-  bool operator==(const SamplerTable&) const;
+  friend bool operator==(const SamplerTable&, const SamplerTable&) = default;
 };
 
 struct SamplerRequest {
@@ -46,9 +47,23 @@ std::vector<std::string> scheduler_names();
 // "ddim" for "DDIMScheduler". Error{model} for a class we do not know.
 std::string scheduler_name_of_class(std::string_view diffusers_class);
 
-// `config` is the bundle's scheduler config; the request's scheduler is built from it as diffusers'
-// X.from_config does. All in double, no tensors. Error{model} naming the key for an unknown class or value,
-// Error{usage} for a request that runs no step (0 < int(steps·strength) < 1).
+// `config` is the bundle's scheduler config as diffusers' pipeline left it, with "class" and, optionally,
+// "defaulted": the keys that the source did not state. The request's scheduler is built from it as diffusers'
+// X.from_config does: keys it does not know are ignored, keys that are absent (or defaulted, for another
+// class) have that class's default. Coefficients are double, no tensors; the noise schedule is float32 as
+// diffusers'.
+//
+// StrengthMode::steps: n = min(int(steps · strength), steps) of the steps run, as diffusers' img2img
+// pipelines do. StrengthMode::exact: with T training timesteps, t0 = round(strength · T) − 1 and n =
+// min(steps, t0 + 1), the timesteps round(t0 · (1 − k / n)) for k = 0..n−1, then the final alpha or sigma;
+// halves round to even. A strength below 1 / 2T is strength 0.
+//
+// Two deviations from diffusers: PNDM never starts with Runge-Kutta steps, and trailing spacings whose
+// rounding gives diffusers one timestep too many, −1 (61 steps of 1000, say), end at the right one.
+//
+// Error{model} naming the key for an unknown class or value, for clip_sample and thresholding, which are not
+// linear, and where the schedule has no finite coefficients. Error{usage} for values outside the ranges above
+// and for a request that runs no step (int(steps · strength) = 0 although strength > 0).
 SamplerTable make_sampler_table(const Json& config, const SamplerRequest& request);
 
 }  // namespace spectradiff

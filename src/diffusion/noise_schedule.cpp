@@ -1,0 +1,252 @@
+#include "noise_schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr int kMaxTrainTimesteps = 100'000;
+
+// The config as another class sees it: without the keys that only had their defaults.
+class ConfigView {
+ public:
+  ConfigView(const Json& config, const SchedulerClass& scheduler)
+      : reader_(config, fmt::format("the model's scheduler config (read as {})", scheduler.diffusers_class),
+                ErrorKind::model),
+        config_(config) {
+    if (reader_.text("class") != scheduler.diffusers_class && reader_.has("defaulted")) {
+      ignored_ = reader_.texts("defaulted");
+    }
+  }
+
+  bool has(const std::string& key) const {
+    const auto found = config_.find(key);
+    return found != config_.end() && !found->is_null() &&
+           std::find(ignored_.begin(), ignored_.end(), key) == ignored_.end();
+  }
+  std::string text(const std::string& key, const char* absent) {
+    return has(key) ? reader_.text(key) : absent;
+  }
+  bool boolean(const std::string& key, bool absent) { return has(key) ? reader_.boolean(key) : absent; }
+
+  double real(const std::string& key, double absent, double low, double high) {
+    const double value = has(key) ? reader_.real(key) : absent;
+    if (!(value >= low && value <= high))
+      refuse(key, fmt::format("{}", value), fmt::format("{}..{}", low, high));
+    return value;
+  }
+  int integer(const std::string& key, int absent, int low, int high) {
+    const int64_t value = has(key) ? reader_.integer(key) : absent;
+    if (value < low || value > high) refuse(key, fmt::format("{}", value), fmt::format("{}..{}", low, high));
+    return static_cast<int>(value);
+  }
+
+  const Json& array(const std::string& key) {
+    const Json& value = reader_.any(key);
+    if (!value.is_array()) refuse(key, value.type_name(), "an array of numbers");
+    return value;
+  }
+
+  [[noreturn]] void refuse(const std::string& key, const std::string& value,
+                           const std::string& allowed) const {
+    throw_error(ErrorKind::model, "{}: {} = {} is not supported; this program knows {}{}", reader_.where(),
+                key, value, allowed,
+                has(key) ? "" : " (the config does not state it, so it has the default of that class)");
+  }
+
+ private:
+  JsonReader reader_;
+  const Json& config_;
+  std::vector<std::string> ignored_;
+};
+
+// torch.linspace in float32: from both ends towards the middle.
+std::vector<float> linspace(float start, float end, int count) {
+  std::vector<float> values(static_cast<size_t>(count), start);
+  const float step = count > 1 ? (end - start) / static_cast<float>(count - 1) : 0;
+  for (int i = 0; i < count; ++i) {
+    values[static_cast<size_t>(i)] =
+        i < count / 2 ? start + step * static_cast<float>(i) : end - step * static_cast<float>(count - i - 1);
+  }
+  return values;
+}
+
+// Nichol and Dhariwal 2021, equation 17, with betas capped at 0.999.
+std::vector<float> squared_cosine_betas(int count) {
+  const auto alpha_bar = [](double t) {
+    const double c = std::cos((t + 0.008) / 1.008 * std::numbers::pi / 2);
+    return c * c;
+  };
+  std::vector<float> betas;
+  for (int i = 0; i < count; ++i) {
+    const double t1 = static_cast<double>(i) / count, t2 = static_cast<double>(i + 1) / count;
+    betas.push_back(static_cast<float>(std::min(1 - alpha_bar(t2) / alpha_bar(t1), 0.999)));
+  }
+  return betas;
+}
+
+std::vector<float> trained_betas(ConfigView& view, int count) {
+  std::vector<float> betas;
+  for (const Json& beta : view.array("trained_betas")) {
+    if (!beta.is_number() || !(beta.get<double>() >= 0 && beta.get<double>() < 1)) {
+      view.refuse("trained_betas", beta.dump(), "numbers in 0..1");
+    }
+    betas.push_back(static_cast<float>(beta.get<double>()));
+  }
+  if (betas.size() != static_cast<size_t>(count)) {
+    view.refuse("trained_betas", fmt::format("{} numbers", betas.size()),
+                fmt::format("num_train_timesteps = {} of them", count));
+  }
+  return betas;
+}
+
+std::vector<float> read_betas(ConfigView& view, int count) {
+  if (view.has("trained_betas")) return trained_betas(view, count);
+  const double start = view.real("beta_start", 0.0001, 0, 0.9999),
+               end = view.real("beta_end", 0.02, 0, 0.9999);
+  const std::string schedule = view.text("beta_schedule", "linear");
+  if (schedule == "squaredcos_cap_v2") return squared_cosine_betas(count);
+  if (schedule == "linear") return linspace(static_cast<float>(start), static_cast<float>(end), count);
+  if (schedule != "scaled_linear")
+    view.refuse("beta_schedule", schedule, "linear, scaled_linear and squaredcos_cap_v2");
+  std::vector<float> betas =
+      linspace(static_cast<float>(std::sqrt(start)), static_cast<float>(std::sqrt(end)), count);
+  for (float& beta : betas) beta *= beta;
+  return betas;
+}
+
+// Products are kept in double and rounded at every entry, as torch.cumprod does on the CPU.
+std::vector<float> cumulative_alphas(const std::vector<float>& betas) {
+  std::vector<float> alphas;
+  double product = 1;
+  for (float beta : betas) {
+    product *= 1.0f - beta;
+    alphas.push_back(static_cast<float>(product));
+  }
+  return alphas;
+}
+
+// Lin et al. 2023, algorithm 1, in float32.
+void rescale_to_zero_snr(std::vector<float>& betas) {
+  std::vector<float> roots = cumulative_alphas(betas);
+  for (float& root : roots) root = std::sqrt(root);
+  const float first = roots.front(), last = roots.back();
+  float previous = 1;
+  for (size_t i = 0; i < roots.size(); ++i) {
+    const float root = (roots[i] - last) * (first / (first - last));
+    const float alpha_bar = root * root;
+    betas[i] = 1.0f - (i == 0 ? alpha_bar : alpha_bar / previous);
+    previous = alpha_bar;
+  }
+}
+
+Spacing read_spacing(ConfigView& view, Spacing absent) {
+  if (!view.has("timestep_spacing")) return absent;
+  const std::string text = view.text("timestep_spacing", "");
+  if (text == "leading") return Spacing::leading;
+  if (text == "trailing") return Spacing::trailing;
+  if (text == "linspace") return Spacing::linspace;
+  view.refuse("timestep_spacing", text, "leading, trailing and linspace");
+}
+
+Prediction read_prediction(ConfigView& view, bool has_sample) {
+  const std::string text = view.text("prediction_type", "epsilon");
+  if (text == "epsilon") return Prediction::epsilon;
+  if (text == "v_prediction") return Prediction::v;
+  if (text == "sample" && has_sample) return Prediction::sample;
+  view.refuse("prediction_type", text,
+              has_sample ? "epsilon, v_prediction and sample" : "epsilon and v_prediction");
+}
+
+}  // namespace
+
+double NoiseSchedule::alpha(int t) const {
+  if (t < 0) return final_alpha;
+  if (t >= train_timesteps) {
+    throw_error(ErrorKind::usage,
+                "this many steps with steps_offset = {} reach timestep {}, the model has {}; use fewer steps",
+                steps_offset, t, train_timesteps);
+  }
+  return alphas_cumprod[static_cast<size_t>(t)];
+}
+
+NoiseSchedule read_noise_schedule(const Json& config, const SchedulerClass& scheduler) {
+  ConfigView view(config, scheduler);
+  if (scheduler.has_clip_sample) {
+    if (view.boolean("clip_sample", true))
+      view.refuse("clip_sample", "true", "false only, for clipping is not linear");
+    if (view.boolean("thresholding", false))
+      view.refuse("thresholding", "true", "false only, for it is not linear");
+  }
+  NoiseSchedule schedule;
+  schedule.train_timesteps = view.integer("num_train_timesteps", 1000, 1, kMaxTrainTimesteps);
+  schedule.prediction = read_prediction(view, scheduler.has_sample_prediction);
+  schedule.spacing = read_spacing(view, scheduler.spacing);
+  schedule.steps_offset = view.integer("steps_offset", 0, 0, schedule.train_timesteps - 1);
+  schedule.zero_snr = scheduler.has_zero_snr && view.boolean("rescale_betas_zero_snr", false);
+  std::vector<float> betas = read_betas(view, schedule.train_timesteps);
+  if (schedule.zero_snr) rescale_to_zero_snr(betas);
+  schedule.alphas_cumprod = cumulative_alphas(betas);
+  schedule.final_alpha =
+      view.boolean("set_alpha_to_one", scheduler.set_alpha_to_one) ? 1 : schedule.alphas_cumprod[0];
+  return schedule;
+}
+
+std::vector<double> spaced_timesteps(const NoiseSchedule& schedule, int steps, bool whole) {
+  const double train = schedule.train_timesteps;
+  std::vector<double> timesteps;
+  for (int k = 0; k < steps; ++k) {
+    const int from_end = steps - 1 - k;
+    double t = 0;
+    switch (schedule.spacing) {
+      case Spacing::leading:
+        t = static_cast<double>(from_end) * (schedule.train_timesteps / steps) + schedule.steps_offset;
+        break;
+      case Spacing::trailing: {
+        // numpy.arange(train, 0, -train / steps), whose stride is the difference of its first two values.
+        const double stride = (train - train / steps) - train;
+        t = std::nearbyint(train + k * stride) - 1;
+        break;
+      }
+      case Spacing::linspace:
+        if (steps > 1) t = k == 0 ? train - 1 : from_end * ((train - 1) / (steps - 1));
+        break;
+    }
+    timesteps.push_back(whole ? std::nearbyint(t) : t);
+  }
+  return timesteps;
+}
+
+std::vector<int> exact_timesteps(const NoiseSchedule& schedule, const SamplerRequest& request) {
+  const int start = static_cast<int>(std::nearbyint(request.strength * schedule.train_timesteps)) - 1;
+  const int count = std::min(request.steps, start + 1);
+  std::vector<int> timesteps;
+  for (int k = 0; k < count; ++k) {
+    timesteps.push_back(static_cast<int>(std::nearbyint(start * (1 - static_cast<double>(k) / count))));
+  }
+  return timesteps;
+}
+
+int skipped_steps(const SamplerRequest& request) {
+  const int run = std::min(static_cast<int>(request.steps * request.strength), request.steps);
+  if (run < 1) {
+    throw_error(ErrorKind::usage,
+                "strength {} of {} steps runs no step; use at least {} steps, or --strength-mode exact, or "
+                "strength 0 for "
+                "the picture as it is",
+                request.strength, request.steps, std::ceil(1 / request.strength));
+  }
+  return request.steps - run;
+}
+
+void start_at(const NoiseSchedule& schedule, int t, SamplerTable& table) {
+  const double alpha = schedule.alpha(t);
+  table.image = std::sqrt(alpha);
+  table.noise = std::sqrt(1 - alpha);
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Record what diffusers' schedulers do, for the coefficient tables of the `diffusion` module to reproduce.
+
+    record_samplers.py OUT.json
+
+Each case runs a real scheduler, made by from_config, on two-number latents with a stand-in for the network, and
+records everything that went in and came out. Latents are float64 where the scheduler keeps them so, so that what is
+compared is the coefficients and not diffusers' float32 rounding of latents.
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import numpy as np
+import torch
+from diffusers.schedulers import scheduling_euler_ancestral_discrete as euler_module
+
+CLASSES = {
+    "ddim": diffusers.DDIMScheduler,
+    "pndm": diffusers.PNDMScheduler,
+    "euler_ancestral": diffusers.EulerAncestralDiscreteScheduler,
+}
+PREDICTIONS = {
+    "ddim": ["epsilon", "v_prediction", "sample"],
+    "pndm": ["epsilon", "v_prediction"],
+    "euler_ancestral": ["epsilon", "v_prediction"],
+}
+SPACINGS = ["leading", "trailing", "linspace"]
+SD1 = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
+RUNS = [(1, 1.0), (2, 0.5), (4, 0.3), (4, 1.0), (7, 0.75), (7, 1.0), (20, 0.05), (20, 0.6), (50, 0.02), (50, 0.24)]
+
+
+class Stride:
+    """Stands for num_inference_steps where a step's length is not training timesteps // steps."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __rfloordiv__(self, _: int) -> int:
+        return self.length
+
+
+def network(x: torch.Tensor, t: float) -> torch.Tensor:
+    return torch.sin(2.0 * x + 0.3) * (0.4 + 0.001 * t) + 0.1 * x
+
+
+def rounded(values: torch.Tensor) -> list[float]:
+    return [float(f"{v:.9g}") for v in values.double().tolist()]
+
+
+def pipeline_config(scheduler: Any) -> dict[str, Any]:
+    """As the exporter writes it."""
+    config = {k: v for k, v in scheduler.config.items() if not k.startswith("_")}
+    if isinstance(config.get("trained_betas"), np.ndarray):
+        config["trained_betas"] = config["trained_betas"].tolist()
+    defaulted = sorted(k for k in scheduler.config.get("_use_default_values", []) if k in config)
+    return {"class": type(scheduler).__name__, **config, "defaulted": defaulted}
+
+
+def exact_timesteps(train: int, steps: int, strength: float) -> list[int]:
+    start = round(strength * train) - 1
+    count = min(steps, start + 1)
+    return [round(start * (1 - k / count)) for k in range(count)]
+
+
+def prepare(name: str, scheduler: Any, case: dict[str, Any]) -> tuple[list[float], list[int]]:
+    """The timesteps that run, and for exact runs of whole timesteps the length of every step."""
+    steps, strength, train = case["steps"], case["strength"], scheduler.config.num_train_timesteps
+    scheduler.set_timesteps(steps)
+    if case["mode"] == "steps":
+        skipped = max(steps - min(int(steps * strength), steps), 0)
+        if hasattr(scheduler, "set_begin_index"):
+            scheduler.set_begin_index(skipped)
+        return scheduler.timesteps[skipped:].tolist(), []
+    visited = exact_timesteps(train, steps, strength)
+    if name == "euler_ancestral":
+        sigmas = (((1 - scheduler.alphas_cumprod) / scheduler.alphas_cumprod) ** 0.5).numpy()
+        scheduler.sigmas = torch.from_numpy(np.append(sigmas[visited], 0).astype(np.float32))
+        scheduler.timesteps = torch.tensor(visited, dtype=torch.float32)
+        scheduler.set_begin_index(0)
+        return [float(t) for t in visited], []
+    lengths = [a - b for a, b in zip(visited, [*visited[1:], visited[-1] - train - 1])]
+    if name == "pndm" and len(visited) > 1:
+        return [visited[0], visited[1], *visited[1:]], [lengths[0], *lengths]
+    return visited, lengths
+
+
+def record(case: dict[str, Any], scheduler: Any, generator: torch.Generator) -> dict[str, Any]:
+    name = case["scheduler"]
+    dtype = torch.float32 if name == "euler_ancestral" else torch.float64
+
+    def draw() -> torch.Tensor:
+        return torch.randn(2, generator=generator, dtype=torch.float32).to(dtype)
+
+    latent, noise = draw(), draw()
+    visited, lengths = prepare(name, scheduler, case)
+    first = torch.tensor([visited[0]], dtype=torch.float32 if name == "euler_ancestral" else torch.int64)
+    x = scheduler.add_noise(latent[None], noise[None], first)[0]
+    start, inputs, outputs, draws, samples = x, [], [], [], []
+    for k, t in enumerate(visited):
+        if lengths:
+            scheduler.num_inference_steps = Stride(lengths[k])
+        step_noise = draw()
+        if name == "euler_ancestral":
+            euler_module.randn_tensor = lambda *_, **__: step_noise  # noqa: B023
+            t_tensor = torch.tensor(t, dtype=torch.float32)
+            scaled = scheduler.scale_model_input(x, t_tensor)
+            output = network(scaled, t)
+            x = scheduler.step(output, t_tensor, x).prev_sample
+        else:
+            scaled = x
+            output = network(scaled, t)
+            extra = {"eta": case["eta"], "variance_noise": step_noise} if name == "ddim" else {}
+            x = scheduler.step(output, t, x, **extra).prev_sample
+        inputs.append(rounded(scaled))
+        outputs.append(rounded(output))
+        draws.append(rounded(step_noise))
+        samples.append(rounded(x))
+        assert all(math.isfinite(v) for v in samples[-1]), (case, k)
+    return {
+        **case,
+        "latent": rounded(latent),
+        "noise": rounded(noise),
+        "start": rounded(start),
+        "timesteps": visited,
+        "inputs": inputs,
+        "outputs": outputs,
+        "draws": draws,
+        "samples": samples,
+    }
+
+
+def safe(config: dict[str, Any]) -> dict[str, Any]:
+    return {"clip_sample": False, **config}
+
+
+def cases() -> list[tuple[dict[str, Any], Any]]:
+    """Pairs of a case and its scheduler."""
+    made: list[tuple[dict[str, Any], Any]] = []
+
+    def add(source: str, target: str, config: dict[str, Any], steps: int, strength: float, mode: str, eta: float) -> None:
+        known = CLASSES[source]._get_init_keys(CLASSES[source])
+        origin = CLASSES[source](**{k: v for k, v in config.items() if k in known})
+        for key, value in config.items():
+            if key not in known:
+                origin.register_to_config(**{key: value})
+        extra = {"skip_prk_steps": True} if target == "pndm" else {}
+        scheduler = CLASSES[target].from_config(origin.config, **extra)
+        case = {"config": pipeline_config(origin)}
+        case |= {"scheduler": target, "steps": steps, "strength": strength, "mode": mode, "eta": eta}
+        made.append((case, scheduler))
+
+    run = 0
+    for name in CLASSES:
+        for prediction in PREDICTIONS[name]:
+            for spacing in SPACINGS:
+                for mode in ("steps", "exact"):
+                    steps, strength = RUNS[run % len(RUNS)]
+                    run += 1
+                    facts = {**SD1, "prediction_type": prediction, "timestep_spacing": spacing}
+                    if name != "euler_ancestral":
+                        facts["set_alpha_to_one"] = run % 3 == 0
+                    add(name, name, safe(facts), steps, strength, mode, 0.0 if run % 2 else 0.7)
+    for source in CLASSES:
+        for target in CLASSES:
+            add(source, target, safe(SD1), 7, 0.75, "steps", 0.0)
+    for schedule in ("linear", "squaredcos_cap_v2"):
+        for name in CLASSES:
+            add(name, name, safe({"beta_schedule": schedule}), 5, 0.9, "steps", 1.0)
+    betas = [0.01 + 0.004 * i + 0.002 * math.sin(i) for i in range(40)]
+    zero = {**SD1, "rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}
+    for name in CLASSES:
+        add(name, name, safe({"trained_betas": betas, "num_train_timesteps": 40}), 9, 0.8, "steps", 0.3)
+        if name != "pndm":
+            add(name, name, safe(zero), 6, 1.0, "steps", 0.5)
+    chance = np.random.default_rng(3)
+    for _ in range(24):
+        name = str(chance.choice(list(CLASSES)))
+        steps = int(chance.choice([3, 10, 13, 16, 25, 33]))
+        strength = round(float(chance.uniform(1.0 / steps + 0.01, 1)), 3)
+        facts = {**SD1, "timestep_spacing": str(chance.choice(SPACINGS)), "prediction_type": str(chance.choice(PREDICTIONS[name]))}
+        add(name, name, safe(facts), steps, strength, str(chance.choice(["steps", "exact"])), round(float(chance.uniform(0, 1)), 2))
+    return made
+
+
+def main() -> None:
+    generator = torch.Generator().manual_seed(11)
+    recorded = [record(case, scheduler, generator) for case, scheduler in cases()]
+    lines = ",\n".join(json.dumps(entry, separators=(",", ":"), allow_nan=False) for entry in recorded)
+    Path(sys.argv[1]).write_text(
+        f'{{"diffusers":"{diffusers.__version__}","cases":[\n{lines}\n]}}\n', encoding="ascii"
+    )
+
+
+if __name__ == "__main__":
+    main()
