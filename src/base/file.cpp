@@ -44,7 +44,7 @@ constexpr size_t kMaxNameBytes = 255;
 
 std::string read_all(int fd, uint64_t max_bytes, std::string_view name, ErrorKind kind) {
   std::string text;
-  std::vector<char> block(1 << 16);
+  std::vector<char> block(65536);
   while (const size_t count = detail::read_some(fd, block, name, kind)) {
     if (count > max_bytes - text.size()) {
       throw_error(kind, "{} is larger than the {} bytes that are allowed", name, max_bytes);
@@ -79,7 +79,7 @@ std::string part_name(const std::string& name) {
   // Cut names may agree; the hash keeps two files of one process apart.
   const std::string hash = fmt::format("~{:016x}", std::hash<std::string>{}(name));
   size_t kept = kMaxNameBytes - 1 - hash.size() - suffix.size();
-  while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) --kept;
+  while (kept > 0 && (static_cast<uint8_t>(name[kept]) & 0xC0U) == 0x80) --kept;
   return fmt::format(".{}{}{}", name.substr(0, kept), hash, suffix);
 }
 
@@ -130,7 +130,7 @@ std::string read_stdin(uint64_t max_bytes) {
   return read_all(STDIN_FILENO, max_bytes, "stdin", ErrorKind::input);
 }
 
-PartFile::PartFile(std::filesystem::path final_path) : final_path_(resolved(final_path)) {
+PartFile::PartFile(const std::filesystem::path& final_path) : final_path_(resolved(final_path)) {
   const auto mode = mode_of(final_path_);
   if (mode && S_ISDIR(*mode))
     throw_error(ErrorKind::output, "cannot write {}: it is a folder", final_path_.native());

@@ -14,7 +14,7 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kMaxDepth = 64;
-constexpr uint64_t kMaxBytes = 16 << 20;
+constexpr uint64_t kMaxBytes = 16777216;
 
 // Reads a string for nlohmann's lexer and lets the handler see how far it has come: its events carry no
 // position.
@@ -53,7 +53,7 @@ struct Source {
       if (c == '\n') {
         ++line;
         column = 1;
-      } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
+      } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80) {
         ++column;
       }
     }

@@ -22,9 +22,13 @@ std::filesystem::path program_folder() {
   return failed ? std::filesystem::path() : program.parent_path();
 }
 
-std::filesystem::path user_data_folder() { return environment_folder("XDG_DATA_HOME", ".local/share"); }
+std::filesystem::path user_data_folder() {
+  return environment_folder("XDG_DATA_HOME", ".local/share");
+}
 
-std::filesystem::path user_config_folder() { return environment_folder("XDG_CONFIG_HOME", ".config"); }
+std::filesystem::path user_config_folder() {
+  return environment_folder("XDG_CONFIG_HOME", ".config");
+}
 
 std::vector<std::filesystem::path> resource_folders(const std::string& kind,
                                                     const std::string& environment_variable) {

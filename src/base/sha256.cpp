@@ -56,7 +56,7 @@ std::string sha256_hex(std::string_view bytes) {
 std::string sha256_file(const std::filesystem::path& path, ErrorKind kind) {
   const detail::Descriptor file = detail::open_for_reading(path, kind);
   Sha256 hash;
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1048576);
   while (const size_t count = detail::read_some(file.get(), block, path.native(), kind)) {
     hash.update(std::string_view(block.data(), count));
   }

@@ -7,8 +7,8 @@ namespace spectradiff {
 namespace {
 
 struct Utf8Form {
-  unsigned char mask;
-  unsigned char lead;
+  uint32_t mask;
+  uint32_t lead;
   int continuation_bytes;
   uint32_t smallest;  // anything below has a shorter form and is refused
 };
@@ -46,16 +46,16 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 size_t utf8_character_length(std::string_view text) {
   if (text.empty()) return 0;
-  const auto lead = static_cast<unsigned char>(text.front());
+  const uint32_t lead = static_cast<unsigned char>(text.front());
   for (const Utf8Form& form : kForms) {
     if ((lead & form.mask) != form.lead) continue;
     const size_t length = 1 + static_cast<size_t>(form.continuation_bytes);
     if (text.size() < length) return 0;
-    uint32_t code = lead & static_cast<unsigned char>(~form.mask);
+    uint32_t code = lead & ~form.mask;
     for (size_t i = 1; i < length; ++i) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      if ((byte & 0xC0) != 0x80) return 0;
-      code = code << 6 | (byte & 0x3F);
+      const uint32_t byte = static_cast<unsigned char>(text[i]);
+      if ((byte & 0xC0U) != 0x80) return 0;
+      code = code * 64 + (byte & 0x3FU);
     }
     const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
     return code < form.smallest || code > 0x10FFFF || surrogate ? 0 : length;

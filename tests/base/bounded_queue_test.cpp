@@ -59,6 +59,7 @@ TEST(BoundedQueue, LosesNothingBetweenManyProducersAndConsumers) {
   std::atomic<int64_t> sum = 0;
   std::atomic<int> count = 0;
   std::vector<std::thread> consumers;
+  consumers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     consumers.emplace_back([&] {
       while (auto value = queue.pop()) {
@@ -68,6 +69,7 @@ TEST(BoundedQueue, LosesNothingBetweenManyProducersAndConsumers) {
     });
   }
   std::vector<std::thread> producers;
+  producers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     producers.emplace_back([&queue, i] {
       for (int k = 0; k < 500; ++k) queue.push(i * 500 + k);

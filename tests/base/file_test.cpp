@@ -18,7 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
 void put(const std::filesystem::path& path, std::string_view text) {
   std::ofstream(path) << text;

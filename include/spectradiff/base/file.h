@@ -24,7 +24,7 @@ std::string read_stdin(uint64_t max_bytes);
 // Error{output} when `final_path` is a folder, a device or a pipe, or its folder is missing. One thread.
 class PartFile {
  public:
-  explicit PartFile(std::filesystem::path final_path);
+  explicit PartFile(const std::filesystem::path& final_path);
   ~PartFile();
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;

@@ -8,7 +8,8 @@
 
 namespace spectradiff {
 
-// Plain decimals only: no sign "+", no blanks, no NaN or infinity, no hex, no leading-zero octal look-alikes ("010"), nothing trailing.
+// Plain decimals only: no sign "+", no blanks, no NaN or infinity, no hex, no leading-zero octal look-alikes
+// ("010"), nothing trailing.
 std::optional<double> parse_real(std::string_view text);
 std::optional<int64_t> parse_integer(std::string_view text);
 
