@@ -199,8 +199,6 @@ void write_all(int descriptor, std::string_view bytes, std::string_view name) {
     } else if (errno == EAGAIN) {
       pollfd ready{descriptor, POLLOUT, 0};
       ::poll(&ready, 1, -1);
-    } else if (errno == EPIPE) {
-      throw ClosedPipe(ErrorKind::output, fmt::format("cannot write {}: nobody reads it any more", name));
     } else if (errno != EINTR) {
       throw_error(ErrorKind::output, "cannot write {}: {}", name, errno_text(errno));
     }

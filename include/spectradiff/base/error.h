@@ -30,12 +30,6 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-// The reader of our output went away; the program ends without a word.
-class ClosedPipe : public Error {
- public:
-  using Error::Error;
-};
-
 int exit_code(ErrorKind kind);
 
 // throw_error(ErrorKind::usage, "fps = {} is outside 0..240", value)
