@@ -99,14 +99,14 @@ Normalize checked_normalize(const Json& value) {
   if (text == "none") return {Normalize::Kind::none, 0};
   const size_t colon = text.find(':');
   const std::string kind = text.substr(0, colon);
-  const auto number = colon == std::string::npos ? std::nullopt : parse_real(std::string_view(text).substr(colon + 1));
-  if (kind == "percentile" && number) {
-    if (*number <= 0 || *number > 100) refuse("has a percentile outside above 0..100");
-    return {Normalize::Kind::percentile, *number};
+  const double number = colon == std::string::npos ? std::nan("") : parse_real(std::string_view(text).substr(colon + 1)).value_or(std::nan(""));
+  if (kind == "percentile" && !std::isnan(number)) {
+    if (number <= 0 || number > 100) refuse("has a percentile outside above 0..100");
+    return {Normalize::Kind::percentile, number};
   }
-  if (kind == "loudness" && number) {
-    if (*number < -70 || *number > 0) refuse("has a loudness outside -70..0 LUFS");
-    return {Normalize::Kind::loudness, *number};
+  if (kind == "loudness" && !std::isnan(number)) {
+    if (number < -70 || number > 0) refuse("has a loudness outside -70..0 LUFS");
+    return {Normalize::Kind::loudness, number};
   }
   refuse("is not one of percentile:P, loudness:LUFS, none");
 }

@@ -25,7 +25,13 @@ void check_keys(const Layer& layer) {
   }
 }
 
-std::string shown(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+// A text as it is, unless control characters would garble the message.
+std::string shown(const Json& value) {
+  if (!value.is_string()) return value.dump();
+  const auto& text = value.get_ref<const std::string&>();
+  const bool plain = std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return plain ? text : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 void apply(const Layer& layer, Resolved& resolved) {
   check_keys(layer);
