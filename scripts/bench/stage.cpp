@@ -1,5 +1,6 @@
-// One stage by itself, for measuring: `spectradiff_stage paint SONG PAINTER SIZE FPS` paints every frame to nowhere;
-// `spectradiff_stage encode FRAMES.rgb SIZE FPS SONG OUT.mp4` encodes dumped RGB frames with the song's sound.
+// One stage by itself, for measuring: `spectradiff_stage paint SONG PAINTER SIZE FPS` paints every frame to
+// nowhere; `spectradiff_stage encode FRAMES.rgb SIZE FPS SONG OUT.mp4` encodes dumped RGB frames with the
+// song's sound.
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -38,7 +39,8 @@ int paint(const std::vector<std::string>& words) {
   const Plan plan = make_plan(job, source.info().sample_rate_hz, source.info().samples);
   Nowhere sink;
   const std::atomic<int> stop{0};
-  const RunResult result = run_threaded({job, plan, features, nullptr, sink, stop, {}}, static_cast<int>(std::thread::hardware_concurrency()));
+  const RunResult result = run_threaded({job, plan, features, nullptr, sink, stop, {}},
+                                        static_cast<int>(std::thread::hardware_concurrency()));
   std::printf("%lld\n", static_cast<long long>(result.frames));
   return 0;
 }
@@ -59,7 +61,8 @@ int encode(const std::vector<std::string>& words) {
   VideoWriter writer(settings, words[4], std::move(sound));
   Canvas picture(settings.picture_size);
   auto& bytes = picture.bytes();
-  while (frames.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()))) writer.write(picture);
+  while (frames.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size())))
+    writer.write(picture);
   std::printf("%lld\n", static_cast<long long>(writer.finish().pictures));
   return 0;
 }
@@ -71,6 +74,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 5 && words[0] == "paint") return spectradiff::paint({words.begin() + 1, words.end()});
   if (words.size() == 6 && words[0] == "encode") return spectradiff::encode({words.begin() + 1, words.end()});
-  std::fprintf(stderr, "usage: spectradiff_stage paint SONG PAINTER SIZE FPS | encode FRAMES.rgb SIZE FPS SONG OUT.mp4\n");
+  std::fprintf(
+      stderr,
+      "usage: spectradiff_stage paint SONG PAINTER SIZE FPS | encode FRAMES.rgb SIZE FPS SONG OUT.mp4\n");
   return 2;
 }

@@ -32,7 +32,8 @@ void write_result(const std::string& path, const std::string& text, bool overwri
 }
 
 void refuse_existing(const std::string& path, bool overwrite) {
-  if (!path.empty() && path != "-" && !overwrite && std::filesystem::exists(std::filesystem::symlink_status(path))) {
+  if (!path.empty() && path != "-" && !overwrite &&
+      std::filesystem::exists(std::filesystem::symlink_status(path))) {
     throw_error(ErrorKind::output, "seed_csv = {} exists; -y replaces it", path);
   }
 }
@@ -53,23 +54,23 @@ int run_analyze(const Arguments& arguments, Console& console) {
   AudioSource source = AudioSource::open(arguments.subject);
   for (const std::string& note : source.notes()) console.warn(note);
   const AudioInfo info = source.info();
-  const Features features = analyze(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved));
-  if (!arguments.seed_csv.empty()) write_result(arguments.seed_csv, seed_csv(features), arguments.overwrite, console);
+  const Features features =
+      analyze(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved));
+  if (!arguments.seed_csv.empty())
+    write_result(arguments.seed_csv, seed_csv(features), arguments.overwrite, console);
 
-  const Json summary = {{"file", arguments.subject},
-                        {"format", info.format},
-                        {"sample_rate_hz", info.sample_rate_hz},
-                        {"channels", info.channels},
-                        {"duration_s", info.duration_s()},
-                        {"frames", features.frames},
-                        {"bins", features.bins},
-                        {"reference", features.reference}};
+  const Json summary = {
+      {"file", arguments.subject}, {"format", info.format},           {"sample_rate_hz", info.sample_rate_hz},
+      {"channels", info.channels}, {"duration_s", info.duration_s()}, {"frames", features.frames},
+      {"bins", features.bins},     {"reference", features.reference}};
   if (arguments.json) {
     console.event("analysis", summary);
   } else if (arguments.seed_csv.empty()) {
-    console.answer(fmt::format("{}: {}\n{:.3f} s, {} Hz, {} channels\n{} frames at {} fps, {} bins, full level at magnitude {:.6g}\n", arguments.subject,
-                               info.format, info.duration_s(), info.sample_rate_hz, info.channels, features.frames,
-                               resolved.job.analysis.fps.text(), features.bins, features.reference));
+    console.answer(
+        fmt::format("{}: {}\n{:.3f} s, {} Hz, {} channels\n{} frames at {} fps, {} bins, full level at "
+                    "magnitude {:.6g}\n",
+                    arguments.subject, info.format, info.duration_s(), info.sample_rate_hz, info.channels,
+                    features.frames, resolved.job.analysis.fps.text(), features.bins, features.reference));
   }
   return 0;
 }

@@ -14,14 +14,16 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-GeneralOption text_row(std::string flags, std::string value_name, std::string help, std::string Arguments::*field,
-                       std::vector<std::string> only = {}) {
+GeneralOption text_row(std::string flags, std::string value_name, std::string help,
+                       std::string Arguments::* field, std::vector<std::string> only = {}) {
   return {std::move(flags), std::move(value_name), std::move(help), std::move(only),
           [field](Arguments& arguments, const Values& values) { arguments.*field = values.back(); }};
 }
 
-GeneralOption switch_row(std::string flags, std::string help, bool Arguments::*field, std::vector<std::string> only = {}) {
-  return {std::move(flags), "", std::move(help), std::move(only), [field](Arguments& arguments, const Values&) { arguments.*field = true; }};
+GeneralOption switch_row(std::string flags, std::string help, bool Arguments::* field,
+                         std::vector<std::string> only = {}) {
+  return {std::move(flags), "", std::move(help), std::move(only),
+          [field](Arguments& arguments, const Values&) { arguments.*field = true; }};
 }
 
 // Every name an option may be typed by: "--strength", "--no-greyscale", "-o".
@@ -39,14 +41,16 @@ std::vector<std::string> flag_names(const std::string& command, unsigned mask) {
   return names;
 }
 
-[[noreturn]] void refuse_extra(const std::vector<std::string>& extras, const std::string& command, unsigned mask) {
+[[noreturn]] void refuse_extra(const std::vector<std::string>& extras, const std::string& command,
+                               unsigned mask) {
   for (const std::string& extra : extras) {
     if (extra.size() < 2 || extra.front() != '-') continue;
     const std::string name = extra.substr(0, extra.find('='));
     throw_error(ErrorKind::usage, "unknown option {}{}; `spectradiff {} --help` lists them", name,
                 suggestion(name, flag_names(command, mask)), command);
   }
-  throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where", extras.front(), command);
+  throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
+              extras.front(), command);
 }
 
 // One command's share of the parser. The list keeps what CLI11 points into.
@@ -63,9 +67,13 @@ void add_general_options(CLI::App& app, const std::string& command, ParserStore&
     if (option.value_name.empty()) {
       added = app.add_flag(option.flags)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     } else {
-      added = app.add_option(option.flags, values)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      added = app.add_option(option.flags, values)
+                  ->expected(1)
+                  ->allow_extra_args(false)
+                  ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
-    store.stores.emplace_back(added, [&option, &values](Arguments& arguments) { option.store(arguments, values); });
+    store.stores.emplace_back(added,
+                              [&option, &values](Arguments& arguments) { option.store(arguments, values); });
   }
 }
 
@@ -73,13 +81,17 @@ void add_settings(CLI::App& app, unsigned mask, ParserStore& store) {
   for (const Option& option : option_table()) {
     if ((option.commands & mask) == 0) continue;
     if (option.is_switch()) {
-      const auto set = [&option](bool value) { return [&option, value](Arguments& arguments) { arguments.flags.values[option.key] = value; }; };
+      const auto set = [&option](bool value) {
+        return [&option, value](Arguments& arguments) { arguments.flags.values[option.key] = value; };
+      };
       store.stores.emplace_back(app.add_flag(option.flag()), set(true));
       store.stores.emplace_back(app.add_flag("--no-" + option.flag().substr(2)), set(false));
     } else {
       Values& values = store.values.emplace_back();
-      CLI::Option* added =
-          app.add_option(option.flag(), values)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      CLI::Option* added = app.add_option(option.flag(), values)
+                               ->expected(1)
+                               ->allow_extra_args(false)
+                               ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       store.stores.emplace_back(added, [&option, &values](Arguments& arguments) {
         arguments.flags.values[option.key] = flag_value(option.key, values.back());
       });
@@ -109,7 +121,8 @@ void check_actions(const Arguments& arguments) {
     throw_error(ErrorKind::usage, "progress = {} is not one of auto, always, never", arguments.progress);
   }
   if (arguments.subject == "-" && arguments.config == "-") {
-    throw_error(ErrorKind::usage, "both the song and --config read stdin (\"-\"); name a file for one of them");
+    throw_error(ErrorKind::usage,
+                "both the song and --config read stdin (\"-\"); name a file for one of them");
   }
   if (arguments.json && arguments.output == "-") {
     throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");
@@ -119,15 +132,18 @@ void check_actions(const Arguments& arguments) {
 }  // namespace
 
 bool applies(const GeneralOption& option, const std::string& command) {
-  return option.commands.empty() || std::find(option.commands.begin(), option.commands.end(), command) != option.commands.end();
+  return option.commands.empty() ||
+         std::find(option.commands.begin(), option.commands.end(), command) != option.commands.end();
 }
 
 const std::vector<CommandText>& commands() {
   static const std::vector<CommandText> table = {
-      {"render", "AUDIO", "make a music video: paint every frame from the spectrum, diffuse it, add the song", kRender},
+      {"render", "AUDIO", "make a music video: paint every frame from the spectrum, diffuse it, add the song",
+       kRender},
       {"paint", "AUDIO", "the painter alone, without a model: what render would start from", kPaint},
       {"analyze", "AUDIO", "what is heard, as numbers", kAnalyze},
-      {"model", "list|info|check|trust [NAME|DIR]", "model bundles: what is there, what one holds, whether it works", 0},
+      {"model", "list|info|check|trust [NAME|DIR]",
+       "model bundles: what is there, what one holds, whether it works", 0},
       {"presets", "list|show [NAME]", "named settings", 0},
       {"doctor", "", "what this machine has, what is missing and what to do", 0},
   };
@@ -138,18 +154,26 @@ const std::vector<GeneralOption>& general_options() {
   const std::vector<std::string> pictures = {"render", "paint"};
   const std::vector<std::string> jobs = {"render", "paint", "analyze"};
   static const std::vector<GeneralOption> table = {
-      text_row("-o,--output", "PATH", ".mp4, .mov or .mkv; dir/%05d.png writes frames; - streams Matroska (default: the song's name with .mp4)",
+      text_row("-o,--output", "PATH",
+               ".mp4, .mov or .mkv; dir/%05d.png writes frames; - streams Matroska (default: the song's name "
+               "with .mp4)",
                &Arguments::output, pictures),
-      switch_row("-y,--overwrite", "replace what exists under the output's name", &Arguments::overwrite, jobs),
-      text_row("--seed-csv", "FILE", "magnitudes per frame as the original projects wrote them; 256 bins and 50 ms unless said otherwise; - is stdout",
+      switch_row("-y,--overwrite", "replace what exists under the output's name", &Arguments::overwrite,
+                 jobs),
+      text_row("--seed-csv", "FILE",
+               "magnitudes per frame as the original projects wrote them; 256 bins and 50 ms unless said "
+               "otherwise; - is stdout",
                &Arguments::seed_csv, {"analyze"}),
       {"--preset", "NAME", "named settings, or a .json file; can be given more than once, later wins", jobs,
        [](Arguments& arguments, const Values& values) { arguments.presets = values; }},
       text_row("--config", "FILE", "settings as JSON, above presets; - is stdin", &Arguments::config, jobs),
-      switch_row("--print-config", "print the resolved settings as JSON and stop", &Arguments::print_config, jobs),
+      switch_row("--print-config", "print the resolved settings as JSON and stop", &Arguments::print_config,
+                 jobs),
       switch_row("--origin", "with --print-config: where each setting came from", &Arguments::origin, jobs),
-      switch_row("--dry-run", "print the plan as JSON and stop, without loading a model", &Arguments::dry_run, pictures),
-      switch_row("--stats", "after the run: flicker, level and seconds per stage", &Arguments::stats, pictures),
+      switch_row("--dry-run", "print the plan as JSON and stop, without loading a model", &Arguments::dry_run,
+                 pictures),
+      switch_row("--stats", "after the run: flicker, level and seconds per stage", &Arguments::stats,
+                 pictures),
       switch_row("--json", "events (or the answer) as JSON on stdout", &Arguments::json),
       text_row("--progress", "WHEN", "auto, always or never (default auto)", &Arguments::progress, jobs),
       text_row("--log-file", "FILE", "append every message, with its time", &Arguments::log_file),
@@ -206,13 +230,17 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
       arguments.help_short = true;
       return arguments;
     }
-    throw_error(ErrorKind::usage, "unknown command {}{}; use {}", extras.front(), suggestion(extras.front(), command_names()),
-                join(command_names(), ", "));
+    throw_error(ErrorKind::usage, "unknown command {}{}; use {}", extras.front(),
+                suggestion(extras.front(), command_names()), join(command_names(), ", "));
   }
-  const CommandText& command = *std::find_if(commands().begin(), commands().end(), [&](const CommandText& c) { return c.name == arguments.command; });
-  if (const auto extras = chosen.front()->remaining(); !extras.empty()) refuse_extra(extras, command.name, command.options);
+  const CommandText& command = *std::find_if(commands().begin(), commands().end(), [&](const CommandText& c) {
+    return c.name == arguments.command;
+  });
+  if (const auto extras = chosen.front()->remaining(); !extras.empty())
+    refuse_extra(extras, command.name, command.options);
   if (command.operands == "AUDIO" && arguments.subject.empty()) {
-    throw_error(ErrorKind::usage, "{} needs a sound file, or - for stdin: spectradiff {} song.wav", command.name, command.name);
+    throw_error(ErrorKind::usage, "{} needs a sound file, or - for stdin: spectradiff {} song.wav",
+                command.name, command.name);
   }
   check_actions(arguments);
   return arguments;

@@ -16,7 +16,9 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-bool colour_allowed() { return isatty(STDERR_FILENO) != 0 && environment("NO_COLOR").empty() && environment("TERM") != "dumb"; }
+bool colour_allowed() {
+  return isatty(STDERR_FILENO) != 0 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+}
 
 LogLevel level_of(const Arguments& arguments) {
   if (arguments.quiet) return LogLevel::quiet;
@@ -29,7 +31,8 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
-double seconds_between(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) {
+double seconds_between(std::chrono::steady_clock::time_point begin,
+                       std::chrono::steady_clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
 }
 
@@ -37,7 +40,8 @@ double seconds_between(std::chrono::steady_clock::time_point begin, std::chrono:
 
 Console::Console(const Arguments& arguments)
     : log_(level_of(arguments), colour_allowed(),
-           arguments.log_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(arguments.log_file)),
+           arguments.log_file.empty() ? std::nullopt
+                                      : std::optional<std::filesystem::path>(arguments.log_file)),
       json_(arguments.json),
       quiet_(arguments.quiet) {
   const bool terminal = isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb";
@@ -84,7 +88,9 @@ void Console::event(std::string_view name, Json fields) {
   write_all(STDOUT_FILENO, line.dump() + "\n", "stdout");
 }
 
-void Console::answer(std::string_view text) { write_all(STDOUT_FILENO, text, "stdout"); }
+void Console::answer(std::string_view text) {
+  write_all(STDOUT_FILENO, text, "stdout");
+}
 
 void Console::begin_stage(std::string_view stage, int64_t total) {
   std::lock_guard lock(mutex_);
@@ -116,7 +122,9 @@ void Console::draw(int64_t done) {
   const double seconds = seconds_between(stage_start_, drawn_);
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   std::string text = fmt::format("{} {}/{} frames", stage_, done, total_);
-  if (done > 0) text += fmt::format(", {:.1f} frames/s, {} left", rate, clock_text(static_cast<double>(total_ - done) / rate));
+  if (done > 0)
+    text += fmt::format(", {:.1f} frames/s, {} left", rate,
+                        clock_text(static_cast<double>(total_ - done) / rate));
   if (bar_) {
     constexpr int64_t kCells = 24;
     const int64_t filled = total_ > 0 ? std::clamp<int64_t>(kCells * done / total_, 0, kCells) : 0;

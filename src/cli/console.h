@@ -20,12 +20,14 @@ class Console {
 
   void detail(std::string_view message);
   void info(std::string_view message);
-  void warn(std::string_view message);                                  // also an event
-  void error(std::string_view message, int code);                       // also an event
-  void event(std::string_view name, Json fields = Json::object());      // one line on stdout with --json, else nothing
-  void answer(std::string_view text);                                   // what was asked for: stdout
+  void warn(std::string_view message);             // also an event
+  void error(std::string_view message, int code);  // also an event
+  void event(std::string_view name,
+             Json fields = Json::object());  // one line on stdout with --json, else nothing
+  void answer(std::string_view text);        // what was asked for: stdout
 
-  // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds elsewhere.
+  // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds
+  // elsewhere.
   void begin_stage(std::string_view stage, int64_t total);
   void advance(int64_t done);
   void end_stage();

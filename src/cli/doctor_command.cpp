@@ -19,9 +19,13 @@ Json engine_json() {
     const EngineReport report = engine_report();
     Json devices = Json::array();
     for (const DeviceReport& device : report.devices) {
-      devices.push_back({{"name", device.name}, {"description", device.description}, {"dtypes", device.dtypes}});
+      devices.push_back(
+          {{"name", device.name}, {"description", device.description}, {"dtypes", device.dtypes}});
     }
-    return {{"ok", true}, {"torch", report.torch_version}, {"plugin", report.plugin.string()}, {"devices", devices}};
+    return {{"ok", true},
+            {"torch", report.torch_version},
+            {"plugin", report.plugin.string()},
+            {"devices", devices}};
   } catch (const Error& error) {
     return {{"ok", false}, {"problem", error.what()}};
   }
@@ -52,15 +56,23 @@ std::string report_text(const Json& report) {
   if (engine["ok"]) {
     text += fmt::format("engine         {}\n", engine["plugin"].get<std::string>());
     for (const Json& device : engine["devices"]) {
-      text += fmt::format("device         {} ({}), {}\n", device["name"].get<std::string>(), device["description"].get<std::string>(),
+      text += fmt::format("device         {} ({}), {}\n", device["name"].get<std::string>(),
+                          device["description"].get<std::string>(),
                           join(device["dtypes"].get<std::vector<std::string>>(), ", "));
     }
   } else {
     text += fmt::format("engine         missing: {}\n", engine["problem"].get<std::string>());
   }
-  text += fmt::format("H.264          {}\n", report["encoders"]["h264"] ? "yes" : "missing: this libav has no H.264 encoder; install one built with libx264");
-  for (const Json& model : report["models"]) text += fmt::format("model          {}\n", model.get<std::string>());
-  if (report["models"].empty()) text += "model          none on the search path; scripts/export_model.py makes one, --model takes its folder\n";
+  text += fmt::format("H.264          {}\n",
+                      report["encoders"]["h264"]
+                          ? "yes"
+                          : "missing: this libav has no H.264 encoder; install one built with libx264");
+  for (const Json& model : report["models"])
+    text += fmt::format("model          {}\n", model.get<std::string>());
+  if (report["models"].empty())
+    text +=
+        "model          none on the search path; scripts/export_model.py makes one, --model takes its "
+        "folder\n";
   text += fmt::format("presets        {}\n", join(report["presets"].get<std::vector<std::string>>(), ", "));
   return text;
 }

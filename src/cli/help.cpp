@@ -13,11 +13,13 @@ namespace {
 constexpr size_t kNameWidth = 30;
 
 const CommandText& text_of(const std::string& command) {
-  return *std::find_if(commands().begin(), commands().end(), [&](const CommandText& text) { return text.name == command; });
+  return *std::find_if(commands().begin(), commands().end(),
+                       [&](const CommandText& text) { return text.name == command; });
 }
 
 std::string usage_line(const CommandText& command) {
-  return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands, command.operands.empty() ? "" : " ");
+  return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands,
+                     command.operands.empty() ? "" : " ");
 }
 
 std::string row(const std::string& name, const std::string& help) {
@@ -68,13 +70,15 @@ std::string examples(const std::string& command) {
 
 std::string short_help(const std::string& command) {
   if (!command.empty()) {
-    return usage_line(text_of(command)) + fmt::format("{}\n\nexamples:\n{}\n`spectradiff {} --help` lists every option.\n",
-                                                      text_of(command).summary, examples(command), command);
+    return usage_line(text_of(command)) +
+           fmt::format("{}\n\nexamples:\n{}\n`spectradiff {} --help` lists every option.\n",
+                       text_of(command).summary, examples(command), command);
   }
   std::string help = "usage: spectradiff COMMAND …\nA song and a shell make a diffused music video.\n\n";
   for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
-  return help + "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
-                "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
+  return help +
+         "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
+         "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
 }
 
 std::string full_help(const std::string& command) {
@@ -93,15 +97,19 @@ std::string full_help(const std::string& command) {
     help += option_row(option);
   }
   if (text.options != 0) {
-    help += "\nEvery option above with a group of its own is also a JSON key (bin_spacing) and an environment variable (SPECTRADIFF_BIN_SPACING).\n"
-            "A flag wins over the environment, that over --config, that over --preset, that over the user's config.json.\n";
+    help +=
+        "\nEvery option above with a group of its own is also a JSON key (bin_spacing) and an environment "
+        "variable (SPECTRADIFF_BIN_SPACING).\n"
+        "A flag wins over the environment, that over --config, that over --preset, that over the user's "
+        "config.json.\n";
   }
   return help;
 }
 
 std::string help_of_everything() {
   std::string help = short_help("");
-  for (const CommandText& text : commands()) help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name));
+  for (const CommandText& text : commands())
+    help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name));
   return help;
 }
 

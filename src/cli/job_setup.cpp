@@ -37,7 +37,9 @@ void choose_prompt(const Manifest& manifest, Resolved& resolved, Console& consol
   if (resolved.origins.contains("prompt")) return;
   const auto prompts = manifest.look.find(kPrompts);
   if (prompts == manifest.look.end() || !prompts->is_array() || prompts->empty()) {
-    console.info("no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to make");
+    console.info(
+        "no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to "
+        "make");
     return;
   }
   diffusion.prompt = (*prompts)[static_cast<uint64_t>(diffusion.seed) % prompts->size()].get<std::string>();
@@ -51,9 +53,11 @@ std::vector<Layer> settings_layers(const Arguments& arguments) {
   std::vector<Layer> layers;
   if (const auto folder = user_config_folder(); !folder.empty()) {
     std::error_code failed;
-    if (const auto file = folder / "config.json"; std::filesystem::exists(file, failed)) layers.push_back(read_layer(file, file.string()));
+    if (const auto file = folder / "config.json"; std::filesystem::exists(file, failed))
+      layers.push_back(read_layer(file, file.string()));
   }
-  for (const std::string& name : arguments.presets) layers.push_back(read_layer(find_preset(name).file, "preset " + name));
+  for (const std::string& name : arguments.presets)
+    layers.push_back(read_layer(find_preset(name).file, "preset " + name));
   if (arguments.config == "-") {
     layers.push_back(parse_layer(read_stdin(kMaxConfigBytes), "stdin"));
   } else if (!arguments.config.empty()) {
@@ -100,7 +104,8 @@ void admit_model(const Manifest& manifest, bool allow_unpinned) {
   verify_files(manifest);
   if (trust_of(manifest).empty() && !allow_unpinned) {
     throw_error(ErrorKind::model,
-                "the model {} in {} is on no trust list, and a model can execute code; if you trust where it came from, run `spectradiff model trust {}` "
+                "the model {} in {} is on no trust list, and a model can execute code; if you trust where it "
+                "came from, run `spectradiff model trust {}` "
                 "once, or pass --allow-unpinned-model",
                 manifest.name, manifest.folder.string(), manifest.folder.string());
   }

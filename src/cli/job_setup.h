@@ -17,7 +17,8 @@ std::vector<Layer> settings_layers(const Arguments& arguments);
 
 struct PreparedJob {
   Resolved resolved;
-  std::optional<Manifest> manifest;  // absent: no diffusion, or a painter that found no model to take a look from
+  std::optional<Manifest>
+      manifest;  // absent: no diffusion, or a painter that found no model to take a look from
 };
 
 // Settings over the model's own look. Error{model} when diffusion is on and the model is not found.

@@ -17,7 +17,8 @@ namespace {
 
 int run_command(const Arguments& arguments, Console& console) {
   if (arguments.version) {
-    console.answer(arguments.json ? versions().dump(2) + "\n" : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
+    console.answer(arguments.json ? versions().dump(2) + "\n"
+                                  : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
     return 0;
   }
   if (arguments.help_all) console.answer(help_of_everything());
@@ -57,7 +58,8 @@ int run(const std::vector<std::string>& words) {
   } catch (const std::bad_alloc&) {
     code = fail(*console, ErrorKind::memory, "out of memory; try a smaller --size or --batch-size");
   } catch (const std::exception& error) {
-    code = fail(*console, ErrorKind::internal, fmt::format("internal error: {}; please report it", error.what()));
+    code = fail(*console, ErrorKind::internal,
+                fmt::format("internal error: {}; please report it", error.what()));
   }
   if (stop_requests().load() > 0) raise_stop_signal();
   return code;

@@ -17,14 +17,15 @@ struct OutputTarget {
   std::filesystem::path path;           // of the video
   std::optional<FramePattern> pattern;  // of the frames
   Container container = Container::mp4;
-  std::string text() const;             // for messages and events
+  std::string text() const;  // for messages and events
 };
 
-// From -o, or the song's name with .mp4 in the current folder, or the next free one. Error{usage} for unknown extensions and a stream to a terminal.
+// From -o, or the song's name with .mp4 in the current folder, or the next free one. Error{usage} for unknown
+// extensions and a stream to a terminal.
 OutputTarget choose_target(const Arguments& arguments);
 
-// Refuses before any work what could not be written at the end: Error{output} when it exists (without -y), the folder is missing or not writable.
-// Creates nothing.
+// Refuses before any work what could not be written at the end: Error{output} when it exists (without -y),
+// the folder is missing or not writable. Creates nothing.
 void check_target(const OutputTarget& target, bool overwrite);
 
 // What only the plan can tell: frames that exist already. Creates the pattern's last folder.

@@ -28,7 +28,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 // The device, and the loop that uses it.
 struct Engine {
@@ -40,7 +42,8 @@ int threads_of(const RenderJob& job) {
   return job.threads > 0 ? job.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-// Frames per network call where the user leaves it open: enough to fill the device, little enough for its memory.
+// Frames per network call where the user leaves it open: enough to fill the device, little enough for its
+// memory.
 int default_batch_size(const std::string& device, Size size) {
   if (device.rfind("cuda", 0) == 0) return 8;
   if (device.rfind("mps", 0) == 0) return 2;
@@ -69,7 +72,9 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
 // Plays the plan's pieces of the song one after another.
 class SongReader {
  public:
-  SongReader(AudioSource& source, const std::vector<SampleRange>& pieces) : source_(source), pieces_(pieces) { seek(); }
+  SongReader(AudioSource& source, const std::vector<SampleRange>& pieces) : source_(source), pieces_(pieces) {
+    seek();
+  }
 
   int64_t read(float* interleaved, int64_t frames) {
     while (piece_ < pieces_.size() && left_ == 0) {
@@ -103,19 +108,20 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan) {
   sound.sample_rate_hz = source.info().sample_rate_hz;
   sound.channels = source.info().channels;
   sound.samples = plan.sound_samples();
-  sound.read = [reader = std::make_shared<SongReader>(source, plan.sound)](float* interleaved, int64_t frames) {
-    return reader->read(interleaved, frames);
-  };
+  sound.read = [reader = std::make_shared<SongReader>(source, plan.sound)](
+                   float* interleaved, int64_t frames) { return reader->read(interleaved, frames); };
   return sound;
 }
 
 Engine load_engine(RenderJob& job, const Manifest& manifest, Console& console) {
   Engine engine;
   engine.networks = load_networks(manifest, {job.diffusion.device, job.diffusion.dtype, job.threads});
-  if (job.diffusion.batch_size == 0) job.diffusion.batch_size = default_batch_size(engine.networks->device(), job.paint.size);
-  engine.diffuser = std::make_unique<Diffuser>(*engine.networks, manifest,
-                                               DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                                                                job.diffusion.eta, job.diffusion.batch_size});
+  if (job.diffusion.batch_size == 0)
+    job.diffusion.batch_size = default_batch_size(engine.networks->device(), job.paint.size);
+  engine.diffuser = std::make_unique<Diffuser>(
+      *engine.networks, manifest,
+      DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
+                       job.diffusion.eta, job.diffusion.batch_size});
   for (const auto* prompt : {&job.diffusion.prompt, &job.diffusion.negative_prompt}) {
     if (const std::string cut = engine.diffuser->cut_from(*prompt); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
@@ -123,39 +129,52 @@ Engine load_engine(RenderJob& job, const Manifest& manifest, Console& console) {
   }
   const auto& verified = manifest.verified_sizes;
   if (std::find(verified.begin(), verified.end(), job.paint.size) == verified.end()) {
-    console.detail(fmt::format("the model was not verified at {}x{}", job.paint.size.width, job.paint.size.height));
+    console.detail(
+        fmt::format("the model was not verified at {}x{}", job.paint.size.width, job.paint.size.height));
   }
-  console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name, engine.networks->device(), engine.networks->dtype(),
-                           job.diffusion.batch_size, engine.networks->engine()));
-  console.event("model", {{"name", manifest.name}, {"device", engine.networks->device()}, {"dtype", engine.networks->dtype()},
-                          {"batch_size", job.diffusion.batch_size}, {"sha256", manifest.sha256}});
+  console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name,
+                           engine.networks->device(), engine.networks->dtype(), job.diffusion.batch_size,
+                           engine.networks->engine()));
+  console.event("model", {{"name", manifest.name},
+                          {"device", engine.networks->device()},
+                          {"dtype", engine.networks->dtype()},
+                          {"batch_size", job.diffusion.batch_size},
+                          {"sha256", manifest.sha256}});
   return engine;
 }
 
 // The sampler's table says whether the request makes sense at all, before anything heavy happens.
 void check_sampler(const RenderJob& job, const Manifest& manifest) {
   const DiffusionSettings& diffusion = job.diffusion;
-  make_sampler_table(manifest.scheduler, {diffusion.scheduler, diffusion.steps, diffusion.strength, diffusion.strength_mode, diffusion.eta});
-  if (job.paint.size.width % manifest.latent.downscale != 0 || job.paint.size.height % manifest.latent.downscale != 0) {
-    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}", job.paint.size.width, job.paint.size.height, manifest.name,
-                manifest.latent.downscale);
+  make_sampler_table(manifest.scheduler, {diffusion.scheduler, diffusion.steps, diffusion.strength,
+                                          diffusion.strength_mode, diffusion.eta});
+  if (job.paint.size.width % manifest.latent.downscale != 0 ||
+      job.paint.size.height % manifest.latent.downscale != 0) {
+    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}", job.paint.size.width,
+                job.paint.size.height, manifest.name, manifest.latent.downscale);
   }
 }
 
-void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps, bool with_sound) {
+void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,
+                          bool with_sound) {
   const VideoProbe probe = probe_video(file);
   if (probe.pictures != static_cast<int64_t>(plan.rows.size())) {
-    throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}; it was not kept", probe.pictures, plan.rows.size());
+    throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}; it was not kept",
+                probe.pictures, plan.rows.size());
   }
   const double frame_s = 1 / fps.to_double();
   if (with_sound && std::abs(probe.video_duration_s - probe.audio_duration_s) > frame_s * 1.01) {
-    throw_error(ErrorKind::internal, "the finished video shows {:.4f} s and sounds for {:.4f} s; it was not kept", probe.video_duration_s,
-                probe.audio_duration_s);
+    throw_error(ErrorKind::internal,
+                "the finished video shows {:.4f} s and sounds for {:.4f} s; it was not kept",
+                probe.video_duration_s, probe.audio_duration_s);
   }
 }
 
 std::string shell_quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") == std::string::npos;
+  const bool plain =
+      !word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") ==
+          std::string::npos;
   if (plain) return word;
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -171,7 +190,8 @@ std::string reproduction(const Arguments& arguments, int64_t frame) {
 // One run of the plan into the target. The video's final name appears only when all of it is there.
 class PictureRun {
  public:
-  PictureRun(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target, AudioSource& source, const Plan& plan)
+  PictureRun(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
+             AudioSource& source, const Plan& plan)
       : arguments_(arguments), console_(console), job_(job), target_(target), source_(source), plan_(plan) {}
 
   int run(const Manifest* manifest) {
@@ -196,8 +216,11 @@ class PictureRun {
  private:
   Features analyze_song() {
     Features features = analyze(source_, job_.analysis);
-    if (features.reference == 0) console_.warn("the song is silent: every picture is black before the post chain");
-    console_.event("analysis", {{"frames", features.frames}, {"bins", features.bins}, {"samples", features.samples},
+    if (features.reference == 0)
+      console_.warn("the song is silent: every picture is black before the post chain");
+    console_.event("analysis", {{"frames", features.frames},
+                                {"bins", features.bins},
+                                {"samples", features.samples},
                                 {"sample_rate_hz", features.sample_rate_hz}});
     return features;
   }
@@ -209,7 +232,8 @@ class PictureRun {
   RunResult execute(const Features& features, Diffuser* diffuser) {
     if (target_.kind == OutputTarget::Kind::frames) {
       prepare_frames(*target_.pattern, plan_, arguments_.overwrite);
-      PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit, arguments_.overwrite);
+      PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
+                   arguments_.overwrite);
       return run_plan(features, diffuser, sink);
     }
     const VideoSettings settings = video_settings(job_, target_);
@@ -235,24 +259,29 @@ class PictureRun {
     if (!result.complete) return result;
     const VideoSummary summary = writer.finish();
     for (const std::string& note : summary.notes) console_.warn(note);
-    console_.event("encode", {{"video", summary.video_encoder}, {"audio", summary.audio_encoder}, {"frames", summary.pictures}});
-    console_.detail(fmt::format("encoded {} frames with {}, sound: {}", summary.pictures, summary.video_encoder,
+    console_.event(
+        "encode",
+        {{"video", summary.video_encoder}, {"audio", summary.audio_encoder}, {"frames", summary.pictures}});
+    console_.detail(fmt::format("encoded {} frames with {}, sound: {}", summary.pictures,
+                                summary.video_encoder,
                                 summary.audio_encoder.empty() ? "none" : summary.audio_encoder));
     return result;
   }
 
   RunResult run_plan(const Features& features, Diffuser* diffuser, FrameSink& sink) {
     console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.rows.size()));
-    const Run run{job_, plan_, features, diffuser, sink, stop_requests(), [this](int64_t done, int64_t frame) {
-                    console_.advance(done);
-                    console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
-                  }};
+    const Run run{
+        job_, plan_, features, diffuser, sink, stop_requests(), [this](int64_t done, int64_t frame) {
+          console_.advance(done);
+          console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
+        }};
     RunResult result;
     try {
       result = run_threaded(run, threads_of(job_));
     } catch (const FrameError& error) {
       console_.end_stage();
-      throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(), reproduction(arguments_, error.frame())));
+      throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(),
+                                            reproduction(arguments_, error.frame())));
     }
     console_.end_stage();
     return result;
@@ -271,7 +300,8 @@ class PictureRun {
       done["stats"] = statistics;
       print_statistics(result);
     }
-    console_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames, result.seconds.total,
+    console_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
+                              result.seconds.total,
                               static_cast<double>(result.frames) / result.seconds.total));
     console_.event("done", done);
   }
@@ -279,9 +309,11 @@ class PictureRun {
   void print_statistics(const RunResult& result) {
     if (arguments_.json) return;
     const StageSeconds& s = result.seconds;
-    const std::string text =
-        fmt::format("flicker {:.4f}\nlevel {:.4f}\nseconds analyze {:.2f}, load {:.2f}, paint {:.2f}, diffuse {:.2f}, encode {:.2f}, total {:.2f}\n",
-                    result.pictures.flicker(), result.pictures.level(), s.analyze, s.load, s.paint, s.diffuse, s.encode, s.total);
+    const std::string text = fmt::format(
+        "flicker {:.4f}\nlevel {:.4f}\nseconds analyze {:.2f}, load {:.2f}, paint {:.2f}, diffuse {:.2f}, "
+        "encode {:.2f}, total {:.2f}\n",
+        result.pictures.flicker(), result.pictures.level(), s.analyze, s.load, s.paint, s.diffuse, s.encode,
+        s.total);
     target_.kind == OutputTarget::Kind::stream ? console_.info(text) : console_.answer(text);
   }
 
@@ -310,7 +342,10 @@ int run_pictures(const Arguments& arguments, Console& console) {
     check_target(target, arguments.overwrite);
     if (model != nullptr) admit_model(*model, job.diffusion.allow_unpinned);
   }
-  console.event("start", {{"command", arguments.command}, {"audio", arguments.subject}, {"output", target.text()}, {"config", job_to_json(job)}});
+  console.event("start", {{"command", arguments.command},
+                          {"audio", arguments.subject},
+                          {"output", target.text()},
+                          {"config", job_to_json(job)}});
 
   AudioSource source = AudioSource::open(arguments.subject);
   for (const std::string& note : source.notes()) console.warn(note);
@@ -324,8 +359,10 @@ int run_pictures(const Arguments& arguments, Console& console) {
     const SoundTrack sound = sound_track(source, plan);
     check_video_settings(video_settings(job, target), job.output.audio_codec == "none" ? nullptr : &sound);
   }
-  console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject, info.duration_s(), info.sample_rate_hz,
-                           info.channels, info.channels == 1 ? "" : "s", info.format, plan.rows.size(), job.analysis.fps.text()));
+  console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject,
+                           info.duration_s(), info.sample_rate_hz, info.channels,
+                           info.channels == 1 ? "" : "s", info.format, plan.rows.size(),
+                           job.analysis.fps.text()));
 
   const int code = PictureRun(arguments, console, job, target, source, plan).run(model);
   return code;

@@ -16,7 +16,8 @@ int run_presets(const Arguments& arguments, Console& console) {
   Json found = Json::array();
   std::string text;
   for (const Preset& preset : list_presets()) {
-    found.push_back({{"name", preset.name}, {"file", preset.file.string()}, {"description", preset.description}});
+    found.push_back(
+        {{"name", preset.name}, {"file", preset.file.string()}, {"description", preset.description}});
     text += fmt::format("{:<20} {}\n", preset.name, preset.description);
   }
   console.answer(arguments.json ? found.dump(2) + "\n" : text);

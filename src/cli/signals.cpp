@@ -1,8 +1,8 @@
 #include "signals.h"
 
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
-#include <unistd.h>
 
 namespace spectradiff {
 namespace {
@@ -31,7 +31,9 @@ void install_signal_handlers() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-const std::atomic<int>& stop_requests() { return requests; }
+const std::atomic<int>& stop_requests() {
+  return requests;
+}
 
 void raise_stop_signal() {
   const int signal_number = last_signal.load();

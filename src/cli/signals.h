@@ -5,12 +5,14 @@
 
 namespace spectradiff {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP (unless ignored) and ignores SIGPIPE. The third request ends the process at once.
+// Installs handlers for SIGINT, SIGTERM and SIGHUP (unless ignored) and ignores SIGPIPE. The third request
+// ends the process at once.
 void install_signal_handlers();
 
 const std::atomic<int>& stop_requests();
 
-// Restores the default of the signal that asked for the stop and raises it again, so that the shell sees 130 or 143.
+// Restores the default of the signal that asked for the stop and raises it again, so that the shell sees 130
+// or 143.
 [[noreturn]] void raise_stop_signal();
 
 }  // namespace spectradiff

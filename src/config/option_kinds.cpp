@@ -5,7 +5,9 @@
 namespace spectradiff {
 namespace {
 
-std::string bound(double value) { return format_real(value); }
+std::string bound(double value) {
+  return format_real(value);
+}
 
 std::string with_hint(std::string reason, const char* hint) {
   if (*hint != '\0') reason += std::string("; ") + hint;
@@ -24,7 +26,9 @@ Option option_base(const OptionText& text) {
   return option;
 }
 
-void refuse(const std::string& reason) { throw Error(ErrorKind::usage, reason); }
+void refuse(const std::string& reason) {
+  throw Error(ErrorKind::usage, reason);
+}
 
 double checked_real(const Json& value, const RealRange& range) {
   if (!value.is_number()) refuse("is not a number");
@@ -32,14 +36,17 @@ double checked_real(const Json& value, const RealRange& range) {
   const bool inside = std::isfinite(number) && number <= range.max &&
                       (range.min_excluded ? number > range.min : number >= range.min);
   if (!inside) {
-    refuse(with_hint(fmt::format("is outside {}{}..{}", range.min_excluded ? "above " : "", bound(range.min), bound(range.max)), range.hint));
+    refuse(with_hint(fmt::format("is outside {}{}..{}", range.min_excluded ? "above " : "", bound(range.min),
+                                 bound(range.max)),
+                     range.hint));
   }
   return number;
 }
 
 int64_t checked_integer(const Json& value, int64_t min, int64_t max, const char* hint) {
   if (!value.is_number_integer()) refuse("is not an integer");
-  const bool fits = !value.is_number_unsigned() || value.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  const bool fits = !value.is_number_unsigned() ||
+                    value.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   if (!fits || value.get<int64_t>() < min || value.get<int64_t>() > max) {
     refuse(with_hint(fmt::format("is outside {}..{}", min, max), hint));
   }
@@ -59,14 +66,17 @@ bool checked_boolean(const Json& value) {
 Size checked_size(const Json& value, int multiple_of, int max) {
   const std::string text = checked_text(value);
   const size_t x = text.find('x');
-  const auto width = x == std::string::npos ? std::nullopt : parse_integer(std::string_view(text).substr(0, x));
-  const auto height = x == std::string::npos ? std::nullopt : parse_integer(std::string_view(text).substr(x + 1));
+  const auto width =
+      x == std::string::npos ? std::nullopt : parse_integer(std::string_view(text).substr(0, x));
+  const auto height =
+      x == std::string::npos ? std::nullopt : parse_integer(std::string_view(text).substr(x + 1));
   if (!width || !height) refuse("is not a size; write WIDTHxHEIGHT in pixels, as 512x512");
   for (const int64_t side : {*width, *height}) {
     if (side < 16 || side > max) refuse(fmt::format("is outside 16..{} pixels a side", max));
     if (side % multiple_of != 0) {
       const int64_t down = side / multiple_of * multiple_of;
-      refuse(fmt::format("has a side of {}, which is not a multiple of {}; {} or {} would do", side, multiple_of, down, down + multiple_of));
+      refuse(fmt::format("has a side of {}, which is not a multiple of {}; {} or {} would do", side,
+                         multiple_of, down, down + multiple_of));
     }
   }
   return {static_cast<int>(*width), static_cast<int>(*height)};
@@ -99,7 +109,9 @@ Normalize checked_normalize(const Json& value) {
   if (text == "none") return {Normalize::Kind::none, 0};
   const size_t colon = text.find(':');
   const std::string kind = text.substr(0, colon);
-  const double number = colon == std::string::npos ? std::nan("") : parse_real(std::string_view(text).substr(colon + 1)).value_or(std::nan(""));
+  const double number = colon == std::string::npos
+                            ? std::nan("")
+                            : parse_real(std::string_view(text).substr(colon + 1)).value_or(std::nan(""));
   if (kind == "percentile" && !std::isnan(number)) {
     if (number <= 0 || number > 100) refuse("has a percentile outside above 0..100");
     return {Normalize::Kind::percentile, number};
@@ -123,7 +135,9 @@ std::string normalize_text(const Normalize& normalize) {
   return "none";
 }
 
-std::string size_text(Size size) { return fmt::format("{}x{}", size.width, size.height); }
+std::string size_text(Size size) {
+  return fmt::format("{}x{}", size.width, size.height);
+}
 
 Json number_from_text(std::string_view text) {
   // Integers stay integers, so that seeds and counts print as they were typed.
@@ -139,6 +153,8 @@ Json integer_from_text(std::string_view text) {
   return *integer;
 }
 
-Json text_from_text(std::string_view text) { return std::string(text); }
+Json text_from_text(std::string_view text) {
+  return std::string(text);
+}
 
 }  // namespace spectradiff

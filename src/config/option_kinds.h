@@ -1,4 +1,5 @@
-// How options of each kind read their text, check their JSON and store it: the rows of the option table are made of these.
+// How options of each kind read their text, check their JSON and store it: the rows of the option table are
+// made of these.
 #pragma once
 
 #include <cmath>
@@ -26,7 +27,7 @@ struct OptionText {
 struct RealRange {
   double min;
   double max;
-  const char* hint = "";         // what to do, after "; "
+  const char* hint = "";  // what to do, after "; "
   bool min_excluded = false;
 };
 
@@ -44,7 +45,7 @@ Normalize checked_normalize(const Json& value);
 std::string normalize_text(const Normalize& normalize);
 std::string size_text(Size size);
 
-Json number_from_text(std::string_view text);   // "is not a plain decimal number"
+Json number_from_text(std::string_view text);  // "is not a plain decimal number"
 Json integer_from_text(std::string_view text);
 Json text_from_text(std::string_view text);
 

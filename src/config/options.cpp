@@ -29,10 +29,18 @@ Option optional_option(const OptionText& text, Field field, Read read, Write wri
   return option;
 }
 
-std::string time_text(const TimeSpan& time) { return time.text(); }
-std::string rate_text(const Rational& rate) { return rate.text(); }
-Size painted_size(const Json& value) { return checked_size(value, 8, 4096); }
-Size encoded_size(const Json& value) { return checked_size(value, 2, 8192); }
+std::string time_text(const TimeSpan& time) {
+  return time.text();
+}
+std::string rate_text(const Rational& rate) {
+  return rate.text();
+}
+Size painted_size(const Json& value) {
+  return checked_size(value, 8, 4096);
+}
+Size encoded_size(const Json& value) {
+  return checked_size(value, 2, 8192);
+}
 
 std::string checked_prompt(const Json& value) {
   std::string text = checked_text(value);
@@ -61,123 +69,203 @@ int64_t checked_bitrate(const Json& value) {
   return checked_integer(*number * unit, 8000, 1024000, "write 256k or 256000");
 }
 
-std::string same_text(const std::string& text) { return text; }
+std::string same_text(const std::string& text) {
+  return text;
+}
 
 void add_song(std::vector<Option>& table) {
-  table.push_back(written_option({"start", kSong, kPictures, "T", "begin here: 90, 90s, 1:30, 50ms, 2205smp or 3f (default 0)"},
-                                 FIELD(selection.start), checked_time, time_text));
-  table.push_back(optional_option({"duration", kSong, kPictures, "T", "render this much (default: to the end)"},
-                                  FIELD(selection.duration), checked_time, time_text));
-  table.push_back(written_option({"frames", kSong, kPictures, "A-B", "only these frames of the song: 12-40 (both included), 12-, -40, commas"},
+  table.push_back(written_option(
+      {"start", kSong, kPictures, "T", "begin here: 90, 90s, 1:30, 50ms, 2205smp or 3f (default 0)"},
+      FIELD(selection.start), checked_time, time_text));
+  table.push_back(
+      optional_option({"duration", kSong, kPictures, "T", "render this much (default: to the end)"},
+                      FIELD(selection.duration), checked_time, time_text));
+  table.push_back(written_option({"frames", kSong, kPictures, "A-B",
+                                  "only these frames of the song: 12-40 (both included), 12-, -40, commas"},
                                  FIELD(selection.frames), checked_text, same_text));
-  table.push_back(written_option({"fps", kSong, kAll, "R", "frames per second: 15, 29.97 (= 30000/1001) or 24000/1001; above 0 to 240 (default 15)"},
-                                 FIELD(analysis.fps), checked_rate, rate_text));
+  table.push_back(written_option(
+      {"fps", kSong, kAll, "R",
+       "frames per second: 15, 29.97 (= 30000/1001) or 24000/1001; above 0 to 240 (default 15)"},
+      FIELD(analysis.fps), checked_rate, rate_text));
 }
 
 void add_hearing(std::vector<Option>& table) {
-  table.push_back(integer_option({"bins", kHearing, kAll, "N", "frequency bins, 1 to 4096 (default 90)"}, FIELD(analysis.bins), 1, 4096));
-  table.push_back(choice_option<>({"bin_spacing", kHearing, kAll, "NAME", "log: even in pitch from --fmin; seed: the original projects' own indices (default log)"},
-                                  FIELD(analysis.spacing),
-                                  std::vector<std::pair<std::string, BinSpacing>>{{"log", BinSpacing::log}, {"seed", BinSpacing::seed}}));
-  table.push_back(written_option({"window", kHearing, kAll, "T", "length of sound per frame (default 186ms; seed spacing 50ms)"},
-                                 FIELD(analysis.window), checked_time, time_text));
-  table.push_back(choice_option<>({"window_shape", kHearing, kAll, "NAME", "hann or rect (default hann; seed spacing rect)"},
-                                  FIELD(analysis.window_shape),
-                                  std::vector<std::pair<std::string, WindowShape>>{{"hann", WindowShape::hann}, {"rect", WindowShape::rect}}));
-  table.push_back(real_option({"fmin", kHearing, kAll, "HZ", "lowest bin, log spacing, 1 to 96000 (default 30)"}, FIELD(analysis.fmin_hz), {1, 96000}));
-  table.push_back(real_option({"fmax", kHearing, kAll, "HZ", "highest bin, log spacing, at most half the sample rate (default 16000)"},
+  table.push_back(integer_option({"bins", kHearing, kAll, "N", "frequency bins, 1 to 4096 (default 90)"},
+                                 FIELD(analysis.bins), 1, 4096));
+  table.push_back(choice_option<>(
+      {"bin_spacing", kHearing, kAll, "NAME",
+       "log: even in pitch from --fmin; seed: the original projects' own indices (default log)"},
+      FIELD(analysis.spacing),
+      std::vector<std::pair<std::string, BinSpacing>>{{"log", BinSpacing::log}, {"seed", BinSpacing::seed}}));
+  table.push_back(written_option(
+      {"window", kHearing, kAll, "T", "length of sound per frame (default 186ms; seed spacing 50ms)"},
+      FIELD(analysis.window), checked_time, time_text));
+  table.push_back(choice_option<>(
+      {"window_shape", kHearing, kAll, "NAME", "hann or rect (default hann; seed spacing rect)"},
+      FIELD(analysis.window_shape),
+      std::vector<std::pair<std::string, WindowShape>>{{"hann", WindowShape::hann},
+                                                       {"rect", WindowShape::rect}}));
+  table.push_back(
+      real_option({"fmin", kHearing, kAll, "HZ", "lowest bin, log spacing, 1 to 96000 (default 30)"},
+                  FIELD(analysis.fmin_hz), {1, 96000}));
+  table.push_back(real_option({"fmax", kHearing, kAll, "HZ",
+                               "highest bin, log spacing, at most half the sample rate (default 16000)"},
                               FIELD(analysis.fmax_hz), {1, 192000}));
-  table.push_back(written_option({"normalize", kHearing, kAll, "RULE", "what counts as full level: percentile:P, loudness:LUFS or none (default percentile:99)"},
-                                 FIELD(analysis.normalize), checked_normalize, normalize_text));
-  table.push_back(real_option({"gain", kHearing, kAll, "DB", "on top of --normalize, -60 to 60 dB (default 0)"}, FIELD(analysis.gain_db), {-60, 60}));
+  table.push_back(written_option(
+      {"normalize", kHearing, kAll, "RULE",
+       "what counts as full level: percentile:P, loudness:LUFS or none (default percentile:99)"},
+      FIELD(analysis.normalize), checked_normalize, normalize_text));
+  table.push_back(
+      real_option({"gain", kHearing, kAll, "DB", "on top of --normalize, -60 to 60 dB (default 0)"},
+                  FIELD(analysis.gain_db), {-60, 60}));
 }
 
 void add_painting(std::vector<Option>& table) {
-  table.push_back(choice_option<>({"painter", kPainting, kPictures, "NAME", "hash or pie (default hash)"}, FIELD(paint.painter),
-                                  std::vector<std::pair<std::string, PainterKind>>{{"hash", PainterKind::hash}, {"pie", PainterKind::pie}}));
-  table.push_back(written_option({"size", kPainting, kPictures, "WxH", "painted and diffused, 16 to 4096, multiples of 8 (default: the model's own, else 512x512)"},
-                                 FIELD(paint.size), painted_size, size_text));
-  table.push_back(real_option({"blur", kPainting, kPictures, "PX", "Gaussian blur after painting, radius 0 to 200 pixels (default 2)"},
+  table.push_back(choice_option<>({"painter", kPainting, kPictures, "NAME", "hash or pie (default hash)"},
+                                  FIELD(paint.painter),
+                                  std::vector<std::pair<std::string, PainterKind>>{
+                                      {"hash", PainterKind::hash}, {"pie", PainterKind::pie}}));
+  table.push_back(written_option(
+      {"size", kPainting, kPictures, "WxH",
+       "painted and diffused, 16 to 4096, multiples of 8 (default: the model's own, else 512x512)"},
+      FIELD(paint.size), painted_size, size_text));
+  table.push_back(real_option({"blur", kPainting, kPictures, "PX",
+                               "Gaussian blur after painting, radius 0 to 200 pixels (default 2)"},
                               FIELD(paint_values.blur_px), {0, 200}));
-  table.push_back(switch_option({"greyscale", kPainting, kPictures, "", "drop the colour (default off)"}, FIELD(paint.post.greyscale)));
-  table.push_back(switch_option({"invert", kPainting, kPictures, "", "negative (default off)"}, FIELD(paint.post.invert)));
-  table.push_back(choice_option<>({"autocontrast", kPainting, kPictures, "NAME", "none, or frame: stretch each frame to full contrast (default none)"},
-                                  FIELD(paint.post.autocontrast), std::vector<std::pair<std::string, bool>>{{"none", false}, {"frame", true}}));
-  table.push_back(switch_option({"equalize", kPainting, kPictures, "", "equalize the histogram of each frame (default off)"}, FIELD(paint.post.equalize)));
-  table.push_back(integer_option({"marks_per_bin", kHash, kPictures, "N", "marks that each bin scatters, 1 to 10000 (default 40)"},
-                                 FIELD(paint.hash.marks_per_bin), 1, 10000));
-  table.push_back(real_option({"mark_size", kHash, kPictures, "PX", "side of a mark at 512 pixels of height, 0.5 to 512 (default 12)"},
+  table.push_back(switch_option({"greyscale", kPainting, kPictures, "", "drop the colour (default off)"},
+                                FIELD(paint.post.greyscale)));
+  table.push_back(switch_option({"invert", kPainting, kPictures, "", "negative (default off)"},
+                                FIELD(paint.post.invert)));
+  table.push_back(
+      choice_option<>({"autocontrast", kPainting, kPictures, "NAME",
+                       "none, or frame: stretch each frame to full contrast (default none)"},
+                      FIELD(paint.post.autocontrast),
+                      std::vector<std::pair<std::string, bool>>{{"none", false}, {"frame", true}}));
+  table.push_back(switch_option(
+      {"equalize", kPainting, kPictures, "", "equalize the histogram of each frame (default off)"},
+      FIELD(paint.post.equalize)));
+  table.push_back(integer_option(
+      {"marks_per_bin", kHash, kPictures, "N", "marks that each bin scatters, 1 to 10000 (default 40)"},
+      FIELD(paint.hash.marks_per_bin), 1, 10000));
+  table.push_back(real_option({"mark_size", kHash, kPictures, "PX",
+                               "side of a mark at 512 pixels of height, 0.5 to 512 (default 12)"},
                               FIELD(paint.hash.mark_size_px), {0.5, 512}));
-  table.push_back(real_option({"saturation", kHash, kPictures, "S", "of the bins' colours, 0 to 1 (default 1)"}, FIELD(paint.hash.saturation), {0, 1}));
-  table.push_back(real_option({"pie_span", kPie, kPictures, "DEG", "the bins' share of the circle, 1 to 360 degrees (default 180)"},
-                              FIELD(paint.pie.span_degrees), {1, 360}));
-  table.push_back(real_option({"pie_inner", kPie, kPictures, "R", "radius of silence, 0 to 2 of half the shorter side (default 0.1)"},
-                              FIELD(paint.pie.inner_radius), {0, 2}));
-  table.push_back(real_option({"pie_outer", kPie, kPictures, "R", "radius of full level, 0 to 2 (default 0.95)"}, FIELD(paint.pie.outer_radius), {0, 2}));
+  table.push_back(
+      real_option({"saturation", kHash, kPictures, "S", "of the bins' colours, 0 to 1 (default 1)"},
+                  FIELD(paint.hash.saturation), {0, 1}));
+  table.push_back(real_option(
+      {"pie_span", kPie, kPictures, "DEG", "the bins' share of the circle, 1 to 360 degrees (default 180)"},
+      FIELD(paint.pie.span_degrees), {1, 360}));
+  table.push_back(real_option(
+      {"pie_inner", kPie, kPictures, "R", "radius of silence, 0 to 2 of half the shorter side (default 0.1)"},
+      FIELD(paint.pie.inner_radius), {0, 2}));
+  table.push_back(
+      real_option({"pie_outer", kPie, kPictures, "R", "radius of full level, 0 to 2 (default 0.95)"},
+                  FIELD(paint.pie.outer_radius), {0, 2}));
 }
 
 void add_diffusing(std::vector<Option>& table) {
-  table.push_back(switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"}, FIELD(diffusion.enabled)));
-  table.push_back(text_option({"model", kDiffusing, kPictures, "NAME|DIR", "bundle by name or folder (default mini); paint takes its look"}, FIELD(diffusion.model)));
-  table.push_back(switch_option({"allow_unpinned_model", kDiffusing, kRender, "", "run a model that is on no trust list; models can execute code"},
+  table.push_back(
+      switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
+                    FIELD(diffusion.enabled)));
+  table.push_back(text_option({"model", kDiffusing, kPictures, "NAME|DIR",
+                               "bundle by name or folder (default mini); paint takes its look"},
+                              FIELD(diffusion.model)));
+  table.push_back(switch_option({"allow_unpinned_model", kDiffusing, kRender, "",
+                                 "run a model that is on no trust list; models can execute code"},
                                 FIELD(diffusion.allow_unpinned)));
-  table.push_back(written_option({"prompt", kDiffusing, kRender, "TEXT", "what to make of the pictures (default: one of the model's own)"},
+  table.push_back(written_option({"prompt", kDiffusing, kRender, "TEXT",
+                                  "what to make of the pictures (default: one of the model's own)"},
                                  FIELD(diffusion.prompt), checked_prompt, same_text));
-  table.push_back(written_option({"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
-                                 FIELD(diffusion.negative_prompt), checked_prompt, same_text));
-  table.push_back(real_option({"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"}, FIELD(diffusion.strength),
-                              {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"}));
-  table.push_back(choice_option<>({"strength_mode", kDiffusing, kRender, "NAME", "steps: int(steps x strength) steps run; exact: all run, from the level strength names (default steps)"},
+  table.push_back(written_option(
+      {"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
+      FIELD(diffusion.negative_prompt), checked_prompt, same_text));
+  table.push_back(real_option(
+      {"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"},
+      FIELD(diffusion.strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"}));
+  table.push_back(choice_option<>({"strength_mode", kDiffusing, kRender, "NAME",
+                                   "steps: int(steps x strength) steps run; exact: all run, from the level "
+                                   "strength names (default steps)"},
                                   FIELD(diffusion.strength_mode),
-                                  std::vector<std::pair<std::string, StrengthMode>>{{"steps", StrengthMode::steps}, {"exact", StrengthMode::exact}}));
-  table.push_back(integer_option({"steps", kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"}, FIELD(diffusion.steps), 1, 1000));
-  table.push_back(real_option({"guidance", kDiffusing, kRender, "G", "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
-                              FIELD(diffusion.guidance), {0, 100}));
+                                  std::vector<std::pair<std::string, StrengthMode>>{
+                                      {"steps", StrengthMode::steps}, {"exact", StrengthMode::exact}}));
+  table.push_back(
+      integer_option({"steps", kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"},
+                     FIELD(diffusion.steps), 1, 1000));
+  table.push_back(
+      real_option({"guidance", kDiffusing, kRender, "G",
+                   "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
+                  FIELD(diffusion.guidance), {0, 100}));
   std::vector<std::pair<std::string, std::string>> schedulers;
   for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
-  table.push_back(choice_option<>({"scheduler", kDiffusing, kRender, "NAME", "ddim, pndm or euler_ancestral (default: the model's own)"},
-                                  FIELD(diffusion.scheduler), schedulers));
-  table.push_back(real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM step, 0 to 1 (default 0)"}, FIELD(diffusion.eta), {0, 1}));
-  table.push_back(integer_option({"seed", kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"}, FIELD(diffusion.seed), 0,
-                                 std::numeric_limits<int64_t>::max()));
-  table.push_back(choice_option<>({"seed_mode", kDiffusing, kRender, "NAME", "fixed: one for all frames; increment; random (default fixed)"},
-                                  FIELD(diffusion.seed_mode),
-                                  std::vector<std::pair<std::string, SeedMode>>{
-                                      {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
+  table.push_back(choice_option<>(
+      {"scheduler", kDiffusing, kRender, "NAME", "ddim, pndm or euler_ancestral (default: the model's own)"},
+      FIELD(diffusion.scheduler), schedulers));
+  table.push_back(
+      real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM step, 0 to 1 (default 0)"},
+                  FIELD(diffusion.eta), {0, 1}));
+  table.push_back(integer_option({"seed", kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"},
+                                 FIELD(diffusion.seed), 0, std::numeric_limits<int64_t>::max()));
+  table.push_back(choice_option<>(
+      {"seed_mode", kDiffusing, kRender, "NAME",
+       "fixed: one for all frames; increment; random (default fixed)"},
+      FIELD(diffusion.seed_mode),
+      std::vector<std::pair<std::string, SeedMode>>{
+          {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
 }
 
 void add_video(std::vector<Option>& table) {
-  table.push_back(optional_option({"output_size", kVideo, kPictures, "WxH", "encoded, even numbers (default: as painted)"}, FIELD(output.size),
-                                  encoded_size, size_text));
-  table.push_back(choice_option<>({"fit", kVideo, kPictures, "NAME", "cover (crop), contain (bars) or stretch to --output-size (default cover)"},
-                                  FIELD(output.fit),
-                                  std::vector<std::pair<std::string, Fit>>{{"cover", Fit::cover}, {"contain", Fit::contain}, {"stretch", Fit::stretch}}));
-  table.push_back(text_option({"video_codec", kVideo, kPictures, "NAME", "auto or h264 (default auto: the container's first)"}, FIELD(output.video_codec)));
-  table.push_back(integer_option({"crf", kVideo, kPictures, "N", "quality, 0 (lossless) to 51 (default 18)"}, FIELD(output.crf), 0, 51));
+  table.push_back(optional_option(
+      {"output_size", kVideo, kPictures, "WxH", "encoded, even numbers (default: as painted)"},
+      FIELD(output.size), encoded_size, size_text));
+  table.push_back(
+      choice_option<>({"fit", kVideo, kPictures, "NAME",
+                       "cover (crop), contain (bars) or stretch to --output-size (default cover)"},
+                      FIELD(output.fit),
+                      std::vector<std::pair<std::string, Fit>>{
+                          {"cover", Fit::cover}, {"contain", Fit::contain}, {"stretch", Fit::stretch}}));
+  table.push_back(text_option(
+      {"video_codec", kVideo, kPictures, "NAME", "auto or h264 (default auto: the container's first)"},
+      FIELD(output.video_codec)));
+  table.push_back(integer_option({"crf", kVideo, kPictures, "N", "quality, 0 (lossless) to 51 (default 18)"},
+                                 FIELD(output.crf), 0, 51));
   std::vector<std::pair<std::string, std::string>> presets;
-  for (const char* name : {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}) {
+  for (const char* name :
+       {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}) {
     presets.emplace_back(name, name);
   }
-  table.push_back(choice_option<>({"encoder_preset", kVideo, kPictures, "NAME", "ultrafast to veryslow (default medium)"}, FIELD(output.encoder_preset), presets));
-  table.push_back(text_option({"pixel_format", kVideo, kPictures, "NAME", "yuv420p or yuv444p (default yuv420p)"}, FIELD(output.pixel_format)));
+  table.push_back(
+      choice_option<>({"encoder_preset", kVideo, kPictures, "NAME", "ultrafast to veryslow (default medium)"},
+                      FIELD(output.encoder_preset), presets));
+  table.push_back(
+      text_option({"pixel_format", kVideo, kPictures, "NAME", "yuv420p or yuv444p (default yuv420p)"},
+                  FIELD(output.pixel_format)));
   std::vector<std::pair<std::string, std::string>> codecs;
-  for (const char* name : {"auto", "copy", "aac", "alac", "flac", "opus", "none"}) codecs.emplace_back(name, name);
-  table.push_back(choice_option<>({"audio_codec", kVideo, kPictures, "NAME", "auto, copy, aac, alac, flac, opus or none (default auto: by container)"},
+  for (const char* name : {"auto", "copy", "aac", "alac", "flac", "opus", "none"})
+    codecs.emplace_back(name, name);
+  table.push_back(choice_option<>({"audio_codec", kVideo, kPictures, "NAME",
+                                   "auto, copy, aac, alac, flac, opus or none (default auto: by container)"},
                                   FIELD(output.audio_codec), codecs));
-  table.push_back(written_option({"audio_bitrate", kVideo, kPictures, "R", "of lossy sound, 8k to 1024k (default 256k)"}, FIELD(output.audio_bitrate),
-                                 checked_bitrate, [](int64_t rate) { return rate; }));
+  table.push_back(
+      written_option({"audio_bitrate", kVideo, kPictures, "R", "of lossy sound, 8k to 1024k (default 256k)"},
+                     FIELD(output.audio_bitrate), checked_bitrate, [](int64_t rate) { return rate; }));
 }
 
 void add_machine(std::vector<Option>& table) {
-  table.push_back(written_option({"device", kMachine, kRender, "NAME", "auto, cuda, cuda:N, mps or cpu (default auto)"}, FIELD(diffusion.device),
-                                 checked_device, same_text));
+  table.push_back(
+      written_option({"device", kMachine, kRender, "NAME", "auto, cuda, cuda:N, mps or cpu (default auto)"},
+                     FIELD(diffusion.device), checked_device, same_text));
   std::vector<std::pair<std::string, std::string>> dtypes;
   for (const char* name : {"auto", "float32", "float16", "bfloat16"}) dtypes.emplace_back(name, name);
-  table.push_back(choice_option<>({"dtype", kMachine, kRender, "NAME", "auto, float32, float16 or bfloat16 (default auto: by device)"},
-                                  FIELD(diffusion.dtype), dtypes));
-  table.push_back(integer_option({"batch_size", kMachine, kRender, "N", "frames per network call, 1 to 64, 0: by device and size (default 0)"},
+  table.push_back(choice_option<>(
+      {"dtype", kMachine, kRender, "NAME", "auto, float32, float16 or bfloat16 (default auto: by device)"},
+      FIELD(diffusion.dtype), dtypes));
+  table.push_back(integer_option({"batch_size", kMachine, kRender, "N",
+                                  "frames per network call, 1 to 64, 0: by device and size (default 0)"},
                                  FIELD(diffusion.batch_size), 0, 64));
-  table.push_back(integer_option({"threads", kMachine, kPictures, "N", "processor threads, 1 to 1024, 0: all cores (default 0)"}, FIELD(threads), 0, 1024));
+  table.push_back(integer_option(
+      {"threads", kMachine, kPictures, "N", "processor threads, 1 to 1024, 0: all cores (default 0)"},
+      FIELD(threads), 0, 1024));
 }
 
 #undef FIELD

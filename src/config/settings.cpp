@@ -21,7 +21,8 @@ constexpr const char* kDescription = "description";
 void check_keys(const Layer& layer) {
   for (const auto& [key, value] : layer.values.items()) {
     if (find_option(key) != nullptr || key == kDescription) continue;
-    throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin, key, suggestion(key, option_keys()));
+    throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin, key,
+                suggestion(key, option_keys()));
   }
 }
 
@@ -29,7 +30,8 @@ void check_keys(const Layer& layer) {
 std::string shown(const Json& value) {
   if (!value.is_string()) return value.dump();
   const auto& text = value.get_ref<const std::string&>();
-  const bool plain = std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool plain =
+      std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   return plain ? text : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -49,7 +51,8 @@ void apply(const Layer& layer, Resolved& resolved) {
 std::vector<std::filesystem::path> preset_folders() {
   std::vector<std::filesystem::path> folders;
   if (const auto config = user_config_folder(); !config.empty()) folders.push_back(config / "presets");
-  for (auto& folder : resource_folders("presets", "SPECTRADIFF_PRESET_PATH")) folders.push_back(std::move(folder));
+  for (auto& folder : resource_folders("presets", "SPECTRADIFF_PRESET_PATH"))
+    folders.push_back(std::move(folder));
   return folders;
 }
 
@@ -66,7 +69,8 @@ Resolved resolve(const std::vector<Layer>& layers) {
     if (!resolved.origins.contains("window_shape")) analysis.window_shape = WindowShape::rect;
   }
   if (analysis.fmin_hz >= analysis.fmax_hz) {
-    throw_error(ErrorKind::usage, "fmin = {} Hz is not below fmax = {} Hz", analysis.fmin_hz, analysis.fmax_hz);
+    throw_error(ErrorKind::usage, "fmin = {} Hz is not below fmax = {} Hz", analysis.fmin_hz,
+                analysis.fmax_hz);
   }
   return resolved;
 }
@@ -74,7 +78,8 @@ Resolved resolve(const std::vector<Layer>& layers) {
 Layer parse_layer(std::string_view text, std::string origin) {
   Layer layer{origin, parse_json(text, origin)};
   if (!layer.values.is_object()) {
-    throw_error(ErrorKind::usage, "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}", origin);
+    throw_error(ErrorKind::usage,
+                "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}", origin);
   }
   check_keys(layer);
   return layer;
@@ -83,7 +88,9 @@ Layer parse_layer(std::string_view text, std::string origin) {
 Layer read_layer(const std::filesystem::path& file, std::string origin) {
   Layer layer{origin, read_json(file)};
   if (!layer.values.is_object()) {
-    throw_error(ErrorKind::usage, "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}", file.string());
+    throw_error(ErrorKind::usage,
+                "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}",
+                file.string());
   }
   check_keys(layer);
   return layer;
@@ -123,7 +130,9 @@ std::vector<Preset> list_presets() {
       const Layer layer = read_layer(entry.path(), entry.path().string());
       const auto description = layer.values.find(kDescription);
       presets[name] = {name, entry.path(),
-                       description != layer.values.end() && description->is_string() ? description->get<std::string>() : ""};
+                       description != layer.values.end() && description->is_string()
+                           ? description->get<std::string>()
+                           : ""};
     }
   }
   std::vector<Preset> sorted;
@@ -138,7 +147,8 @@ Preset find_preset(const std::string& name) {
     if (preset.name == name) return std::move(preset);
     names.push_back(preset.name);
   }
-  throw_error(ErrorKind::usage, "preset = {}: no such preset{}; `spectradiff presets list` names them", name, suggestion(name, names));
+  throw_error(ErrorKind::usage, "preset = {}: no such preset{}; `spectradiff presets list` names them", name,
+              suggestion(name, names));
 }
 
 }  // namespace spectradiff

@@ -32,7 +32,9 @@ auto at_frame(int64_t frame, const char* stage, Work work) {
   } catch (const Error& error) {
     throw FrameError(error.kind(), frame, fmt::format("frame {}: {}: {}", frame, stage, error.what()));
   } catch (const std::bad_alloc&) {
-    throw FrameError(ErrorKind::memory, frame, fmt::format("frame {}: {}: out of memory; try a smaller --size or --batch-size", frame, stage));
+    throw FrameError(
+        ErrorKind::memory, frame,
+        fmt::format("frame {}: {}: out of memory; try a smaller --size or --batch-size", frame, stage));
   } catch (const std::exception& error) {
     throw FrameError(ErrorKind::internal, frame, fmt::format("frame {}: {}: {}", frame, stage, error.what()));
   }
@@ -43,29 +45,34 @@ struct Finished {
   Canvas picture;
 };
 
-// Rows whose frames share a batch: a frame's slot is its index modulo the batch size, whatever part of the song is rendered.
+// Rows whose frames share a batch: a frame's slot is its index modulo the batch size, whatever part of the
+// song is rendered.
 using Group = std::vector<const PlanRow*>;
 
 std::vector<Group> group_rows(const Plan& plan, int batch_size) {
   std::vector<Group> groups;
   for (const PlanRow& row : plan.rows) {
-    if (groups.empty() || groups.back().back()->frame / batch_size != row.frame / batch_size) groups.emplace_back();
+    if (groups.empty() || groups.back().back()->frame / batch_size != row.frame / batch_size)
+      groups.emplace_back();
     groups.back().push_back(&row);
   }
   return groups;
 }
 
-int batch_size_of(const Run& run) { return run.diffuser != nullptr ? run.job.diffusion.batch_size : 1; }
+int batch_size_of(const Run& run) {
+  return run.diffuser != nullptr ? run.job.diffusion.batch_size : 1;
+}
 
 // Diffuses one group; empty when cancelled. Slots without a frame of the plan repeat the group's first one.
 std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Canvas>& painted) {
   const int batch_size = run.job.diffusion.batch_size;
   const auto request = [&](size_t i) {
-    return FrameRequest{&painted[i], run.job.diffusion.prompt, run.job.diffusion.negative_prompt,
-                        group[i]->strength, group[i]->guidance, group[i]->seed};
+    return FrameRequest{&painted[i],        run.job.diffusion.prompt, run.job.diffusion.negative_prompt,
+                        group[i]->strength, group[i]->guidance,       group[i]->seed};
   };
   std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
-  for (size_t i = 0; i < group.size(); ++i) slots[static_cast<size_t>(group[i]->frame % batch_size)] = request(i);
+  for (size_t i = 0; i < group.size(); ++i)
+    slots[static_cast<size_t>(group[i]->frame % batch_size)] = request(i);
 
   auto diffused = run.diffuser->run(slots, [&] { return run.stop.load() >= 2; });
   std::vector<Canvas> pictures;
@@ -73,8 +80,10 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
   for (const PlanRow* row : group) {
     DiffusedPicture& slot = diffused[static_cast<size_t>(row->frame % batch_size)];
     if (!slot.finite) {
-      throw FrameError(ErrorKind::model, row->frame,
-                       fmt::format("frame {}: the model gave NaN or infinity instead of a picture; try --dtype float32", row->frame));
+      throw FrameError(
+          ErrorKind::model, row->frame,
+          fmt::format("frame {}: the model gave NaN or infinity instead of a picture; try --dtype float32",
+                      row->frame));
     }
     pictures.push_back(std::move(slot.picture));
   }
@@ -204,7 +213,8 @@ RunResult run_serial(const Run& run) {
     std::vector<Canvas> pictures;
     const auto begin = Clock::now();
     for (const PlanRow* row : group) {
-      pictures.push_back(at_frame(row->frame, "paint", [&] { return painter.paint(row->paint, row->frame); }));
+      pictures.push_back(
+          at_frame(row->frame, "paint", [&] { return painter.paint(row->paint, row->frame); }));
     }
     result.seconds.paint += seconds_since(begin);
     if (run.diffuser != nullptr) {
@@ -213,12 +223,15 @@ RunResult run_serial(const Run& run) {
       result.seconds.diffuse += seconds_since(diffuse_begin);
       if (pictures.empty()) return result;
     }
-    for (size_t i = 0; i < group.size(); ++i) hand_over(run, result, {group[i]->frame, std::move(pictures[i])});
+    for (size_t i = 0; i < group.size(); ++i)
+      hand_over(run, result, {group[i]->frame, std::move(pictures[i])});
   }
   result.complete = true;
   return result;
 }
 
-RunResult run_threaded(const Run& run, int threads) { return Pipeline(run, std::max(1, threads)).run(); }
+RunResult run_threaded(const Run& run, int threads) {
+  return Pipeline(run, std::max(1, threads)).run();
+}
 
 }  // namespace spectradiff

@@ -44,7 +44,9 @@ FramePattern::FramePattern(const std::string& path) {
   const size_t percent = name.find('%');
   const auto field = percent == std::string::npos ? std::nullopt : field_at(name, percent);
   if (!field || name.find('%', field->end) != std::string::npos) {
-    throw_error(ErrorKind::usage, "output = {}: a frame pattern has one field %d or %0Nd (N 1 to 9) in its file name, as in frames/%05d.png",
+    throw_error(ErrorKind::usage,
+                "output = {}: a frame pattern has one field %d or %0Nd (N 1 to 9) in its file name, as in "
+                "frames/%05d.png",
                 path);
   }
   before_ = name.substr(0, field->begin);
@@ -56,13 +58,17 @@ std::filesystem::path FramePattern::file(int64_t frame) const {
   return folder_ / fmt::format("{}{:0{}}{}", before_, frame, digits_, after_);
 }
 
-std::filesystem::path FramePattern::folder() const { return folder_.empty() ? std::filesystem::path(".") : folder_; }
+std::filesystem::path FramePattern::folder() const {
+  return folder_.empty() ? std::filesystem::path(".") : folder_;
+}
 
 PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace)
     : pattern_(std::move(pattern)), size_(size), fit_(fit), replace_(replace) {}
 
 void PngSink::accept(int64_t frame, const Canvas& picture) {
-  const auto write = [&](const Canvas& canvas) { write_file(pattern_.file(frame), encode_png(canvas), replace_); };
+  const auto write = [&](const Canvas& canvas) {
+    write_file(pattern_.file(frame), encode_png(canvas), replace_);
+  };
   if (picture.size() == size_) {
     write(picture);
   } else {

@@ -13,8 +13,10 @@ namespace {
 int64_t frame_index(std::string_view text, std::string_view whole) {
   const auto value = parse_integer(text);
   if (!value || *value < 0) {
-    throw_error(ErrorKind::usage, "frames = \"{}\": \"{}\" is not a frame index; write ranges as 12-40, 12-, -40 or 7, joined by commas", whole,
-                text);
+    throw_error(ErrorKind::usage,
+                "frames = \"{}\": \"{}\" is not a frame index; write ranges as 12-40, 12-, -40 or 7, joined "
+                "by commas",
+                whole, text);
   }
   return *value;
 }
@@ -52,14 +54,16 @@ std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count) {
       if (dash + 1 < part.size()) last = frame_index(part.substr(dash + 1), text);
     }
     if (first > last) {
-      throw_error(ErrorKind::usage, "frames = \"{}\": {} comes after {}; write the smaller one first", text, first, last);
+      throw_error(ErrorKind::usage, "frames = \"{}\": {} comes after {}; write the smaller one first", text,
+                  first, last);
     }
     for (int64_t frame = first; frame <= std::min(last, count - 1); ++frame) frames.insert(frame);
     if (comma == std::string_view::npos) break;
     rest = rest.substr(comma + 1);
   }
   if (frames.empty()) {
-    throw_error(ErrorKind::usage, "frames = \"{}\" holds no frame of this song, which has 0-{}", text, count - 1);
+    throw_error(ErrorKind::usage, "frames = \"{}\" holds no frame of this song, which has 0-{}", text,
+                count - 1);
   }
   return {frames.begin(), frames.end()};
 }
@@ -79,15 +83,18 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
   const int64_t end = job.selection.duration
                           ? std::min(samples, begin + job.selection.duration->to_samples(sample_rate_hz, fps))
                           : samples;
-  const auto frames = parse_frame_ranges(job.selection.frames.empty() ? "0-" : job.selection.frames, plan.song_frames);
+  const auto frames =
+      parse_frame_ranges(job.selection.frames.empty() ? "0-" : job.selection.frames, plan.song_frames);
   for (const int64_t frame : frames) {
     SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
     if (range.begin < begin || range.begin >= end) continue;
     range.end = std::min(range.end, samples);
-    plan.rows.push_back({frame, range, job.paint_values, job.diffusion.strength, job.diffusion.guidance, row_seed(job.diffusion, frame)});
+    plan.rows.push_back({frame, range, job.paint_values, job.diffusion.strength, job.diffusion.guidance,
+                         row_seed(job.diffusion, frame)});
   }
   if (plan.rows.empty()) {
-    throw_error(ErrorKind::usage, "start, duration and frames leave no frame of this song, which lasts {} s ({} frames)",
+    throw_error(ErrorKind::usage,
+                "start, duration and frames leave no frame of this song, which lasts {} s ({} frames)",
                 format_real(static_cast<double>(samples) / sample_rate_hz), plan.song_frames);
   }
   for (const PlanRow& row : plan.rows) {

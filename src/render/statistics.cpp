@@ -13,16 +13,21 @@ void PictureStatistics::add(const Canvas& picture) {
   if (previous_.size() == picture.size()) {
     const auto& before = previous_.bytes();
     uint64_t change = 0;
-    for (size_t i = 0; i < now.size(); ++i) change += static_cast<uint64_t>(std::abs(int(now[i]) - int(before[i])));
+    for (size_t i = 0; i < now.size(); ++i)
+      change += static_cast<uint64_t>(std::abs(int(now[i]) - int(before[i])));
     change_sum_ += static_cast<double>(change) / (255.0 * static_cast<double>(now.size()));
   }
   previous_ = picture.clone();
   ++frames_;
 }
 
-double PictureStatistics::flicker() const { return frames_ > 1 ? change_sum_ / static_cast<double>(frames_ - 1) : 0; }
+double PictureStatistics::flicker() const {
+  return frames_ > 1 ? change_sum_ / static_cast<double>(frames_ - 1) : 0;
+}
 
-double PictureStatistics::level() const { return frames_ > 0 ? level_sum_ / static_cast<double>(frames_) : 0; }
+double PictureStatistics::level() const {
+  return frames_ > 0 ? level_sum_ / static_cast<double>(frames_) : 0;
+}
 
 Json statistics_to_json(const PictureStatistics& pictures, const StageSeconds& seconds) {
   return {{"flicker", pictures.flicker()},

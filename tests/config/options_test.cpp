@@ -42,7 +42,8 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "fit": "contain", "video_codec": "h264", "crf": 23, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
     "normalize": "loudness:-14", "gain": -3, "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2})");
-  for (const Option& option : option_table()) EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
+  for (const Option& option : option_table())
+    EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
   const RenderJob job = resolve({{"test", changed}}).job;
   EXPECT_EQ(job_to_json(job).size(), option_table().size());
   EXPECT_EQ(resolve({{"again", job_to_json(job)}}).job, job);

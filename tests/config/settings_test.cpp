@@ -29,7 +29,8 @@ std::string refusal_of(const Json& values) {
 }
 
 TEST(Settings, LaterLayersWinAndOriginsSayWho) {
-  const Resolved resolved = resolve({{"preset neon", {{"strength", 0.4}, {"steps", 10}}}, {"flag", {{"strength", 0.6}}}});
+  const Resolved resolved =
+      resolve({{"preset neon", {{"strength", 0.4}, {"steps", 10}}}, {"flag", {{"strength", 0.6}}}});
   EXPECT_EQ(resolved.job.diffusion.strength, 0.6);
   EXPECT_EQ(resolved.job.diffusion.steps, 10);
   EXPECT_EQ(resolved.origins.at("strength"), "flag");
@@ -38,7 +39,8 @@ TEST(Settings, LaterLayersWinAndOriginsSayWho) {
 }
 
 TEST(Settings, MessagesNameOptionValueOriginAndRange) {
-  EXPECT_THAT(refusal_of({{"strength", 1.4}}), AllOf(HasSubstr("strength = 1.4 (preset neon)"), HasSubstr("0..1"), HasSubstr("0.3 to 0.6")));
+  EXPECT_THAT(refusal_of({{"strength", 1.4}}),
+              AllOf(HasSubstr("strength = 1.4 (preset neon)"), HasSubstr("0..1"), HasSubstr("0.3 to 0.6")));
 }
 
 TEST(Settings, RefuseValuesOfTheWrongTypeOrRange) {
@@ -67,7 +69,8 @@ TEST(Settings, UnknownKeysSuggestTheNearest) {
 
 TEST(Settings, TypedNumbersArePlainDecimals) {
   for (const char* text : {"nan", "inf", "0x1p-1", "010", "0,5", "", " 1", "1 ", "+1", "1e400"}) {
-    EXPECT_THAT(refusal([&] { flag_value("strength", text); }), HasSubstr("is not a plain decimal number")) << text;
+    EXPECT_THAT(refusal([&] { flag_value("strength", text); }), HasSubstr("is not a plain decimal number"))
+        << text;
   }
   EXPECT_EQ(flag_value("strength", "0.25"), Json(0.25));
 }
@@ -76,7 +79,8 @@ TEST(Settings, SeedSpacingBringsTheSeedsWindowUnlessOneWasGiven) {
   const AnalysisSettings seed = resolve({{"flag", {{"bin_spacing", "seed"}}}}).job.analysis;
   EXPECT_EQ(seed.window, TimeSpan::milliseconds(50));
   EXPECT_EQ(seed.window_shape, WindowShape::rect);
-  EXPECT_EQ(resolve({{"flag", {{"bin_spacing", "seed"}, {"window", "20ms"}}}}).job.analysis.window, TimeSpan::milliseconds(20));
+  EXPECT_EQ(resolve({{"flag", {{"bin_spacing", "seed"}, {"window", "20ms"}}}}).job.analysis.window,
+            TimeSpan::milliseconds(20));
 }
 
 TEST(Settings, EnvironmentVariablesAreReadLikeFlags) {

@@ -54,11 +54,13 @@ class Collector : public FrameSink {
 
 // Everything a run needs, over the arithmetic networks.
 struct Fixture {
-  explicit Fixture(FakeFault fault = {}, int nan_from = -1) : networks(make_fake_networks(std::move(fault), nan_from)) {}
+  explicit Fixture(FakeFault fault = {}, int nan_from = -1)
+      : networks(make_fake_networks(std::move(fault), nan_from)) {}
 
   RunResult run(const RenderJob& job, FrameSink& sink, int threads) {
     Diffuser diffuser(*networks, model.manifest(),
-                      {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode, job.diffusion.eta, job.diffusion.batch_size});
+                      {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
+                       job.diffusion.eta, job.diffusion.batch_size});
     const Plan plan = make_plan(job, 8000, 80000);
     const Run run{job, plan, features, job.diffusion.enabled ? &diffuser : nullptr, sink, stop, progress};
     return threads == 0 ? run_serial(run) : run_threaded(run, threads);

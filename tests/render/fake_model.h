@@ -17,7 +17,8 @@ class FakeModel {
   FakeModel() {
     std::string pattern = (std::filesystem::temp_directory_path() / "spectradiff-fake-model-XXXXXX").string();
     manifest_.folder = mkdtemp(pattern.data());
-    write_file(manifest_.folder / "vocab.json", std::string_view(R"({"<|startoftext|>": 0, "<|endoftext|>": 1})"), true);
+    write_file(manifest_.folder / "vocab.json",
+               std::string_view(R"({"<|startoftext|>": 0, "<|endoftext|>": 1})"), true);
     write_file(manifest_.folder / "merges.txt", std::string_view("#version: 0.2\n"), true);
     manifest_.tokenizer = {"vocab.json", "", "merges.txt", "", 77, 0, 1, 1, 1, {}};
     manifest_.scheduler = {{"class", "DDIMScheduler"}, {"clip_sample", false}};

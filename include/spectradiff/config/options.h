@@ -1,4 +1,5 @@
-// The option table: every setting of a job once. It drives flags, JSON, presets, environment, validation and help.
+// The option table: every setting of a job once. It drives flags, JSON, presets, environment, validation and
+// help.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,13 @@
 namespace spectradiff {
 
 // Commands an option's flag belongs to; a mask.
-enum CommandMask : unsigned { kAnalyze = 1, kPaint = 2, kRender = 4, kPictures = kPaint | kRender, kAll = kAnalyze | kPaint | kRender };
+enum CommandMask : unsigned {
+  kAnalyze = 1,
+  kPaint = 2,
+  kRender = 4,
+  kPictures = kPaint | kRender,
+  kAll = kAnalyze | kPaint | kRender
+};
 
 struct Option {
   std::string key;         // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING

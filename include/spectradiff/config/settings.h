@@ -22,7 +22,8 @@ struct Resolved {
   std::map<std::string, std::string> origins;  // key → origin; absent: default
 };
 
-// Later layers win. Error{usage} "strength = 1.4 (preset neon) is outside 0..1; …"; unknown keys suggest the nearest.
+// Later layers win. Error{usage} "strength = 1.4 (preset neon) is outside 0..1; …"; unknown keys suggest the
+// nearest.
 Resolved resolve(const std::vector<Layer>& layers);
 
 // A JSON file of flat option keys; "description" is allowed beside them. `origin` begins messages.
@@ -41,8 +42,8 @@ struct Preset {
   std::string description;
 };
 
-// By name through the user's config folder, SPECTRADIFF_PRESET_PATH, the install and the build tree; or a path to a .json file.
-// Error{usage} with the nearest name.
+// By name through the user's config folder, SPECTRADIFF_PRESET_PATH, the install and the build tree; or a
+// path to a .json file. Error{usage} with the nearest name.
 Preset find_preset(const std::string& name);
 std::vector<Preset> list_presets();  // by name
 

@@ -18,7 +18,8 @@ namespace spectradiff {
 // A stage failed at a frame.
 class FrameError : public Error {
  public:
-  FrameError(ErrorKind kind, int64_t frame, const std::string& message) : Error(kind, message), frame_(frame) {}
+  FrameError(ErrorKind kind, int64_t frame, const std::string& message)
+      : Error(kind, message), frame_(frame) {}
   int64_t frame() const { return frame_; }
 
  private:
@@ -32,8 +33,10 @@ struct Run {
   const Features& features;
   Diffuser* diffuser = nullptr;  // null: the painter's pictures are the frames
   FrameSink& sink;
-  const std::atomic<int>& stop;  // requests so far: 1 ends the run after the frames in hand, 2 drops these too
-  std::function<void(int64_t done, int64_t frame)> progress;  // after each frame handed over, from the sink's thread
+  const std::atomic<int>&
+      stop;  // requests so far: 1 ends the run after the frames in hand, 2 drops these too
+  std::function<void(int64_t done, int64_t frame)>
+      progress;  // after each frame handed over, from the sink's thread
 };
 
 struct RunResult {

@@ -21,8 +21,8 @@ struct PlanRow {
 };
 
 struct Plan {
-  int64_t song_frames = 0;  // of the whole song
-  std::vector<PlanRow> rows;  // by frame, ascending
+  int64_t song_frames = 0;         // of the whole song
+  std::vector<PlanRow> rows;       // by frame, ascending
   std::vector<SampleRange> sound;  // what is heard: the rows' samples, neighbours joined
   int64_t sound_samples() const;
 };

@@ -14,7 +14,11 @@
 
 namespace spectradiff {
 
-enum class SeedMode { fixed, increment, random };  // the same for every frame; seed + frame; SplitMix64 of seed and frame
+enum class SeedMode {
+  fixed,
+  increment,
+  random
+};  // the same for every frame; seed + frame; SplitMix64 of seed and frame
 
 // Which part of the song becomes frames. Indices, level and beats stay those of the whole song.
 struct Selection {
@@ -32,23 +36,23 @@ struct DiffusionSettings {
   std::string negative_prompt;
   double strength = 0.75;  // 0..1
   StrengthMode strength_mode = StrengthMode::steps;
-  int steps = 50;          // 1..1000
-  double guidance = 7.5;   // 0..100; at most 1: no guidance
-  std::string scheduler;   // empty: the class the bundle names
-  double eta = 0;          // 0..1
-  int64_t seed = 42;       // >= 0
+  int steps = 50;         // 1..1000
+  double guidance = 7.5;  // 0..100; at most 1: no guidance
+  std::string scheduler;  // empty: the class the bundle names
+  double eta = 0;         // 0..1
+  int64_t seed = 42;      // >= 0
   SeedMode seed_mode = SeedMode::fixed;
   std::string device = "auto";
   std::string dtype = "auto";
-  int batch_size = 0;      // 1..64; 0: by device and size
+  int batch_size = 0;  // 1..64; 0: by device and size
   friend bool operator==(const DiffusionSettings&, const DiffusionSettings&) = default;
 };
 
 struct OutputSettings {
-  std::optional<Size> size;        // of the video; absent: what is painted
+  std::optional<Size> size;  // of the video; absent: what is painted
   Fit fit = Fit::cover;
   std::string video_codec = "auto";  // auto: the container's first
-  int crf = 18;                    // 0..51
+  int crf = 18;                      // 0..51
   std::string encoder_preset = "medium";
   std::string pixel_format = "yuv420p";
   std::string audio_codec = "auto";
@@ -63,7 +67,7 @@ struct RenderJob {
   PaintValues paint_values;
   DiffusionSettings diffusion;
   OutputSettings output;
-  int threads = 0;            // 0: all cores
+  int threads = 0;  // 0: all cores
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 

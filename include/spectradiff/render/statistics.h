@@ -9,7 +9,8 @@
 namespace spectradiff {
 
 struct StageSeconds {
-  double analyze = 0, load = 0, paint = 0, diffuse = 0, encode = 0, total = 0;  // busy seconds; paint is summed over its threads
+  double analyze = 0, load = 0, paint = 0, diffuse = 0, encode = 0,
+         total = 0;  // busy seconds; paint is summed over its threads
 };
 
 // Fed with every finished frame in order.
@@ -17,8 +18,9 @@ class PictureStatistics {
  public:
   void add(const Canvas& picture);
 
-  double flicker() const;  // mean over successive frames of the mean absolute difference of 8-bit values, 0..1
-  double level() const;    // mean 8-bit value, 0..1
+  double flicker()
+      const;             // mean over successive frames of the mean absolute difference of 8-bit values, 0..1
+  double level() const;  // mean 8-bit value, 0..1
 
  private:
   Canvas previous_;
