@@ -7,8 +7,8 @@
 #include <cstring>
 #include <vector>
 
-#include "clones.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/image/clones.h"
 #include "spectradiff/image/post.h"
 
 namespace spectradiff {

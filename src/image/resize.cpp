@@ -6,8 +6,8 @@
 #include <numbers>
 #include <vector>
 
-#include "clones.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/image/clones.h"
 
 namespace spectradiff {
 namespace {
