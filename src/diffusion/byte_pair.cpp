@@ -1,0 +1,148 @@
+#include "byte_pair.h"
+
+#include <queue>
+#include <string>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/json.h"
+#include "unicode_text.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kWordEnd = "</w>";
+constexpr int32_t kMaxId = 10'000'000;
+
+// GPT-2's character for a byte: itself where it is printable Latin-1, else the next unused one from U+0100.
+std::array<std::string, 256> byte_characters() {
+  std::array<std::string, 256> characters;
+  char32_t next = 256;
+  for (char32_t byte = 0; byte < 256; ++byte) {
+    const bool printable = (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
+    const char32_t character = printable ? byte : next++;
+    characters[byte] = encode_utf8({&character, 1});
+  }
+  return characters;
+}
+
+std::unordered_map<std::string, int32_t> read_vocabulary(const std::filesystem::path& path) {
+  const Json json = read_json(path, ErrorKind::model);
+  if (!json.is_object() || json.empty())
+    throw_error(ErrorKind::model, "{}: an object of token and id is expected", path.string());
+  std::unordered_map<std::string, int32_t> ids;
+  ids.reserve(json.size());
+  for (const auto& [token, id] : json.items()) {
+    if (!id.is_number_integer() || id < 0 || id > kMaxId) {
+      throw_error(ErrorKind::model, "{}: the id of '{}' is {}, not an integer in 0..{}", path.string(), token,
+                  id.dump(), kMaxId);
+    }
+    ids.emplace(token, id.get<int32_t>());
+  }
+  return ids;
+}
+
+uint64_t key_of(int32_t left, int32_t right) {
+  return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
+}
+
+}  // namespace
+
+BytePairModel::BytePairModel(const std::filesystem::path& vocab, const std::filesystem::path& merges,
+                             int32_t unknown_id)
+    : unknown_id_(unknown_id) {
+  const auto ids = read_vocabulary(vocab);
+  for (const auto& [token, id] : ids) largest_id_ = std::max(largest_id_, id);
+  const auto characters = byte_characters();
+  const auto id_or_unknown = [&](const std::string& token) {
+    const auto found = ids.find(token);
+    return found != ids.end() ? found->second : unknown_id_;
+  };
+  for (size_t byte = 0; byte < characters.size(); ++byte) {
+    inside_[byte] = id_or_unknown(characters[byte]);
+    last_[byte] = id_or_unknown(characters[byte] + kWordEnd);
+  }
+  read_merges(merges, ids);
+}
+
+void BytePairModel::read_merges(const std::filesystem::path& path,
+                                const std::unordered_map<std::string, int32_t>& ids) {
+  constexpr uint64_t kMaxBytes = 64 << 20;
+  const std::string text = read_file(path, kMaxBytes, ErrorKind::model);
+  merges_.reserve(ids.size());
+  int32_t rank = 0;
+  int line_number = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = std::string_view(text).substr(at, end - at);
+    at = end + 1;
+    ++line_number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty() || line.starts_with("#version")) continue;
+    const size_t space = line.find(' ');
+    if (space == line.npos || line.find(' ', space + 1) != line.npos) {
+      throw_error(ErrorKind::model, "{} line {}: '{}' is not a pair of tokens", path.string(), line_number,
+                  line);
+    }
+    const std::string left(line.substr(0, space)), right(line.substr(space + 1));
+    const auto left_id = ids.find(left), right_id = ids.find(right), merged_id = ids.find(left + right);
+    if (left_id == ids.end() || right_id == ids.end() || merged_id == ids.end()) {
+      throw_error(ErrorKind::model, "{} line {}: '{}' or a part of it is not in the vocabulary",
+                  path.string(), line_number, left + right);
+    }
+    merges_[key_of(left_id->second, right_id->second)] = {rank++, merged_id->second};
+  }
+}
+
+const BytePairModel::Merge* BytePairModel::merge_of(int32_t left, int32_t right) const {
+  const auto found = merges_.find(key_of(left, right));
+  return found != merges_.end() ? &found->second : nullptr;
+}
+
+void BytePairModel::encode(std::string_view word, std::vector<int32_t>& ids) const {
+  constexpr int32_t kNone = -1;
+  struct Symbol {
+    int32_t id, before, after;  // neighbours by index; id is kNone once merged into the one before
+  };
+  struct Candidate {
+    int32_t rank, at, merged;
+    bool operator<(const Candidate& other) const {
+      return std::pair(rank, at) > std::pair(other.rank, other.at);
+    }
+  };
+  std::vector<Symbol> symbols;
+  const auto count = static_cast<int32_t>(word.size());
+  for (int32_t i = 0; i < count; ++i) {
+    const auto byte = static_cast<uint8_t>(word[static_cast<size_t>(i)]);
+    symbols.push_back({i + 1 < count ? inside_[byte] : last_[byte], i - 1, i + 1 < count ? i + 1 : kNone});
+  }
+  std::priority_queue<Candidate> candidates;  // the best rank first, then the leftmost
+  const auto offer = [&](int32_t at) {
+    if (at == kNone || symbols[static_cast<size_t>(at)].after == kNone) return;
+    const Symbol& symbol = symbols[static_cast<size_t>(at)];
+    const Merge* merge = merge_of(symbol.id, symbols[static_cast<size_t>(symbol.after)].id);
+    if (merge != nullptr) candidates.push({merge->rank, at, merge->merged});
+  };
+  for (int32_t i = 0; i + 1 < count; ++i) offer(i);
+  while (!candidates.empty()) {
+    const Candidate best = candidates.top();
+    candidates.pop();
+    Symbol& symbol = symbols[static_cast<size_t>(best.at)];
+    if (symbol.id == kNone || symbol.after == kNone) continue;
+    Symbol& next = symbols[static_cast<size_t>(symbol.after)];
+    // Neighbours may have changed since the candidate was offered.
+    const Merge* merge = merge_of(symbol.id, next.id);
+    if (merge == nullptr || merge->merged != best.merged) continue;
+    symbol.id = best.merged;
+    symbol.after = next.after;
+    next.id = kNone;
+    if (symbol.after != kNone) symbols[static_cast<size_t>(symbol.after)].before = best.at;
+    offer(symbol.before);
+    offer(best.at);
+  }
+  for (const Symbol& symbol : symbols) {
+    if (symbol.id != kNone) ids.push_back(symbol.id);
+  }
+}
+
+}  // namespace spectradiff

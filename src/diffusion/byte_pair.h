@@ -1,0 +1,41 @@
+// Byte-pair encoding of single words, with CLIP's conventions: bytes as printable characters, "</w>" on a
+// word's last one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace spectradiff {
+
+// Immutable.
+class BytePairModel {
+ public:
+  // vocab: a JSON object of token → id; merges: one pair a line, best first, "#version…" lines skipped.
+  // Error{model} naming file and line for what is unreadable or names tokens that the vocabulary lacks.
+  BytePairModel(const std::filesystem::path& vocab, const std::filesystem::path& merges, int32_t unknown_id);
+
+  // Appends the ids of a word's bytes. A byte without a token is `unknown_id`. O(n log n).
+  void encode(std::string_view word, std::vector<int32_t>& ids) const;
+
+  bool has_id(int32_t id) const { return id >= 0 && id <= largest_id_; }
+
+ private:
+  struct Merge {
+    int32_t rank = 0;
+    int32_t merged = 0;
+  };
+
+  void read_merges(const std::filesystem::path& path, const std::unordered_map<std::string, int32_t>& ids);
+  const Merge* merge_of(int32_t left, int32_t right) const;
+
+  int32_t unknown_id_;
+  int32_t largest_id_ = -1;
+  std::array<int32_t, 256> inside_{}, last_{};  // id of each byte inside a word and at its end
+  std::unordered_map<uint64_t, Merge> merges_;  // left << 32 | right
+};
+
+}  // namespace spectradiff

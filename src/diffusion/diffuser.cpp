@@ -1,0 +1,262 @@
+#include "spectradiff/diffusion/diffuser.h"
+
+#include <algorithm>
+#include <cmath>
+#include <list>
+#include <unordered_map>
+
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+// Embeddings are a few hundred kilobytes each; a schedule of prompts seldom has more than this many at a
+// time.
+constexpr size_t kMaxEmbeddings = 64;
+
+// Text embeddings by text, the least recently used one dropped first. Each is encoded in a batch of its own,
+// so that it does not depend on what else was asked for.
+class EmbeddingCache {
+ public:
+  EmbeddingCache(Networks& networks, const Tokenizer& tokenizer)
+      : networks_(networks), tokenizer_(tokenizer) {}
+
+  Array get(const std::string& text) {
+    if (const auto found = places_.find(text); found != places_.end()) {
+      entries_.splice(entries_.begin(), entries_, found->second);
+      return entries_.front().second;
+    }
+    const std::vector<int32_t> ids = tokenizer_.encode(text).ids;
+    entries_.emplace_front(text, networks_.text_encode({&ids, 1}));
+    places_[text] = entries_.begin();
+    if (entries_.size() > kMaxEmbeddings) {
+      places_.erase(entries_.back().first);
+      entries_.pop_back();
+    }
+    return entries_.front().second;
+  }
+
+ private:
+  Networks& networks_;
+  const Tokenizer& tokenizer_;
+  std::list<std::pair<std::string, Array>> entries_;
+  std::unordered_map<std::string, std::list<std::pair<std::string, Array>>::iterator> places_;
+};
+
+// One slot of the batch while it runs. A slot beyond the requests repeats the last one.
+struct Slot {
+  const FrameRequest* request = nullptr;
+  SamplerTable table;
+  std::unique_ptr<NoiseSource> noise;
+
+  // The step this slot takes in the batch's round, or null when its picture is done.
+  const SamplerStep* step(size_t round) const {
+    return round < table.steps.size() ? &table.steps[round] : nullptr;
+  }
+};
+
+template <typename Value>
+std::vector<double> per_slot(const std::vector<Slot>& slots, Value value) {
+  std::vector<double> values;
+  for (const Slot& slot : slots) values.push_back(value(slot));
+  return values;
+}
+
+bool any_nonzero(const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
+}
+
+}  // namespace
+
+struct Diffuser::Impl {
+  Impl(Networks& networks_in, const Manifest& manifest, DiffuserSettings settings_in)
+      : networks(networks_in),
+        latent(manifest.latent),
+        scheduler(manifest.scheduler),
+        settings(std::move(settings_in)),
+        tokenizer(manifest.folder, manifest.tokenizer),
+        embeddings(networks, tokenizer),
+        idle_noise(networks.noise_source(0)) {
+    if (settings.batch_size < 1) {
+      throw_error(ErrorKind::usage, "batch size = {} is outside 1 and up", settings.batch_size);
+    }
+    table_for(1.0);
+  }
+
+  SamplerTable table_for(double strength) const {
+    return make_sampler_table(scheduler, {.scheduler = settings.scheduler,
+                                          .steps = settings.steps,
+                                          .strength = strength,
+                                          .mode = settings.strength_mode,
+                                          .eta = settings.eta});
+  }
+
+  void check(std::span<const FrameRequest> requests) const {
+    if (requests.empty() || requests.size() > static_cast<size_t>(settings.batch_size)) {
+      throw_error(ErrorKind::internal, "{} frames for a batch of {}", requests.size(), settings.batch_size);
+    }
+    for (const FrameRequest& request : requests) {
+      if (request.init == nullptr || request.init->size() != requests[0].init->size()) {
+        throw_error(ErrorKind::internal, "the pictures of a batch must be there and of one size");
+      }
+      const Size size = request.init->size();
+      if (size.width <= 0 || size.height <= 0 || size.width % latent.downscale ||
+          size.height % latent.downscale) {
+        throw_error(ErrorKind::usage, "the size {}x{} is not a multiple of {}, which this model needs",
+                    size.width, size.height, latent.downscale);
+      }
+      if (!std::isfinite(request.guidance)) {
+        throw_error(ErrorKind::usage, "guidance = {} is not a number; 1 to 20 is usual", request.guidance);
+      }
+    }
+  }
+
+  std::vector<Slot> fill_slots(std::span<const FrameRequest> requests) {
+    std::vector<Slot> slots(static_cast<size_t>(settings.batch_size));
+    for (size_t b = 0; b < slots.size(); ++b) {
+      const FrameRequest& request = requests[std::min(b, requests.size() - 1)];
+      slots[b] = {&request, table_for(request.strength), networks.noise_source(request.seed)};
+    }
+    return slots;
+  }
+
+  Array embed(const std::vector<Slot>& slots, std::string FrameRequest::* text) {
+    std::vector<std::pair<Array, int>> items;
+    for (const Slot& slot : slots) items.emplace_back(embeddings.get(slot.request->*text), 0);
+    return networks.gather(items);
+  }
+
+  // A draw for every slot whose coefficient is not 0. The others are given a source that nobody reads, so
+  // that a frame's noise never depends on its neighbours.
+  Array draw(const std::vector<Slot>& slots, const std::vector<double>& coefficients) {
+    std::vector<NoiseSource*> sources;
+    for (size_t b = 0; b < slots.size(); ++b) {
+      sources.push_back(coefficients[b] != 0 ? slots[b].noise.get() : idle_noise.get());
+    }
+    return networks.draw(sources, slots[0].request->init->size());
+  }
+
+  // The noisy latents that sampling starts from. Draws in diffusers' order: the posterior's sample, then the
+  // noise.
+  Array start(const std::vector<Slot>& slots) {
+    std::vector<const Canvas*> pictures;
+    for (const Slot& slot : slots) pictures.push_back(slot.request->init);
+    Array posterior;
+    if (latent.gaussian_posterior) posterior = draw(slots, std::vector<double>(slots.size(), 1));
+    std::vector<Term> terms(1);
+    terms[0].array = networks.vae_encode(pictures, posterior);
+    terms[0].coefficients =
+        per_slot(slots, [&](const Slot& s) { return s.table.image * latent.scaling_factor; });
+    const std::vector<double> noise = per_slot(slots, [](const Slot& s) { return s.table.noise; });
+    if (any_nonzero(noise)) terms.push_back({draw(slots, noise), noise});
+    return networks.combine(terms);
+  }
+
+  Array predict(const std::vector<Slot>& slots, size_t round, const Array& latents, DenoiseInput& input) {
+    const std::vector<double> scales = per_slot(slots, [&](const Slot& slot) {
+      const SamplerStep* step = slot.step(round);
+      return step != nullptr ? step->input_scale : 1;
+    });
+    const bool scaled = std::any_of(scales.begin(), scales.end(), [](double scale) { return scale != 1; });
+    const Term term{latents, scales};
+    input.latents = scaled ? networks.combine({&term, 1}) : latents;
+    for (size_t b = 0; b < slots.size(); ++b) {
+      if (const SamplerStep* step = slots[b].step(round)) input.timesteps[b] = step->timestep;
+    }
+    return networks.denoise(input);
+  }
+
+  // history.front() is x_{k+1} afterwards. A slot that is done keeps its latents.
+  Array advance(const std::vector<Slot>& slots, size_t round, const std::vector<Array>& latents,
+                const std::vector<Array>& outputs) {
+    std::vector<Term> terms;
+    const auto add = [&](const std::vector<Array>& arrays, std::vector<double> SamplerStep::* member,
+                         double when_done) {
+      for (size_t j = 0; j < arrays.size(); ++j) {
+        std::vector<double> coefficients = per_slot(slots, [&](const Slot& slot) {
+          const SamplerStep* step = slot.step(round);
+          if (step == nullptr) return j == 0 ? when_done : 0;
+          return j < (step->*member).size() ? (step->*member)[j] : 0;
+        });
+        if (any_nonzero(coefficients)) terms.push_back({arrays[j], std::move(coefficients)});
+      }
+    };
+    add(latents, &SamplerStep::sample, 1);
+    add(outputs, &SamplerStep::output, 0);
+    const std::vector<double> noise = per_slot(slots, [&](const Slot& slot) {
+      const SamplerStep* step = slot.step(round);
+      return step != nullptr ? step->noise : 0;
+    });
+    if (any_nonzero(noise)) terms.push_back({draw(slots, noise), noise});
+    return networks.combine(terms);
+  }
+
+  // Finished latents of every slot; null when cancelled.
+  Array sample(const std::vector<Slot>& slots, const std::function<bool()>& cancelled) {
+    size_t rounds = 0, samples_kept = 1, outputs_kept = 0;
+    bool guided = false;
+    for (const Slot& slot : slots) {
+      rounds = std::max(rounds, slot.table.steps.size());
+      guided = guided || slot.request->guidance > 1;
+      for (const SamplerStep& step : slot.table.steps) {
+        samples_kept = std::max(samples_kept, step.sample.size());
+        outputs_kept = std::max(outputs_kept, step.output.size());
+      }
+    }
+    std::vector<Array> latents = {start(slots)}, outputs;  // newest first
+    std::vector<std::pair<Array, int>> finished(slots.size());
+    DenoiseInput input;
+    if (rounds > 0) {
+      input.positive = embed(slots, &FrameRequest::prompt);
+      if (guided) input.negative = embed(slots, &FrameRequest::negative_prompt);
+      input.guidance =
+          per_slot(slots, [](const Slot& slot) { return std::max(slot.request->guidance, 1.0); });
+      input.timesteps.assign(slots.size(), 0);
+    }
+    for (size_t round = 0;; ++round) {
+      // Taken out at once: what the network makes of a picture that is done no longer touches it.
+      for (size_t b = 0; b < slots.size(); ++b) {
+        if (slots[b].table.steps.size() == round) finished[b] = {latents.front(), static_cast<int>(b)};
+      }
+      if (round == rounds) return networks.gather(finished);
+      if (cancelled && cancelled()) return nullptr;
+      outputs.insert(outputs.begin(), predict(slots, round, latents.front(), input));
+      latents.insert(latents.begin(), advance(slots, round, latents, outputs));
+      latents.resize(std::min(latents.size(), samples_kept));
+      outputs.resize(std::min(outputs.size(), outputs_kept));
+    }
+  }
+
+  Networks& networks;
+  LatentFacts latent;
+  Json scheduler;
+  DiffuserSettings settings;
+  Tokenizer tokenizer;
+  EmbeddingCache embeddings;
+  std::unique_ptr<NoiseSource> idle_noise;
+};
+
+Diffuser::Diffuser(Networks& networks, const Manifest& manifest, DiffuserSettings settings)
+    : impl_(std::make_unique<Impl>(networks, manifest, std::move(settings))) {}
+Diffuser::~Diffuser() = default;
+
+std::string Diffuser::cut_from(const std::string& prompt) const {
+  return impl_->tokenizer.encode(prompt).cut;
+}
+
+std::vector<DiffusedPicture> Diffuser::run(std::span<const FrameRequest> requests,
+                                           const std::function<bool()>& cancelled) {
+  impl_->check(requests);
+  const std::vector<Slot> slots = impl_->fill_slots(requests);
+  const Array latents = impl_->sample(slots, cancelled);
+  if (latents == nullptr) return {};
+  const Term unscaled{latents, std::vector<double>(slots.size(), 1 / impl_->latent.scaling_factor)};
+  DecodedPictures decoded = impl_->networks.vae_decode(impl_->networks.combine({&unscaled, 1}));
+  std::vector<DiffusedPicture> pictures;
+  for (size_t b = 0; b < requests.size(); ++b) {
+    pictures.push_back({std::move(decoded.pictures[b]), decoded.finite[b]});
+  }
+  return pictures;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,24 @@
+// The Unicode that tokenizing needs: code points, canonical composition, lower case, character classes.
+// utf8proc's door.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spectradiff {
+
+std::u32string decode_utf8(std::string_view valid_utf8);
+std::string encode_utf8(std::u32string_view text);
+
+// Normalization form C. Linear but for the sorting of runs of combining marks.
+std::u32string compose(std::u32string_view text);
+
+// Every code point by itself, as Rust's char::to_lowercase: no final sigma, no locale.
+std::u32string lowercase(std::u32string_view text);
+
+bool is_space(char32_t c);   // the property White_Space
+bool is_letter(char32_t c);  // category L
+bool is_number(char32_t c);  // category N
+bool is_word(char32_t c);    // \w: letters, marks, decimal digits, connector punctuation, joiners
+
+}  // namespace spectradiff
