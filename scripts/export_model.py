@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Export a diffusers folder (Stable Diffusion 1.x) to a bundle that `spectradiff render --model DIR` runs.
+
+    export_model.py SOURCE OUT [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--look FILE.json]
+                               [--dtype float32|float16] [--no-trust] [--overwrite]
+
+The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
+the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
+Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
+"""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+
+def sizes(text: str) -> tuple[tuple[int, int], ...]:
+    found = []
+    for part in text.split(","):
+        match = re.fullmatch(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})", part.strip())
+        if not match or any(int(side) % 8 or not 16 <= int(side) <= 4096 for side in match.groups()):
+            raise argparse.ArgumentTypeError(f"{part!r} is not WxH with multiples of 8 from 16 to 4096")
+        found.append((int(match[1]), int(match[2])))
+    return tuple(found)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="diffusers folder (it has model_index.json)")
+    parser.add_argument("out", type=Path, metavar="OUT", help="bundle to write; new or empty")
+    parser.add_argument("--name", help="the model's name (default: OUT's last part)")
+    parser.add_argument("--sizes", type=sizes, default=((256, 256),), metavar="WxH,...",
+                        help="sizes to verify beside 64x64 and 136x184 (default 256x256)")  # fmt: skip
+    parser.add_argument("--licence", metavar="TEXT", help="licence of the weights, shown by `model info`")
+    parser.add_argument("--look", type=Path, metavar="FILE.json", help="default options of this model, flat keys")
+    parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored weights")
+    parser.add_argument("--no-trust", action="store_true", help="do not add the bundle to your trusted models")
+    parser.add_argument("--overwrite", action="store_true", help="replace a bundle at OUT")
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    from exporter.bundle import ExportError, Options, export
+
+    options = Options(
+        name=arguments.name,
+        sizes=arguments.sizes,
+        licence=arguments.licence,
+        dtype=arguments.dtype,
+        look=arguments.look,
+        overwrite=arguments.overwrite,
+        trust=not arguments.no_trust,
+    )
+    try:
+        out = export(arguments.source, arguments.out, options, lambda line: print(line, file=sys.stderr, flush=True))
+    except ExportError as error:
+        print(f"export_model.py: {error}", file=sys.stderr)
+        return 1
+    print(out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+"""Turns a diffusers folder into a spectradiff bundle: TorchScript networks, tokenizer files and model.json.
+
+`bundle.export` is the way in. `source` reads the folder, `wrappers` gives each network a positional signature,
+`tracing` makes graphs free of dtype and device, `verify` compares them with eager, `manifest` writes model.json,
+`tokenizer` copies the vocabulary and `trust` adds what was made to the user's list.
+"""
+
+from .errors import ExportError
+
+__all__ = ["ExportError"]

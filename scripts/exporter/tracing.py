@@ -1,0 +1,69 @@
+"""Traces that hold no dtype and no device, so that one file serves every size, batch, precision and machine."""
+
+import warnings
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from .errors import ExportError
+
+# Operators whose constants would tie the graph to the machine or precision it was traced with.
+CREATORS = ("aten::arange", "aten::zeros", "aten::ones", "aten::full", "aten::empty", "aten::randn", "aten::eye")
+
+
+class CastsFollow(TorchFunctionMode):
+    """While entered, `.to(some float dtype)` becomes `.type_as(anchor)`.
+
+    diffusers writes `t_emb.to(dtype=sample.dtype)`; a trace freezes the dtype of the moment, type_as does not.
+    """
+
+    def __init__(self, anchor: Tensor):
+        super().__init__()
+        self.anchor = anchor
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if function is torch.Tensor.to and torch.jit.is_tracing():
+            wanted = kwargs.get("dtype", args[1] if len(args) > 1 else None)
+            if isinstance(wanted, torch.dtype) and wanted.is_floating_point:
+                return args[0].type_as(self.anchor)
+        return function(*args, **kwargs)
+
+
+def blocks(block: torch._C.Block) -> Iterable[torch._C.Node]:
+    for node in block.nodes():
+        yield node
+        for inner in node.blocks():
+            yield from blocks(inner)
+
+
+def frozen_facts(graph: torch._C.Graph) -> list[str]:
+    """What in the inlined graph is tied to a dtype or a device, one line each; empty when it is neutral."""
+    found = []
+    for node in blocks(graph):
+        kind = node.kind()
+        inputs = [value.toIValue() if value.node().kind() == "prim::Constant" else None for value in node.inputs()]
+        devices = [value for value in inputs if isinstance(value, torch.device)]
+        text = str(node).strip().split(" # ")[0]
+        if devices:
+            found.append(f"device {devices[0]} in {text}")
+        elif kind in CREATORS:
+            found.append(f"new tensor in {text}")
+        elif kind == "aten::to":
+            found.append(f"dtype in {text}")
+    return found
+
+
+def trace(name: str, module: nn.Module, inputs: tuple[Tensor, ...]) -> torch.jit.ScriptModule:
+    """Trace `module` on `inputs` (float32); ExportError when the graph is tied to a dtype or a device."""
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = torch.jit.trace(module, inputs, check_trace=False, strict=True)
+        graph = traced.inlined_graph
+        torch._C._jit_pass_dce(graph)
+    frozen = frozen_facts(graph)
+    if frozen:
+        raise ExportError(f"the trace of {name} holds {len(frozen)} frozen facts, first: {frozen[0]}")
+    return traced

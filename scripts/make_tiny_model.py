@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+"""Write a tiny diffusers folder of the Stable Diffusion 1.x shape with seeded random weights.
+
+    make_tiny_model.py OUT [--seed N] [--prediction epsilon|v_prediction] [--scheduler CLASS]
+
+Every part is made by diffusers' and transformers' own classes, so whatever reads a real checkpoint reads this
+one. Random networks paint grey mush, on which any comparison succeeds; the script therefore scales them (the
+encoder's latents, the denoiser's output, the decoder's picture) until whole img2img pictures have an 8-bit
+standard deviation above 30, prints that figure and fails if it cannot be had.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+import diffusers
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, StableDiffusionImg2ImgPipeline, UNet2DConditionModel
+from PIL import Image
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers.utils import logging as transformers_logging
+
+START, END = "<|startoftext|>", "<|endoftext|>"
+MIN_CONTRAST = 30.0
+MAX_TOKENS = 77
+TARGET_CONTRAST = 55.0
+
+# What the byte-pair merges are learnt from: words that prompts for music pictures use.
+CORPUS = """
+a painting of the sea at night with stars and a red sun over mountains an oil painting of a city in the rain neon
+lights glowing in the dark a portrait of a woman with a gas mask in the style of a renaissance master fire and smoke
+rising from the burning forest a spectral waveform drawn in gold on black marble crystals floating in deep space
+nebula planets and rings a mandala of stained glass abstract geometric pattern highly detailed trending digital art
+watercolour of a quiet harbour at dawn blurry low quality ugly deformed text watermark the desert dunes under an
+aurora a cathedral made of light and water dreaming machines psychedelic colours vivid cinematic photograph of a
+lonely tree in the fog the ocean waves crashing on the shore thunder lightning storm clouds violet blue green
+orange yellow white silver shining reflecting mirror lake winter snow summer flowers garden birds flying
+""".split()
+
+
+def byte_alphabet() -> list[str]:
+    """GPT-2's printable character for each byte, in the order CLIP's vocabulary lists them."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAC + 1), *range(0xAE, 0xFF + 1)]
+    rest = [b for b in range(256) if b not in printable]
+    return [chr(b) for b in printable] + [chr(256 + i) for i in range(len(rest))]
+
+
+def learn_merges(words: list[str], count: int) -> list[tuple[str, str]]:
+    """The `count` most frequent byte pairs, greedily, ties broken by spelling."""
+    pieces = [[*word[:-1], word[-1] + "</w>"] for word in words]
+    merges = []
+    while len(merges) < count:
+        pairs: dict[tuple[str, str], int] = {}
+        for piece in pieces:
+            for pair in zip(piece, piece[1:]):
+                pairs[pair] = pairs.get(pair, 0) + 1
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        for piece in pieces:
+            i = 0
+            while i + 1 < len(piece):
+                if (piece[i], piece[i + 1]) == best:
+                    piece[i : i + 2] = [best[0] + best[1]]
+                i += 1
+    return merges
+
+
+def write_tokenizer(folder: Path, merge_count: int = 320) -> None:
+    """vocab.json, merges.txt and the two configuration files, laid out as SD 1.x has them."""
+    folder.mkdir(parents=True)
+    merges = learn_merges(CORPUS, merge_count)
+    alphabet = byte_alphabet()
+    entries = alphabet + [c + "</w>" for c in alphabet] + [a + b for a, b in merges] + [START, END]
+    vocab = {entry: i for i, entry in enumerate(dict.fromkeys(entries))}
+    (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False), encoding="utf-8")
+    lines = ["#version: 0.2", *(f"{a} {b}" for a, b in merges)]
+    (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def special(content: str, normalized: bool) -> dict:
+        return {"content": content, "lstrip": False, "normalized": normalized, "rstrip": False, "single_word": False}
+
+    config = {
+        "add_prefix_space": False,
+        "bos_token": {"__type": "AddedToken", **special(START, True)},
+        "eos_token": {"__type": "AddedToken", **special(END, True)},
+        "do_lower_case": True,
+        "errors": "replace",
+        "model_max_length": MAX_TOKENS,
+        "pad_token": END,
+        "tokenizer_class": "CLIPTokenizer",
+        "unk_token": {"__type": "AddedToken", **special(END, True)},
+    }
+    tokens_map = {
+        "bos_token": special(START, True),
+        "eos_token": special(END, True),
+        "pad_token": END,
+        "unk_token": special(END, True),
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "special_tokens_map.json").write_text(json.dumps(tokens_map, indent=2) + "\n")
+
+
+def scheduler_config(class_name: str, prediction: str) -> dict:
+    """What SD 1.x's scheduler_config.json states; all else is left to the defaults of whoever reads it."""
+    scheduler_class = getattr(diffusers, class_name, None)
+    if scheduler_class is None or not issubclass(scheduler_class, diffusers.SchedulerMixin):
+        raise SystemExit(f"--scheduler {class_name} is not a scheduler class of diffusers {diffusers.__version__}")
+    facts = {
+        "_class_name": class_name,
+        "_diffusers_version": diffusers.__version__,
+        "num_train_timesteps": 1000,
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "beta_schedule": "scaled_linear",
+        "steps_offset": 1,
+        "set_alpha_to_one": False,
+        "skip_prk_steps": True,
+        "clip_sample": False,
+        "trained_betas": None,
+    }
+    return facts if prediction == "epsilon" else {**facts, "prediction_type": prediction}
+
+
+def make_networks(tokenizer: CLIPTokenizer) -> tuple[AutoencoderKL, CLIPTextModel, UNet2DConditionModel]:
+    """The three networks with torch's default initialisation."""
+    vae = AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(16, 16, 32, 32),
+        latent_channels=4,
+        norm_num_groups=4,
+        sample_size=64,
+        scaling_factor=0.18215,
+    )
+    text_encoder = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=48,
+            intermediate_size=96,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=MAX_TOKENS,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+    unet = UNet2DConditionModel(
+        sample_size=8,
+        down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
+        block_out_channels=(32, 32, 64, 64),
+        layers_per_block=1,
+        attention_head_dim=4,
+        cross_attention_dim=48,
+        norm_num_groups=8,
+    )
+    return vae.eval(), text_encoder.eval(), unet.eval()
+
+
+def init_picture(width: int, height: int, seed: int) -> Image.Image:
+    """A coloured, blurred noise field: the kind of picture the painters make."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 256, (max(height // 8, 2), max(width // 8, 2), 3), dtype=np.uint8)
+    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def scale_rows(conv: torch.nn.Conv2d, rows: slice, measured: torch.Tensor, std: float) -> None:
+    """Rescale output channels of `conv` so that what was `measured` becomes centred with deviation `std`."""
+    mean = measured.mean(dim=(0, 2, 3))
+    gain = std / measured.std(dim=(0, 2, 3)).clamp_min(1e-8)
+    conv.weight[rows] *= gain[:, None, None, None]
+    conv.bias[rows] = (conv.bias[rows] - mean) * gain
+
+
+@torch.no_grad()
+def calibrate(vae: AutoencoderKL, text_encoder: CLIPTextModel, unet: UNet2DConditionModel) -> None:
+    """Bring latents, predictions and decoded pictures to the scales that trained networks have."""
+    generator = torch.Generator().manual_seed(1)
+    pictures = [np.asarray(init_picture(128, 128, seed), np.float32) / 127.5 - 1.0 for seed in range(4)]
+    image = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+
+    # Random attention over prompts barely differs between them; larger embeddings make prompts matter.
+    text_encoder.get_input_embeddings().weight.normal_(0.0, 1.0, generator=generator)
+
+    channels = vae.config.latent_channels
+    moments = vae.encode(image).latent_dist.parameters
+    scale_rows(vae.quant_conv, slice(0, channels), moments[:, :channels], 0.9 / vae.config.scaling_factor)
+    scale_rows(vae.quant_conv, slice(channels, None), moments[:, channels:], 1.0)
+
+    latents = torch.randn(4, channels, 16, 16, generator=generator)
+    ids = torch.randint(0, text_encoder.config.vocab_size, (4, MAX_TOKENS), generator=generator)
+    text = text_encoder(ids).last_hidden_state
+    predicted = unet(latents, torch.tensor([50.0, 350.0, 650.0, 950.0]), text).sample
+    scale_rows(unet.conv_out, slice(None), predicted, 0.6)
+
+    decoded = vae.decode(latents / vae.config.scaling_factor).sample
+    scale_rows(vae.decoder.conv_out, slice(None), decoded, TARGET_CONTRAST / 127.5)
+
+
+def paint_samples(pipeline: StableDiffusionImg2ImgPipeline) -> list[np.ndarray]:
+    pictures = []
+    for strength, guidance in ((0.3, 1.0), (0.75, 7.5), (1.0, 7.5)):
+        result = pipeline(
+            "a painting of the sea at night",
+            image=init_picture(64, 64, 7),
+            negative_prompt="blurry",
+            strength=strength,
+            guidance_scale=guidance,
+            num_inference_steps=6,
+            generator=torch.Generator().manual_seed(3),
+            output_type="np",
+        )
+        pictures.append(np.round(result.images[0] * 255.0))
+    return pictures
+
+
+@torch.no_grad()
+def reach_contrast(pipeline: StableDiffusionImg2ImgPipeline) -> float:
+    """Raise the decoder's last layer until the dullest sample picture clears the bar; gives its deviation."""
+    conv = pipeline.vae.decoder.conv_out
+    for _ in range(6):
+        contrast = min(float(picture.std()) for picture in paint_samples(pipeline))
+        if contrast >= MIN_CONTRAST + 10.0:
+            break
+        conv.weight *= (MIN_CONTRAST + 15.0) / max(contrast, 1.0)
+    return min(float(picture.std()) for picture in paint_samples(pipeline))
+
+
+def make_tiny_model(
+    out: Path, seed: int = 0, prediction: str = "epsilon", scheduler: str = "PNDMScheduler"
+) -> float:
+    """Write the folder `out`, which must not exist or be empty; gives the contrast reached (8-bit deviation)."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise SystemExit(f"{out} exists and is not an empty folder; name a new one")
+    transformers_logging.disable_progress_bar()
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    config = scheduler_config(scheduler, prediction)
+    (out / "scheduler").mkdir(parents=True)
+    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    write_tokenizer(out / "tokenizer")
+    tokenizer = CLIPTokenizer.from_pretrained(out / "tokenizer", local_files_only=True)
+    torch.manual_seed(seed)
+    vae, text_encoder, unet = make_networks(tokenizer)
+    calibrate(vae, text_encoder, unet)
+    pipeline = StableDiffusionImg2ImgPipeline(
+        vae=vae,
+        text_encoder=text_encoder,
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=getattr(diffusers, scheduler).from_pretrained(out / "scheduler", local_files_only=True),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    contrast = reach_contrast(pipeline)
+    if contrast <= MIN_CONTRAST:
+        raise SystemExit(f"seed {seed}: contrast {contrast:.1f} is not above {MIN_CONTRAST}; try another seed")
+    vae.save_pretrained(out / "vae", safe_serialization=True)
+    text_encoder.save_pretrained(out / "text_encoder", safe_serialization=True)
+    unet.save_pretrained(out / "unet", safe_serialization=True)
+    index = {
+        "_class_name": "StableDiffusionPipeline",
+        "_diffusers_version": diffusers.__version__,
+        "feature_extractor": [None, None],
+        "requires_safety_checker": False,
+        "safety_checker": [None, None],
+        "scheduler": ["diffusers", scheduler],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+    }
+    (out / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
+    return contrast
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder to write; new or empty")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the weights (default 0)")
+    parser.add_argument("--prediction", choices=("epsilon", "v_prediction"), default="epsilon")
+    parser.add_argument("--scheduler", default="PNDMScheduler", metavar="CLASS", help="scheduler class of diffusers")
+    arguments = parser.parse_args()
+    contrast = make_tiny_model(arguments.out, arguments.seed, arguments.prediction, arguments.scheduler)
+    size = sum(f.stat().st_size for f in arguments.out.rglob("*") if f.is_file())
+    print(f"contrast {contrast:.1f} (8-bit standard deviation), {size / 1e6:.1f} MB", file=sys.stderr)
+    print(arguments.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
