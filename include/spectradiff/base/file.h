@@ -46,8 +46,8 @@ class PartFile {
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes, bool replace);
 void write_file(const std::filesystem::path& path, std::string_view bytes, bool replace);
 
-// All bytes to a descriptor, short writes and EINTR looped over; a closed pipe is an error like others (SIGPIPE ignored). `name` is
-// for messages. Error{output}.
+// All bytes to a descriptor, short writes and EINTR looped over; a closed pipe is an error like others
+// (SIGPIPE ignored). `name` is for messages. Error{output}.
 void write_all(int descriptor, std::string_view bytes, std::string_view name);
 
 }  // namespace spectradiff
