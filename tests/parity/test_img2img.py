@@ -1,0 +1,224 @@
+"""Whole pictures, from outside: `spectradiff` against diffusers' own img2img pipeline.
+
+A song is painted to PNG frames, the same frames are diffused by `spectradiff render`, and diffusers, given the
+painted frame and the same settings, must make the same picture within one code value. Planted faults on diffusers'
+side show that the comparison would notice.
+
+SPECTRADIFF_BIN names the program (default build/release/bin/spectradiff).
+"""
+
+import os
+import subprocess
+import sys
+import wave
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "oracles")]
+
+import img2img as oracle
+import torch
+from make_tiny_model import init_picture, make_tiny_model
+
+# The networks are so small that a second thread only waits for the first.
+torch.set_num_threads(1)
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+TOLERANCE = 1  # 8-bit code values
+CONTRAST = 30.0  # 8-bit standard deviation that a picture needs to be worth comparing
+FRAMES = range(4)
+SIZE = 64
+STEPS = 8
+SEED = 1234
+PROMPT = "a painting of the sea at night, stars & a red sun"
+NEGATIVE = "blurry, ugly"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of `render`, and what diffusers is asked for."""
+
+    model: str  # prediction type
+    scheduler: str
+    strength: float
+    guidance: float = 7.5
+    eta: float = 0.0
+    mode: str = "steps"
+
+    def __str__(self):
+        return f"{self.model}-{self.scheduler}-s{self.strength}-g{self.guidance}-eta{self.eta}-{self.mode}"
+
+    def request(self, **changes) -> oracle.Request:
+        return replace(
+            oracle.Request(
+                PROMPT, NEGATIVE, SEED, STEPS, self.strength, self.guidance, self.eta, strength_mode=self.mode
+            ),
+            **changes,
+        )
+
+
+RUNS = [
+    *(Run("epsilon", "pndm", strength) for strength in (0.3, 0.5, 0.75, 1.0)),
+    Run("epsilon", "pndm", 0.75, guidance=1.0),
+    *(Run("epsilon", "ddim", strength) for strength in (0.3, 1.0)),
+    Run("epsilon", "ddim", 0.5, guidance=1.0),
+    Run("epsilon", "ddim", 0.75, eta=0.6),
+    *(Run("epsilon", "euler_ancestral", strength) for strength in (0.3, 0.75)),
+    Run("epsilon", "euler_ancestral", 1.0, guidance=1.0),
+    Run("v_prediction", "pndm", 0.5),
+    Run("v_prediction", "ddim", 0.75),
+    Run("v_prediction", "ddim", 0.3, guidance=1.0),
+    Run("v_prediction", "euler_ancestral", 0.5),
+    Run("v_prediction", "euler_ancestral", 1.0, guidance=1.0),
+    Run("epsilon", "ddim", 0.61, mode="exact"),
+    Run("epsilon", "pndm", 0.33, mode="exact"),
+    Run("v_prediction", "euler_ancestral", 0.47, mode="exact"),
+    Run("epsilon", "pndm", 0.0),
+]
+FAULT_RUNS = [Run("epsilon", "pndm", 0.5), Run("v_prediction", "euler_ancestral", 0.5)]
+
+
+def program() -> Path:
+    path = Path(os.environ.get("SPECTRADIFF_BIN", ROOT / "build" / "release" / "bin" / "spectradiff"))
+    if not path.is_file():
+        pytest.fail(f"there is no program at {path}; build it or set SPECTRADIFF_BIN", pytrace=False)
+    return path
+
+
+def write_song(path: Path, seconds: float = 0.6, rate: int = 22050) -> None:
+    """A rising sweep, a falling one and a pulse: every frame sounds different."""
+    t = np.arange(int(seconds * rate)) / rate
+    sound = 0.4 * np.sin(2 * np.pi * (200 + 2500 * t) * t) + 0.3 * np.sin(2 * np.pi * (3000 - 3500 * t) * t)
+    sound *= 0.4 + 0.6 * (np.sin(2 * np.pi * 5 * t) > 0)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes((sound * 32767).astype("<i2").tobytes())
+
+
+class Bench:
+    """A song, its painted frames, and the two models with their bundles."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.song = folder / "song.wav"
+        self.pipelines = {}
+        self.rendered = {}
+        engine = ("SPECTRADIFF_ENGINE", "SPECTRADIFF_TORCH_DIR")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("SPECTRADIFF_") or k in engine}
+        private = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
+        self.environment = {**kept, **private, "OMP_NUM_THREADS": "1"}
+        write_song(self.song)
+        self.paint()
+
+    def call(self, *command) -> None:
+        done = subprocess.run([str(part) for part in command], env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+
+    def common(self) -> list:
+        return ["--size", f"{SIZE}x{SIZE}", "--frames", f"{FRAMES[0]}-{FRAMES[-1]}"]
+
+    def paint(self) -> None:
+        self.call(program(), "paint", self.song, "-o", self.folder / "init" / "%05d.png", *self.common())
+        self.init = [Image.open(self.folder / "init" / f"{i:05d}.png").convert("RGB") for i in FRAMES]
+
+    def model(self, prediction: str) -> Path:
+        """The diffusers folder; its bundle lies beside it."""
+        source = self.folder / prediction
+        if not source.exists():
+            assert make_tiny_model(source, prediction=prediction) > CONTRAST
+            exporter = ROOT / "scripts" / "export_model.py"
+            self.call(sys.executable, exporter, source, self.folder / f"{prediction}-bundle", "--sizes", "64x64")
+        return source
+
+    def pipeline(self, run: Run):
+        key = (run.model, run.scheduler)
+        if key not in self.pipelines:
+            self.pipelines[key] = oracle.load_pipeline(self.model(run.model), run.scheduler)
+        return self.pipelines[key]
+
+    def render(self, run: Run) -> list[np.ndarray]:
+        if run not in self.rendered:
+            self.model(run.model)
+            out = self.folder / "out" / str(run)
+            out.parent.mkdir(exist_ok=True)
+            self.call(
+                program(), "render", self.song, "-o", out / "%05d.png", *self.common(),
+                "--model", self.folder / f"{run.model}-bundle", "--dtype", "float32", "--device", "cpu",
+                "--threads", 1, "--batch-size", 2, "--prompt", PROMPT, "--negative-prompt", NEGATIVE,
+                "--seed", SEED, "--steps", STEPS, "--strength", run.strength, "--strength-mode", run.mode,
+                "--guidance", run.guidance, "--scheduler", run.scheduler, "--eta", run.eta,
+            )  # fmt: skip
+            assert len(list(out.iterdir())) == len(FRAMES)
+            self.rendered[run] = [np.asarray(Image.open(out / f"{i:05d}.png").convert("RGB")) for i in FRAMES]
+        return self.rendered[run]
+
+    def expect(self, run: Run, frame: int, **changes) -> np.ndarray:
+        return oracle.img2img(self.pipeline(run), self.init[frame], run.request(**changes))
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    return Bench(tmp_path_factory.mktemp("parity"))
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> int:
+    assert one.shape == other.shape
+    return int(np.abs(one.astype(int) - other.astype(int)).max())
+
+
+@pytest.mark.parametrize("run", RUNS, ids=str)
+def test_pictures_equal_diffusers(bench, run):
+    rendered = bench.render(run)
+    for frame in FRAMES:
+        expected = bench.expect(run, frame)
+        assert expected.std() > CONTRAST
+        assert apart(rendered[frame], expected) <= TOLERANCE, f"frame {frame}"
+
+
+@pytest.mark.parametrize("fault", oracle.FAULTS)
+@pytest.mark.parametrize("run", FAULT_RUNS, ids=str)
+def test_a_planted_fault_exceeds_the_tolerance(bench, run, fault):
+    rendered = bench.render(run)
+    for frame in FRAMES:
+        assert apart(rendered[frame], bench.expect(run, frame, fault=fault)) > TOLERANCE
+
+
+@pytest.mark.parametrize("run", FAULT_RUNS, ids=str)
+def test_a_frame_early_exceeds_the_tolerance(bench, run):
+    rendered = bench.render(run)
+    for frame in FRAMES[1:]:
+        assert apart(rendered[frame], bench.expect(run, frame - 1)) > TOLERANCE
+
+
+def test_the_songs_frames_differ(bench):
+    pictures = [np.asarray(picture) for picture in bench.init]
+    assert all(apart(one, other) > 20 for one, other in zip(pictures, pictures[1:]))
+
+
+@pytest.mark.parametrize("scheduler", oracle.SCHEDULERS)
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
+def test_oracle_of_exact_strength_equals_the_pipeline_on_the_pipelines_timesteps(
+    tmp_path_factory, monkeypatch, scheduler, prediction
+):
+    """The float64 updates are diffusers' own: on the same timesteps they make the pipeline's picture."""
+    folder = tmp_path_factory.getbasetemp() / f"exact-{prediction}"
+    if not folder.exists():
+        make_tiny_model(folder, prediction=prediction)
+    pipeline = oracle.load_pipeline(folder, scheduler)
+    kind = type(pipeline.scheduler)
+    pipeline.scheduler = kind.from_config(pipeline.scheduler.config, timestep_spacing="leading")
+    pipeline.scheduler.set_timesteps(STEPS)
+    timesteps = list(dict.fromkeys(int(t) for t in pipeline.scheduler.timesteps))
+    monkeypatch.setattr(oracle, "exact_timesteps", lambda *_: timesteps)
+    init = init_picture(SIZE, SIZE, 11)
+    eta = 0.5 if scheduler == "ddim" else 0.0
+    request = oracle.Request(PROMPT, NEGATIVE, SEED, STEPS, strength=1.0, eta=eta)
+    expected = oracle.img2img(pipeline, init, request)
+    assert expected.std() > CONTRAST
+    assert apart(oracle.img2img(pipeline, init, replace(request, strength_mode="exact")), expected) <= TOLERANCE
