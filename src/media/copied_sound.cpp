@@ -1,0 +1,183 @@
+// The song's own packets, moved in time so that its first heard sample is at 0.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "sound_packets.h"
+
+extern "C" {
+#include <libavutil/intreadwrite.h>
+}
+
+namespace spectradiff {
+namespace {
+
+// How a file's packets lie in time; in samples of the stream's rate.
+struct PacketTiming {
+  int64_t start = 0;    // time of the first heard sample in the packets' own clock
+  int64_t priming = 0;  // samples that a decoder makes before it
+  int64_t heard = 0;    // samples heard in all
+  int64_t longest_packet = 0;
+};
+
+int64_t end_discard(const AVPacket* packet) {
+  size_t size = 0;
+  const uint8_t* data = av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, &size);
+  return data && size >= 8 ? AV_RL32(data + 4) : 0;
+}
+
+int64_t duration_of(const AVPacket* packet, AVCodecParameters* parameters, AVRational sample_clock,
+                    AVRational clock) {
+  const int64_t by_codec = av_get_audio_frame_duration2(parameters, packet->size);
+  // ALAC, FLAC and PCM packets vary, and their containers say by how much.
+  return by_codec > 0 && packet->duration <= 0 ? by_codec
+                                               : av_rescale_q(packet->duration, clock, sample_clock);
+}
+
+PacketTiming measure(AVFormatContext* input, int index) {
+  const AVStream* stream = input->streams[index];
+  const AVRational sample_clock{1, stream->codecpar->sample_rate};
+  PacketTiming timing;
+  const int64_t start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+  timing.start = av_rescale_q(start, stream->time_base, sample_clock);
+  int64_t end = timing.start;
+  bool first = true;
+  PacketPtr packet = make_av_packet();
+  while (av_read_frame(input, packet.get()) >= 0) {
+    if (packet->stream_index == index && packet->pts != AV_NOPTS_VALUE) {
+      const int64_t pts = av_rescale_q(packet->pts, stream->time_base, sample_clock);
+      const int64_t duration = duration_of(packet.get(), stream->codecpar, sample_clock, stream->time_base);
+      if (std::exchange(first, false)) timing.priming = std::max<int64_t>(0, timing.start - pts);
+      end = std::max(end, pts + duration - end_discard(packet.get()));
+      timing.longest_packet = std::max(timing.longest_packet, duration);
+    }
+    av_packet_unref(packet.get());
+  }
+  timing.heard = end - timing.start;
+  // A Vorbis decoder makes nothing of its first packet, so there is nothing to drop.
+  if (stream->codecpar->codec_id == AV_CODEC_ID_VORBIS) timing.priming = 0;
+  return timing;
+}
+
+class CopiedSound : public SoundPackets {
+ public:
+  CopiedSound(InputPtr input, int index, const PacketTiming& timing)
+      : input_(std::move(input)),
+        stream_(input_->streams[index]),
+        timing_(timing),
+        pending_(make_av_packet()) {}
+
+  void describe(AVCodecParameters* parameters) const override {
+    const int code = avcodec_parameters_copy(parameters, stream_->codecpar);
+    if (code < 0) throw_libav_error(ErrorKind::memory, code, "cannot describe the sound");
+    parameters->codec_tag = 0;  // containers number codecs differently
+    parameters->initial_padding = static_cast<int>(timing_.priming);
+  }
+
+  AVRational time_base() const override { return {1, stream_->codecpar->sample_rate}; }
+
+  int64_t priming() const override { return timing_.priming; }
+
+  std::string encoder_name() const override {
+    return fmt::format("copy ({})", avcodec_get_name(stream_->codecpar->codec_id));
+  }
+
+  void allow(int64_t samples, bool last) override {
+    allowed_ = samples;
+    last_ = last;
+  }
+
+  bool next(AVPacket* packet) override {
+    if (!has_pending_) has_pending_ = read();
+    if (!has_pending_) return false;
+    const int64_t end = pending_->pts + pending_->duration;
+    if (end > allowed_) {
+      if (!last_ || pending_->pts >= allowed_) return false;
+      discard_end(pending_.get(), end_discard(pending_.get()) + end - allowed_);
+      pending_->duration = allowed_ - pending_->pts;
+    }
+    av_packet_move_ref(packet, pending_.get());
+    has_pending_ = false;
+    return true;
+  }
+
+ private:
+  bool read() {
+    for (;;) {
+      av_packet_unref(pending_.get());
+      const int code = av_read_frame(input_.get(), pending_.get());
+      if (code == AVERROR_EOF) return false;
+      if (code < 0) throw_libav_error(ErrorKind::input, code, fmt::format("cannot read {}", input_->url));
+      if (pending_->stream_index == stream_->index && pending_->pts != AV_NOPTS_VALUE) break;
+    }
+    AVPacket* packet = pending_.get();
+    packet->duration =
+        duration_of(packet, stream_->codecpar, time_base(), stream_->time_base) - end_discard(packet);
+    packet->pts = av_rescale_q(packet->pts, stream_->time_base, time_base()) - timing_.start;
+    packet->pts = std::max(packet->pts, -timing_.priming);
+    packet->dts = packet->pts;
+    packet->pos = -1;
+    packet->flags &= ~AV_PKT_FLAG_DISCARD;  // the new container says it in its own way
+    return true;
+  }
+
+  InputPtr input_;
+  AVStream* stream_;
+  PacketTiming timing_;
+  PacketPtr pending_;
+  bool has_pending_ = false;
+  bool last_ = false;
+  int64_t allowed_ = 0;
+};
+
+}  // namespace
+
+CopyVerdict try_copy(Container container, const SoundTrack& track) {
+  if (!track.whole) return {nullptr, "the song is cut and packets cannot be", true};
+  InputPtr input;
+  try {
+    input = open_media_file(track.file);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::input) throw;
+    return {nullptr, "libav cannot read it", true};
+  }
+  const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  if (index < 0) return {nullptr, "libav finds no sound in it", true};
+  for (unsigned i = 0; i < input->nb_streams; ++i) {
+    if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
+  }
+  const AVCodecParameters* parameters = input->streams[index]->codecpar;
+  const char* codec = avcodec_get_name(parameters->codec_id);
+  if (!may_copy_into(container, parameters->codec_id)) {
+    return {nullptr, fmt::format("{} cannot be copied into .{}", codec, container_name(container)), true};
+  }
+  if (parameters->codec_id == AV_CODEC_ID_AAC && parameters->extradata_size == 0) {
+    return {nullptr, "a raw AAC stream has no header to copy", false};
+  }
+  if (parameters->sample_rate != track.sample_rate_hz ||
+      parameters->ch_layout.nb_channels != track.channels) {
+    return {nullptr,
+            fmt::format("its packets say {} Hz, {} channels and the song has {} Hz, {} channels",
+                        parameters->sample_rate, parameters->ch_layout.nb_channels, track.sample_rate_hz,
+                        track.channels),
+            false};
+  }
+  const PacketTiming timing = measure(input.get(), index);
+  // Decoders may add padding at the end, up to a packet. Not so with MP3: there a difference means that the
+  // two readers of its header disagree about where the music starts.
+  const int64_t tolerance = parameters->codec_id == AV_CODEC_ID_MP3 ? 0 : timing.longest_packet;
+  if (std::abs(timing.heard - track.samples) > tolerance) {
+    return {nullptr,
+            fmt::format("its packets last {} samples and the song {}, so that their timing cannot be trusted",
+                        timing.heard, track.samples),
+            false};
+  }
+  input = open_media_file(track.file);
+  for (unsigned i = 0; i < input->nb_streams; ++i) {
+    if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
+  }
+  return {std::make_unique<CopiedSound>(std::move(input), index, timing), "", true};
+}
+
+}  // namespace spectradiff

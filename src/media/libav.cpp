@@ -1,0 +1,84 @@
+#include "libav.h"
+
+#include <cstdarg>
+#include <cstdio>
+#include <mutex>
+
+namespace spectradiff {
+namespace {
+
+// The callback has no owner to report to: the line waits here for the call on the same thread that failed.
+thread_local std::string last_error_line;
+
+void keep_error_line(void* source, int level, const char* format, va_list arguments) {
+  if (level > AV_LOG_ERROR) return;
+  char text[512];
+  vsnprintf(text, sizeof text, format, arguments);
+  std::string line(text);
+  while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
+  const AVClass* type = source ? *static_cast<AVClass**>(source) : nullptr;
+  last_error_line = type ? std::string(type->item_name(source)) + ": " + line : line;
+}
+
+}  // namespace
+
+void quiet_libav() {
+  static std::once_flag once;
+  std::call_once(once, [] { av_log_set_callback(keep_error_line); });
+  last_error_line.clear();
+}
+
+std::string libav_error_text(int code) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(code, text, sizeof text);
+  std::string result = text;
+  if (!last_error_line.empty()) result += " (" + last_error_line + ")";
+  last_error_line.clear();
+  return result;
+}
+
+void throw_libav_error(ErrorKind kind, int code, const std::string& what) {
+  if (code == AVERROR(ENOMEM)) throw Error(ErrorKind::memory, what + ": out of memory");
+  throw Error(kind, what + ": " + libav_error_text(code));
+}
+
+FramePtr make_av_frame() {
+  FramePtr frame(av_frame_alloc());
+  if (!frame) throw Error(ErrorKind::memory, "out of memory for a picture");
+  return frame;
+}
+
+PacketPtr make_av_packet() {
+  PacketPtr packet(av_packet_alloc());
+  if (!packet) throw Error(ErrorKind::memory, "out of memory for a packet");
+  return packet;
+}
+
+CodecContextPtr make_codec_context(const AVCodec* codec) {
+  CodecContextPtr context(avcodec_alloc_context3(codec));
+  if (!context) throw Error(ErrorKind::memory, "out of memory for a codec");
+  return context;
+}
+
+InputPtr open_media_file(const std::filesystem::path& path) {
+  AVDictionary* options = nullptr;
+  av_dict_set(&options, "protocol_whitelist", "file", 0);
+  AVFormatContext* opened = nullptr;
+  // "file:" keeps a name such as "http:x.wav" from being taken for an address.
+  const int code = avformat_open_input(&opened, ("file:" + path.string()).c_str(), nullptr, &options);
+  av_dict_free(&options);
+  InputPtr input(opened);
+  if (code < 0) throw_libav_error(ErrorKind::input, code, fmt::format("cannot read {}", path.string()));
+  const int found = avformat_find_stream_info(input.get(), nullptr);
+  if (found < 0) throw_libav_error(ErrorKind::input, found, fmt::format("cannot read {}", path.string()));
+  return input;
+}
+
+const AVCodec* find_encoder(const char* const* names, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (const AVCodec* codec = avcodec_find_encoder_by_name(names[i])) return codec;
+  }
+  return nullptr;
+}
+
+}  // namespace spectradiff

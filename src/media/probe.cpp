@@ -1,0 +1,173 @@
+#include "spectradiff/media/probe.h"
+
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
+#include <algorithm>
+
+#include "codec_table.h"
+#include "libav.h"
+
+namespace spectradiff {
+namespace {
+
+// First and last picture of a stream really come out of its decoder.
+class PictureCheck {
+ public:
+  PictureCheck(const AVStream* stream, std::string name) : name_(std::move(name)), frame_(make_av_frame()) {
+    const AVCodec* codec = avcodec_find_decoder(stream->codecpar->codec_id);
+    if (!codec) {
+      throw_error(ErrorKind::input, "{} holds {} pictures, which this libavcodec cannot decode", name_,
+                  avcodec_get_name(stream->codecpar->codec_id));
+    }
+    decoder_ = make_codec_context(codec);
+    int code = avcodec_parameters_to_context(decoder_.get(), stream->codecpar);
+    if (code >= 0) code = avcodec_open2(decoder_.get(), codec, nullptr);
+    check(code);
+  }
+
+  void take(const AVPacket* packet) {
+    check(avcodec_send_packet(decoder_.get(), packet));
+    for (;;) {
+      const int code = avcodec_receive_frame(decoder_.get(), frame_.get());
+      if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return;
+      check(code);
+      if (frame_->decode_error_flags || (frame_->flags & AV_FRAME_FLAG_CORRUPT)) {
+        throw_error(ErrorKind::input, "a picture of {} is damaged", name_);
+      }
+      last_pts_ = std::max(last_pts_, frame_->best_effort_timestamp);
+      ++pictures_;
+    }
+  }
+
+  int64_t pictures() const { return pictures_; }
+  int64_t last_pts() const { return last_pts_; }
+
+ private:
+  void check(int code) const {
+    if (code < 0)
+      throw_libav_error(ErrorKind::input, code, fmt::format("cannot decode a picture of {}", name_));
+  }
+
+  std::string name_;
+  CodecContextPtr decoder_;
+  FramePtr frame_;
+  int64_t pictures_ = 0;
+  int64_t last_pts_ = INT64_MIN;
+};
+
+// The times that one stream's packets cover, in its own clock.
+struct Span {
+  int64_t packets = 0;
+  int64_t begin = INT64_MAX;
+  int64_t end = INT64_MIN;
+  int64_t last_pts = INT64_MIN;
+  int64_t last_key_dts = AV_NOPTS_VALUE;
+
+  void add(const AVPacket* packet) {
+    ++packets;
+    if (packet->pts == AV_NOPTS_VALUE) return;
+    begin = std::min(begin, packet->pts);
+    last_pts = std::max(last_pts, packet->pts);
+    end = std::max(end, packet->pts + packet->duration);
+    if (packet->flags & AV_PKT_FLAG_KEY) last_key_dts = packet->dts;
+  }
+
+  double seconds(const AVStream* stream) const {
+    if (packets == 0 || end < begin) return 0;
+    // What lies before 0 is priming or reordering, and not shown.
+    return static_cast<double>(end - std::max<int64_t>(begin, 0)) * av_q2d(stream->time_base);
+  }
+};
+
+int read_packet(AVFormatContext* input, AVPacket* packet, const std::string& name) {
+  const int code = av_read_frame(input, packet);
+  if (code < 0 && code != AVERROR_EOF)
+    throw_libav_error(ErrorKind::input, code, fmt::format("cannot read {}", name));
+  if (code == 0 && (packet->flags & AV_PKT_FLAG_CORRUPT))
+    throw_error(ErrorKind::input, "{} is truncated", name);
+  return code;
+}
+
+void check_last_picture(const std::filesystem::path& path, int index, const Span& span) {
+  InputPtr input = open_media_file(path);
+  // A file without an index is read through from its start.
+  if (span.last_key_dts == AV_NOPTS_VALUE ||
+      av_seek_frame(input.get(), index, span.last_key_dts, AVSEEK_FLAG_BACKWARD) < 0) {
+    input = open_media_file(path);
+  }
+  PictureCheck pictures(input->streams[index], path.string());
+  PacketPtr packet = make_av_packet();
+  while (read_packet(input.get(), packet.get(), path.string()) >= 0) {
+    if (packet->stream_index == index) pictures.take(packet.get());
+    av_packet_unref(packet.get());
+  }
+  pictures.take(nullptr);
+  if (pictures.last_pts() < span.last_pts)
+    throw_error(ErrorKind::input, "the last picture of {} is missing", path.string());
+}
+
+std::string tag(const AVFormatContext* input, const char* key) {
+  const AVDictionaryEntry* entry = av_dict_get(input->metadata, key, nullptr, 0);
+  return entry ? entry->value : "";
+}
+
+}  // namespace
+
+VideoProbe probe_video(const std::filesystem::path& path) {
+  quiet_libav();
+  const InputPtr input = open_media_file(path);
+  const int video = av_find_best_stream(input.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (video < 0) throw_error(ErrorKind::input, "{} holds no pictures", path.string());
+  const int audio = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  const AVStream* stream = input->streams[video];
+
+  Span pictures, sound;
+  PictureCheck first_picture(stream, path.string());
+  PacketPtr packet = make_av_packet();
+  while (read_packet(input.get(), packet.get(), path.string()) >= 0) {
+    if (packet->stream_index == video) {
+      pictures.add(packet.get());
+      if (first_picture.pictures() == 0) first_picture.take(packet.get());
+    } else if (packet->stream_index == audio) {
+      sound.add(packet.get());
+    }
+    av_packet_unref(packet.get());
+  }
+  if (pictures.packets == 0) throw_error(ErrorKind::input, "{} holds no pictures", path.string());
+  check_last_picture(path, video, pictures);
+
+  VideoProbe probe;
+  probe.size = {stream->codecpar->width, stream->codecpar->height};
+  probe.fps = Rational(stream->avg_frame_rate.num, std::max(stream->avg_frame_rate.den, 1));
+  probe.pictures = pictures.packets;
+  probe.video_duration_s = pictures.seconds(stream);
+  probe.video_codec = avcodec_get_name(stream->codecpar->codec_id);
+  const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(stream->codecpar->format));
+  probe.pixel_format = format ? format : "";
+  if (audio >= 0) {
+    probe.audio_duration_s = sound.seconds(input->streams[audio]);
+    probe.audio_codec = avcodec_get_name(input->streams[audio]->codecpar->codec_id);
+  }
+  probe.comment = tag(input.get(), "comment");
+  return probe;
+}
+
+std::vector<std::string> media_library_versions() {
+  const auto line = [](const char* name, unsigned version) {
+    return fmt::format("{} {}.{}.{}", name, AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
+                       AV_VERSION_MICRO(version));
+  };
+  return {line("libavformat", avformat_version()), line("libavcodec", avcodec_version()),
+          line("libavutil", avutil_version()), line("libswscale", swscale_version()),
+          line("libswresample", swresample_version())};
+}
+
+bool has_video_encoder(const std::string& codec) {
+  quiet_libav();
+  const VideoCodecRow& row = video_codec_row(codec);
+  return find_encoder(row.encoders.data(), row.encoders.size()) != nullptr;
+}
+
+}  // namespace spectradiff

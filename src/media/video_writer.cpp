@@ -1,0 +1,233 @@
+#include "spectradiff/media/video_writer.h"
+
+#include <utility>
+
+#include "codec_table.h"
+#include "libav.h"
+#include "output_sink.h"
+#include "sound_packets.h"
+#include "spectradiff/base/frame_time.h"
+#include "video_encoder.h"
+
+namespace spectradiff {
+namespace {
+
+bool is_mp4_family(Container container) {
+  return container == Container::mp4 || container == Container::mov;
+}
+
+// Nothing of the run's time or place: equal input, equal bytes.
+MuxerPtr make_muxer(Container container) {
+  AVFormatContext* made = nullptr;
+  const int code = avformat_alloc_output_context2(&made, nullptr, muxer_name(container), nullptr);
+  if (code < 0) {
+    throw_libav_error(ErrorKind::output, code,
+                      fmt::format("this libavformat cannot write .{}", container_name(container)));
+  }
+  made->flags |= AVFMT_FLAG_BITEXACT;
+  made->max_interleave_delta = 0;  // what the writer hands over is in order already
+  return MuxerPtr(made);
+}
+
+std::unique_ptr<SoundPackets> open_sound_if_any(const VideoSettings& settings, const SoundTrack* track,
+                                                bool global_header, std::vector<std::string>& notes) {
+  if (!track) return nullptr;
+  return open_sound(settings, *track, global_header, notes);
+}
+
+// Note on priming in Matroska. AAC, MP3 and Opus decoders give some samples before the first real one;
+// CodecDelay tells a player how much to drop. libavformat before 7 writes it for Opus only, with times that
+// do not fit it, and later ones for all. So that every version writes the same, the muxer hears of no priming
+// at all: packets keep times from 0 up, as Matroska wants them beside CodecDelay, and a Name element of the
+// track stands in for the CodecDelay of the same length that goes out instead.
+const std::string kDelayName("PRIM");
+const std::string kNameElement = std::string("\x53\x6E\x84", 3) + kDelayName;
+
+std::string codec_delay_element(int64_t samples, int rate_hz) {
+  const auto delay_ns = static_cast<uint32_t>(av_rescale(samples, 1'000'000'000, rate_hz));
+  std::string element("\x56\xAA\x84", 3);
+  for (int shift = 24; shift >= 0; shift -= 8) element += static_cast<char>(delay_ns >> shift & 0xFF);
+  return element;
+}
+
+const VideoSettings& checked(const VideoSettings& settings) {
+  quiet_libav();
+  check_video_values(settings);
+  return settings;
+}
+
+}  // namespace
+
+void check_video_settings(const VideoSettings& settings, const SoundTrack* sound) {
+  checked(settings);
+  const MuxerPtr muxer = make_muxer(settings.container);
+  const bool global_header = muxer->oformat->flags & AVFMT_GLOBALHEADER;
+  std::vector<std::string> notes;
+  (void)open_sound_if_any(settings, sound, global_header, notes);
+  const VideoEncoder encoder(settings, global_header);
+}
+
+struct VideoWriter::Impl {
+  // The encoders come before the sink: settings that fail leave no file behind.
+  template <typename Target>
+  Impl(const VideoSettings& wanted, const Target& target, std::optional<SoundTrack> track)
+      : settings(checked(wanted)),
+        muxer(make_muxer(settings.container)),
+        encoder(settings, muxer->oformat->flags & AVFMT_GLOBALHEADER),
+        sound(open_sound_if_any(settings, track ? &*track : nullptr,
+                                muxer->oformat->flags & AVFMT_GLOBALHEADER, summary.notes)),
+        sample_rate_hz(track ? track->sample_rate_hz : 0),
+        packet(make_av_packet()),
+        sound_packet(make_av_packet()) {
+    sink = std::make_unique<OutputSink>(target);
+    summary.video_encoder = encoder.name();
+    if (sound) summary.audio_encoder = sound->encoder_name();
+    begin();
+  }
+
+  void begin();
+  void state_priming(AVDictionary** options);
+  AVStream* add_stream(AVRational time_base);
+  void write(const Canvas& picture);
+  VideoSummary finish();
+  void mux_pictures();
+  void mux_sound_until(int64_t pts, AVRational time_base);
+  void mux(AVPacket* from, AVRational time_base, AVStream* stream);
+  void check(int code, const char* what);
+
+  VideoSettings settings;
+  VideoSummary summary;
+  std::unique_ptr<OutputSink> sink;  // made last, outlives the muxer that writes to it
+  MuxerPtr muxer;
+  VideoEncoder encoder;
+  std::unique_ptr<SoundPackets> sound;
+  int sample_rate_hz;
+  AVStream* picture_stream = nullptr;
+  AVStream* sound_stream = nullptr;
+  PacketPtr packet;
+  PacketPtr sound_packet;
+  bool has_sound_packet = false;
+  int64_t sound_shift = 0;  // added to the sound's times, samples
+};
+
+void VideoWriter::Impl::check(int code, const char* what) {
+  sink->check();
+  if (code < 0)
+    throw_libav_error(ErrorKind::output, code, fmt::format("cannot write {}: {}", sink->name(), what));
+}
+
+AVStream* VideoWriter::Impl::add_stream(AVRational time_base) {
+  AVStream* stream = avformat_new_stream(muxer.get(), nullptr);
+  if (!stream) throw Error(ErrorKind::memory, "out of memory for a stream");
+  stream->time_base = time_base;
+  return stream;
+}
+
+void VideoWriter::Impl::begin() {
+  picture_stream = add_stream(encoder.context()->time_base);
+  picture_stream->avg_frame_rate = encoder.context()->framerate;
+  picture_stream->sample_aspect_ratio = encoder.context()->sample_aspect_ratio;
+  check(avcodec_parameters_from_context(picture_stream->codecpar, encoder.context()),
+        "cannot describe the pictures");
+  if (sound) {
+    sound_stream = add_stream(sound->time_base());
+    sound->describe(sound_stream->codecpar);
+  }
+  if (!settings.title.empty()) av_dict_set(&muxer->metadata, "title", settings.title.c_str(), 0);
+  if (!settings.comment.empty()) av_dict_set(&muxer->metadata, "comment", settings.comment.c_str(), 0);
+
+  AVDictionary* options = nullptr;
+  if (is_mp4_family(settings.container)) {
+    av_dict_set(&options, "movflags", "faststart", 0);
+    av_dict_set(&options, "use_editlist", "1", 0);
+    // Edit lists count in the movie's clock: with the sound's own, its end is exact.
+    if (sound) av_dict_set_int(&options, "movie_timescale", sound->time_base().den, 0);
+  }
+  if (sound && !is_mp4_family(settings.container)) state_priming(&options);
+  sink->attach(muxer.get());
+  const int code = avformat_write_header(muxer.get(), &options);
+  av_dict_free(&options);
+  check(code, "the header");
+}
+
+void VideoWriter::Impl::state_priming(AVDictionary** options) {
+  sound_stream->codecpar->initial_padding = 0;
+  sound_shift = sound->priming();
+  if (sound_shift == 0) return;
+  av_dict_set(&sound_stream->metadata, "title", kDelayName.c_str(), 0);
+  av_dict_set(options, "write_crc32", "0", 0);  // it would not fit the replaced element
+  sink->replace(kNameElement, codec_delay_element(sound_shift, sound->time_base().den));
+}
+
+void VideoWriter::Impl::mux(AVPacket* from, AVRational time_base, AVStream* stream) {
+  av_packet_rescale_ts(from, time_base, stream->time_base);
+  from->stream_index = stream->index;
+  check(av_interleaved_write_frame(muxer.get(), from), "the next packet");
+}
+
+void VideoWriter::Impl::mux_sound_until(int64_t pts, AVRational time_base) {
+  for (;;) {
+    if (!has_sound_packet) has_sound_packet = sound->next(sound_packet.get());
+    if (!has_sound_packet) return;
+    if (av_compare_ts(sound_packet->pts, sound->time_base(), pts, time_base) > 0) return;
+    has_sound_packet = false;
+    sound_packet->pts += sound_shift;
+    sound_packet->dts += sound_shift;
+    mux(sound_packet.get(), sound->time_base(), sound_stream);
+  }
+}
+
+void VideoWriter::Impl::mux_pictures() {
+  const AVRational time_base = encoder.context()->time_base;
+  while (encoder.receive(packet.get())) {
+    if (sound) mux_sound_until(packet->dts, time_base);
+    mux(packet.get(), time_base, picture_stream);
+  }
+}
+
+void VideoWriter::Impl::write(const Canvas& picture) {
+  if (picture.size() != settings.picture_size) {
+    throw_error(ErrorKind::internal, "picture {} is {}x{} and {}x{} was announced", summary.pictures,
+                picture.width(), picture.height(), settings.picture_size.width, settings.picture_size.height);
+  }
+  quiet_libav();
+  encoder.send(picture);
+  ++summary.pictures;
+  if (sound) sound->allow(frame_start_sample(summary.pictures, sample_rate_hz, settings.fps), false);
+  mux_pictures();
+}
+
+VideoSummary VideoWriter::Impl::finish() {
+  if (summary.pictures == 0) throw Error(ErrorKind::internal, "a video without pictures was finished");
+  quiet_libav();
+  if (sound) sound->allow(frame_start_sample(summary.pictures, sample_rate_hz, settings.fps), true);
+  encoder.flush();
+  mux_pictures();
+  if (sound) mux_sound_until(summary.pictures + 1, encoder.context()->time_base);
+  check(av_write_trailer(muxer.get()), "the index");
+  sink->close();
+  return summary;
+}
+
+VideoWriter::VideoWriter(const VideoSettings& settings, const std::filesystem::path& path,
+                         std::optional<SoundTrack> sound)
+    : impl_(std::make_unique<Impl>(settings, path, std::move(sound))) {}
+
+VideoWriter::VideoWriter(const VideoSettings& settings, int descriptor, std::optional<SoundTrack> sound) {
+  VideoSettings streamed = settings;
+  streamed.container = Container::mkv;
+  impl_ = std::make_unique<Impl>(streamed, descriptor, std::move(sound));
+}
+
+VideoWriter::~VideoWriter() = default;
+VideoWriter::VideoWriter(VideoWriter&&) noexcept = default;
+VideoWriter& VideoWriter::operator=(VideoWriter&&) noexcept = default;
+
+void VideoWriter::write(const Canvas& picture) {
+  impl_->write(picture);
+}
+VideoSummary VideoWriter::finish() {
+  return impl_->finish();
+}
+
+}  // namespace spectradiff
