@@ -1,0 +1,114 @@
+#include "devices.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <thread>
+
+#include "cpu_facts.h"
+#include "nvidia_driver.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr int kAmpere = 8;  // the first generation with bfloat16 in hardware
+
+DeviceReport report_cuda(int index) {
+  const NvidiaDevice gpu = ask_nvidia_driver(index);
+  DeviceReport report{
+      .name = fmt::format("cuda:{}", index), .description = gpu.name, .dtypes = {"float16", "float32"}};
+  if (gpu.generation >= kAmpere) report.dtypes.insert(report.dtypes.begin() + 1, "bfloat16");
+  return report;
+}
+
+DeviceReport report_cpu() {
+  const CpuFacts cpu = this_cpu();
+  const unsigned cores = std::thread::hardware_concurrency();
+  std::vector<std::string> parts;
+  if (!cpu.model.empty()) parts.push_back(cpu.model);
+  parts.push_back(fmt::format("{} core{}", cores, cores == 1 ? "" : "s"));
+  if (!cpu.bfloat16_unit.empty()) parts.push_back(cpu.bfloat16_unit);
+  DeviceReport report{.name = "cpu", .description = join(parts, ", "), .dtypes = {"float32"}};
+  if (!cpu.bfloat16_unit.empty()) report.dtypes.insert(report.dtypes.begin(), "bfloat16");
+  return report;
+}
+
+// "cuda" means "cuda:0"; empty when the text names no kind of device.
+std::optional<std::string> full_device_name(const std::string& text) {
+  if (text == "cuda") return "cuda:0";
+  if (text == "mps" || text == "cpu") return text;
+  if (text.starts_with("cuda:")) {
+    const auto index = parse_integer(std::string_view(text).substr(5));
+    if (index && *index >= 0) return fmt::format("cuda:{}", *index);
+  }
+  return std::nullopt;
+}
+
+DeviceReport choose_device(const std::string& asked) {
+  const std::vector<DeviceReport> found = find_devices();
+  if (asked == "auto") return found.front();
+  const auto name = full_device_name(asked);
+  if (!name) {
+    throw_error(ErrorKind::usage, "device = {} is none of auto, cuda, cuda:N, mps, cpu", asked);
+  }
+  std::vector<std::string> names;
+  for (const DeviceReport& report : found) {
+    if (report.name == *name) return report;
+    names.push_back(report.name);
+  }
+  throw_error(ErrorKind::device,
+              "device {} is not there: libtorch {} sees {}; --device auto takes the best of them{}", *name,
+              TORCH_VERSION, join(names, ", "),
+              name->starts_with("cuda") ? " (a GPU needs its driver and a CUDA build of torch)" : "");
+}
+
+at::ScalarType parse_dtype(const std::string& text) {
+  for (const at::ScalarType dtype : {at::kFloat, at::kHalf, at::kBFloat16}) {
+    if (text == dtype_name(dtype)) return dtype;
+  }
+  throw_error(ErrorKind::usage, "dtype = {} is none of auto, float32, float16, bfloat16", text);
+}
+
+std::string best_dtype(const DeviceReport& device, const std::vector<std::string>& verified) {
+  for (const std::string& dtype : device.dtypes) {
+    if (verified.empty() || std::find(verified.begin(), verified.end(), dtype) != verified.end())
+      return dtype;
+  }
+  return "float32";
+}
+
+}  // namespace
+
+const char* dtype_name(at::ScalarType dtype) {
+  if (dtype == at::kHalf) return "float16";
+  if (dtype == at::kBFloat16) return "bfloat16";
+  return "float32";
+}
+
+std::vector<DeviceReport> find_devices() {
+  std::vector<DeviceReport> found;
+  if (torch::cuda::is_available()) {
+    for (int i = 0; i < torch::cuda::device_count(); ++i) found.push_back(report_cuda(i));
+  }
+  if (torch::mps::is_available()) {
+    found.push_back({.name = "mps", .description = "Apple GPU", .dtypes = {"float16", "float32"}});
+  }
+  found.push_back(report_cpu());
+  return found;
+}
+
+Placement choose_placement(const EngineRequest& request, const std::vector<std::string>& verified) {
+  const DeviceReport device = choose_device(request.device);
+  Placement placement;
+  placement.device = at::Device(device.name);
+  placement.dtype = parse_dtype(request.dtype == "auto" ? best_dtype(device, verified) : request.dtype);
+  placement.device_text = device.name;
+  if (device.name.starts_with("cuda") && !device.description.empty())
+    placement.device_text += " " + device.description;
+  return placement;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,27 @@
+// Which device and which precision, from what the user asked for and what is there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spectradiff/diffusion/engine.h"
+#include "torch_headers.h"
+
+namespace spectradiff {
+
+struct Placement {
+  at::Device device = at::kCPU;
+  at::ScalarType dtype = at::kFloat;
+  std::string device_text;  // "cpu", "cuda:0 NVIDIA H200"
+};
+
+// Devices best first: cuda, mps, cpu. The first dtype of each is what `auto` takes.
+std::vector<DeviceReport> find_devices();
+
+// `verified` are the dtypes the bundle was checked in; auto takes no other, unless the list is empty.
+// Error{usage} for a name that is none, Error{device} for a device that is not there.
+Placement choose_placement(const EngineRequest& request, const std::vector<std::string>& verified);
+
+const char* dtype_name(at::ScalarType dtype);
+
+}  // namespace spectradiff

@@ -1,0 +1,10 @@
+#include "spectradiff/diffusion/engine.h"
+#include "torch_engine.h"
+
+extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
+  static const spectradiff::EnginePlugin plugin{
+      .load = &spectradiff::load_torch_networks,
+      .report = &spectradiff::torch_report,
+  };
+  return &plugin;
+}

@@ -1,0 +1,91 @@
+#include "script_network.h"
+
+#include <filesystem>
+
+#include "door.h"
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+// Module::to(device, dtype) would turn the integers, CLIP's position ids among them, into floats as well.
+void convert(torch::jit::Module& module, at::Device device, at::ScalarType dtype) {
+  const auto move = [&](const at::Tensor& tensor) {
+    tensor.set_data(tensor.detach().to(device, tensor.is_floating_point() ? dtype : tensor.scalar_type()));
+  };
+  for (const at::Tensor& parameter : module.parameters()) {
+    parameter.requires_grad_(false);
+    move(parameter);
+  }
+  for (const at::Tensor& buffer : module.buffers()) move(buffer);
+}
+
+torch::jit::Module load(const std::filesystem::path& path, at::Device device, at::ScalarType dtype) {
+  torch::jit::Module module = torch::jit::load(path.string(), at::Device(at::kCPU));
+  module.eval();
+  convert(module, device, dtype);
+  return module;
+}
+
+std::string exporting_torch(const Manifest& manifest) {
+  const auto found = manifest.exporter.find("torch");
+  return found == manifest.exporter.end() ? "an unknown torch" : "torch " + found->second;
+}
+
+bool fits(at::IntArrayRef shape, const std::vector<int64_t>& expected) {
+  if (shape.size() != expected.size()) return false;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (expected[i] >= 0 && shape[i] != expected[i]) return false;
+  }
+  return true;
+}
+
+std::string shape_text(at::IntArrayRef shape) {
+  std::string text = "[";
+  for (size_t i = 0; i < shape.size(); ++i) {
+    text += i == 0 ? "" : ", ";
+    text += shape[i] < 0 ? "any" : std::to_string(shape[i]);
+  }
+  return text + "]";
+}
+
+}  // namespace
+
+ScriptNetwork::ScriptNetwork(const Manifest& manifest, const std::string& name, at::Device device,
+                             at::ScalarType dtype) {
+  const auto found = manifest.networks.find(name);
+  if (found == manifest.networks.end()) {
+    throw_error(ErrorKind::model, "model {} has no network {}", manifest.name, name);
+  }
+  title_ = fmt::format("{} (model {})", found->second.file, manifest.name);
+  if (found->second.format != "torchscript") {
+    throw_error(ErrorKind::model, "{} has the format {}; this engine runs torchscript", title_,
+                found->second.format);
+  }
+  const std::filesystem::path path = manifest.folder / found->second.file;
+  if (!std::filesystem::is_regular_file(path))
+    throw_error(ErrorKind::model, "{} is missing: {}", title_, path.string());
+  try {
+    module_ = load(path, device, dtype);
+  } catch (...) {
+    rethrow_as_error(fmt::format("{}, exported with {}, does not load with libtorch {}", title_,
+                                 exporting_torch(manifest), TORCH_VERSION));
+  }
+}
+
+at::Tensor ScriptNetwork::run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected) {
+  const c10::IValue output = module_.forward(std::move(inputs));
+  if (!output.isTensor()) {
+    throw_error(ErrorKind::model, "{} gave a {} where one tensor is needed; export the model again", title_,
+                output.tagKind());
+  }
+  at::Tensor tensor = output.toTensor();
+  if (!fits(tensor.sizes(), expected)) {
+    throw_error(ErrorKind::model,
+                "{} gave the shape {} where {} is needed; the model does not match its model.json", title_,
+                shape_text(tensor.sizes()), shape_text(expected));
+  }
+  return tensor;
+}
+
+}  // namespace spectradiff

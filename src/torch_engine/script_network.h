@@ -1,0 +1,30 @@
+// One TorchScript file of a bundle on its device.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spectradiff/diffusion/manifest.h"
+#include "torch_headers.h"
+
+namespace spectradiff {
+
+// Not thread-safe.
+class ScriptNetwork {
+ public:
+  // `name` as the manifest has it: "denoiser". Floating-point weights go to `dtype`, integers stay what they
+  // are. Error{model} naming the file, and both torch versions where the loader refuses it.
+  ScriptNetwork(const Manifest& manifest, const std::string& name, at::Device device, at::ScalarType dtype);
+
+  // One tensor of the shape `expected`, in which -1 is any number. Error{model} for anything else.
+  at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);
+
+  // "denoiser.pt (model tiny)", for messages.
+  const std::string& title() const { return title_; }
+
+ private:
+  std::string title_;
+  torch::jit::Module module_;
+};
+
+}  // namespace spectradiff

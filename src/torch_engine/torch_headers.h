@@ -1,0 +1,10 @@
+// All of torch that this module uses, precompiled.
+#pragma once
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/mps.h>
+#include <torch/script.h>
+#include <torch/version.h>

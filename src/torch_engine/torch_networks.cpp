@@ -1,0 +1,200 @@
+#include "torch_networks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "door.h"
+#include "pictures.h"
+#include "spectradiff/base/error.h"
+#include "torch_engine.h"
+
+namespace spectradiff {
+namespace {
+
+// The log variances that diffusers' DiagonalGaussianDistribution lets through.
+constexpr double kMinLogVariance = -30, kMaxLogVariance = 20;
+
+class TorchNoise : public NoiseSource {
+ public:
+  explicit TorchNoise(uint64_t seed) : generator(at::detail::createCPUGenerator(seed)) {}
+  at::Generator generator;
+};
+
+const at::Tensor& tensor_of(const Array& array) {
+  const auto* found = dynamic_cast<const TorchArray*>(array.get());
+  if (found == nullptr) throw_error(ErrorKind::internal, "libtorch was given an array that is not its own");
+  return found->value;
+}
+
+Array wrap(at::Tensor tensor) {
+  return std::make_shared<TorchArray>(std::move(tensor));
+}
+
+void require_batch(size_t given, int64_t batch, const char* what) {
+  if (std::cmp_not_equal(given, batch)) {
+    throw_error(ErrorKind::internal, "{} {} for a batch of {}", given, what, batch);
+  }
+}
+
+// [batch] → [batch][1][1]… with as many dimensions as `like`.
+at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
+  std::vector<int64_t> shape(static_cast<size_t>(like.dim()), 1);
+  shape[0] = values.size(0);
+  return values.view(shape);
+}
+
+void configure_libtorch(const EngineRequest& request) {
+  if (request.threads < 0)
+    throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
+  if (request.threads > 0) at::set_num_threads(request.threads);
+  // float32 means float32, and two runs mean the same bytes.
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  context.setBenchmarkCuDNN(false);
+  context.setDeterministicCuDNN(true);
+}
+
+}  // namespace
+
+TorchNetworks::TorchNetworks(const Manifest& manifest, const Placement& placement)
+    : placement_(placement),
+      latent_(manifest.latent),
+      text_encoder_(manifest, "text_encoder", placement.device, placement.dtype),
+      vae_encoder_(manifest, "vae_encoder", placement.device, placement.dtype),
+      denoiser_(manifest, "denoiser", placement.device, placement.dtype),
+      vae_decoder_(manifest, "vae_decoder", placement.device, placement.dtype) {}
+
+std::string TorchNetworks::engine() const {
+  return "libtorch " TORCH_VERSION ", TorchScript";
+}
+
+at::Tensor TorchNetworks::to_device(const std::vector<double>& values) const {
+  const std::vector<float> floats(values.begin(), values.end());
+  return at::tensor(floats, at::TensorOptions(at::kFloat)).to(placement_.device);
+}
+
+std::unique_ptr<NoiseSource> TorchNetworks::noise_source(uint64_t seed) {
+  return std::make_unique<TorchNoise>(seed);
+}
+
+Array TorchNetworks::draw(std::span<NoiseSource* const> sources, Size picture_size) {
+  return through_the_door("noise", [&] {
+    std::vector<at::Tensor> draws;
+    for (NoiseSource* source : sources) {
+      auto* noise = dynamic_cast<TorchNoise*>(source);
+      if (noise == nullptr)
+        throw_error(ErrorKind::internal, "libtorch was given a noise source that is not its own");
+      draws.push_back(at::randn({1, latent_.channels, picture_size.height / latent_.downscale,
+                                 picture_size.width / latent_.downscale},
+                                noise->generator, at::TensorOptions(at::kFloat)));
+    }
+    return wrap(at::cat(draws).to(placement_.device));
+  });
+}
+
+Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
+  return through_the_door(text_encoder_.title(), [&] {
+    const auto batch = static_cast<int64_t>(ids.size());
+    const auto tokens = static_cast<int64_t>(ids.empty() ? 0 : ids[0].size());
+    at::Tensor table = at::empty({batch, tokens}, at::TensorOptions(at::kLong));
+    auto* out = table.data_ptr<int64_t>();
+    for (const std::vector<int32_t>& row : ids) {
+      require_batch(row.size(), tokens, "token ids");
+      out = std::copy(row.begin(), row.end(), out);
+    }
+    return wrap(text_encoder_.run({table.to(placement_.device)}, {batch, tokens, -1}));
+  });
+}
+
+Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) {
+  return through_the_door(vae_encoder_.title(), [&] {
+    const at::Tensor images = pictures_to_tensor(pictures, placement_.device, placement_.dtype);
+    const int64_t channels = latent_.channels * (latent_.gaussian_posterior ? 2 : 1);
+    const at::Tensor output =
+        vae_encoder_
+            .run({images}, {images.size(0), channels, images.size(2) / latent_.downscale,
+                            images.size(3) / latent_.downscale})
+            .to(at::kFloat);
+    if (!latent_.gaussian_posterior) return wrap(output);
+    const std::vector<at::Tensor> moments = output.chunk(2, 1);
+    if (posterior_noise == nullptr) return wrap(moments[0].contiguous());
+    const at::Tensor deviation = moments[1].clamp(kMinLogVariance, kMaxLogVariance).mul(0.5).exp();
+    return wrap(moments[0] + deviation * tensor_of(posterior_noise));
+  });
+}
+
+Array TorchNetworks::denoise(const DenoiseInput& input) {
+  return through_the_door(denoiser_.title(), [&] {
+    const at::Tensor& latents = tensor_of(input.latents);
+    require_batch(input.timesteps.size(), latents.size(0), "timesteps");
+    const at::Tensor sample = to_network(latents), timesteps = to_device(input.timesteps);
+    std::vector<int64_t> shape = latents.sizes().vec();
+    if (input.negative == nullptr) {
+      return wrap(denoiser_.run({sample, timesteps, tensor_of(input.positive)}, shape).to(at::kFloat));
+    }
+    require_batch(input.guidance.size(), latents.size(0), "guidance scales");
+    shape[0] *= 2;
+    const at::Tensor text = at::cat({tensor_of(input.negative), tensor_of(input.positive)});
+    const at::Tensor both =
+        denoiser_.run({at::cat({sample, sample}), at::cat({timesteps, timesteps}), text}, shape)
+            .to(at::kFloat);
+    const std::vector<at::Tensor> halves = both.chunk(2, 0);
+    const at::Tensor guidance = per_item(to_device(input.guidance), latents);
+    const at::Tensor guided = halves[0] + guidance * (halves[1] - halves[0]);
+    return wrap(at::where(guidance == 1, halves[1], guided));
+  });
+}
+
+DecodedPictures TorchNetworks::vae_decode(const Array& latents) {
+  return through_the_door(vae_decoder_.title(), [&] {
+    const at::Tensor& values = tensor_of(latents);
+    return tensor_to_pictures(vae_decoder_.run(
+        {to_network(values)},
+        {values.size(0), 3, values.size(2) * latent_.downscale, values.size(3) * latent_.downscale}));
+  });
+}
+
+// Multiplied and added one by one: fused, the result of an item would depend on where in the vector registers
+// it falls.
+Array TorchNetworks::combine(std::span<const Term> terms) {
+  return through_the_door("latents", [&] {
+    if (terms.empty()) throw_error(ErrorKind::internal, "a combination of nothing");
+    at::Tensor sum;
+    for (const Term& term : terms) {
+      const at::Tensor& values = tensor_of(term.array);
+      require_batch(term.coefficients.size(), values.size(0), "coefficients");
+      const at::Tensor product = values.to(at::kFloat) * per_item(to_device(term.coefficients), values);
+      sum = sum.defined() ? sum.add_(product) : product;
+    }
+    return wrap(sum.to(tensor_of(terms[0].array).scalar_type()));
+  });
+}
+
+Array TorchNetworks::gather(std::span<const std::pair<Array, int>> items) {
+  return through_the_door("latents", [&] {
+    std::vector<at::Tensor> parts;
+    for (const auto& [array, index] : items) parts.push_back(tensor_of(array).narrow(0, index, 1));
+    return wrap(at::cat(parts));
+  });
+}
+
+std::unique_ptr<Networks> load_torch_networks(const Manifest& manifest, const EngineRequest& request) {
+  try {
+    const Placement placement = choose_placement(request, manifest.verified_dtypes);
+    configure_libtorch(request);
+    return std::make_unique<TorchNetworks>(manifest, placement);
+  } catch (...) {
+    rethrow_as_error("model " + manifest.name);
+  }
+}
+
+EngineReport torch_report() {
+  try {
+    return {.torch_version = TORCH_VERSION, .plugin = {}, .devices = find_devices()};
+  } catch (...) {
+    rethrow_as_error("libtorch");
+  }
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,48 @@
+// Networks on libtorch.
+#pragma once
+
+#include <vector>
+
+#include "devices.h"
+#include "script_network.h"
+#include "spectradiff/diffusion/networks.h"
+#include "torch_headers.h"
+
+namespace spectradiff {
+
+// Latents are float32, embeddings have the networks' dtype.
+class TorchArray : public DeviceArray {
+ public:
+  explicit TorchArray(at::Tensor tensor) : value(std::move(tensor)) {}
+  at::Tensor value;
+};
+
+class TorchNetworks : public Networks {
+ public:
+  TorchNetworks(const Manifest& manifest, const Placement& placement);
+
+  std::string device() const override { return placement_.device_text; }
+  std::string dtype() const override { return dtype_name(placement_.dtype); }
+  std::string engine() const override;
+
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
+  Array draw(std::span<NoiseSource* const> sources, Size picture_size) override;
+  Array text_encode(std::span<const std::vector<int32_t>> ids) override;
+  Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) override;
+  // Negative and positive go through the network as one batch of twice the size, negative first. An item
+  // whose guidance is 1 has exactly the positive's output of that batch.
+  Array denoise(const DenoiseInput& input) override;
+  DecodedPictures vae_decode(const Array& latents) override;
+  Array combine(std::span<const Term> terms) override;
+  Array gather(std::span<const std::pair<Array, int>> items) override;
+
+ private:
+  at::Tensor to_device(const std::vector<double>& values) const;  // float32 [batch]
+  at::Tensor to_network(const at::Tensor& latents) const { return latents.to(placement_.dtype); }
+
+  Placement placement_;
+  LatentFacts latent_;
+  ScriptNetwork text_encoder_, vae_encoder_, denoiser_, vae_decoder_;
+};
+
+}  // namespace spectradiff
