@@ -230,8 +230,8 @@ build_jobs() {
   echo $((cores < fit ? cores : fit))
 }
 
-# build_preset PRESET [cmake options]: configures when there is need, and builds.
-build_preset() {
+# configure PRESET [cmake options]: only where there is need.
+configure() {
   local preset=$1 folder=$ROOT/build/$1 settings
   shift
   settings="$* $(command -v cmake)"
@@ -239,7 +239,13 @@ build_preset() {
     (cd "$ROOT" && quietly cmake --preset "$preset" "$@") || return
     printf '%s' "$settings" >"$folder/settings.txt"
   fi
-  (cd "$ROOT" && cmake --build --preset "$preset" -j "$(build_jobs)") >&2
+}
+
+# build PRESET [target…]
+build() {
+  local preset=$1
+  shift
+  (cd "$ROOT" && cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"}) >&2
 }
 
 choose_preset() {
@@ -256,14 +262,19 @@ choose_preset() {
   SPECTRADIFF_BIN=$BUILD/bin/spectradiff
 }
 
+# build_program program|everything: the program and its engine, or the tests too.
 build_program() {
+  local options=() targets=(spectradiff)
   choose_preset
   step "Building ($PRESET)"
   if [ "$PRESET" = release ]; then
-    build_preset release "-DSPECTRADIFF_TORCH_DIR=$TORCH_DIR"
-  else
-    build_preset no-torch
+    options=("-DSPECTRADIFF_TORCH_DIR=$TORCH_DIR")
+    targets+=(spectradiff_torch)
   fi
+  if [ "$1" = everything ]; then
+    targets=()
+  fi
+  configure "$PRESET" "${options[@]}" && build "$PRESET" "${targets[@]}"
 }
 
 run_setup() {
