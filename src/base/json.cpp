@@ -158,7 +158,7 @@ std::string described(const Json& value) {
   constexpr size_t kLongest = 60;
   if (value.is_object()) return "an object";
   if (value.is_array()) return "an array";
-  const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = json_text(value);
   return text.size() <= kLongest ? text : "a long " + std::string(value.type_name());
 }
 
@@ -181,6 +181,10 @@ Json parse_json(std::string_view text, std::string_view source, ErrorKind kind) 
 
 Json read_json(const std::filesystem::path& path, ErrorKind kind) {
   return parse_json(read_file(path, kMaxBytes, kind), path.native(), kind);
+}
+
+std::string json_text(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 JsonReader::JsonReader(const Json& object, std::string where, ErrorKind kind)

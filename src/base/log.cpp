@@ -48,6 +48,11 @@ spdlog::sink_ptr make_terminal_sink(LogLevel level, bool colour) {
 }
 
 spdlog::sink_ptr make_file_sink(const std::filesystem::path& file) {
+  // spdlog would make missing folders.
+  std::error_code failed;
+  if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), failed)) {
+    throw_error(ErrorKind::output, "cannot open the log file {}: its folder does not exist", file.native());
+  }
   try {
     auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.native());
     sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");

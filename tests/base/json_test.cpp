@@ -96,6 +96,12 @@ TEST(ReadJson, NamesTheFile) {
   EXPECT_ERROR(read_json(folder / "none.json"), ErrorKind::usage, "none.json");
 }
 
+TEST(JsonText, ReplacesWhatIsNotUtf8) {
+  const Json json = {{"file", "\xffsong.wav"}, {"frames", 3}};
+  EXPECT_EQ(json_text(json), "{\"file\":\"\uFFFDsong.wav\",\"frames\":3}");
+  EXPECT_EQ(json_text(Json::array({1}), 2), "[\n  1\n]");
+}
+
 TEST(JsonReader, GivesMembersOfTheirExactTypes) {
   const Json json = parse_json(
       R"({"t": "x", "i": -3, "r": 2, "b": true, "l": ["a", "b"], "o": {"k": 1}, "any": null})", "m");

@@ -79,6 +79,8 @@ TEST(Log, FileGetsEverythingWithItsTime) {
 TEST(Log, SaysWhenTheFileCannotBeOpened) {
   const TemporaryFolder folder;
   EXPECT_ERROR(Log(LogLevel::normal, false, folder.path()), ErrorKind::output, "log file");
+  EXPECT_ERROR(Log(LogLevel::normal, false, folder / "none/log.txt"), ErrorKind::output, "does not exist");
+  EXPECT_FALSE(std::filesystem::exists(folder / "none"));
 }
 
 }  // namespace

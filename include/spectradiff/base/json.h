@@ -22,6 +22,10 @@ using Json = nlohmann::ordered_json;
 Json parse_json(std::string_view text, std::string_view source, ErrorKind kind = ErrorKind::usage);
 Json read_json(const std::filesystem::path& path, ErrorKind kind = ErrorKind::usage);
 
+// As JSON text; indent < 0 is one line. Strings that are not UTF-8 (file names need not be) get U+FFFD for
+// what is wrong with them.
+std::string json_text(const Json& value, int indent = -1);
+
 // An object whose members are taken out one by one with their exact types, so that what nobody asked for can
 // be refused. `where` is the path for messages, as "model.json: latent". Outlived by `object`. Errors are of
 // the kind given.
