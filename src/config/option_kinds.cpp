@@ -139,6 +139,21 @@ std::string size_text(Size size) {
   return fmt::format("{}x{}", size.width, size.height);
 }
 
+Rgb checked_colour(const Json& value) {
+  const std::string text = checked_text(value);
+  const bool hex = text.size() == 7 && text[0] == '#' &&
+                   text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+  if (!hex) refuse("is not a colour; write #rrggbb, as #102030");
+  const auto channel = [&](size_t at) {
+    return static_cast<uint8_t>(std::stoi(text.substr(at, 2), nullptr, 16));
+  };
+  return {channel(1), channel(3), channel(5)};
+}
+
+std::string colour_text(Rgb colour) {
+  return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b);
+}
+
 Json number_from_text(std::string_view text) {
   // Integers stay integers, so that seeds and counts print as they were typed.
   if (const auto integer = parse_integer(text)) return *integer;

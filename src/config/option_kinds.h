@@ -44,6 +44,8 @@ Rational checked_rate(const Json& value);
 Normalize checked_normalize(const Json& value);
 std::string normalize_text(const Normalize& normalize);
 std::string size_text(Size size);
+Rgb checked_colour(const Json& value);
+std::string colour_text(Rgb colour);
 
 Json number_from_text(std::string_view text);  // "is not a plain decimal number"
 Json integer_from_text(std::string_view text);

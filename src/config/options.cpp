@@ -11,6 +11,7 @@ constexpr const char* kSong = "Song";
 constexpr const char* kHearing = "Analysis";
 constexpr const char* kPainting = "Painting";
 constexpr const char* kHash = "Painter hash";
+constexpr const char* kColour = "Colours of every painter";
 constexpr const char* kPie = "Painter pie";
 constexpr const char* kDiffusing = "Diffusion";
 constexpr const char* kVideo = "Video and sound";
@@ -145,14 +146,36 @@ void add_painting(std::vector<Option>& table) {
       {"equalize", kPainting, kPictures, "", "equalize the histogram of each frame (default off)"},
       FIELD(paint.post.equalize)));
   table.push_back(integer_option(
-      {"marks_per_bin", kHash, kPictures, "N", "marks that each bin scatters, 1 to 10000 (default 40)"},
+      {"marks_per_bin", kHash, kPictures, "N", "marks that each bin scatters, 1 to 10000 (default 20)"},
       FIELD(paint.hash.marks_per_bin), 1, 10000));
   table.push_back(real_option({"mark_size", kHash, kPictures, "PX",
-                               "side of a mark at 512 pixels of height, 0.5 to 512 (default 12)"},
+                               "mean size of a mark in a 512x512 picture, 0.5 to 512 (default 22)"},
                               FIELD(paint.hash.mark_size_px), {0.5, 512}));
   table.push_back(
-      real_option({"saturation", kHash, kPictures, "S", "of the bins' colours, 0 to 1 (default 1)"},
+      real_option({"mark_taper", kHash, kPictures, "T",
+                   "low bins' marks 2^T times the mean size, high ones' 2^T smaller, 0 to 3 (default 0.8)"},
+                  FIELD(paint.hash.taper), {0, 3}));
+  table.push_back(choice_option<>({"mark_shape", kHash, kPictures, "NAME", "disc or square (default disc)"},
+                                  FIELD(paint.hash.shape),
+                                  std::vector<std::pair<std::string, MarkShape>>{
+                                      {"disc", MarkShape::disc}, {"square", MarkShape::square}}));
+  table.push_back(real_option(
+      {"hue_start", kColour, kPictures, "H", "hue of the lowest bin, 0 to 1 turns (default 0.08)"},
+      FIELD(paint.hash.hue_start), {0, 1}));
+  table.push_back(real_option({"hue_span", kColour, kPictures, "H",
+                               "from the lowest bin to the highest, -1 to 1 turns (default -0.62)"},
+                              FIELD(paint.hash.hue_span), {-1, 1}));
+  table.push_back(
+      real_option({"saturation", kColour, kPictures, "S", "of the bins' colours, 0 to 1 (default 0.9)"},
                   FIELD(paint.hash.saturation), {0, 1}));
+  table.push_back(real_option({"lightness", kColour, kPictures, "L", "at full level, 0 to 1 (default 0.5)"},
+                              FIELD(paint.hash.lightness), {0, 1}));
+  table.push_back(real_option({"gamma", kColour, kPictures, "G",
+                               "level^G is what shows; below 1 lifts quiet bins, 0.1 to 10 (default 0.5)"},
+                              FIELD(paint.hash.gamma), {0.1, 10}));
+  table.push_back(
+      written_option({"background", kColour, kPictures, "#RRGGBB", "colour of silence (default #000000)"},
+                     FIELD(paint.hash.background), checked_colour, colour_text));
   table.push_back(real_option(
       {"pie_span", kPie, kPictures, "DEG", "the bins' share of the circle, 1 to 360 degrees (default 180)"},
       FIELD(paint.pie.span_degrees), {1, 360}));
@@ -162,6 +185,9 @@ void add_painting(std::vector<Option>& table) {
   table.push_back(
       real_option({"pie_outer", kPie, kPictures, "R", "radius of full level, 0 to 2 (default 0.95)"},
                   FIELD(paint.pie.outer_radius), {0, 2}));
+  table.push_back(real_option({"pie_field", kPie, kPictures, "O",
+                               "opacity of the hash field below the slices, 0 to 1 (default 0.35)"},
+                              FIELD(paint.pie.field), {0, 1}));
 }
 
 void add_diffusing(std::vector<Option>& table) {

@@ -58,6 +58,7 @@ TEST(Settings, RefuseValuesOfTheWrongTypeOrRange) {
   EXPECT_THAT(refusal_of({{"output_size", "101x100"}}), HasSubstr("multiple of 2"));
   EXPECT_THAT(refusal_of({{"painter", "hsah"}}), HasSubstr("did you mean"));
   EXPECT_THAT(refusal_of({{"prompt", std::string("a\0b", 3)}}), HasSubstr("NUL"));
+  EXPECT_THAT(refusal_of({{"background", "#12345"}}), HasSubstr("#rrggbb"));
   EXPECT_THAT(refusal_of({{"device", "cuda:x"}}), HasSubstr("cuda:N"));
   EXPECT_THAT(refusal_of({{"normalize", "percentile:0"}}), HasSubstr("above 0..100"));
   EXPECT_THAT(refusal_of({{"fmin", 9000}, {"fmax", 8000}}), HasSubstr("not below"));
