@@ -57,8 +57,8 @@ Filter make_filter(int source, int target) {
   std::vector<double> exact(most_taps);
   for (int i = 0; i < target; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int begin = std::max(static_cast<int>(centre - support + 0.5), 0);
-    const int count = std::min(static_cast<int>(centre + support + 0.5), source) - begin;
+    const int begin = std::max(static_cast<int>(std::floor(centre - support + 0.5)), 0);
+    const int count = std::min(static_cast<int>(std::floor(centre + support + 0.5)), source) - begin;
     double sum = 0;
     for (int k = 0; k < count; ++k) sum += exact[k] = lanczos((k + begin - centre + 0.5) * shrink);
     int32_t* weights = filter.weights.data() + static_cast<size_t>(i) * most_taps;
