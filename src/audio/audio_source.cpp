@@ -23,7 +23,7 @@ constexpr int64_t kMaxHours = 6;
 constexpr int64_t kMaxSpoolBytes = int64_t{4} << 30;
 constexpr int64_t kBlockFrames = 8192;
 constexpr size_t kHeadBytes = 4096;
-constexpr double kShortSong_s = 0.01;
+constexpr double kShortSongSeconds = 0.01;
 
 // Samples are nominal ±1. Beyond this they are damage, and their squares would overflow a sum of floats.
 constexpr float kLargestSample = 1e6f;
@@ -54,7 +54,8 @@ void require_sane_header(const WavHeader& header, const std::string& name) {
   if (header.channels < 0) return;
   if (header.channels == 0) throw_error(ErrorKind::input, "{} is damaged: its header says 0 channels", name);
   if (header.channels > kMaxChannels) {
-    throw_error(ErrorKind::input, "{} has {} channels; up to {} are read", name, header.channels, kMaxChannels);
+    throw_error(ErrorKind::input, "{} has {} channels; up to {} are read", name, header.channels,
+                kMaxChannels);
   }
   if (header.sample_rate_hz < kMinSampleRateHz || header.sample_rate_hz > kMaxSampleRateHz) {
     throw_error(ErrorKind::input, "{} has a sample rate of {} Hz in its header; {} to {} Hz are read", name,
@@ -67,8 +68,8 @@ void require_sane_info(const AudioInfo& info, const std::string& name) {
     throw_error(ErrorKind::input, "{} has {} channels; 1 to {} are read", name, info.channels, kMaxChannels);
   }
   if (info.sample_rate_hz < kMinSampleRateHz || info.sample_rate_hz > kMaxSampleRateHz) {
-    throw_error(ErrorKind::input, "{} has a sample rate of {} Hz; {} to {} Hz are read", name, info.sample_rate_hz,
-                kMinSampleRateHz, kMaxSampleRateHz);
+    throw_error(ErrorKind::input, "{} has a sample rate of {} Hz; {} to {} Hz are read", name,
+                info.sample_rate_hz, kMinSampleRateHz, kMaxSampleRateHz);
   }
 }
 
@@ -77,7 +78,8 @@ HeaderPatch patch_of(const WavHeader& header) {
   HeaderPatch patch;
   if (!header.size_missing()) return patch;
   const int64_t align = std::max(1, header.block_align);
-  const auto size = static_cast<uint32_t>(std::min<int64_t>(header.present_bytes / align * align, 0xfffffff0));
+  const auto size =
+      static_cast<uint32_t>(std::min<int64_t>(header.present_bytes / align * align, 0xfffffff0));
   patch.offset = header.data_size_offset;
   for (int i = 0; i < 4; ++i) {
     patch.bytes[i] = static_cast<uint8_t>(size >> 8 * (header.big_endian ? 3 - i : i));
@@ -91,10 +93,12 @@ std::unique_ptr<Decoder> open_decoder(const SoundFile& file, const HeaderPatch& 
   if (file.bytes() == 0) throw_error(ErrorKind::input, "{} is an empty file", file.name());
   const std::string kind = file_kind(file.head(kHeadBytes));
   if (kind.empty()) {
-    throw_error(ErrorKind::input, "{} cannot be read as sound ({}); {}", file.name(), reason, kConversionHint);
+    throw_error(ErrorKind::input, "{} cannot be read as sound ({}); {}", file.name(), reason,
+                kConversionHint);
   }
-  throw_error(ErrorKind::input, "{} is no sound file that can be read: it looks like {}; if there is sound in it, {}", file.name(),
-              kind, kConversionHint);
+  throw_error(ErrorKind::input,
+              "{} is no sound file that can be read: it looks like {}; if there is sound in it, {}",
+              file.name(), kind, kConversionHint);
 }
 
 // Reads to the end, from the start. Past the longest song allowed it gives up counting.
@@ -110,12 +114,14 @@ int64_t count_samples(Decoder& decoder) {
   return count;
 }
 
-// A header's length holds when the last sample it promises is there.
+// A header's length holds when the last block it promises is there and nothing behind it. Seeking to the very
+// last sample of a FLAC file can take as long as decoding all of it.
 bool length_holds(Decoder& decoder) {
   const int64_t samples = decoder.info().samples;
-  if (samples <= 0) return false;
-  std::vector<float> frame(static_cast<size_t>(decoder.info().channels));
-  return decoder.seek(samples - 1) && decoder.read(frame.data(), 1) == 1;
+  const int64_t tail = std::min(samples, kBlockFrames);
+  if (samples <= 0 || !decoder.seek(samples - tail)) return false;
+  std::vector<float> block(static_cast<size_t>((kBlockFrames + 1) * decoder.info().channels));
+  return decoder.read(block.data(), tail + 1) == tail;
 }
 
 }  // namespace
@@ -124,22 +130,23 @@ struct AudioSource::Impl {
   explicit Impl(SoundFile opened) : file(std::move(opened)) {}
 
   void open();
-  void settle_length(const HeaderPatch& patch);
+  void settle_length();
   void note_wav_sizes(const WavHeader& header);
-  void check_float_samples(const HeaderPatch& patch);
+  void check_float_samples();
+  void seek(int64_t sample);
   int64_t read(float* interleaved, int64_t frames);
 
   SoundFile file;
+  HeaderPatch patch;
   std::unique_ptr<Decoder> decoder;
   AudioInfo info;
   std::vector<std::string> notes;
   int64_t position = 0;
-  std::vector<float> mix;  // [kBlockFrames][channels], for read_mono
+  std::vector<float> mix;  // [kBlockFrames][channels], for read_mono and seek
 };
 
 void AudioSource::Impl::open() {
   const std::optional<WavHeader> wav = read_wav_header(file);
-  HeaderPatch patch;
   if (wav) {
     require_sane_header(*wav, file.name());
     patch = patch_of(*wav);
@@ -147,23 +154,24 @@ void AudioSource::Impl::open() {
   decoder = open_decoder(file, patch);
   info = decoder->info();
   require_sane_info(info, file.name());
-  settle_length(patch);
+  settle_length();
   if (info.samples == 0) {
     throw_error(ErrorKind::input, "{} holds no audio: {}, 0 samples", file.name(), info.format);
   }
   if (info.samples > kMaxHours * 3600 * info.sample_rate_hz) {
-    throw_error(ErrorKind::input, "{} is longer than {} hours; cut a part out of it first: ffmpeg -i in -t 1:00:00 out.wav",
+    throw_error(ErrorKind::input,
+                "{} is longer than {} hours; cut a part out of it first: ffmpeg -i in -t 1:00:00 out.wav",
                 file.name(), kMaxHours);
   }
   if (wav) note_wav_sizes(*wav);
-  if (decoder->float_samples()) check_float_samples(patch);
-  if (info.duration_s() < kShortSong_s) {
+  if (decoder->float_samples()) check_float_samples();
+  if (info.duration_s() < kShortSongSeconds) {
     notes.push_back(fmt::format("{} is very short: {} samples", file.name(), info.samples));
   }
 }
 
 // Probing happens on a decoder of its own, so that what is read later comes from one that never sought.
-void AudioSource::Impl::settle_length(const HeaderPatch& patch) {
+void AudioSource::Impl::settle_length() {
   const int64_t declared = info.samples;
   if (length_holds(*open_decoder(file, patch))) return;
   info.samples = count_samples(*open_decoder(file, patch));
@@ -171,8 +179,10 @@ void AudioSource::Impl::settle_length(const HeaderPatch& patch) {
   // Half of the type's range and more is libsndfile's way to say that nobody knows.
   if (declared <= 0 || declared > INT64_MAX / 2 || info.samples == 0) return;
   const double missing = static_cast<double>(declared - info.samples);
-  if (missing <= 0 || (decoder->length_is_estimate() && missing < 0.01 * static_cast<double>(declared))) return;
-  notes.push_back(fmt::format("{} ends early: {} of {} can be read", file.name(), duration_text(info.duration_s()),
+  if (missing <= 0 || (decoder->length_is_estimate() && missing < 0.01 * static_cast<double>(declared)))
+    return;
+  notes.push_back(fmt::format("{} ends early: {} of {} can be read", file.name(),
+                              duration_text(info.duration_s()),
                               duration_text(static_cast<double>(declared) / info.sample_rate_hz)));
 }
 
@@ -184,15 +194,16 @@ void AudioSource::Impl::note_wav_sizes(const WavHeader& header) {
     notes.push_back(fmt::format("{} says that it holds no samples, but {} follow; they are used", file.name(),
                                 duration_text(info.duration_s())));
   } else if (declared > present && !header.size_unknown()) {
-    notes.push_back(fmt::format("{} is cut off: {} of {} are there", file.name(), duration_text(info.duration_s()),
+    notes.push_back(fmt::format("{} is cut off: {} of {} are there", file.name(),
+                                duration_text(info.duration_s()),
                                 duration_text(info.duration_s() * declared / present)));
   } else if (header.stray_bytes > header.block_align && declared > 0) {
-    notes.push_back(fmt::format("{} has {} bytes behind the {} that its header states; they are ignored", file.name(),
-                                header.stray_bytes, duration_text(info.duration_s())));
+    notes.push_back(fmt::format("{} has {} bytes behind the {} that its header states; they are ignored",
+                                file.name(), header.stray_bytes, duration_text(info.duration_s())));
   }
 }
 
-void AudioSource::Impl::check_float_samples(const HeaderPatch& patch) {
+void AudioSource::Impl::check_float_samples() {
   const auto scan = open_decoder(file, patch);
   std::vector<float> block(static_cast<size_t>(kBlockFrames * info.channels));
   int64_t bad = 0;
@@ -201,20 +212,46 @@ void AudioSource::Impl::check_float_samples(const HeaderPatch& patch) {
     const int64_t got = scan->read(block.data(), kBlockFrames);
     if (got == 0) break;
     bad += sanitise(block.data(), got * info.channels);
-    for (int64_t i = 0; i < got * info.channels; ++i) peak = std::max(peak, std::fabs(block[static_cast<size_t>(i)]));
+    for (int64_t i = 0; i < got * info.channels; ++i)
+      peak = std::max(peak, std::fabs(block[static_cast<size_t>(i)]));
     done += got;
   }
   const double share = static_cast<double>(bad) / (static_cast<double>(info.samples) * info.channels);
   if (share > kBadSampleLimit) {
-    throw_error(ErrorKind::input, "{} is damaged: {:.1f} % of its samples are not numbers or absurdly large; up to {:.0f} % are mended",
-                file.name(), 100 * share, 100 * kBadSampleLimit);
+    throw_error(
+        ErrorKind::input,
+        "{} is damaged: {:.1f} % of its samples are not numbers or absurdly large; up to {:.0f} % are mended",
+        file.name(), 100 * share, 100 * kBadSampleLimit);
   }
   if (bad > 0) {
-    notes.push_back(fmt::format("{} has {} samples that are not numbers, infinite or absurdly large; they are taken as 0",
-                                file.name(), bad));
+    notes.push_back(
+        fmt::format("{} has {} samples that are not numbers, infinite or absurdly large; they are taken as 0",
+                    file.name(), bad));
   }
   if (peak > kLoudPeak) {
-    notes.push_back(fmt::format("{} peaks at {:.3g} where full scale is 1; players will clip it", file.name(), peak));
+    notes.push_back(
+        fmt::format("{} peaks at {:.3g} where full scale is 1; players will clip it", file.name(), peak));
+  }
+}
+
+// What a lossy decoder gives after seeking depends on where it came from, so such a file is decoded up to the
+// sample.
+void AudioSource::Impl::seek(int64_t sample) {
+  if (sample == position) return;
+  if (info.lossless) {
+    if (!decoder->seek(sample)) {
+      throw_error(ErrorKind::input, "{} is damaged: sample {} cannot be reached; {}", file.name(), sample,
+                  kConversionHint);
+    }
+    position = sample;
+    return;
+  }
+  if (sample < position) {
+    decoder = open_decoder(file, patch);
+    position = 0;
+  }
+  mix.resize(static_cast<size_t>(kBlockFrames * info.channels));
+  while (position < sample && read(mix.data(), std::min(kBlockFrames, sample - position)) > 0) {
   }
 }
 
@@ -238,7 +275,8 @@ int64_t AudioSource::Impl::read(float* interleaved, int64_t frames) {
 }
 
 AudioSource AudioSource::open(const std::filesystem::path& path) {
-  auto impl = std::make_unique<Impl>(path == "-" ? SoundFile::spool(STDIN_FILENO, kMaxSpoolBytes) : SoundFile::open(path));
+  auto impl = std::make_unique<Impl>(path == "-" ? SoundFile::spool(STDIN_FILENO, kMaxSpoolBytes)
+                                                 : SoundFile::open(path));
   impl->open();
   return AudioSource(std::move(impl));
 }
@@ -248,22 +286,27 @@ AudioSource::AudioSource(AudioSource&&) noexcept = default;
 AudioSource& AudioSource::operator=(AudioSource&&) noexcept = default;
 AudioSource::~AudioSource() = default;
 
-const AudioInfo& AudioSource::info() const { return impl_->info; }
-const std::filesystem::path& AudioSource::file() const { return impl_->file.path(); }
-const std::vector<std::string>& AudioSource::notes() const { return impl_->notes; }
+const AudioInfo& AudioSource::info() const {
+  return impl_->info;
+}
+const std::filesystem::path& AudioSource::file() const {
+  return impl_->file.path();
+}
+const std::vector<std::string>& AudioSource::notes() const {
+  return impl_->notes;
+}
 
 void AudioSource::seek(int64_t sample) {
   if (sample < 0 || sample > impl_->info.samples) {
-    throw_error(ErrorKind::internal, "sample {} is outside 0..{} of {}", sample, impl_->info.samples, impl_->file.name());
+    throw_error(ErrorKind::internal, "sample {} is outside 0..{} of {}", sample, impl_->info.samples,
+                impl_->file.name());
   }
-  if (sample != impl_->position && !impl_->decoder->seek(sample)) {
-    throw_error(ErrorKind::input, "{} is damaged: sample {} cannot be reached; {}", impl_->file.name(), sample,
-                kConversionHint);
-  }
-  impl_->position = sample;
+  impl_->seek(sample);
 }
 
-int64_t AudioSource::read(float* interleaved, int64_t frames) { return impl_->read(interleaved, frames); }
+int64_t AudioSource::read(float* interleaved, int64_t frames) {
+  return impl_->read(interleaved, frames);
+}
 
 int64_t AudioSource::read_mono(float* mono, int64_t frames) {
   const int channels = impl_->info.channels;

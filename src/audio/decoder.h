@@ -25,11 +25,13 @@ class Decoder {
   virtual const AudioInfo& info() const = 0;
   virtual bool float_samples() const = 0;  // the file can hold NaN and infinity
   virtual bool length_is_estimate() const = 0;
-  virtual bool seek(int64_t sample) = 0;                             // false: it cannot
-  virtual int64_t read(float* interleaved, int64_t frames) = 0;      // fewer at the end or where the file is damaged
+  virtual bool seek(int64_t sample) = 0;  // false: it cannot
+  // Fewer at the end or where the file is damaged.
+  virtual int64_t read(float* interleaved, int64_t frames) = 0;
 };
 
 // Null, and why in the library's words, when it cannot read the file.
-std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPatch& patch, std::string& reason);
+std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPatch& patch,
+                                           std::string& reason);
 
 }  // namespace spectradiff

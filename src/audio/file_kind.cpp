@@ -25,7 +25,10 @@ constexpr Signature kSignatures[] = {
     {0, "\x1f\x8b"sv, "a gzip archive"},
     {0, "7z\xbc\xaf\x27\x1c"sv, "a 7-Zip archive"},
     {0, "%PDF"sv, "a PDF document"},
-    {0, "\x7f" "ELF"sv, "a program"},
+    {0,
+     "\x7f"
+     "ELF"sv,
+     "a program"},
     {8, "AVI "sv, "an AVI video"},
     {4, "ftyp"sv, "an MP4 or M4A file"},
     {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM file"},
@@ -34,7 +37,8 @@ constexpr Signature kSignatures[] = {
 };
 
 bool starts_without_case(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
+  return text.size() >= lower.size() &&
+         std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
            return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
          });
 }
@@ -70,7 +74,8 @@ std::string file_kind(std::string_view head) {
   if (starts_without_case(text, "<!doctype html") || starts_without_case(text, "<html")) {
     return "an HTML page (a download that failed?)";
   }
-  if (text.starts_with("RIFF") || text.starts_with("RIFX") || text.starts_with("fLaC") || text.starts_with("OggS")) {
+  if (text.starts_with("RIFF") || text.starts_with("RIFX") || text.starts_with("fLaC") ||
+      text.starts_with("OggS")) {
     return "a sound file that was cut off in its header";
   }
   return "a text file";

@@ -1,5 +1,6 @@
-// libsndfile behind the decoder seam. It reads through callbacks and never sees the file's name: by the name's ending alone
-// it would take any text for headerless samples. libmpg123, inside it, may write notes about a damaged MP3 to stderr.
+// libsndfile behind the decoder seam. It reads through callbacks and never sees the file's name: by the
+// name's ending alone it would take any text for headerless samples. libmpg123, inside it, may write notes
+// about a damaged MP3 to stderr.
 #include <sndfile.h>
 
 #include <algorithm>
@@ -18,7 +19,9 @@ struct Stream {
   sf_count_t position = 0;
 };
 
-sf_count_t stream_length(void* user) { return static_cast<Stream*>(user)->file->bytes(); }
+sf_count_t stream_length(void* user) {
+  return static_cast<Stream*>(user)->file->bytes();
+}
 
 sf_count_t stream_seek(sf_count_t offset, int whence, void* user) {
   auto* stream = static_cast<Stream*>(user);
@@ -29,7 +32,8 @@ sf_count_t stream_seek(sf_count_t offset, int whence, void* user) {
   return offset;
 }
 
-// Exceptions must not cross the library's C frames: a failing disk reads as the end of the file here and the length shows it.
+// Exceptions must not cross the library's C frames: a failing disk reads as the end of the file here and the
+// length shows it.
 sf_count_t stream_read(void* data, sf_count_t count, void* user) {
   auto* stream = static_cast<Stream*>(user);
   sf_count_t got = 0;
@@ -48,9 +52,13 @@ sf_count_t stream_read(void* data, sf_count_t count, void* user) {
   return got;
 }
 
-sf_count_t stream_write(const void*, sf_count_t, void*) { return 0; }
+sf_count_t stream_write(const void*, sf_count_t, void*) {
+  return 0;
+}
 
-sf_count_t stream_tell(void* user) { return static_cast<Stream*>(user)->position; }
+sf_count_t stream_tell(void* user) {
+  return static_cast<Stream*>(user)->position;
+}
 
 struct CloseSndfile {
   void operator()(SNDFILE* file) const { sf_close(file); }
@@ -60,7 +68,8 @@ struct CloseSndfile {
 std::string format_name(int format) {
   SF_FORMAT_INFO info{};
   info.format = format;
-  if (sf_command(nullptr, SFC_GET_FORMAT_INFO, &info, sizeof info) != 0 || info.name == nullptr) return "unknown";
+  if (sf_command(nullptr, SFC_GET_FORMAT_INFO, &info, sizeof info) != 0 || info.name == nullptr)
+    return "unknown";
   std::string name = info.name;
   name = name.substr(0, name.find(" ("));
   if (name.starts_with("Signed ")) name = name.substr(7);
@@ -68,9 +77,10 @@ std::string format_name(int format) {
 }
 
 bool is_lossless(int subtype) {
-  static constexpr int kLossless[] = {SF_FORMAT_PCM_S8,  SF_FORMAT_PCM_U8,  SF_FORMAT_PCM_16,  SF_FORMAT_PCM_24,
-                                      SF_FORMAT_PCM_32,  SF_FORMAT_FLOAT,   SF_FORMAT_DOUBLE,  SF_FORMAT_ALAC_16,
-                                      SF_FORMAT_ALAC_20, SF_FORMAT_ALAC_24, SF_FORMAT_ALAC_32};
+  static constexpr int kLossless[] = {SF_FORMAT_PCM_S8,  SF_FORMAT_PCM_U8,  SF_FORMAT_PCM_16,
+                                      SF_FORMAT_PCM_24,  SF_FORMAT_PCM_32,  SF_FORMAT_FLOAT,
+                                      SF_FORMAT_DOUBLE,  SF_FORMAT_ALAC_16, SF_FORMAT_ALAC_20,
+                                      SF_FORMAT_ALAC_24, SF_FORMAT_ALAC_32};
   return std::find(std::begin(kLossless), std::end(kLossless), subtype) != std::end(kLossless);
 }
 
@@ -93,7 +103,8 @@ class SndfileDecoder final : public Decoder {
   const AudioInfo& info() const override { return info_; }
   bool float_samples() const override { return subtype_ == SF_FORMAT_FLOAT || subtype_ == SF_FORMAT_DOUBLE; }
   bool length_is_estimate() const override {
-    return subtype_ == SF_FORMAT_MPEG_LAYER_I || subtype_ == SF_FORMAT_MPEG_LAYER_II || subtype_ == SF_FORMAT_MPEG_LAYER_III;
+    return subtype_ == SF_FORMAT_MPEG_LAYER_I || subtype_ == SF_FORMAT_MPEG_LAYER_II ||
+           subtype_ == SF_FORMAT_MPEG_LAYER_III;
   }
   bool seek(int64_t sample) override { return sf_seek(file_.get(), sample, SEEK_SET) == sample; }
   int64_t read(float* interleaved, int64_t frames) override {
@@ -109,7 +120,8 @@ class SndfileDecoder final : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPatch& patch, std::string& reason) {
+std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPatch& patch,
+                                           std::string& reason) {
   auto decoder = std::make_unique<SndfileDecoder>(file, patch);
   if (decoder->opened()) return decoder;
   reason = sf_strerror(nullptr);
@@ -117,6 +129,8 @@ std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPa
   return nullptr;
 }
 
-std::string audio_library_version() { return sf_version_string(); }
+std::string audio_library_version() {
+  return sf_version_string();
+}
 
 }  // namespace spectradiff

@@ -23,7 +23,8 @@ void require_regular(const struct stat& status, const std::string& name) {
   if (S_ISREG(status.st_mode)) return;
   if (S_ISDIR(status.st_mode)) throw_error(ErrorKind::input, "{} is a folder; name a sound file in it", name);
   if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
-    throw_error(ErrorKind::input, "{} is a pipe; give '-' as the song and feed the pipe to standard input", name);
+    throw_error(ErrorKind::input, "{} is a pipe; give '-' as the song and feed the pipe to standard input",
+                name);
   }
   throw_error(ErrorKind::input, "{} is a device, not a sound file", name);
 }
@@ -53,7 +54,7 @@ SoundFile SoundFile::open(const std::filesystem::path& path) {
   if (file.descriptor_ < 0) {
     throw_error(ErrorKind::input, "cannot open {}: {}", file.name_, errno_text(errno));
   }
-  struct stat status {};
+  struct stat status{};
   if (fstat(file.descriptor_, &status) != 0) {
     throw_error(ErrorKind::input, "cannot read {}: {}", file.name_, errno_text(errno));
   }
@@ -64,15 +65,18 @@ SoundFile SoundFile::open(const std::filesystem::path& path) {
 
 SoundFile SoundFile::spool(int descriptor, int64_t max_bytes) {
   if (isatty(descriptor) == 1) {
-    throw_error(ErrorKind::usage, "the song is '-' and standard input is a terminal; pipe a sound file into it");
+    throw_error(ErrorKind::usage,
+                "the song is '-' and standard input is a terminal; pipe a sound file into it");
   }
   const char* folder = std::getenv("TMPDIR");
-  std::string pattern = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/spectradiff-XXXXXX";
+  std::string pattern =
+      std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/spectradiff-XXXXXX";
   SoundFile file;
   file.name_ = "standard input";
   file.descriptor_ = mkostemp(pattern.data(), O_CLOEXEC);
   if (file.descriptor_ < 0) {
-    throw_error(ErrorKind::output, "cannot make a temporary file {} for standard input: {}; set TMPDIR to a folder with space",
+    throw_error(ErrorKind::output,
+                "cannot make a temporary file {} for standard input: {}; set TMPDIR to a folder with space",
                 printable_name(pattern), errno_text(errno));
   }
   file.path_ = pattern;
@@ -86,13 +90,16 @@ SoundFile SoundFile::spool(int descriptor, int64_t max_bytes) {
     if (got == 0) return file;
     file.bytes_ += got;
     if (file.bytes_ > max_bytes) {
-      throw_error(ErrorKind::input, "standard input gave more than {} bytes; save the song to a file and name that", max_bytes);
+      throw_error(ErrorKind::input,
+                  "standard input gave more than {} bytes; save the song to a file and name that", max_bytes);
     }
     write_all(file.descriptor_, {block.data(), static_cast<size_t>(got)}, pattern);
   }
 }
 
-SoundFile::SoundFile(SoundFile&& other) noexcept { *this = std::move(other); }
+SoundFile::SoundFile(SoundFile&& other) noexcept {
+  *this = std::move(other);
+}
 
 SoundFile& SoundFile::operator=(SoundFile&& other) noexcept {
   std::swap(path_, other.path_);

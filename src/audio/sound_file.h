@@ -14,7 +14,8 @@ class SoundFile {
  public:
   // Error{input} when the path is missing, unreadable, a folder, a pipe or a device.
   static SoundFile open(const std::filesystem::path& path);
-  // Everything that `descriptor` gives, in a new file in TMPDIR (or /tmp). Error{input} beyond max_bytes, Error{output} when it cannot be written.
+  // Everything that `descriptor` gives, in a new file in TMPDIR (or /tmp). Error{input} beyond max_bytes,
+  // Error{output} when it cannot be written.
   static SoundFile spool(int descriptor, int64_t max_bytes);
 
   SoundFile(SoundFile&& other) noexcept;

@@ -23,7 +23,8 @@ uint64_t read_integer(const uint8_t* bytes, int size, bool big_endian) {
 }
 
 bool is_chunk_id(const uint8_t* id) {
-  return std::all_of(id, id + 4, [](uint8_t byte) { return std::isalnum(byte) != 0 || byte == ' ' || byte == '_'; });
+  return std::all_of(id, id + 4,
+                     [](uint8_t byte) { return std::isalnum(byte) != 0 || byte == ' ' || byte == '_'; });
 }
 
 // Length of an ID3v2 tag in front of the RIFF header, which libsndfile skips too.

@@ -11,15 +11,16 @@ class SoundFile;
 // RIFF, RIFX and RF64.
 struct WavHeader {
   bool big_endian = false;
-  int channels = -1;             // -1: no fmt chunk was found
+  int channels = -1;  // -1: no fmt chunk was found
   uint32_t sample_rate_hz = 0;
-  int block_align = 0;           // bytes of one audio frame, or of one block of a compressed format
-  int64_t data_size_offset = -1; // where the size of the data chunk is written; -1: no data chunk
-  uint64_t declared_bytes = 0;   // of samples, as written
-  int64_t present_bytes = 0;     // from the start of the samples to the end of the file
-  int64_t stray_bytes = 0;       // behind the samples, in no chunk
+  int block_align = 0;            // bytes of one audio frame, or of one block of a compressed format
+  int64_t data_size_offset = -1;  // where the size of the data chunk is written; -1: no data chunk
+  uint64_t declared_bytes = 0;    // of samples, as written
+  int64_t present_bytes = 0;      // from the start of the samples to the end of the file
+  int64_t stray_bytes = 0;        // behind the samples, in no chunk
 
-  // Programs that write to a pipe leave a size that only means "unknown": the largest signed or unsigned one, less a header or a block.
+  // Programs that write to a pipe leave a size that only means "unknown": the largest signed or unsigned one,
+  // less a header or a block.
   bool size_unknown() const {
     return (declared_bytes >= 0x7ffff000u && declared_bytes <= 0x80000000u) ||
            (declared_bytes >= 0xfffff000u && declared_bytes <= 0xffffffffu);

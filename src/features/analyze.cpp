@@ -25,7 +25,8 @@ void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spec
   for (int64_t frame = 0;; ++frame) {
     const SampleRange range = spectrum.window(frame);
     const SampleWindow::View view = samples.view(range);
-    if (frame_start_sample(frame, features.sample_rate_hz, features.settings.fps) >= samples.song_samples()) break;
+    if (frame_start_sample(frame, features.sample_rate_hz, features.settings.fps) >= samples.song_samples())
+      break;
     features.magnitudes.resize(static_cast<size_t>(frame + 1) * bins);
     spectrum.magnitudes(view, features.magnitudes.data() + static_cast<size_t>(frame) * bins);
     features.frames = frame + 1;

@@ -23,7 +23,9 @@ struct FloatApi {
   using Handle = fftwf_plan;
   static void* allocate(size_t bytes) { return fftwf_malloc(bytes); }
   static void release(void* memory) { fftwf_free(memory); }
-  static Handle plan(int size, float* in, Complex* out) { return fftwf_plan_dft_r2c_1d(size, in, out, FFTW_ESTIMATE); }
+  static Handle plan(int size, float* in, Complex* out) {
+    return fftwf_plan_dft_r2c_1d(size, in, out, FFTW_ESTIMATE);
+  }
   static void run(Handle handle) { fftwf_execute(handle); }
   static void destroy(Handle handle) { fftwf_destroy_plan(handle); }
 };
@@ -33,7 +35,9 @@ struct DoubleApi {
   using Handle = fftw_plan;
   static void* allocate(size_t bytes) { return fftw_malloc(bytes); }
   static void release(void* memory) { fftw_free(memory); }
-  static Handle plan(int size, double* in, Complex* out) { return fftw_plan_dft_r2c_1d(size, in, out, FFTW_ESTIMATE); }
+  static Handle plan(int size, double* in, Complex* out) {
+    return fftw_plan_dft_r2c_1d(size, in, out, FFTW_ESTIMATE);
+  }
   static void run(Handle handle) { fftw_execute(handle); }
   static void destroy(Handle handle) { fftw_destroy_plan(handle); }
 };

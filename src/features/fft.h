@@ -6,8 +6,9 @@
 
 namespace spectradiff {
 
-// X[k] = sum over j of x[j] · exp(-2 pi i j k / size), k = 0..size/2, without any division. Any size >= 1; those of fast_fft_size are quick.
-// Planned without measuring, so that a machine always takes the same path. One thread at a time per object.
+// X[k] = sum over j of x[j] · exp(-2 pi i j k / size), k = 0..size/2, without any division. Any size >= 1;
+// those of fast_fft_size are quick. Planned without measuring, so that a machine always takes the same path.
+// One thread at a time per object.
 template <typename Real>  // float or double
 class RealFft {
  public:
@@ -16,8 +17,8 @@ class RealFft {
 
   int size() const { return size_; }
   int bins() const { return size_ / 2 + 1; }
-  Real* input() { return input_; }       // [size], starts as 0; run() keeps it
-  const std::complex<Real>* run();       // [bins], valid until the next run()
+  Real* input() { return input_; }  // [size], starts as 0; run() keeps it
+  const std::complex<Real>* run();  // [bins], valid until the next run()
 
  private:
   struct Plan;
@@ -26,7 +27,7 @@ class RealFft {
   std::unique_ptr<Plan> plan_;
 };
 
-// The smallest 2^a·3^b·5^c >= size with at most one factor beyond 2 and 4: 1, 3 or 5 times a power of two.
+// The smallest of 1, 3 or 5 times a power of two that is not below `size`; 8 at least.
 int fast_fft_size(int size);
 
 }  // namespace spectradiff

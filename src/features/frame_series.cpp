@@ -11,19 +11,19 @@ namespace spectradiff {
 namespace {
 
 constexpr int kOnsetBands = 24;
-constexpr double kOnsetTop_hz = 16000;
+constexpr double kOnsetTopHz = 16000;
 constexpr float kOnsetCompression = 1000;
-constexpr double kOnsetWindow_s = 0.02;  // rounded up to a power of two samples
+constexpr double kOnsetWindowSeconds = 0.02;  // rounded up to a power of two samples
 // A rise of less than this in the mean band is rounding, not sound.
 constexpr float kLeastOnset = 1e-4f;
 
 int onset_window_samples(int sample_rate_hz) {
-  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(sample_rate_hz * kOnsetWindow_s)));
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(sample_rate_hz * kOnsetWindowSeconds)));
 }
 
 LogBands onset_bands(int sample_rate_hz) {
   return {kOnsetBands, static_cast<double>(sample_rate_hz) / onset_window_samples(sample_rate_hz),
-          std::min(kOnsetTop_hz, sample_rate_hz / 2.0)};
+          std::min(kOnsetTopHz, sample_rate_hz / 2.0)};
 }
 
 }  // namespace
@@ -79,7 +79,8 @@ void OnsetMeter::measure() {
     spectrum_.magnitudes({pending_.data() + used, 0, size}, current_.data());
     for (float& value : current_) value = std::log1p(kOnsetCompression * value);
     float rise = 0;
-    for (size_t band = 0; band < previous_.size(); ++band) rise += std::max(0.0f, current_[band] - previous_[band]);
+    for (size_t band = 0; band < previous_.size(); ++band)
+      rise += std::max(0.0f, current_[band] - previous_[band]);
     previous_ = current_;
 
     const auto frame = static_cast<size_t>(cursor_.frame_of(window_begin_ + size - 1));
@@ -94,7 +95,8 @@ std::vector<float> OnsetMeter::finish(int64_t frames) {
   pending_.resize(pending_.size() + static_cast<size_t>(hop_));
   measure();
   // Windows that reach behind the song belong to its last frame.
-  const float behind = strength_.size() > count ? *std::max_element(strength_.begin() + frames, strength_.end()) : 0.0f;
+  const float behind =
+      strength_.size() > count ? *std::max_element(strength_.begin() + frames, strength_.end()) : 0.0f;
   strength_.resize(count);
   strength_.back() = std::max(strength_.back(), behind);
   const float maximum = *std::max_element(strength_.begin(), strength_.end());

@@ -40,9 +40,10 @@ class RmsMeter {
   double squares_ = 0;
 };
 
-// Spectral flux at a rate of its own, about 12 ms: the mean over 24 log bands of the rise in ln(1 + 1000 · magnitude), windows of about 23 ms.
-// A rise counts at the end of the window that shows it, so it is never early and at most about 13 ms late. A frame takes the maximum
-// of its rises. What is there when the song begins is no rise.
+// Spectral flux at a rate of its own, about 12 ms: the mean over 24 log bands of the rise in ln(1 + 1000 ·
+// magnitude), windows of about 23 ms. A rise counts at the end of the window that shows it, so it is never
+// early and at most about 13 ms late. A frame takes the maximum of its rises. What is there when the song
+// begins is no rise.
 class OnsetMeter {
  public:
   OnsetMeter(int sample_rate_hz, const Rational& fps);

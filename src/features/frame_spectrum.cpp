@@ -14,21 +14,25 @@ namespace {
 constexpr int kMaxBins = 4096;
 constexpr int kMinWindowSamples = 20;  // the seeds' first index, 10, is then still inside the FFT
 constexpr int kMaxWindowSamples = 1 << 22;
-// Log spacing pads its window to at least this multiple, so that interpolated bands miss at most 4 % of a sine.
+// Log spacing pads its window to at least this multiple, so that interpolated bands miss at most 4 % of a
+// sine.
 constexpr int kZeroPadding = 2;
 
 // The seeds' frame: |rfft(piece, n)| at chosen indices, in double precision, as NumPy computes it.
 class SeedSpectrum final : public FrameSpectrum {
  public:
   SeedSpectrum(const AnalysisSettings& settings, int window_samples, int sample_rate_hz)
-      : fps_(settings.fps), sample_rate_hz_(sample_rate_hz), fft_(window_samples),
+      : fps_(settings.fps),
+        sample_rate_hz_(sample_rate_hz),
+        fft_(window_samples),
         indices_(seed_bin_indices(window_samples, settings.bins)) {
-    // SpD5 ends a piece one frame's length, rounded down, behind its start: where the length is no integer, the sample before the
-    // next start can belong to no piece.
+    // SpD5 ends a piece one frame's length, rounded down, behind its start: where the length is no integer,
+    // the sample before the next start can belong to no piece.
     piece_samples_ = std::min<int64_t>(window_samples, frame_start_sample(1, sample_rate_hz, fps_));
     window_ = make_window(settings.window_shape, static_cast<int>(piece_samples_));
     for (const int index : indices_) {
-      frequencies_hz_.push_back(static_cast<float>(static_cast<double>(index) * sample_rate_hz / window_samples));
+      frequencies_hz_.push_back(
+          static_cast<float>(static_cast<double>(index) * sample_rate_hz / window_samples));
     }
   }
 
@@ -62,16 +66,20 @@ class SeedSpectrum final : public FrameSpectrum {
 class CentredLogSpectrum final : public FrameSpectrum {
  public:
   CentredLogSpectrum(const AnalysisSettings& settings, int window_samples, int sample_rate_hz)
-      : fps_(settings.fps), sample_rate_hz_(sample_rate_hz),
+      : fps_(settings.fps),
+        sample_rate_hz_(sample_rate_hz),
         spectrum_(window_samples, fast_fft_size(kZeroPadding * window_samples), settings.window_shape,
-                  {settings.bins, settings.fmin_hz, std::min(settings.fmax_hz, sample_rate_hz / 2.0)}, sample_rate_hz) {}
+                  {settings.bins, settings.fmin_hz, std::min(settings.fmax_hz, sample_rate_hz / 2.0)},
+                  sample_rate_hz) {}
 
   SampleRange window(int64_t frame) const override {
     const SampleRange range = frame_sample_range(frame, sample_rate_hz_, fps_);
     const int64_t begin = range.begin + range.size() / 2 - spectrum_.window_samples() / 2;
     return {begin, begin + spectrum_.window_samples()};
   }
-  void magnitudes(const SampleWindow::View& view, float* magnitudes) override { spectrum_.magnitudes(view, magnitudes); }
+  void magnitudes(const SampleWindow::View& view, float* magnitudes) override {
+    spectrum_.magnitudes(view, magnitudes);
+  }
   const std::vector<float>& frequencies_hz() const override { return spectrum_.centres_hz(); }
   double full_scale() const override { return 1; }
 
@@ -84,8 +92,8 @@ class CentredLogSpectrum final : public FrameSpectrum {
 int checked_window(const AnalysisSettings& settings, int sample_rate_hz) {
   const int64_t samples = settings.window.to_samples(sample_rate_hz, settings.fps);
   if (samples < kMinWindowSamples || samples > kMaxWindowSamples) {
-    throw_error(ErrorKind::usage, "window = {} is {} samples at {} Hz; {} to {} are allowed", settings.window.text(), samples,
-                sample_rate_hz, kMinWindowSamples, kMaxWindowSamples);
+    throw_error(ErrorKind::usage, "window = {} is {} samples at {} Hz; {} to {} are allowed",
+                settings.window.text(), samples, sample_rate_hz, kMinWindowSamples, kMaxWindowSamples);
   }
   return static_cast<int>(samples);
 }
@@ -102,8 +110,9 @@ std::unique_ptr<FrameSpectrum> make_frame_spectrum(const AnalysisSettings& setti
   }
   const double fmax_hz = std::min(settings.fmax_hz, sample_rate_hz / 2.0);
   if (!(settings.fmin_hz > 0) || !(settings.fmin_hz < fmax_hz)) {
-    throw_error(ErrorKind::usage, "fmin = {} Hz must be above 0 and below fmax, which is {} Hz for this song's {} Hz", settings.fmin_hz,
-                fmax_hz, sample_rate_hz);
+    throw_error(ErrorKind::usage,
+                "fmin = {} Hz must be above 0 and below fmax, which is {} Hz for this song's {} Hz",
+                settings.fmin_hz, fmax_hz, sample_rate_hz);
   }
   return std::make_unique<CentredLogSpectrum>(settings, window_samples, sample_rate_hz);
 }

@@ -14,7 +14,8 @@ namespace spectradiff {
 class FrameSpectrum {
  public:
   virtual ~FrameSpectrum() = default;
-  virtual SampleRange window(int64_t frame) const = 0;  // the samples it looks at; its begin never decreases with the frame
+  // The samples it looks at; their begin never decreases with the frame.
+  virtual SampleRange window(int64_t frame) const = 0;
   virtual void magnitudes(const SampleWindow::View& view, float* magnitudes) = 0;  // [bins]
   virtual const std::vector<float>& frequencies_hz() const = 0;                    // [bins]
   virtual double full_scale() const = 0;  // the magnitude of a sine of amplitude 1

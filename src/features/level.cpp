@@ -8,8 +8,8 @@
 namespace spectradiff {
 namespace {
 
-// A third of a 16-bit step, relative to a sine of full scale: a song whose reference lies below is silent, and amplifying it would paint
-// rounding errors.
+// A third of a 16-bit step, relative to a sine of full scale: a song whose reference lies below is silent,
+// and amplifying it would paint rounding errors.
 constexpr double kSilence = 1e-5;
 // A song brought to the loudness that was asked for paints a band at -20 dB of full scale with level 1.
 constexpr double kLoudnessHeadroom = 0.1;
@@ -18,7 +18,8 @@ double loudness_reference(const Features& features, AudioSource& source) {
   const double loudness = integrated_loudness(source);
   if (!std::isfinite(loudness)) {
     throw_error(ErrorKind::usage,
-                "normalize = loudness:{}: the song is too short or too quiet to have a loudness (it needs 0.4 s above -70 LUFS); "
+                "normalize = loudness:{}: the song is too short or too quiet to have a loudness (it needs "
+                "0.4 s above -70 LUFS); "
                 "use percentile:99",
                 features.settings.normalize.value);
   }
@@ -59,10 +60,9 @@ void set_levels(Features& features, double full_scale, AudioSource& source) {
   features.reference = reference_of(features, full_scale, source);
   features.levels.assign(features.magnitudes.size(), 0.0f);
   if (features.reference == 0) return;
-  const double gain = std::pow(10.0, features.settings.gain_db / 20);
-  const auto scale = static_cast<float>(gain / features.reference);
+  const double scale = std::pow(10.0, features.settings.gain_db / 20) / features.reference;
   for (size_t i = 0; i < features.levels.size(); ++i) {
-    features.levels[i] = std::clamp(features.magnitudes[i] * scale, 0.0f, 1.0f);
+    features.levels[i] = std::clamp(static_cast<float>(features.magnitudes[i] * scale), 0.0f, 1.0f);
   }
 }
 

@@ -10,12 +10,14 @@ std::vector<float> make_window(WindowShape shape, int size) {
   std::vector<float> window(static_cast<size_t>(size), 1.0f);
   if (shape == WindowShape::rect) return window;
   for (int i = 0; i < size; ++i) {
-    window[static_cast<size_t>(i)] = static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * i / size));
+    window[static_cast<size_t>(i)] =
+        static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * i / size));
   }
   return window;
 }
 
-LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands, int sample_rate_hz)
+LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands,
+                         int sample_rate_hz)
     : fft_(fft_size), window_(make_window(shape, window_samples)), power_(static_cast<size_t>(fft_.bins())) {
   double sum = 0;
   double squares = 0;
@@ -40,7 +42,8 @@ LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, co
 }
 
 // FFT bin k holds what lies between k - 1/2 and k + 1/2.
-LogSpectrum::Band LogSpectrum::make_band(double low_bin, double centre_bin, double high_bin, double noise_bins) const {
+LogSpectrum::Band LogSpectrum::make_band(double low_bin, double centre_bin, double high_bin,
+                                         double noise_bins) const {
   const int top = fft_.bins() - 1;
   Band band{};
   if (high_bin - low_bin <= noise_bins) {
@@ -61,7 +64,8 @@ LogSpectrum::Band LogSpectrum::make_band(double low_bin, double centre_bin, doub
 void LogSpectrum::magnitudes(const SampleWindow::View& view, float* magnitudes) {
   double sum = 0;
   for (int64_t i = view.song_begin; i < view.song_end; ++i) sum += view.samples[i];
-  const auto mean = static_cast<float>(sum / static_cast<double>(std::max<int64_t>(1, view.song_end - view.song_begin)));
+  const auto mean =
+      static_cast<float>(sum / static_cast<double>(std::max<int64_t>(1, view.song_end - view.song_begin)));
 
   float* input = fft_.input();
   std::fill(input, input + window_.size(), 0.0f);

@@ -17,9 +17,12 @@ struct LogBands {
 };
 
 // Centres fmin · (fmax / fmin)^(i / (count - 1)), edges halfway in pitch between them.
-// A steady sine of amplitude 1 at a centre gives a magnitude of 1 (within 5 %), noise the same in both kinds of band:
-//   wider than the window's equivalent noise bandwidth: sqrt(4 · sum |X|² / (N · sum w²)), FFT bins shared out at the edges (Parseval);
-//   narrower: |X| interpolated between FFT bins at the centre, times 2 / sum w. So neighbours that share an FFT bin still differ.
+// A steady sine of amplitude 1 at a centre gives a magnitude of 1 (0.9 at least), noise the same in both
+// kinds of band:
+// - wider than the window's equivalent noise bandwidth: sqrt(4 · sum |X|² / (N · sum w²)), FFT bins shared
+//   out at the edges (Parseval);
+// - narrower: |X| interpolated between FFT bins at the centre, times 2 / sum w, so that neighbours which
+//   share an FFT bin still differ.
 class LogSpectrum {
  public:
   LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands, int sample_rate_hz);
@@ -27,14 +30,15 @@ class LogSpectrum {
   int window_samples() const { return static_cast<int>(window_.size()); }
   const std::vector<float>& centres_hz() const { return centres_hz_; }
 
-  // The mean of the window's part of the song is taken out first: a DC offset would else be a step at the song's ends.
+  // The mean of the window's part of the song is taken out first: a DC offset would else be a step at the
+  // song's ends.
   void magnitudes(const SampleWindow::View& view, float* magnitudes);  // [bands]
 
  private:
   struct Band {
     int first;           // FFT bin; interpolated: the bin below the centre
     int last;            // FFT bin; interpolated: -1
-    float first_weight;  // share of the first bin; interpolated: how far the centre is towards the next bin, 0..1
+    float first_weight;  // share of the first bin; interpolated: how far the centre is on the way to the next
     float last_weight;
   };
   Band make_band(double low_bin, double centre_bin, double high_bin, double noise_bins) const;

@@ -28,10 +28,12 @@ double integrated_loudness(AudioSource& source) {
   std::vector<float> block(static_cast<size_t>(kBlockFrames * info.channels));
   source.seek(0);
   while (const int64_t got = source.read(block.data(), kBlockFrames)) {
-    if (ebur128_add_frames_float(state.get(), block.data(), static_cast<size_t>(got)) != EBUR128_SUCCESS) throw std::bad_alloc();
+    if (ebur128_add_frames_float(state.get(), block.data(), static_cast<size_t>(got)) != EBUR128_SUCCESS)
+      throw std::bad_alloc();
   }
   double loudness = 0;
-  if (ebur128_loudness_global(state.get(), &loudness) != EBUR128_SUCCESS) return -std::numeric_limits<double>::infinity();
+  if (ebur128_loudness_global(state.get(), &loudness) != EBUR128_SUCCESS)
+    return -std::numeric_limits<double>::infinity();
   return loudness;
 }
 

@@ -10,7 +10,8 @@ constexpr int64_t kBlockSamples = 16384;
 
 }  // namespace
 
-SampleWindow::SampleWindow(AudioSource& source, Observer observer) : source_(source), observer_(std::move(observer)) {
+SampleWindow::SampleWindow(AudioSource& source, Observer observer)
+    : source_(source), observer_(std::move(observer)) {
   source_.seek(0);
 }
 
@@ -20,7 +21,8 @@ SampleWindow::View SampleWindow::view(const SampleRange& range) {
     buffer_begin_ = range.begin;
   }
   while (buffer_begin_ + static_cast<int64_t>(buffer_.size()) < range.end) {
-    const int64_t passed = std::clamp<int64_t>(range.begin - buffer_begin_, 0, static_cast<int64_t>(buffer_.size()));
+    const int64_t passed =
+        std::clamp<int64_t>(range.begin - buffer_begin_, 0, static_cast<int64_t>(buffer_.size()));
     buffer_.erase(buffer_.begin(), buffer_.begin() + passed);
     buffer_begin_ += passed;
     read_block();

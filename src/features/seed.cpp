@@ -14,8 +14,8 @@ constexpr float kSeedScale = 0.5f;
 
 }  // namespace
 
-// NumPy's linspace multiplies a step, adds the start and then sets the last point exactly; Python's log with a base is the
-// quotient of two natural logarithms.
+// NumPy's linspace multiplies a step, adds the start and then sets the last point exactly; Python's log with
+// a base is the quotient of two natural logarithms.
 std::vector<int> seed_bin_indices(int window_samples, int bins) {
   const double last_exponent = std::log(window_samples / 2.0) / std::log(10.0);
   const double span = last_exponent - kFirstExponent;

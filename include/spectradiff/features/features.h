@@ -15,9 +15,10 @@ enum class BinSpacing { seed, log };
 enum class WindowShape { rect, hann };
 
 // How magnitudes become levels: divided by a song-wide reference, never per frame. The reference is
-//   percentile: NumPy's linear percentile over all frames and bins, or the maximum where that percentile is silent;
-//   loudness:   what a band at -20 dB of full scale measures once the song's integrated loudness (ITU-R BS.1770) is brought to `value`;
-//   none:       1.
+// - percentile: NumPy's linear percentile over all frames and bins, or the maximum where that one is silent;
+// - loudness: the magnitude that lies at -20 dB of full scale once the song's integrated loudness (ITU-R
+//   BS.1770) is brought to `value`;
+// - none: 1.
 // A song without a bin above -100 dB of full scale is silent: its reference is 0 and so are its levels.
 struct Normalize {
   enum class Kind { percentile, loudness, none } kind = Kind::percentile;
@@ -29,7 +30,8 @@ struct AnalysisSettings {
   Rational fps{15};
   int bins = 90;  // 1..4096
   BinSpacing spacing = BinSpacing::log;
-  TimeSpan window = TimeSpan::milliseconds(186);  // seed: from the frame's start, at most the frame, zero-padded; log: centred on the frame
+  // seed: from the frame's start, at most the frame, zero-padded; log: centred on the frame.
+  TimeSpan window = TimeSpan::milliseconds(186);
   WindowShape window_shape = WindowShape::hann;
   double fmin_hz = 30;     // log spacing only
   double fmax_hz = 16000;  // log spacing only; lowered to Nyquist
@@ -45,33 +47,35 @@ struct Features {
   int64_t samples = 0;
   int64_t frames = 0;
   int bins = 0;
-  // [frames][bins], >= 0, of the mono mix in ±1. seed: |rfft(piece, n)|, undivided, of the piece that SpD5 cuts: floor(sample_rate / fps) samples
-  // from the frame's start. log: 1 is a sine of full scale at the bin's centre; bands wider than the window resolves hold the root of the
-  // power in them.
+  // [frames][bins], >= 0, of the mono mix in ±1. seed: |rfft(piece, n)|, undivided, of the piece that SpD5
+  // cuts: floor(sample_rate / fps) samples from the frame's start. log: 1 is a sine of full scale at the
+  // bin's centre; bands wider than the window resolves hold the root of the power in them.
   std::vector<float> magnitudes;
-  std::vector<float> levels;           // [frames][bins], 0..1: magnitude · gain / reference, clamped
-  std::vector<float> bin_frequency_hz; // [bins], centre
-  double reference = 0;                // the song-wide magnitude that becomes level 1; 0 for silence (levels are then all 0)
-  std::vector<float> rms;              // [frames], of the mono mix, nominal 0..1; the last frame over the samples it has
-  // [frames], 0..1: the frame's steepest rise in log magnitude (spectral flux) at a rate of its own, about 12 ms, whatever the bins; 1 is the song's
-  // maximum. Never early, at most about 13 ms late.
+  std::vector<float> levels;            // [frames][bins], 0..1: magnitude · gain / reference, clamped
+  std::vector<float> bin_frequency_hz;  // [bins], centre
+  double reference = 0;    // the song-wide magnitude that becomes level 1; 0 for silence: levels are then 0
+  std::vector<float> rms;  // [frames], of the mono mix, nominal 0..1; the last frame over the samples it has
+  // [frames], 0..1: the frame's steepest rise in log magnitude (spectral flux) at a rate of its own, about
+  // 12 ms, whatever the bins; 1 is the song's maximum. Never early, at most about 13 ms late.
   std::vector<float> onset_strength;
 
   const float* frame_levels(int64_t frame) const { return levels.data() + frame * bins; }
   const float* frame_magnitudes(int64_t frame) const { return magnitudes.data() + frame * bins; }
 };
 
-// Reads the whole song once in blocks (twice for loudness); memory is that of the result. Error{usage} for settings that this song cannot have
-// (a window of less than 20 samples, fmin above Nyquist, no loudness to be measured), naming the option. Any thread; one per source.
+// Reads the whole song once in blocks (twice for loudness); memory is that of the result. Error{usage} for
+// settings that this song cannot have (a window of less than 20 samples, fmin above Nyquist, no loudness to
+// be measured), naming the option. Any thread; one per source.
 Features analyze(AudioSource& source, const AnalysisSettings& settings);
 
-// FFT indices of the seeds (FD2, SpD7): from 10 to half the window, evenly spaced in exponent, duplicates and all, exactly as NumPy's logspace and
-// astype(int) give them with math.log(n / 2, 10) as the last exponent. NumPy's own AVX-512 code rounds powers less well and moves single
-// indices by one at some sizes (12 of 3400 tried); this is what it gives without. window_samples >= 20, bins >= 1.
+// FFT indices of the seeds (FD2, SpD7): from 10 to half the window, evenly spaced in exponent, duplicates and
+// all, exactly as NumPy's logspace and astype(int) give them with math.log(n / 2, 10) as the last exponent.
+// NumPy's own AVX-512 code rounds powers less well and moves single indices by one at some sizes (12 of 3400
+// tried); this is what it gives without. window_samples >= 20, bins >= 1.
 std::vector<int> seed_bin_indices(int window_samples, int bins);
 
-// The seed's CSV, SpD3–SpD8: one row per frame, comma-separated magnitudes of the mono mix scaled by 2^15/2^16, no header; each value in the shortest
-// form that reads back as the same float.
+// The seed's CSV, SpD3–SpD8: one row per frame, comma-separated magnitudes of the mono mix scaled by
+// 2^15/2^16, no header; each value in the shortest form that reads back as the same float.
 std::string seed_csv(const Features& features);
 
 std::string features_library_version();  // "fftw-3.3.10"

@@ -1,0 +1,235 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "expect_error.h"
+#include "song.h"
+
+namespace spectradiff {
+namespace {
+
+using ::testing::Each;
+
+constexpr int64_t kSecond = 44100;
+
+int64_t loudest(const float* values, int64_t count) {
+  return std::max_element(values, values + count) - values;
+}
+
+std::vector<float> noise(int64_t count, double amplitude) {
+  uint32_t state = 3;
+  return samples_of(count, [&](int64_t) {
+    state = state * 1664525u + 1013904223u;
+    return amplitude * (static_cast<int>(state >> 8) / 8388608.0 - 1);
+  });
+}
+
+TEST(LogBins, ASineOfFullScaleAtACentreIsOneThereAndLoudestThere) {
+  const Features layout = analyze_samples(sine(10000, 440, 1), {});
+  for (int bin = 0; bin < layout.bins; bin += 4) {
+    const Features features =
+        analyze_samples(sine(44100, layout.bin_frequency_hz[static_cast<size_t>(bin)], 1), {});
+    const float* magnitudes = features.frame_magnitudes(7);
+    EXPECT_EQ(loudest(magnitudes, features.bins), bin);
+    EXPECT_NEAR(magnitudes[bin], 0.96, 0.06) << layout.bin_frequency_hz[static_cast<size_t>(bin)] << " Hz";
+  }
+}
+
+TEST(LogBins, CentresAreGeometricAndDistinct) {
+  const Features features = analyze_samples(sine(10000, 440, 1), {});
+  const std::vector<float>& hz = features.bin_frequency_hz;
+  ASSERT_EQ(hz.size(), 90u);
+  EXPECT_FLOAT_EQ(hz.front(), 30);
+  EXPECT_FLOAT_EQ(hz.back(), 16000);
+  for (size_t i = 1; i < hz.size(); ++i)
+    EXPECT_NEAR(hz[i] / hz[i - 1], std::pow(16000.0 / 30, 1 / 89.0), 1e-5);
+}
+
+TEST(LogBins, NeighboursThatShareAnFftBinDiffer) {
+  AnalysisSettings settings;
+  settings.bins = 256;
+  const Features features = analyze_samples(noise(44100, 0.3), settings);
+  const float* magnitudes = features.frame_magnitudes(7);
+  EXPECT_EQ(std::set<float>(magnitudes, magnitudes + 256).size(), 256u);
+}
+
+// White noise: every band holds power in proportion to its width, interpolated bands as if they were one
+// noise bandwidth wide.
+TEST(LogBins, WideAndNarrowBandsAgreeOnNoise) {
+  AnalysisSettings settings;
+  settings.fps = 60;
+  const Features features = analyze_samples(noise(8 * kSecond, 0.5), settings);
+  const double density = 2 * (0.25 / 3) / 22050;  // peak amplitude squared of noise per Hz
+  const double ratio = std::pow(16000.0 / 30, 1 / 178.0);
+  const double noise_bandwidth_hz = 1.5 * 44100 / 8202;
+  for (int bin = 0; bin < features.bins - 1; ++bin) {
+    double power = 0;
+    for (int64_t frame = 10; frame < features.frames - 10; ++frame)
+      power += std::pow(features.frame_magnitudes(frame)[bin], 2);
+    power /= static_cast<double>(features.frames - 20);
+    const double width_hz = features.bin_frequency_hz[static_cast<size_t>(bin)] * (ratio - 1 / ratio);
+    EXPECT_NEAR(10 * std::log10(power / (density * std::max(width_hz, noise_bandwidth_hz))), 0, 2) << bin;
+  }
+}
+
+TEST(LogBins, OneBinHoldsEverythingBetweenTheLimits) {
+  AnalysisSettings settings;
+  settings.bins = 1;
+  settings.fmin_hz = 100;
+  settings.fmax_hz = 1000;
+  EXPECT_NEAR(analyze_samples(sine(44100, 900, 0.5), settings).frame_magnitudes(7)[0], 0.5, 0.01);
+  EXPECT_NEAR(analyze_samples(sine(44100, 110, 0.5), settings).frame_magnitudes(7)[0], 0.5, 0.01);
+  EXPECT_LT(analyze_samples(sine(44100, 1500, 0.5), settings).frame_magnitudes(7)[0], 0.001);
+}
+
+TEST(LogBins, FmaxIsLoweredToNyquistAndFminMustBeBelow) {
+  AnalysisSettings settings;
+  EXPECT_FLOAT_EQ(analyze_samples(sine(9000, 440, 1, 8000), settings, 1, 8000).bin_frequency_hz.back(), 4000);
+  settings.fmin_hz = 5000;
+  EXPECT_ERROR(analyze_samples(sine(9000, 440, 1, 8000), settings, 1, 8000), ErrorKind::usage, "fmin = 5000");
+}
+
+TEST(SeedSpacing, ASineLandsInItsIndex) {
+  const std::vector<int> indices = seed_bin_indices(2205, 90);
+  for (const int bin : {0, 33, 60, 88}) {
+    const Features features =
+        analyze_samples(sine(44100, indices[static_cast<size_t>(bin)] * 20.0, 1), seed_settings(15, 90));
+    const float* magnitudes = features.frame_magnitudes(3);
+    for (int other = 0; other < 90; ++other) {
+      const bool same = indices[static_cast<size_t>(other)] == indices[static_cast<size_t>(bin)];
+      EXPECT_NEAR(magnitudes[other], same ? 2205 / 2.0 : 0, 0.01) << bin << " " << other;
+    }
+    EXPECT_FLOAT_EQ(features.bin_frequency_hz[static_cast<size_t>(bin)],
+                    indices[static_cast<size_t>(bin)] * 20.0f);
+  }
+}
+
+TEST(Frames, CoverTheWholeSongWithItsPartialTail) {
+  for (const auto& [samples, frames] : {std::pair{29400, 10}, {29401, 11}, {29399, 10}, {1, 1}, {2940, 1}}) {
+    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
+      AnalysisSettings settings;
+      settings.spacing = spacing;
+      const Features features = analyze_samples(sine(samples, 440, 0.5), settings);
+      EXPECT_EQ(features.frames, frames) << samples;
+      EXPECT_EQ(features.samples, samples);
+      EXPECT_EQ(features.magnitudes.size(), static_cast<size_t>(frames) * 90);
+      EXPECT_EQ(features.levels.size(), features.magnitudes.size());
+      EXPECT_EQ(features.rms.size(), static_cast<size_t>(frames));
+      EXPECT_EQ(features.onset_strength.size(), static_cast<size_t>(frames));
+    }
+  }
+}
+
+TEST(Frames, AClickIsInItsOwnFrameAloneWithSeedSpacing) {
+  for (const Rational fps : {Rational(15), Rational(30000, 1001)}) {
+    for (const int64_t frame : {int64_t{0}, int64_t{4}, int64_t{9}}) {
+      std::vector<float> song(44100);
+      const int64_t start = frame_start_sample(frame, 44100, fps);
+      song[static_cast<size_t>(start)] = 1;
+      const Features features = analyze_samples(song, seed_settings(fps, 90));
+      for (int64_t other = 0; other < features.frames; ++other) {
+        const float* magnitudes = features.frame_magnitudes(other);
+        EXPECT_THAT(std::vector<float>(magnitudes, magnitudes + 90),
+                    Each(::testing::FloatNear(other == frame ? 1 : 0, 1e-6)));
+      }
+      EXPECT_EQ(loudest(features.rms.data(), features.frames), frame);
+    }
+  }
+}
+
+TEST(Frames, AClickIsLoudestInItsOwnFrameWithLogSpacing) {
+  for (const int64_t frame : {int64_t{0}, int64_t{4}, int64_t{14}}) {
+    std::vector<float> song(44100);
+    song[static_cast<size_t>(frame * 2940 + 1470)] = 1;
+    const Features features = analyze_samples(song, {});
+    std::vector<float> last_bin(static_cast<size_t>(features.frames));
+    for (int64_t other = 0; other < features.frames; ++other) {
+      last_bin[static_cast<size_t>(other)] = features.frame_magnitudes(other)[89];
+    }
+    EXPECT_EQ(loudest(last_bin.data(), features.frames), frame);
+  }
+}
+
+TEST(Rms, IsThatOfEachFramesOwnSamples) {
+  std::vector<float> song(2940 + 100, 0.5f);
+  std::fill(song.begin() + 2940, song.end(), -0.25f);
+  EXPECT_THAT(analyze_samples(song, {}).rms, ::testing::ElementsAre(0.5f, 0.25f));
+}
+
+TEST(Onset, IsInTheFrameOfEachClickAndNeverBefore) {
+  AnalysisSettings settings;
+  settings.fps = 30;
+  std::vector<float> song = sine(2 * kSecond, 220, 0.1);
+  const std::vector<int64_t> clicks = {10, 25, 40};
+  for (const int64_t frame : clicks) {
+    for (int64_t i = 0; i < 60; ++i)
+      song[static_cast<size_t>(frame * 1470 + i)] += 0.5f * (i % 2 == 0 ? 1 : -1);
+  }
+  const Features features = analyze_samples(song, settings);
+  for (const int64_t frame : clicks) {
+    EXPECT_GT(features.onset_strength[static_cast<size_t>(frame)], 0.6f) << frame;
+    EXPECT_LT(features.onset_strength[static_cast<size_t>(frame - 1)], 0.1f) << frame;
+  }
+  EXPECT_EQ(*std::max_element(features.onset_strength.begin(), features.onset_strength.end()), 1.0f);
+}
+
+TEST(Onset, AClickInTheLastSamplesIsInTheLastFrame) {
+  std::vector<float> song(30000);
+  song[29995] = 0.5f;
+  const Features features = analyze_samples(song, {});
+  EXPECT_EQ(features.onset_strength.back(), 1.0f);
+}
+
+TEST(Analyze, ASongOfManyChannelsIsAnalysedAsTheirMean) {
+  std::vector<float> stereo;
+  const std::vector<float> left = sine(20000, 440, 0.5);
+  for (const float sample : left) stereo.insert(stereo.end(), {sample, 0.0f});
+  std::vector<float> mono = left;
+  for (float& sample : mono) sample /= 2;
+  EXPECT_EQ(analyze_samples(stereo, {}, 2).magnitudes, analyze_samples(mono, {}).magnitudes);
+}
+
+TEST(Analyze, GivesTheSameTwiceFromOneSource) {
+  const TemporaryFolder folder;
+  const std::vector<float> song = noise(50000, 0.5);
+  write_bytes(folder / "a.wav", wav_bytes<float>({.tag = 3, .bits = 32}, song));
+  AudioSource source = AudioSource::open(folder / "a.wav");
+  const Features first = analyze(source, {});
+  const Features second = analyze(source, {});
+  EXPECT_EQ(first.levels, second.levels);
+  EXPECT_EQ(first.onset_strength, second.onset_strength);
+}
+
+TEST(Analyze, AcceptsSlowAndFastFrameRates) {
+  for (const Rational fps : {Rational(1, 10), Rational(240), Rational(24000, 1001)}) {
+    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
+      AnalysisSettings settings;
+      settings.fps = fps;
+      settings.spacing = spacing;
+      const Features features = analyze_samples(sine(3 * kSecond, 440, 0.5), settings);
+      EXPECT_EQ(features.frames, frame_count(3 * kSecond, 44100, fps));
+      EXPECT_NEAR(features.rms[0], 0.5 / std::sqrt(2), 0.01);
+    }
+  }
+}
+
+TEST(Analyze, RefusesWhatThisSongCannotHave) {
+  const std::vector<float> song = sine(10000, 440, 0.5);
+  AnalysisSettings settings;
+  settings.window = {19, TimeUnit::samples};
+  EXPECT_ERROR(analyze_samples(song, settings), ErrorKind::usage,
+               "window = 19smp is 19 samples at 44100 Hz; 20 to");
+  settings = {};
+  settings.bins = 0;
+  EXPECT_ERROR(analyze_samples(song, settings), ErrorKind::usage, "bins = 0");
+  settings.bins = 4097;
+  EXPECT_ERROR(analyze_samples(song, settings), ErrorKind::usage, "1..4096");
+}
+
+}  // namespace
+}  // namespace spectradiff
