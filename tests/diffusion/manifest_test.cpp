@@ -1,0 +1,250 @@
+#include "spectradiff/diffusion/manifest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "test_bundle.h"
+
+namespace spectradiff {
+namespace {
+
+using testing::HasSubstr;
+
+template <typename Action>
+void expect_model_error(Action action, const std::string& says) {
+  try {
+    action();
+    ADD_FAILURE() << "accepted; expected an error with: " << says;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::model) << error.what();
+    EXPECT_THAT(error.what(), HasSubstr(says));
+  }
+}
+
+TEST(Manifest, GivesWhatTheBundleStates) {
+  const TestBundle bundle;
+  const Manifest manifest = read_manifest(bundle.path());
+  EXPECT_EQ(manifest.name, "made-up");
+  EXPECT_EQ(manifest.title, "Made up");
+  EXPECT_EQ(manifest.licence, "CC0");
+  EXPECT_EQ(manifest.exporter.at("torch"), "2.13.0");
+  EXPECT_EQ(manifest.sha256, sha256_file(bundle.path() / "model.json"));
+  EXPECT_EQ(manifest.networks.at("denoiser").file, "denoiser.pt");
+  EXPECT_EQ(manifest.tokenizer.merges, "merges.txt");
+  EXPECT_EQ(manifest.tokenizer.bos_token_id, 612);
+  ASSERT_EQ(manifest.tokenizer.added_tokens.size(), 1u);
+  EXPECT_TRUE(manifest.tokenizer.added_tokens[0].normalized);
+  EXPECT_EQ(manifest.latent.scaling_factor, 0.18215);
+  EXPECT_TRUE(manifest.latent.gaussian_posterior);
+  EXPECT_EQ(manifest.scheduler.at("class"), "PNDMScheduler");
+  EXPECT_THAT(manifest.verified_sizes, testing::ElementsAre(Size{256, 256}, Size{200, 136}));
+  EXPECT_EQ(manifest.look.at("steps"), 20);
+  verify_files(manifest);
+}
+
+TEST(Manifest, OfADiffusersFolderOrNoFolderSaysWhatWasFound) {
+  const TestFolder folder;
+  folder.write("model_index.json", "{}");
+  folder.write("notes.txt", "");
+  expect_model_error([&] { read_manifest(folder.path()); }, "found: model_index.json, notes.txt");
+  expect_model_error([&] { read_manifest(folder.path()); }, "scripts/export_model.py");
+  expect_model_error([&] { read_manifest(folder.path() / "none"); }, "does not exist");
+}
+
+TEST(Manifest, WithAnythingWrongIsRefusedByTheKeysName) {
+  struct Slip {
+    const char* pointer;
+    Json value;
+    const char* says;
+  };
+  const std::vector<Slip> slips = {
+      {"/schema", 2, "schema 2"},
+      {"/name", "../up", "name"},
+      {"/family", "sdxl", "family = 'sdxl'"},
+      {"/networks/denoiser/file", "../denoiser.pt", "file = '../denoiser.pt'"},
+      {"/networks/denoiser/file", "/etc/passwd", "plain file name"},
+      {"/networks/denoiser/file", "..", "plain file name"},
+      {"/networks/denoiser/format", "pickle", "format = 'pickle'"},
+      {"/networks/denoiser/sha256", "ABC", "sha256"},
+      {"/networks/denoiser/bytes", 1.5, "bytes"},
+      {"/networks/denoiser/bytes", -1, "bytes = -1"},
+      {"/networks/denoiser/dtype", "int8", "dtype = 'int8'"},
+      {"/networks/extra", Json::object(), "'extra' is unknown"},
+      {"/tokenizer/max_length", 2, "max_length = 2"},
+      {"/tokenizer/pad_token_id", "0", "pad_token_id"},
+      {"/tokenizer/added_tokens", Json::object(), "added_tokens"},
+      {"/tokenizer/added_tokens/0/content", "", "content is empty"},
+      {"/latent/channels", 16, "channels = 16"},
+      {"/latent/scaling_factor", 0, "scaling_factor"},
+      {"/latent/posterior", "beta", "posterior = 'beta'"},
+      {"/scheduler", "ddim", "scheduler is not an object"},
+      {"/scheduler/class", 3, "class"},
+      {"/verified/sizes", Json::array({256}), "sizes holds 256"},
+      {"/look", Json::array(), "look"},
+  };
+  for (const Slip& slip : slips) {
+    const TestBundle bundle([&](Json& facts) { facts[Json::json_pointer(slip.pointer)] = slip.value; });
+    expect_model_error([&] { read_manifest(bundle.path()); }, slip.says);
+  }
+}
+
+TEST(Manifest, WithoutAKeyIsRefused) {
+  for (const char* key :
+       {"schema", "name", "family", "networks", "tokenizer", "latent", "scheduler", "verified"}) {
+    const TestBundle bundle([&](Json& facts) { facts.erase(key); });
+    expect_model_error([&] { read_manifest(bundle.path()); }, key);
+  }
+  const TestBundle three([](Json& facts) { facts["networks"].erase("vae_decoder"); });
+  expect_model_error([&] { read_manifest(three.path()); }, "'vae_decoder' is missing");
+}
+
+TEST(BundleFiles, ThatAreMissingChangedOrCutShortAreRefusedByName) {
+  const TestBundle bundle;
+  const Manifest manifest = read_manifest(bundle.path());
+  const std::string whole = read_file(bundle.path() / "denoiser.pt", 1 << 20, ErrorKind::internal);
+
+  bundle.folder().write("denoiser.pt", whole.substr(0, whole.size() - 1));
+  expect_model_error([&] { verify_files(manifest); }, "denoiser.pt has");
+  std::string changed = whole;
+  changed[40] ^= 1;
+  bundle.folder().write("denoiser.pt", changed);
+  expect_model_error([&] { verify_files(manifest); }, "denoiser.pt");
+  std::filesystem::remove(bundle.path() / "denoiser.pt");
+  expect_model_error([&] { verify_files(manifest); }, "denoiser.pt, is missing (found: ");
+  bundle.folder().write("denoiser.pt", whole);
+  verify_files(manifest);
+
+  bundle.folder().write("vocab.json", "{}");
+  expect_model_error([&] { verify_files(manifest); }, "vocab.json is not the file");
+}
+
+// A bundle whose denoiser is `bytes`, correctly hashed: what the archive check alone must find.
+void expect_archive_refused(const std::string& bytes, const std::string& says) {
+  const TestBundle bundle(
+      [&](Json& facts) { facts["networks"]["denoiser"] = network_facts("denoiser.pt", bytes); });
+  bundle.folder().write("denoiser.pt", bytes);
+  expect_model_error([&] { verify_files(read_manifest(bundle.path())); }, says);
+}
+
+TEST(NetworkArchives, ThatAreNoTorchScriptAreRefusedForWhatTheyAre) {
+  expect_archive_refused("\x89PNG\r\n\x1a\nand so on", "a PNG picture");
+  expect_archive_refused("\x80\x02.", "a Python pickle");
+  expect_archive_refused("<!DOCTYPE html>", "a failed download?");
+  expect_archive_refused("version https://git-lfs", "Git LFS");
+  expect_archive_refused("x", "no zip archive");
+  expect_archive_refused(make_zip({{"net/data.pkl", "w"}, {"net/data/0", "w"}}), "torch.save");
+  expect_archive_refused(make_zip({{"word/document.xml", "w"}}), "some other zip archive");
+}
+
+TEST(NetworkArchives, WithADamagedDirectoryAreRefused) {
+  const std::string whole = make_zip(torchscript_entries());
+  expect_archive_refused(whole.substr(0, whole.size() - 30), "cut short");
+  expect_archive_refused(whole.substr(5), "does not end where");
+  const size_t directory = whole.find("PK\x01\x02");
+  std::string wrong = whole;
+  wrong[directory] = 'X';
+  expect_archive_refused(wrong, "entry 0 of its directory");
+  wrong = whole;
+  wrong[wrong.size() - 12] = 99;
+  expect_archive_refused(wrong, "entry 3 of its directory");
+  wrong = whole;
+  wrong[wrong.size() - 12] = 1;
+  expect_archive_refused(wrong, "more than its 1 entries");
+  wrong = whole;
+  wrong[wrong.size() - 12] = 0;
+  expect_archive_refused(wrong, "states 0 entries");
+  wrong = whole;
+  wrong[directory + 44] = 127;
+  expect_archive_refused(wrong, "points beyond");
+  wrong = whole;
+  wrong[directory + 28] = 127;
+  expect_archive_refused(wrong, "entry 1 of its directory");
+}
+
+TEST(NetworkArchives, WithLyingEntriesAreRefused) {
+  const auto with = [](ZipEntry entry) {
+    std::vector<ZipEntry> entries = torchscript_entries();
+    entries.push_back(std::move(entry));
+    return make_zip(entries);
+  };
+  for (const char* name : {"/etc/passwd", "net/../../up", "../up", "net\\up", "C:up", ".."}) {
+    expect_archive_refused(with({name, "x"}), "unsafe name");
+  }
+  expect_archive_refused(with({"net/\xff", "x"}), "unsafe name");
+  expect_archive_refused(with({"net/data/0", "x"}), "twice");
+  expect_archive_refused(with({"elsewhere/x", "x"}), "outside its folder");
+  expect_archive_refused(with({.name = "net/x", .data = "x", .local_name = "net/y"}), "contradicts");
+  expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 2}), "two sizes");
+  expect_archive_refused(with({.name = "net/x", .data = "x", .flags = 1}), "encrypted");
+  expect_archive_refused(with({.name = "net/x", .data = "x", .method = 12}), "method 12");
+  expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 1 << 30, .method = 8}),
+                         "impossible");
+  expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 0x50000000, .method = 8}),
+                         "more than is sane");
+  // An entry whose data is the archive's own directory.
+  std::string overlapping = make_zip(torchscript_entries());
+  const size_t last = overlapping.rfind("PK\x01\x02");
+  overlapping.replace(last + 20, 8, little_endian(100, 4) + little_endian(100, 4));
+  expect_archive_refused(overlapping, "overlaps");
+}
+
+TEST(ModelSearch, FindsByNameAndFolderAndTheFirstPlaceWins) {
+  const TestFolder first, second;
+  for (const TestFolder* place : {&first, &second}) {
+    std::filesystem::create_directory(place->path() / "night");
+    place->write("night/model.json", "{}");
+  }
+  std::filesystem::create_directory(second.path() / "day");
+  second.write("day/model.json", "{}");
+  std::filesystem::create_directory(second.path() / "no-model");
+  const std::vector<std::filesystem::path> places = {first.path(), first.path() / "absent", second.path()};
+  EXPECT_EQ(find_model("night", places), first.path() / "night");
+  EXPECT_EQ(find_model("day", places), second.path() / "day");
+  EXPECT_EQ(find_model((second.path() / "night").string(), places), second.path() / "night");
+  EXPECT_THAT(list_models(places), testing::ElementsAre(first.path() / "night", second.path() / "day"));
+  expect_model_error([&] { find_model("nigth", places); }, "did you mean 'night'");
+  expect_model_error([&] { find_model("nigth", places); }, second.path().string());
+  expect_model_error([&] { find_model("", places); }, "empty");
+}
+
+TEST(Trust, ComesFromTheUsersOwnListOnly) {
+  const TestFolder data;
+  const Environment home("XDG_DATA_HOME", (data.path() / "new").string());
+  const TestBundle bundle, other([](Json& facts) { facts["title"] = "Other"; });
+  const Manifest manifest = read_manifest(bundle.path());
+  EXPECT_EQ(trust_of(manifest), "");
+  trust(manifest);
+  trust(manifest);
+  EXPECT_EQ(trust_of(manifest), "trusted by the user");
+  EXPECT_EQ(trust_of(read_manifest(other.path())), "");
+  EXPECT_EQ(user_trust_list(), data.path() / "new" / "spectradiff" / "trusted-models");
+  EXPECT_EQ(read_file(user_trust_list(), 1 << 20, ErrorKind::internal), manifest.sha256 + " made-up\n");
+}
+
+TEST(Trust, IsLostWhenTheManifestChanges) {
+  const TestFolder data;
+  const Environment home("XDG_DATA_HOME", data.path().string());
+  const TestBundle bundle;
+  trust(read_manifest(bundle.path()));
+  Json facts = bundle.facts;
+  facts["look"]["steps"] = 21;
+  bundle.folder().write("model.json", facts.dump(2));
+  EXPECT_EQ(trust_of(read_manifest(bundle.path())), "");
+}
+
+TEST(Trust, SaysWhyItsListCannotBeWritten) {
+  const TestFolder data;
+  data.write("spectradiff", "a file where a folder should be");
+  const Environment home("XDG_DATA_HOME", data.path().string());
+  const TestBundle bundle;
+  try {
+    trust(read_manifest(bundle.path()));
+    ADD_FAILURE() << "written";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::output);
+    EXPECT_THAT(error.what(), HasSubstr("trusted-models"));
+  }
+}
+
+}  // namespace
+}  // namespace spectradiff
