@@ -2,18 +2,22 @@
 
 extern "C" {
 #include <libavutil/opt.h>
-#include <libavutil/pixdesc.h>
 }
 
+#include <algorithm>
 #include <limits>
 
 namespace spectradiff {
 namespace {
 
 constexpr int kMaxSide = 16384;
+constexpr int kOverread = 64;  // bytes that libswscale's vector code may read past the end of a row
 
 void check_size(const VideoSettings& settings, AVPixelFormat format) {
-  const Size size = settings.output_size;
+  const Size painted = settings.picture_size, size = settings.output_size;
+  if (painted.width < 1 || painted.height < 1) {
+    throw_error(ErrorKind::internal, "pictures of {}x{} were announced", painted.width, painted.height);
+  }
   if (size.width < 16 || size.height < 16 || size.width > kMaxSide || size.height > kMaxSide) {
     throw_error(ErrorKind::usage, "output_size = {}x{} is outside 16x16..{}x{}", size.width, size.height,
                 kMaxSide, kMaxSide);
@@ -62,6 +66,40 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
   return context;
 }
 
+// The largest size of the shape of `shape` that lies within `room`.
+Size largest_within(Size room, Size shape) {
+  const int64_t by_height = static_cast<int64_t>(room.height) * shape.width;
+  const int64_t by_width = static_cast<int64_t>(room.width) * shape.height;
+  const auto rounded = [](int64_t a, int64_t b) {
+    return static_cast<int>(std::max<int64_t>(1, (2 * a + b) / (2 * b)));
+  };
+  if (by_height < by_width) return {rounded(by_height, shape.height), room.height};
+  return {room.width, rounded(by_width, shape.width)};
+}
+
+ScalerPtr make_scaler(Size from, Size to, AVPixelFormat format) {
+  ScalerPtr owner(sws_alloc_context());
+  SwsContext* scaler = owner.get();
+  if (!scaler) throw Error(ErrorKind::memory, "out of memory for the colour conversion");
+  const int filter = from == to ? SWS_BILINEAR : SWS_LANCZOS;
+  av_opt_set_int(scaler, "srcw", from.width, 0);
+  av_opt_set_int(scaler, "srch", from.height, 0);
+  av_opt_set_int(scaler, "dstw", to.width, 0);
+  av_opt_set_int(scaler, "dsth", to.height, 0);
+  av_opt_set_int(scaler, "src_format", AV_PIX_FMT_RGB24, 0);
+  av_opt_set_int(scaler, "dst_format", format, 0);
+  av_opt_set_int(scaler, "sws_flags", filter | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT, 0);
+  const AVPixFmtDescriptor* layout = av_pix_fmt_desc_get(format);
+  if (layout->log2_chroma_w) av_opt_set_int(scaler, "dst_h_chr_pos", 0, 0);
+  if (layout->log2_chroma_h) av_opt_set_int(scaler, "dst_v_chr_pos", 128, 0);
+  const int* bt709 = sws_getCoefficients(SWS_CS_ITU709);
+  constexpr int kFullRange = 1, kLimitedRange = 0, kUnit = 1 << 16;
+  int code = sws_setColorspaceDetails(scaler, bt709, kFullRange, bt709, kLimitedRange, 0, kUnit, kUnit);
+  if (code >= 0) code = sws_init_context(scaler, nullptr, nullptr);
+  if (code < 0) throw_libav_error(ErrorKind::internal, code, "the colour conversion cannot be set up");
+  return owner;
+}
+
 }  // namespace
 
 void check_video_values(const VideoSettings& settings) {
@@ -93,39 +131,64 @@ void check_video_values(const VideoSettings& settings) {
   check_size(settings, av_get_pix_fmt(settings.pixel_format.c_str()));
 }
 
-YuvConverter::YuvConverter(Size size, AVPixelFormat format) : scaler_(sws_alloc_context()), size_(size) {
-  if (!scaler_) throw Error(ErrorKind::memory, "out of memory for the colour conversion");
-  SwsContext* scaler = scaler_.get();
-  av_opt_set_int(scaler, "srcw", size.width, 0);
-  av_opt_set_int(scaler, "srch", size.height, 0);
-  av_opt_set_int(scaler, "dstw", size.width, 0);
-  av_opt_set_int(scaler, "dsth", size.height, 0);
-  av_opt_set_int(scaler, "src_format", AV_PIX_FMT_RGB24, 0);
-  av_opt_set_int(scaler, "dst_format", format, 0);
-  av_opt_set_int(scaler, "sws_flags",
-                 SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT, 0);
-  const AVPixFmtDescriptor* layout = av_pix_fmt_desc_get(format);
-  if (layout->log2_chroma_w) av_opt_set_int(scaler, "dst_h_chr_pos", 0, 0);
-  if (layout->log2_chroma_h) av_opt_set_int(scaler, "dst_v_chr_pos", 128, 0);
-  const int* bt709 = sws_getCoefficients(SWS_CS_ITU709);
-  constexpr int kFullRange = 1, kLimitedRange = 0, kUnit = 1 << 16;
-  int code = sws_setColorspaceDetails(scaler, bt709, kFullRange, bt709, kLimitedRange, 0, kUnit, kUnit);
-  if (code >= 0) code = sws_init_context(scaler, nullptr, nullptr);
-  if (code < 0) throw_libav_error(ErrorKind::internal, code, "the colour conversion cannot be set up");
+YuvConverter::YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat format)
+    : from_{0, 0, picture}, to_{0, 0, output}, output_(output), layout_(av_pix_fmt_desc_get(format)) {
+  if (fit == Fit::cover) {
+    from_.size = largest_within(picture, output);
+    from_.x = (picture.width - from_.size.width) / 2;
+    from_.y = (picture.height - from_.size.height) / 2;
+  } else if (fit == Fit::contain) {
+    const int mask_x = ~((1 << layout_->log2_chroma_w) - 1), mask_y = ~((1 << layout_->log2_chroma_h) - 1);
+    const Size part = largest_within(output, picture);
+    to_.size = {std::max(part.width & mask_x, ~mask_x + 1), std::max(part.height & mask_y, ~mask_y + 1)};
+    to_.x = (output.width - to_.size.width) / 2 & mask_x;
+    to_.y = (output.height - to_.size.height) / 2 & mask_y;
+  }
+  scaler_ = make_scaler(from_.size, to_.size, format);
+  stride_ = (3 * from_.size.width + kOverread + 63) / 64 * 64;
+  padded_.resize(static_cast<size_t>(stride_) * static_cast<size_t>(from_.size.height));
 }
 
 void YuvConverter::convert(const Canvas& picture, AVFrame* frame) {
-  const uint8_t* planes[] = {picture.row(0)};
-  const int strides[] = {3 * size_.width};
-  const int rows = sws_scale(scaler_.get(), planes, strides, 0, size_.height, frame->data, frame->linesize);
-  if (rows != size_.height) throw_libav_error(ErrorKind::internal, rows, "the colour conversion failed");
+  uint8_t* planes[4] = {};
+  for (int plane = 0; plane < 3; ++plane) {
+    const ptrdiff_t x = plane ? to_.x >> layout_->log2_chroma_w : to_.x;
+    const ptrdiff_t y = plane ? to_.y >> layout_->log2_chroma_h : to_.y;
+    planes[plane] = frame->data[plane] + y * frame->linesize[plane] + x;
+  }
+  const size_t row_bytes = static_cast<size_t>(from_.size.width) * 3;
+  for (int y = 0; y < from_.size.height; ++y) {
+    std::copy_n(picture.row(from_.y + y) + 3 * static_cast<ptrdiff_t>(from_.x), row_bytes,
+                padded_.begin() + static_cast<ptrdiff_t>(y) * stride_);
+  }
+  const uint8_t* source[] = {padded_.data()};
+  const int strides[] = {stride_};
+  const int rows = sws_scale(scaler_.get(), source, strides, 0, from_.size.height, planes, frame->linesize);
+  if (rows != to_.size.height) throw_libav_error(ErrorKind::internal, rows, "the colour conversion failed");
+  // After the scaling, which writes a little past the right edge of its part.
+  if (to_.size != output_) blacken_bars(frame);
+}
+
+void YuvConverter::blacken_bars(AVFrame* frame) const {
+  constexpr uint8_t kBlackLuma = 16, kNoChroma = 128;
+  for (int plane = 0; plane < 3; ++plane) {
+    const int shift_x = plane ? layout_->log2_chroma_w : 0, shift_y = plane ? layout_->log2_chroma_h : 0;
+    const int left = to_.x >> shift_x, right = (to_.x + to_.size.width) >> shift_x,
+              width = output_.width >> shift_x;
+    const int top = to_.y >> shift_y, bottom = (to_.y + to_.size.height) >> shift_y;
+    const uint8_t value = plane ? kNoChroma : kBlackLuma;
+    for (int y = 0; y < output_.height >> shift_y; ++y) {
+      uint8_t* row = frame->data[plane] + static_cast<ptrdiff_t>(y) * frame->linesize[plane];
+      const bool in_bar = y < top || y >= bottom;
+      std::fill(row, row + (in_bar ? width : left), value);
+      if (!in_bar) std::fill(row + right, row + width, value);
+    }
+  }
 }
 
 VideoEncoder::VideoEncoder(const VideoSettings& settings, bool global_header)
-    : output_size_(settings.output_size),
-      fit_(settings.fit),
-      context_(open_encoder(settings, global_header)),
-      converter_(settings.output_size, context_->pix_fmt),
+    : context_(open_encoder(settings, global_header)),
+      converter_(settings.picture_size, settings.output_size, settings.fit, context_->pix_fmt),
       frame_(make_av_frame()) {
   frame_->width = context_->width;
   frame_->height = context_->height;
@@ -143,11 +206,7 @@ VideoEncoder::VideoEncoder(const VideoSettings& settings, bool global_header)
 void VideoEncoder::send(const Canvas& picture) {
   int code = av_frame_make_writable(frame_.get());
   if (code < 0) throw_libav_error(ErrorKind::memory, code, "no memory for a picture");
-  if (picture.size() == output_size_) {
-    converter_.convert(picture, frame_.get());
-  } else {
-    converter_.convert(fit_to_size(picture, output_size_, fit_), frame_.get());
-  }
+  converter_.convert(picture, frame_.get());
   frame_->pts = next_picture_++;
   code = avcodec_send_frame(context_.get(), frame_.get());
   if (code < 0)

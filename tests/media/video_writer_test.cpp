@@ -121,12 +121,36 @@ TEST(VideoWriter, PutsTheIndexOfMp4First) {
   EXPECT_LT(bytes.find("moov"), bytes.find("mdat"));
 }
 
-TEST(VideoWriter, ScalesToTheOutputSize) {
+// Mean distance between the lumas of what `fit` makes of a picture in the video and of the same picture
+// scaled by the image module.
+double luma_distance_to_image_module(Size picture_size, Size output_size, Fit fit) {
   const TempFolder folder;
   VideoSettings settings = small_settings(Container::mp4);
-  settings.output_size = {96, 64};
-  write_video(settings, folder / "video.mp4", 2);
-  EXPECT_EQ(probe_video(folder / "video.mp4").size, (Size{96, 64}));
+  settings.crf = 0;
+  settings.picture_size = picture_size;
+  settings.output_size = output_size;
+  settings.fit = fit;
+  write_video(settings, folder / "scaled.mp4", 1);
+  settings.picture_size = output_size;
+  VideoWriter reference(settings, folder / "reference.mp4", std::nullopt);
+  reference.write(fit_to_size(test_picture(picture_size, 0), output_size, fit));
+  reference.finish();
+  const Decoded scaled = decode(folder / "scaled.mp4"), wanted = decode(folder / "reference.mp4");
+  EXPECT_EQ(scaled.size, output_size);
+  double sum = 0;
+  for (size_t i = 0; i < wanted.first_planes[0].size(); ++i) {
+    sum += std::abs(int{scaled.first_planes[0][i]} - int{wanted.first_planes[0][i]});
+  }
+  return sum / static_cast<double>(wanted.first_planes[0].size());
+}
+
+TEST(VideoWriter, ScalesAsTheImageModuleDoes) {
+  for (const Fit fit : {Fit::cover, Fit::contain, Fit::stretch}) {
+    for (const Size size : {Size{128, 72}, Size{48, 128}, Size{64, 36}, Size{32, 24}}) {
+      EXPECT_LT(luma_distance_to_image_module({64, 48}, size, fit), 1)
+          << "to " << size.width << "x" << size.height << ", fit " << static_cast<int>(fit);
+    }
+  }
 }
 
 TEST(VideoWriter, EndsTheSoundWithThePicturesWhenTheyStopEarly) {

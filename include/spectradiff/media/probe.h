@@ -14,13 +14,13 @@ namespace spectradiff {
 struct VideoProbe {
   Size size;
   Rational fps;
-  int64_t pictures = 0;        // counted packets, not the header's word
+  int64_t pictures = 0;  // counted packets, not the header's word
   double video_duration_s = 0;
   double audio_duration_s = 0;  // 0 without sound
   std::string video_codec;      // "h264"
   std::string audio_codec;      // "" without sound
   std::string pixel_format;
-  std::string comment;          // metadata tag
+  std::string comment;  // metadata tag
 };
 
 // Reads every packet and decodes the first and last picture. Error{input} when the file is not a whole video.

@@ -20,7 +20,8 @@ enum class Container { mp4, mov, mkv, webm };
 // By the extension of `path`; Error{usage} listing the known ones.
 Container container_of(const std::filesystem::path& path);
 
-// Where the sound comes from: decoded samples for encoding, and the untouched packets of `file` where they may be copied.
+// Where the sound comes from: decoded samples for encoding, and the untouched packets of `file` where they
+// may be copied.
 struct SoundTrack {
   std::filesystem::path file;  // the song as given; packets are copied from here when copy applies
   bool lossless = false;       // of the source codec, decides flac or aac in Matroska
@@ -28,52 +29,64 @@ struct SoundTrack {
   int sample_rate_hz = 0;
   int channels = 0;
   int64_t samples = 0;  // audio frames that `read` will give, sample 0 is heard when picture 0 is shown
-  // Fills at most `frames` interleaved float frames, returns how many; 0 at the end. Called from the writer's thread only.
+  // Fills at most `frames` interleaved float frames, returns how many; 0 at the end. Called from the writer's
+  // thread only.
   std::function<int64_t(float* interleaved, int64_t frames)> read;
 };
 
 struct VideoSettings {
   Container container = Container::mp4;
-  Rational fps{15};
-  Size picture_size;                    // of every Canvas that write() takes
-  Size output_size;                     // even numbers; scaled from picture_size with Lanczos
+  Rational fps{15};   // above 0 to 240, kept exactly
+  Size picture_size;  // of every Canvas that write() takes
+  Size output_size;   // 16x16..16384x16384, even for yuv420p; scaled from picture_size with Lanczos, never
+                      // resampled when equal
   Fit fit = Fit::cover;
-  std::string video_codec = "h264";     // h264 (later: hevc, vp9, av1, prores, ffv1)
-  int crf = 18;                         // 0..51, lower is better
+  std::string video_codec = "h264";
+  int crf = 18;  // 0..51, lower is better
   std::string encoder_preset = "medium";
-  std::string pixel_format = "yuv420p";
-  std::string audio_codec = "auto";     // auto, copy, aac, alac, flac, opus, none
-  int64_t audio_bitrate = 256000;       // bit/s, lossy codecs
-  int threads = 0;                      // 0: all cores
-  std::string title;                    // metadata, may be empty
-  std::string comment;                  // metadata: the settings as JSON
+  std::string pixel_format = "yuv420p";  // or yuv444p; BT.709, limited range, tagged
+  std::string audio_codec = "auto";      // auto, copy, aac, alac, flac, opus, none
+  int64_t audio_bitrate = 256000;        // bit/s, lossy codecs
+  int threads = 0;                       // 0: all cores. The bytes depend on it
+  std::string title;                     // metadata, may be empty
+  std::string comment;                   // metadata: the settings as JSON
 };
 
 // What was written, for messages and the check afterwards.
 struct VideoSummary {
   int64_t pictures = 0;
-  std::string video_encoder;   // "libx264"
-  std::string audio_encoder;   // "aac", "copy (mp3)", "" without sound
+  std::string video_encoder;       // "libx264"
+  std::string audio_encoder;       // "aac", "copy (mp3)", "" without sound
   std::vector<std::string> notes;  // "8 channels were mixed down to stereo", …
 };
 
-// Refuses settings that this libav cannot do (encoder absent, size odd, codec not for the container): Error{output} or Error{usage},
-// before any work. Creates nothing.
+// Refuses settings that this libav cannot do, by really opening its encoders: Error{usage} for names, ranges,
+// odd sizes and codecs that the container does not take, Error{output} for an encoder that is absent or
+// refuses. Creates nothing. What it accepts a VideoWriter accepts.
 void check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
 
-// One video being written. Not thread-safe; use from one thread. Destroying without finish() closes the file as it is.
+// One video being written, sample 0 heard with picture 0. Equal input gives equal bytes. Not thread-safe; use
+// from one thread. The sound ends with the last picture at the latest. Destroying without finish() closes the
+// file as it is, not playable.
+//
+// A descriptor whose reader has gone raises SIGPIPE, which the program must ignore to get the Error.
 class VideoWriter {
  public:
-  // To a file (truncated), or with descriptor >= 0 as a Matroska stream into it. Error{output}.
-  VideoWriter(const VideoSettings& settings, const std::filesystem::path& path, std::optional<SoundTrack> sound);
+  // To a file (truncated), or as a Matroska stream into a descriptor, whatever settings.container says; the
+  // descriptor stays the caller's. Errors as check_video_settings has them, before anything is created; then
+  // Error{output} when the file cannot be.
+  VideoWriter(const VideoSettings& settings, const std::filesystem::path& path,
+              std::optional<SoundTrack> sound);
   VideoWriter(const VideoSettings& settings, int descriptor, std::optional<SoundTrack> sound);
   ~VideoWriter();
   VideoWriter(VideoWriter&&) noexcept;
   VideoWriter& operator=(VideoWriter&&) noexcept;
 
-  // The next picture; sound is interleaved as far as needed. Error{output} on a full disk or closed pipe, Error{internal} for a wrong size.
+  // The next picture; sound is read and interleaved as far as needed. Error{output} on a full disk or closed
+  // pipe, Error{internal} for a wrong size. After an Error only destruction is left.
   void write(const Canvas& picture);
-  VideoSummary finish();  // flushes, writes the trailer, checks every byte went out
+  VideoSummary
+  finish();  // flushes, writes the index, checks that every byte went out; once, after at least one picture
 
  private:
   struct Impl;
