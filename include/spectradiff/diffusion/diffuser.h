@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,23 +33,30 @@ struct FrameRequest {
   uint64_t seed = 42;
 };
 
-// Which frame of the batch failed and why; the executor names the frame.
 struct DiffusedPicture {
   Canvas picture;
   bool finite = true;  // false: NaN or infinity came out, the picture must not be used
 };
 
-// Owns no device: `networks` outlives it. One thread.
+// Img2img as diffusers' StableDiffusionImg2ImgPipeline does it, for frames of different strength, guidance,
+// prompts and seeds in one batch. Draws per frame, in this order, from its own noise source: the posterior's
+// sample (where the encoder has one), the noise of the start, one for every step whose sampler asks for it.
+// Text is encoded once per distinct prompt and kept. `networks` outlives it. One thread.
 class Diffuser {
  public:
+  // Error{model} and Error{usage} for whatever in the bundle's tokenizer and scheduler and in the settings
+  // cannot work.
   Diffuser(Networks& networks, const Manifest& manifest, DiffuserSettings settings);
   ~Diffuser();
 
   // What was cut from a prompt that is too long; asked before rendering. Error{usage} for invalid UTF-8.
   std::string cut_from(const std::string& prompt) const;
 
-  // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are. `cancelled`
-  // is asked before every denoising step; an empty result means it said yes.
+  // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are, slots
+  // without a request repeat the last one. Strength 0 passes through the VAE only. The negative prompts are
+  // computed when any request of the batch has guidance > 1; the others then have guidance 1, which differs
+  // by rounding only. `cancelled` is asked before every denoising step; an empty result means it said yes.
+  // Error{usage} for a size that is no multiple of the latent downscale and for values outside their ranges.
   std::vector<DiffusedPicture> run(std::span<const FrameRequest> requests,
                                    const std::function<bool()>& cancelled);
 

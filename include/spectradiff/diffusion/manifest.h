@@ -21,15 +21,20 @@ struct NetworkFile {
   std::string dtype;  // of the stored weights
 };
 
+// A text that is one token wherever a prompt holds it; the switches are those of transformers' AddedToken.
 struct AddedToken {
   std::string content;
   int32_t id = 0;
-  bool special = false, lstrip = false, rstrip = false, single_word = false, normalized = false;
+  bool special = false;
+  bool lstrip = false, rstrip = false;  // takes the blanks before, after it along
+  bool single_word = false;             // not inside another word
+  bool normalized = false;              // looked for after composing, collapsing blanks and lower-casing
 };
 
 struct TokenizerFiles {
-  std::string vocab, vocab_sha256, merges, merges_sha256;  // file names
-  int max_length = 77;
+  std::string vocab, merges;  // file names inside the bundle's folder
+  std::string vocab_sha256, merges_sha256;
+  int max_length = 77;  // tokens, begin and end included
   int32_t bos_token_id = 0, eos_token_id = 0, pad_token_id = 0, unk_token_id = 0;
   std::vector<AddedToken> added_tokens;
 };
@@ -49,17 +54,19 @@ struct Manifest {
   std::map<std::string, NetworkFile> networks;  // text_encoder, vae_encoder, denoiser, vae_decoder
   TokenizerFiles tokenizer;
   LatentFacts latent;
-  Json scheduler;  // the source's scheduler config, "class" included
+  Json scheduler;  // the source's scheduler config, see make_sampler_table
   std::vector<Size> verified_sizes;
   std::vector<std::string> verified_dtypes;
   Json look;  // flat option keys, possibly empty
 };
 
-// Reads and validates model.json. Error{model} listing what was found where the folder or a file is missing.
+// Reads and validates model.json, and nothing else; keys it does not know are left alone. Error{model} naming
+// the key, or listing what was found where model.json is missing.
 Manifest read_manifest(const std::filesystem::path& folder);
 
 // Every file's size and SHA-256 against the manifest, and that each network file is a sane archive (zip
-// directory consistent, no absolute or ".." names, no bomb). Error{model} naming the file.
+// directory consistent, no absolute or ".." names, no bomb). Reads every byte, loads nothing. Error{model}
+// naming the file.
 void verify_files(const Manifest& manifest);
 
 // A bundle by name through the search path, or by folder (a text with '/' or an existing folder).
@@ -67,7 +74,7 @@ void verify_files(const Manifest& manifest);
 std::filesystem::path find_model(const std::string& name_or_folder,
                                  const std::vector<std::filesystem::path>& search_path);
 
-// Names of the bundles on the search path, first wins.
+// Folders of the bundles on the search path, by name within each place; of two with one name the first wins.
 std::vector<std::filesystem::path> list_models(const std::vector<std::filesystem::path>& search_path);
 
 // SPECTRADIFF_MODEL_PATH, the user's data folder, the install beside the program, the build tree.
@@ -76,7 +83,11 @@ std::vector<std::filesystem::path> model_search_path();
 // Why the bundle may run code on this machine: "compiled in", "trusted by the user", or empty when on no
 // list.
 std::string trust_of(const Manifest& manifest);
-void trust(const Manifest& manifest);  // appends to the user's list; Error{output}
+
+// Adds the manifest's hash to the user's list, once. Error{output}.
+void trust(const Manifest& manifest);
+
+// Lines `<sha256 of model.json> <name>`: trusted-models in the user's data folder. Empty without a home.
 std::filesystem::path user_trust_list();
 
 }  // namespace spectradiff

@@ -14,19 +14,22 @@ namespace spectradiff {
 
 struct Tokens {
   std::vector<int32_t> ids;  // exactly max_length: begin, text, end, padding
-  std::string cut;           // the words that did not fit; empty when all did
+  std::string cut;           // as typed, from the first word that did not fit whole; empty when all did
 };
 
-// Immutable after construction, shared freely.
+// CLIP's byte-pair encoding with the added tokens of the tokenizer files. Equal to transformers' fast
+// tokenizer for Unicode 14, except that its normalization still has the tables of Unicode 9: combining marks
+// that came later are put into canonical order here and not there. Time is n log n for any text. Immutable
+// after construction, shared freely.
 class Tokenizer {
  public:
-  // Error{model} for unreadable or inconsistent vocabulary and merges.
+  // Error{model} naming file and line for unreadable or inconsistent vocabulary and merges.
   Tokenizer(const std::filesystem::path& folder, const TokenizerFiles& files);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
 
-  Tokens encode(std::string_view text) const;                    // Error{usage} for invalid UTF-8
+  Tokens encode(std::string_view text) const;  // Error{usage} for invalid UTF-8 and for more than 16 MiB
   std::vector<int32_t> encode_all(std::string_view text) const;  // no begin, end, padding or limit
 
  private:
