@@ -79,8 +79,9 @@ SoundFile SoundFile::spool(int descriptor, int64_t max_bytes) {
                 "cannot make a temporary file {} for standard input: {}; set TMPDIR to a folder with space",
                 printable_name(pattern), errno_text(errno));
   }
-  file.path_ = pattern;
-  file.temporary_ = true;
+  // Without a name nothing is left behind, however the program ends.
+  ::unlink(pattern.c_str());
+  file.path_ = fmt::format("/proc/self/fd/{}", file.descriptor_);
 
   std::vector<char> block(kSpoolBlockBytes);
   for (;;) {
@@ -106,13 +107,11 @@ SoundFile& SoundFile::operator=(SoundFile&& other) noexcept {
   std::swap(name_, other.name_);
   std::swap(bytes_, other.bytes_);
   std::swap(descriptor_, other.descriptor_);
-  std::swap(temporary_, other.temporary_);
   return *this;
 }
 
 SoundFile::~SoundFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
-  if (temporary_) ::unlink(path_.c_str());
 }
 
 size_t SoundFile::read_at(int64_t offset, void* data, size_t size) const {

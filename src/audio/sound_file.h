@@ -9,13 +9,13 @@
 
 namespace spectradiff {
 
-// A regular file, open for reading. Removes the file when it was a spool. Safe to read from several threads.
+// A regular file, open for reading. Safe to read from several threads.
 class SoundFile {
  public:
   // Error{input} when the path is missing, unreadable, a folder, a pipe or a device.
   static SoundFile open(const std::filesystem::path& path);
-  // Everything that `descriptor` gives, in a new file in TMPDIR (or /tmp). Error{input} beyond max_bytes,
-  // Error{output} when it cannot be written.
+  // Everything that `descriptor` gives, in a new file without a name in TMPDIR (or /tmp). Error{input} beyond
+  // max_bytes, Error{output} when it cannot be written.
   static SoundFile spool(int descriptor, int64_t max_bytes);
 
   SoundFile(SoundFile&& other) noexcept;
@@ -37,7 +37,6 @@ class SoundFile {
   std::string name_;
   int64_t bytes_ = 0;
   int descriptor_ = -1;
-  bool temporary_ = false;
 };
 
 // A file name as one line of valid UTF-8: control characters and stray bytes as \x0a.

@@ -52,10 +52,9 @@ int run_analyze(const Arguments& arguments, Console& console) {
   refuse_existing(arguments.seed_csv, arguments.overwrite);
 
   AudioSource source = AudioSource::open(arguments.subject);
-  for (const std::string& note : source.notes()) console.warn(note);
-  const AudioInfo info = source.info();
   const Features features =
-      analyze(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved));
+      hear(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved), console);
+  const AudioInfo& info = source.info();
   if (!arguments.seed_csv.empty())
     write_result(arguments.seed_csv, seed_csv(features), arguments.overwrite, console);
 

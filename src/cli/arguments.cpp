@@ -65,7 +65,9 @@ void add_general_options(CLI::App& app, const std::string& command, ParserStore&
     Values& values = store.values.emplace_back();
     CLI::Option* added = nullptr;
     if (option.value_name.empty()) {
-      added = app.add_flag(option.flags)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      added = app.add_flag(option.flags)
+                  ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+                  ->disable_flag_override();
     } else {
       added = app.add_option(option.flags, values)
                   ->expected(1)
@@ -81,11 +83,12 @@ void add_settings(CLI::App& app, unsigned mask, ParserStore& store) {
   for (const Option& option : option_table()) {
     if ((option.commands & mask) == 0) continue;
     if (option.is_switch()) {
-      const auto set = [&option](bool value) {
-        return [&option, value](Arguments& arguments) { arguments.flags.values[option.key] = value; };
-      };
-      store.stores.emplace_back(app.add_flag(option.flag()), set(true));
-      store.stores.emplace_back(app.add_flag("--no-" + option.flag().substr(2)), set(false));
+      CLI::Option* added = app.add_flag(option.flag() + ",!--no-" + option.flag().substr(2))
+                               ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+                               ->disable_flag_override();
+      store.stores.emplace_back(added, [&option, added](Arguments& arguments) {
+        arguments.flags.values[option.key] = added->as<bool>();
+      });
     } else {
       Values& values = store.values.emplace_back();
       CLI::Option* added = app.add_option(option.flag(), values)
@@ -236,8 +239,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   const CommandText& command = *std::find_if(commands().begin(), commands().end(), [&](const CommandText& c) {
     return c.name == arguments.command;
   });
-  if (const auto extras = chosen.front()->remaining(); !extras.empty())
-    refuse_extra(extras, command.name, command.options);
+  auto extras = chosen.front()->remaining();
+  // CLI11 counts the first "--" as an extra word.
+  if (const auto mark = std::find(extras.begin(), extras.end(), "--"); mark != extras.end())
+    extras.erase(mark);
+  if (!extras.empty()) refuse_extra(extras, command.name, command.options);
   if (command.operands == "AUDIO" && arguments.subject.empty()) {
     throw_error(ErrorKind::usage, "{} needs a sound file, or - for stdin: spectradiff {} song.wav",
                 command.name, command.name);

@@ -85,7 +85,7 @@ void Console::event(std::string_view name, Json fields) {
   Json line = {{"schema", 1}, {"t", seconds_between(start_, Clock::now())}, {"event", name}};
   line.update(fields);
   std::lock_guard lock(mutex_);
-  write_all(STDOUT_FILENO, line.dump() + "\n", "stdout");
+  write_all(STDOUT_FILENO, json_text(line) + "\n", "stdout");
 }
 
 void Console::answer(std::string_view text) {

@@ -14,9 +14,13 @@ namespace {
 constexpr uint64_t kMaxConfigBytes = 16 << 20;
 constexpr const char* kPrompts = "prompts";
 
+bool diffuses(const Arguments& arguments, const Resolved& resolved) {
+  return arguments.command == "render" && resolved.job.diffusion.enabled;
+}
+
 std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved& asked) {
-  const bool needed = arguments.command == "render" && asked.job.diffusion.enabled;
-  const bool named = asked.origins.contains("model");
+  const bool needed = diffuses(arguments, asked);
+  const bool named = asked.job.diffusion.model != DiffusionSettings{}.model;
   try {
     return read_manifest(find_model(asked.job.diffusion.model, model_search_path()));
   } catch (const Error&) {
@@ -70,17 +74,17 @@ std::vector<Layer> settings_layers(const Arguments& arguments) {
 
 PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   std::vector<Layer> layers = settings_layers(arguments);
-  PreparedJob prepared{resolve(layers), std::nullopt};
-  if (arguments.command == "paint") prepared.resolved.job.diffusion.enabled = false;
+  PreparedJob prepared;
+  prepared.resolved = resolve(layers);
   prepared.manifest = manifest_for(arguments, prepared.resolved);
   if (prepared.manifest) {
     layers.insert(layers.begin(), look_layer(*prepared.manifest));
     prepared.resolved = resolve(layers);
   }
 
-  DiffusionSettings& diffusion = prepared.resolved.job.diffusion;
-  if (arguments.command == "paint") diffusion.enabled = false;
-  if (prepared.manifest && diffusion.enabled) {
+  prepared.diffuse = diffuses(arguments, prepared.resolved);
+  if (prepared.diffuse) {
+    DiffusionSettings& diffusion = prepared.resolved.job.diffusion;
     if (diffusion.scheduler.empty()) {
       diffusion.scheduler = scheduler_name_of_class(prepared.manifest->scheduler.value("class", ""));
     }
@@ -97,7 +101,14 @@ std::string config_text(const Resolved& resolved, bool with_origin) {
       value = {{"value", value}, {"origin", origin == resolved.origins.end() ? "default" : origin->second}};
     }
   }
-  return values.dump(2) + "\n";
+  return json_text(values, 2) + "\n";
+}
+
+Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console) {
+  Features features = analyze(source, settings);
+  for (const std::string& note : source.notes()) console.warn(note);
+  if (features.reference == 0) console.warn("the song is silent: there is nothing to see in it");
+  return features;
 }
 
 void admit_model(const Manifest& manifest, bool allow_unpinned) {

@@ -1,4 +1,4 @@
-// From arguments to a resolved job and its model.
+// From arguments to a resolved job, its song and its model.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,10 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "spectradiff/audio/audio_source.h"
 #include "spectradiff/config/settings.h"
 #include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/features/features.h"
 
 namespace spectradiff {
 
@@ -17,6 +19,7 @@ std::vector<Layer> settings_layers(const Arguments& arguments);
 
 struct PreparedJob {
   Resolved resolved;
+  bool diffuse = false;  // render, and not switched off
   std::optional<Manifest>
       manifest;  // absent: no diffusion, or a painter that found no model to take a look from
 };
@@ -26,6 +29,9 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console);
 
 // The resolved settings as --print-config prints them.
 std::string config_text(const Resolved& resolved, bool with_origin);
+
+// The song's features; what was wrong with the file, and silence, become warnings.
+Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console);
 
 // Hashes, then trust: Error{model} before any of the model's code is loaded.
 void admit_model(const Manifest& manifest, bool allow_unpinned);

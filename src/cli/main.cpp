@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -33,6 +34,13 @@ int run_command(const Arguments& arguments, Console& console) {
   return run_pictures(arguments, console);
 }
 
+// A closed descriptor 0, 1 or 2 would be given to the next file opened, and messages written into it.
+void hold_standard_descriptors() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (fcntl(descriptor, F_GETFD) == -1) open("/dev/null", O_RDWR);
+  }
+}
+
 // Whoever read our stdout has gone: that ends the program without a word.
 bool stdout_is_closed() {
   pollfd descriptor = {STDOUT_FILENO, POLLOUT, 0};
@@ -42,7 +50,11 @@ bool stdout_is_closed() {
 int fail(Console& console, ErrorKind kind, const std::string& message) {
   const int code = exit_code(kind);
   if (kind == ErrorKind::output && stdout_is_closed()) return code;
-  console.error(message, code);
+  try {
+    console.error(message, code);
+  } catch (const Error&) {
+    return exit_code(ErrorKind::output);  // nobody reads the event; the words are on stderr
+  }
   return code;
 }
 
@@ -69,6 +81,7 @@ int run(const std::vector<std::string>& words) {
 }  // namespace spectradiff
 
 int main(int argc, char** argv) {
-  spectradiff::install_signal_handlers();
+  spectradiff::hold_standard_descriptors();
+  spectradiff::ignore_closed_pipes();
   return spectradiff::run(std::vector<std::string>(argv + 1, argv + argc));
 }

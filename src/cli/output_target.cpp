@@ -76,6 +76,14 @@ void check_target(const OutputTarget& target, bool overwrite) {
   }
 }
 
+void refuse_song_as_output(const OutputTarget& target, const fs::path& song) {
+  std::error_code failed;
+  if (target.kind == OutputTarget::Kind::video && fs::equivalent(target.path, song, failed)) {
+    throw_error(ErrorKind::output, "output = {} is the song itself; give the video another name",
+                target.path.string());
+  }
+}
+
 void prepare_frames(const FramePattern& pattern, const Plan& plan, bool overwrite) {
   if (!overwrite) {
     for (const PlanRow& row : plan.rows) {

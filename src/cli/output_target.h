@@ -28,6 +28,9 @@ OutputTarget choose_target(const Arguments& arguments);
 // the folder is missing or not writable. Creates nothing.
 void check_target(const OutputTarget& target, bool overwrite);
 
+// Error{output} when the video would replace the song it is made from.
+void refuse_song_as_output(const OutputTarget& target, const std::filesystem::path& song);
+
 // What only the plan can tell: frames that exist already. Creates the pattern's last folder.
 void prepare_frames(const FramePattern& pattern, const Plan& plan, bool overwrite);
 

@@ -65,7 +65,7 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
   settings.audio_codec = job.output.audio_codec;
   settings.audio_bitrate = job.output.audio_bitrate;
   settings.threads = job.threads;
-  settings.comment = job_to_json(job).dump();
+  settings.comment = json_text(job_to_json(job));
   return settings;
 }
 
@@ -181,18 +181,28 @@ std::string shell_quoted(const std::string& word) {
   return quoted + "'";
 }
 
+// The user's own command, narrowed to one frame. What is added stands before a "--", after which nothing is
+// an option.
 std::string reproduction(const Arguments& arguments, int64_t frame) {
+  std::vector<std::string> words = arguments.typed;
+  const std::vector<std::string> narrowed = {"--frames", std::to_string(frame), "-o", "frame-%05d.png"};
+  words.insert(std::find(words.begin(), words.end(), "--"), narrowed.begin(), narrowed.end());
   std::string command = "spectradiff";
-  for (const std::string& word : arguments.typed) command += " " + shell_quoted(word);
-  return fmt::format("{} --frames {} -o frame-%05d.png", command, frame);
+  for (const std::string& word : words) command += " " + shell_quoted(word);
+  return command;
 }
 
 // One run of the plan into the target. The video's final name appears only when all of it is there.
 class PictureRun {
  public:
   PictureRun(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-             AudioSource& source, const Plan& plan)
-      : arguments_(arguments), console_(console), job_(job), target_(target), source_(source), plan_(plan) {}
+             AudioSource& source, Plan plan)
+      : arguments_(arguments),
+        console_(console),
+        job_(job),
+        target_(target),
+        source_(source),
+        plan_(std::move(plan)) {}
 
   int run(const Manifest* manifest) {
     const Clock::time_point begin = Clock::now();
@@ -215,9 +225,10 @@ class PictureRun {
 
  private:
   Features analyze_song() {
-    Features features = analyze(source_, job_.analysis);
-    if (features.reference == 0)
-      console_.warn("the song is silent: every picture is black before the post chain");
+    Features features = hear(source_, job_.analysis, console_);
+    // A damaged file can turn out shorter than its header said.
+    if (plan_.song_frames != features.frames)
+      plan_ = make_plan(job_, features.sample_rate_hz, features.samples);
     console_.event("analysis", {{"frames", features.frames},
                                 {"bins", features.bins},
                                 {"samples", features.samples},
@@ -231,7 +242,6 @@ class PictureRun {
 
   RunResult execute(const Features& features, Diffuser* diffuser) {
     if (target_.kind == OutputTarget::Kind::frames) {
-      prepare_frames(*target_.pattern, plan_, arguments_.overwrite);
       PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
                    arguments_.overwrite);
       return run_plan(features, diffuser, sink);
@@ -322,7 +332,7 @@ class PictureRun {
   RenderJob& job_;
   const OutputTarget& target_;
   AudioSource& source_;
-  const Plan& plan_;
+  Plan plan_;
 };
 
 }  // namespace
@@ -330,12 +340,13 @@ class PictureRun {
 int run_pictures(const Arguments& arguments, Console& console) {
   PreparedJob prepared = prepare_job(arguments, console);
   RenderJob& job = prepared.resolved.job;
-  const Manifest* model = job.diffusion.enabled ? &*prepared.manifest : nullptr;
+  const Manifest* model = prepared.diffuse ? &*prepared.manifest : nullptr;
   if (model != nullptr) check_sampler(job, *model);
   if (arguments.print_config) {
     console.answer(config_text(prepared.resolved, arguments.origin));
     return 0;
   }
+  job.diffusion.enabled = prepared.diffuse;
 
   const OutputTarget target = choose_target(arguments);
   if (!arguments.dry_run) {
@@ -348,14 +359,16 @@ int run_pictures(const Arguments& arguments, Console& console) {
                           {"config", job_to_json(job)}});
 
   AudioSource source = AudioSource::open(arguments.subject);
-  for (const std::string& note : source.notes()) console.warn(note);
+  refuse_song_as_output(target, source.file());
   const AudioInfo& info = source.info();
   const Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
   if (arguments.dry_run) {
-    console.answer(plan_to_json(plan, job, info.sample_rate_hz).dump(2) + "\n");
+    console.answer(json_text(plan_to_json(plan, job, info.sample_rate_hz), 2) + "\n");
     return 0;
   }
-  if (target.kind != OutputTarget::Kind::frames) {
+  if (target.kind == OutputTarget::Kind::frames) {
+    prepare_frames(*target.pattern, plan, arguments.overwrite);
+  } else {
     const SoundTrack sound = sound_track(source, plan);
     check_video_settings(video_settings(job, target), job.output.audio_codec == "none" ? nullptr : &sound);
   }
@@ -364,8 +377,8 @@ int run_pictures(const Arguments& arguments, Console& console) {
                            info.channels == 1 ? "" : "s", info.format, plan.rows.size(),
                            job.analysis.fps.text()));
 
-  const int code = PictureRun(arguments, console, job, target, source, plan).run(model);
-  return code;
+  install_signal_handlers();
+  return PictureRun(arguments, console, job, target, source, plan).run(model);
 }
 
 }  // namespace spectradiff

@@ -18,6 +18,10 @@ extern "C" void count_stop_request(int signal_number) {
 
 }  // namespace
 
+void ignore_closed_pipes() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 void install_signal_handlers() {
   struct sigaction action = {};
   action.sa_handler = count_stop_request;
@@ -28,7 +32,6 @@ void install_signal_handlers() {
     sigaction(signal_number, nullptr, &before);
     if (before.sa_handler != SIG_IGN) sigaction(signal_number, &action, nullptr);
   }
-  std::signal(SIGPIPE, SIG_IGN);
 }
 
 const std::atomic<int>& stop_requests() {

@@ -5,8 +5,11 @@
 
 namespace spectradiff {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP (unless ignored) and ignores SIGPIPE. The third request
-// ends the process at once.
+// Writing into a closed pipe becomes an error instead of a signal.
+void ignore_closed_pipes();
+
+// From now on SIGINT, SIGTERM and SIGHUP (unless ignored) are counted; until then they end the process at
+// once, which is right while nothing is written. The third request ends it in any case.
 void install_signal_handlers();
 
 const std::atomic<int>& stop_requests();
