@@ -22,11 +22,12 @@ struct FreeFifo {
 // Many channels have no agreed places; odd ones go left and even ones right, each side's mean, as with stereo
 // pairs.
 void mix_to_stereo(const float* in, int64_t samples, int channels, float* out) {
+  const int left_channels = (channels + 1) / 2, right_channels = channels / 2;
   for (int64_t i = 0; i < samples; ++i, in += channels) {
     float sum[2] = {0, 0};
     for (int c = 0; c < channels; ++c) sum[c & 1] += in[c];
-    out[2 * i] = sum[0] / static_cast<float>((channels + 1) / 2);
-    out[2 * i + 1] = sum[1] / static_cast<float>(channels / 2);
+    out[2 * i] = sum[0] / static_cast<float>(left_channels);
+    out[2 * i + 1] = sum[1] / static_cast<float>(right_channels);
   }
 }
 

@@ -33,7 +33,7 @@ using WriteCallback = int (*)(void*, uint8_t*, int);
 
 // The file under way, opened a second time to be read while it is rewritten.
 struct Reader {
-  int descriptor;
+  explicit Reader(int opened) : descriptor(opened) {}
   ~Reader() { ::close(descriptor); }
 
   static int read_bytes(void* reader, uint8_t* bytes, int size) {
@@ -51,12 +51,16 @@ struct Reader {
     const int error = seek_descriptor(static_cast<Reader*>(reader)->descriptor, offset, whence, position);
     return error ? AVERROR(error) : position;
   }
+
+  int descriptor;
 };
 
 int create_file(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0)
-    throw_error(ErrorKind::output, "cannot create {}: {}", path.string(), errno_text(errno));
+  const int error = errno;
+  if (descriptor < 0) {
+    throw_error(ErrorKind::output, "cannot create {}: {}", path.string(), errno_text(error));
+  }
   return descriptor;
 }
 
@@ -72,7 +76,7 @@ AVIOContext* make_avio(void* owner, bool writes, int (*read)(void*, uint8_t*, in
 }  // namespace
 
 void FreeAvio::operator()(AVIOContext* context) const {
-  av_freep(&context->buffer);
+  av_freep(static_cast<void*>(&context->buffer));
   avio_context_free(&context);
 }
 
@@ -176,10 +180,10 @@ int OutputSink::open_again(AVFormatContext* muxer, AVIOContext** context, const 
   if (self->path_.empty() || (flags & AVIO_FLAG_WRITE)) return AVERROR(ENOSYS);
   const int descriptor = ::open(self->path_.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return AVERROR(errno);
-  std::unique_ptr<Reader> reader(new Reader{descriptor});
+  auto reader = std::make_unique<Reader>(descriptor);
   *context = make_avio(reader.get(), false, Reader::read_bytes, nullptr, Reader::seek);
   if (!*context) return AVERROR(ENOMEM);
-  (void)reader.release();  // close_again deletes it
+  (*context)->opaque = reader.release();  // close_again deletes it
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "spectradiff/media/video_writer.h"
 
+#include <string_view>
 #include <utility>
 
 #include "codec_table.h"
@@ -36,12 +37,12 @@ std::unique_ptr<SoundPackets> open_sound_if_any(const VideoSettings& settings, c
 }
 
 // Note on priming in Matroska. AAC, MP3 and Opus decoders give some samples before the first real one;
-// CodecDelay tells a player how much to drop. libavformat before 7 writes it for Opus only, with times that
+// CodecDelay tells a player how much to drop. libavformat 5.1 writes it for Opus only, with times that
 // do not fit it, and later ones for all. So that every version writes the same, the muxer hears of no priming
 // at all: packets keep times from 0 up, as Matroska wants them beside CodecDelay, and a Name element of the
 // track stands in for the CodecDelay of the same length that goes out instead.
-const std::string kDelayName("PRIM");
-const std::string kNameElement = std::string("\x53\x6E\x84", 3) + kDelayName;
+constexpr const char* kDelayName = "PRIM";
+constexpr std::string_view kNameElement = "\x53\x6E\x84PRIM";
 
 std::string codec_delay_element(int64_t samples, int rate_hz) {
   const auto delay_ns = static_cast<uint32_t>(av_rescale(samples, 1'000'000'000, rate_hz));
@@ -50,7 +51,7 @@ std::string codec_delay_element(int64_t samples, int rate_hz) {
   return element;
 }
 
-const VideoSettings& checked(const VideoSettings& settings) {
+VideoSettings checked(VideoSettings settings) {
   quiet_libav();
   check_video_values(settings);
   return settings;
@@ -154,9 +155,9 @@ void VideoWriter::Impl::state_priming(AVDictionary** options) {
   sound_stream->codecpar->initial_padding = 0;
   sound_shift = sound->priming();
   if (sound_shift == 0) return;
-  av_dict_set(&sound_stream->metadata, "title", kDelayName.c_str(), 0);
+  av_dict_set(&sound_stream->metadata, "title", kDelayName, 0);
   av_dict_set(options, "write_crc32", "0", 0);  // it would not fit the replaced element
-  sink->replace(kNameElement, codec_delay_element(sound_shift, sound->time_base().den));
+  sink->replace(std::string(kNameElement), codec_delay_element(sound_shift, sound->time_base().den));
 }
 
 void VideoWriter::Impl::mux(AVPacket* from, AVRational time_base, AVStream* stream) {

@@ -46,11 +46,13 @@ int largest_difference(const Canvas& picture, const Decoded& decoded, const Matr
   int largest = 0;
   for (int y = 1; y < picture.height() - 1; ++y) {
     for (int x = 1; x < picture.width() - 1; ++x) {
-      const auto luma = decoded.first_planes[0][static_cast<size_t>(y * picture.width() + x)];
+      const auto luma =
+          decoded.first_planes[0][static_cast<size_t>(y) * static_cast<size_t>(picture.width()) +
+                                  static_cast<size_t>(x)];
       const Rgb rgb =
           to_rgb(matrix, luma, chroma(decoded.first_planes[1], decoded.size, decoded.chroma_shift, x, y),
                  chroma(decoded.first_planes[2], decoded.size, decoded.chroma_shift, x, y));
-      const uint8_t* wanted = picture.row(y) + 3 * x;
+      const uint8_t* wanted = picture.row(y) + static_cast<ptrdiff_t>(3) * x;
       largest = std::max(
           {largest, std::abs(rgb.r - wanted[0]), std::abs(rgb.g - wanted[1]), std::abs(rgb.b - wanted[2])});
     }
@@ -75,7 +77,7 @@ Canvas gradient() {
   Canvas picture(Size{256, 128});
   for (int y = 0; y < 128; ++y) {
     for (int x = 0; x < 256; ++x) {
-      uint8_t* pixel = picture.row(y) + 3 * x;
+      uint8_t* pixel = picture.row(y) + static_cast<ptrdiff_t>(3) * x;
       pixel[0] = static_cast<uint8_t>(x);
       pixel[1] = static_cast<uint8_t>(255 - x / 2 - y / 2);
       pixel[2] = static_cast<uint8_t>(2 * y);

@@ -258,9 +258,10 @@ Canvas test_picture(Size size, int64_t index) {
   for (int y = 0; y < size.height; ++y) {
     uint8_t* row = picture.row(y);
     for (int x = 0; x < size.width; ++x) {
-      row[3 * x] = static_cast<uint8_t>((x * 255 / size.width + index * 7) % 256);
-      row[3 * x + 1] = static_cast<uint8_t>(y * 255 / size.height);
-      row[3 * x + 2] = static_cast<uint8_t>((index * 20) % 256);
+      uint8_t* pixel = row + static_cast<ptrdiff_t>(3) * x;
+      pixel[0] = static_cast<uint8_t>((x * 255 / size.width + index * 7) % 256);
+      pixel[1] = static_cast<uint8_t>(y * 255 / size.height);
+      pixel[2] = static_cast<uint8_t>((index * 20) % 256);
     }
   }
   return picture;

@@ -29,7 +29,7 @@ TEST(ProbeVideo, SaysWhatTheFileHolds) {
   VideoSettings settings = small_settings(Container::mp4);
   settings.comment = "a comment";
   write_video(settings, folder / "video.mp4", 300,
-              track_of(chirps(44100, 2, 44100 * 20, {0}), folder / "none", true, false));
+              track_of(chirps(44100, 2, 882000, {0}), folder / "none", true, false));
   const VideoProbe probe = probe_video(folder / "video.mp4");
   EXPECT_EQ(probe.size, (Size{64, 48}));
   EXPECT_EQ(probe.fps, Rational(15));

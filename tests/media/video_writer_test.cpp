@@ -73,7 +73,7 @@ TEST(VideoWriter, TwoRunsGiveEqualBytes) {
     VideoSettings settings = small_settings(container);
     settings.threads = 3;
     settings.comment = R"({"fps": "15/1"})";
-    const Sound song = chirps(44100, 2, 44100 * 2, {0, 30000});
+    const Sound song = chirps(44100, 2, 88200, {0, 30000});
     for (const char* name : {"one", "two"}) {
       write_video(settings, folder / name, 30, track_of(song, folder / "none", false, false));
     }
@@ -100,7 +100,7 @@ TEST(VideoWriter, StreamAndFileHoldTheSamePicturesAndSound) {
 TEST(VideoWriter, KeepsTitleAndALongComment) {
   std::string comment = "{\"prompt\": \"Nebel über dem Fluß 霧\"";
   while (comment.size() < 6000) comment += ", \"key" + std::to_string(comment.size()) + "\": 0.75";
-  comment += "}";
+  comment += '}';
   for (const Container container : {Container::mp4, Container::mov, Container::mkv}) {
     const TempFolder folder;
     VideoSettings settings = small_settings(container);
@@ -157,7 +157,7 @@ TEST(VideoWriter, EndsTheSoundWithThePicturesWhenTheyStopEarly) {
   for (const Container container : {Container::mp4, Container::mkv}) {
     for (const char* audio_codec : {"aac", "copy", "alac"}) {
       const TempFolder folder;
-      const Sound song = chirps(44100, 2, 44100 * 3, {0});
+      const Sound song = chirps(44100, 2, 132300, {0});
       ASSERT_TRUE(write_sound(folder / "song.m4a", song, "aac"));
       VideoSettings settings = small_settings(container);
       settings.audio_codec = audio_codec;
@@ -272,7 +272,7 @@ TEST(VideoWriter, FullDiskIsAnOutputErrorThatNamesTheFile) {
 
 TEST(VideoWriter, DiskThatFillsLaterIsAnOutputError) {
   const IgnoredSignal ignored(SIGXFSZ);
-  const Sound song = chirps(44100, 2, 44100 * 2, {0});
+  const Sound song = chirps(44100, 2, 88200, {0});
   for (const Container container : {Container::mp4, Container::mkv}) {
     const TempFolder folder;
     write_video(small_settings(container), folder / "whole", 30,
