@@ -1,0 +1,54 @@
+// Bundles for tests: recorded ones, and ones whose networks are a line of TorchScript.
+#pragma once
+
+#include <string>
+
+#include "spectradiff/diffusion/manifest.h"
+#include "temporary_folder.h"
+#include "torch_headers.h"
+
+namespace spectradiff {
+
+inline Manifest bundle_manifest(const std::filesystem::path& folder) {
+  Manifest manifest;
+  manifest.folder = folder;
+  manifest.name = "small";
+  manifest.exporter["torch"] = "9.9.9";
+  for (const char* name : {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"}) {
+    manifest.networks[name] = {.file = std::string(name) + ".pt", .format = "torchscript"};
+  }
+  return manifest;
+}
+
+// Networks that do as little as their signatures allow. replace() gives one another body before it is loaded.
+class ScriptedBundle {
+ public:
+  ScriptedBundle() {
+    replace("text_encoder",
+            "def forward(self, ids):\n  return ids.unsqueeze(2).expand(-1, -1, 2).type_as(self.weight)\n");
+    replace("vae_encoder",
+            "def forward(self, image):\n  x = image[:, :, ::8, ::8]\n  return torch.cat([x, x[:, :1], x * 0, "
+            "x[:, :1] * 0], 1)\n");
+    replace("denoiser",
+            "def forward(self, sample, timestep, text):\n  return sample + text.mean([1, 2])[:, None, None, "
+            "None]\n");
+    replace("vae_decoder",
+            "def forward(self, latents):\n  return latents[:, :3].repeat_interleave(8, "
+            "2).repeat_interleave(8, 3)\n");
+  }
+
+  void replace(const std::string& name, const std::string& forward) {
+    torch::jit::Module module("m");
+    module.register_parameter("weight", at::ones({1}), false);
+    module.define(forward);
+    module.save((folder_ / (name + ".pt")).string());
+  }
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  Manifest manifest() const { return bundle_manifest(folder_.path()); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace spectradiff

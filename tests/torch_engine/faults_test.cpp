@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "bundle.h"
+#include "door.h"
+#include "expect_error.h"
+#include "torch_engine.h"
+#include "torch_networks.h"
+
+namespace spectradiff {
+namespace {
+
+const EngineRequest kCpu{.device = "cpu", .dtype = "float32", .threads = 1};
+
+Array latents(int batch) {
+  return std::make_shared<TorchArray>(at::zeros({batch, 4, 2, 3}));
+}
+
+Array text(int batch) {
+  return std::make_shared<TorchArray>(at::zeros({batch, 5, 2}));
+}
+
+TEST(NetworkFiles, AMissingNetworkOrFileIsNamed) {
+  const ScriptedBundle bundle;
+  Manifest manifest = bundle.manifest();
+  manifest.networks.erase("denoiser");
+  EXPECT_ERROR(load_torch_networks(manifest, kCpu), ErrorKind::model, "no network denoiser");
+  std::filesystem::remove(bundle.folder() / "vae_decoder.pt");
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), kCpu), ErrorKind::model,
+               "vae_decoder.pt (model small) is missing");
+  manifest = bundle.manifest();
+  manifest.networks["text_encoder"].format = "aoti";
+  EXPECT_ERROR(load_torch_networks(manifest, kCpu), ErrorKind::model, "has the format aoti");
+}
+
+TEST(NetworkFiles, OneThatDoesNotLoadIsNamedWithBothTorchVersions) {
+  const ScriptedBundle bundle;
+  std::ofstream(bundle.folder() / "denoiser.pt") << "no archive";
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), kCpu), ErrorKind::model, "exported with torch 9.9.9");
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), kCpu), ErrorKind::model, "libtorch " TORCH_VERSION);
+}
+
+TEST(NetworkFiles, IntegersAreNotConvertedWithTheWeights) {
+  ScriptedBundle bundle;
+  torch::jit::Module module("m");
+  module.register_buffer("order", at::arange(2, at::TensorOptions(at::kLong)));
+  module.register_parameter("table", at::ones({2, 3}), false);
+  module.define(
+      "def forward(self, ids):\n  return self.table[self.order][:, None].expand(-1, ids.shape[1], -1)\n");
+  module.save((bundle.folder() / "text_encoder.pt").string());
+  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "bfloat16"});
+  const std::vector<std::vector<int32_t>> ids(2, std::vector<int32_t>(5));
+  const Array encoded = networks->text_encode(ids);
+  EXPECT_EQ(dynamic_cast<const TorchArray&>(*encoded).value.scalar_type(), at::kBFloat16);
+}
+
+TEST(NetworkCalls, AWrongShapeOrTypeBlamesTheModel) {
+  ScriptedBundle bundle;
+  bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return sample[:, :2]\n");
+  bundle.replace("vae_decoder", "def forward(self, latents):\n  return (latents, latents)\n");
+  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
+               ErrorKind::model, "gave the shape [1, 2, 2, 3] where [1, 4, 2, 3] is needed");
+  EXPECT_ERROR(networks->vae_decode(latents(1)), ErrorKind::model,
+               "vae_decoder.pt (model small) gave a Tuple");
+}
+
+TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
+  ScriptedBundle bundle;
+  bundle.replace("denoiser",
+                 "def forward(self, sample, timestep, text):\n  return sample + torch.zeros([9, 9, 9])\n");
+  bundle.replace("vae_decoder", "def forward(self, latents, more):\n  return latents\n");
+  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  try {
+    networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::model);
+    EXPECT_THAT(error.what(), ::testing::StartsWith("denoiser.pt (model small): The size of tensor"));
+    EXPECT_THAT(error.what(), ::testing::Not(::testing::HasSubstr("\n")));
+  }
+  EXPECT_ERROR(networks->vae_decode(latents(1)), ErrorKind::model, "vae_decoder.pt");
+}
+
+TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
+  ScriptedBundle bundle;
+  bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return torch.zeros([1 << 50])\n");
+  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
+               ErrorKind::memory, "--batch-size");
+}
+
+TEST(Door, KeepsTheKindOfEachCause) {
+  const auto thrown_by = [](auto exception) { through_the_door("here", [&]() -> int { throw exception; }); };
+  EXPECT_ERROR(thrown_by(std::bad_alloc()), ErrorKind::memory, "here: out of memory");
+  EXPECT_ERROR(thrown_by(std::runtime_error("CUDA out of memory. Tried to\nallocate")), ErrorKind::memory,
+               "Tried to");
+  EXPECT_ERROR(thrown_by(std::runtime_error("first\nsecond")), ErrorKind::model, "here: first");
+  EXPECT_ERROR(thrown_by(Error(ErrorKind::usage, "as it was")), ErrorKind::usage, "as it was");
+}
+
+TEST(Decoding, APictureThatIsNotFiniteIsMarkedAndItsNeighboursAreNot) {
+  ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  at::Tensor values = at::zeros({4, 4, 2, 3});
+  values[1][2][1][2] = std::numeric_limits<float>::quiet_NaN();
+  values[3][0][0][0] = -std::numeric_limits<float>::infinity();
+  const DecodedPictures decoded = networks->vae_decode(std::make_shared<TorchArray>(values));
+  EXPECT_EQ(decoded.finite, (std::vector<bool>{true, false, true, false}));
+  EXPECT_EQ(decoded.pictures[0].size(), (Size{24, 16}));
+  EXPECT_EQ(decoded.pictures[2].row(5)[7], 128);
+}
+
+}  // namespace
+}  // namespace spectradiff

@@ -1,0 +1,247 @@
+// The engine against Python running the same networks, and what a batch may and may not change.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "bundle.h"
+#include "expect_error.h"
+#include "torch_engine.h"
+#include "torch_networks.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr std::array<uint64_t, 3> kSeeds = {42, 7,
+                                            (uint64_t{1} << 63) + 5};  // as record_networks.py has them
+
+const at::Tensor& value_of(const Array& array) {
+  return dynamic_cast<const TorchArray&>(*array).value;
+}
+
+std::unique_ptr<Networks> load_recorded(const std::string& dtype) {
+  return load_torch_networks(bundle_manifest(RECORDED_NETWORKS),
+                             {.device = "cpu", .dtype = dtype, .threads = 1});
+}
+
+// Bit for bit.
+::testing::AssertionResult same(const at::Tensor& got, const at::Tensor& want) {
+  if (at::equal(got, want)) return ::testing::AssertionSuccess();
+  if (got.sizes() != want.sizes())
+    return ::testing::AssertionFailure() << got.sizes() << " is not " << want.sizes();
+  const at::Tensor distance = (got.to(at::kFloat) - want.to(at::kFloat)).abs();
+  return ::testing::AssertionFailure() << distance.count_nonzero().item<int64_t>() << " of " << got.numel()
+                                       << " values differ, by up to " << distance.max().item<float>();
+}
+
+class Recorded : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    const std::filesystem::path oracle = std::filesystem::path(RECORDED_NETWORKS) / "oracle.pt";
+    if (!std::filesystem::exists(oracle)) GTEST_SKIP() << "no Python to record " << oracle;
+    oracle_ = torch::jit::load(oracle.string());
+    networks_ = load_recorded(GetParam());
+  }
+
+  at::Tensor input(const std::string& name) const { return oracle_.attr(name).toTensor(); }
+  at::Tensor expected(const std::string& name) const { return input(name + "_" + GetParam()); }
+
+  std::vector<Canvas> pictures() const {
+    const at::Tensor bytes = input("pictures");
+    std::vector<Canvas> made;
+    for (int64_t b = 0; b < bytes.size(0); ++b) {
+      Canvas canvas(Size{static_cast<int>(bytes.size(2)), static_cast<int>(bytes.size(1))});
+      std::copy_n(bytes[b].data_ptr<uint8_t>(), canvas.bytes().size(), canvas.bytes().data());
+      made.push_back(std::move(canvas));
+    }
+    return made;
+  }
+
+  Array encode(const Array& noise) const {
+    const std::vector<Canvas> made = pictures();
+    std::vector<const Canvas*> pointers;
+    for (const Canvas& canvas : made) pointers.push_back(&canvas);
+    return networks_->vae_encode(pointers, noise);
+  }
+
+  Array draw() const {
+    std::vector<std::unique_ptr<NoiseSource>> sources;
+    std::vector<NoiseSource*> pointers;
+    for (const uint64_t seed : kSeeds) {
+      sources.push_back(networks_->noise_source(seed));
+      pointers.push_back(sources.back().get());
+    }
+    return networks_->draw(pointers, pictures()[0].size());
+  }
+
+  Array text() const {
+    const at::Tensor table = input("ids").to(at::kInt);
+    std::vector<std::vector<int32_t>> ids;
+    for (int64_t b = 0; b < table.size(0); ++b) {
+      const int32_t* row = table[b].data_ptr<int32_t>();
+      ids.emplace_back(row, row + table.size(1));
+    }
+    return networks_->text_encode(ids);
+  }
+
+  DenoiseInput denoise_input(bool guided) const {
+    const at::Tensor timesteps = input("timesteps"), guidance = input("guidance");
+    DenoiseInput made{.latents = encode(draw()), .positive = text()};
+    for (int64_t b = 0; b < timesteps.size(0); ++b) {
+      made.timesteps.push_back(timesteps[b].item<double>());
+      made.guidance.push_back(guidance[b].item<double>());
+    }
+    if (guided) {
+      const std::vector<std::pair<Array, int>> reversed = {
+          {made.positive, 2}, {made.positive, 1}, {made.positive, 0}};
+      made.negative = networks_->gather(reversed);
+    }
+    return made;
+  }
+
+  torch::jit::Module oracle_;
+  std::unique_ptr<Networks> networks_;
+};
+
+INSTANTIATE_TEST_SUITE_P(EveryDtype, Recorded, ::testing::Values("float32", "bfloat16", "float16"),
+                         [](const auto& dtype) { return dtype.param; });
+
+TEST_P(Recorded, NoiseIsPythonsRandnInFloat32) {
+  EXPECT_TRUE(same(value_of(draw()), input("noise")));
+}
+
+TEST_P(Recorded, TextIsEncodedAsPythonDoes) {
+  EXPECT_EQ(value_of(text()).scalar_type(), expected("text").scalar_type());
+  EXPECT_TRUE(same(value_of(text()), expected("text")));
+}
+
+TEST_P(Recorded, PicturesAreEncodedAsDiffusersDoes) {
+  EXPECT_TRUE(same(value_of(encode(nullptr)), expected("mean")));
+  EXPECT_TRUE(same(value_of(encode(draw())), expected("encoded")));
+  EXPECT_FALSE(at::allclose(value_of(encode(nullptr)), expected("encoded"), 1e-2, 1e-2));
+}
+
+TEST_P(Recorded, DenoisingTakesATimestepForEachItem) {
+  EXPECT_TRUE(same(value_of(networks_->denoise(denoise_input(false))), expected("denoised")));
+  DenoiseInput late = denoise_input(false);
+  late.timesteps[1] += 1;
+  const at::Tensor other = value_of(networks_->denoise(late));
+  EXPECT_TRUE(same(other[0], expected("denoised")[0]));
+  EXPECT_FALSE(at::equal(other[1], expected("denoised")[1]));
+}
+
+TEST_P(Recorded, GuidanceIsDiffusersAndTheSameFromTheFirstCallOn) {
+  const DenoiseInput input = denoise_input(true);
+  for (int call = 0; call < 4; ++call) {
+    EXPECT_TRUE(same(value_of(networks_->denoise(input)), expected("guided"))) << "call " << call;
+  }
+  EXPECT_FALSE(at::allclose(expected("guided"), expected("denoised"), 1e-2, 1e-2));
+}
+
+TEST_P(Recorded, PicturesAreDecodedAsDiffusersDoes) {
+  const at::Tensor bytes = expected("decoded");
+  EXPECT_GT(bytes.to(at::kFloat).std().item<float>(), 30);
+  const DecodedPictures decoded = networks_->vae_decode(encode(draw()));
+  for (int64_t b = 0; b < bytes.size(0); ++b) {
+    const std::vector<uint8_t>& got = decoded.pictures[static_cast<size_t>(b)].bytes();
+    const uint8_t* want = bytes[b].data_ptr<uint8_t>();
+    EXPECT_TRUE(decoded.finite[static_cast<size_t>(b)]);
+    EXPECT_TRUE(std::equal(got.begin(), got.end(), want)) << "picture " << b;
+  }
+}
+
+// The whole way of a picture in slot 2 of 4, among neighbours that `neighbours` makes.
+class Slots : public Recorded {
+ protected:
+  static at::Tensor random(at::IntArrayRef shape, uint64_t seed) {
+    return at::randn(shape, at::detail::createCPUGenerator(seed), at::TensorOptions(at::kFloat));
+  }
+
+  std::pair<at::Tensor, std::vector<uint8_t>> third_of_four(uint64_t neighbours) const {
+    const at::Tensor texts = value_of(text());
+    at::Tensor latents = random({4, 4, 9, 7}, neighbours),
+               positive = texts.index({at::tensor({0, 1, 2, 0})}).clone();
+    latents[2] = random({4, 9, 7}, 1);
+    positive.mul_(static_cast<double>(neighbours % 5)).index_put_({2}, texts[2]);
+    const auto some = static_cast<double>(neighbours);
+    DenoiseInput input{.latents = std::make_shared<TorchArray>(latents),
+                       .timesteps = {some, 2 * some, 300, 3 * some},
+                       .positive = std::make_shared<TorchArray>(positive),
+                       .negative = std::make_shared<TorchArray>(positive.flip(1)),
+                       .guidance = {some, 1, 7.5, -some}};
+    const Array output = networks_->denoise(input);
+    const std::vector<Term> terms = {{input.latents, {some, 1, 0.3, 0}}, {output, {0, some, -0.7, 1}}};
+    const Array combined = networks_->combine(terms);
+    return {value_of(combined)[2].clone(), networks_->vae_decode(combined).pictures[2].bytes()};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(CpuDtypes, Slots, ::testing::Values("float32", "bfloat16"),
+                         [](const auto& dtype) { return dtype.param; });
+
+TEST_P(Slots, DoNotFeelTheirNeighbours) {
+  const auto [latents, bytes] = third_of_four(3);
+  for (const uint64_t neighbours : {11, 222, 909}) {
+    const auto [other_latents, other_bytes] = third_of_four(neighbours);
+    EXPECT_TRUE(same(latents, other_latents));
+    EXPECT_EQ(bytes, other_bytes);
+  }
+}
+
+TEST(Noise, ASourcesDrawsComeInOrderWhateverStandsBesideIt) {
+  const ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "float32"});
+  const auto alone = networks->noise_source(5), together = networks->noise_source(5),
+             other = networks->noise_source(6);
+  const std::vector<NoiseSource*> one = {alone.get()}, two = {other.get(), together.get()};
+  const Size size{48, 32};
+  const at::Tensor first = value_of(networks->draw(one, size)), second = value_of(networks->draw(one, size));
+  EXPECT_EQ(first.sizes().vec(), (std::vector<int64_t>{1, 4, 4, 6}));
+  EXPECT_TRUE(same(value_of(networks->draw(two, size))[1], first[0]));
+  EXPECT_TRUE(same(value_of(networks->draw(two, size))[1], second[0]));
+  EXPECT_FALSE(at::equal(first, second));
+}
+
+TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {
+  const ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "bfloat16"});
+  const Array ones = std::make_shared<TorchArray>(at::ones({2, 4, 1, 1}));
+  const Array threes = std::make_shared<TorchArray>(at::full({2, 4, 1, 1}, 3.0F));
+  const std::vector<Term> terms = {{ones, {1, 0.001953125}}, {threes, {1, -2}}};
+  const at::Tensor sum = value_of(networks->combine(terms));
+  EXPECT_EQ(sum[0][3].item<float>(), 4);
+  EXPECT_EQ(sum[1][0].item<float>(), -5.998046875F) << "latents keep float32 in every dtype";
+  const std::vector<std::pair<Array, int>> items = {{threes, 0}, {networks->combine(terms), 1}};
+  EXPECT_EQ(value_of(networks->gather(items))[1][0].item<float>(), -5.998046875F);
+  EXPECT_ERROR(networks->combine({}), ErrorKind::internal, "nothing");
+  const std::vector<Term> uneven = {{ones, {1}}};
+  EXPECT_ERROR(networks->combine(uneven), ErrorKind::internal, "1 coefficients for a batch of 2");
+}
+
+TEST(Arithmetic, AnItemWithoutGuidanceHasThePositivesOutput) {
+  const ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "float32"});
+  const Array latents = std::make_shared<TorchArray>(at::zeros({2, 4, 2, 2}));
+  const auto text = [](float value) { return std::make_shared<TorchArray>(at::full({2, 5, 2}, value)); };
+  const at::Tensor output = value_of(networks->denoise({.latents = latents,
+                                                        .timesteps = {1, 1},
+                                                        .positive = text(0.125F),
+                                                        .negative = text(1e8F),
+                                                        .guidance = {1, 2}}));
+  EXPECT_EQ(output[0][0][0][0].item<float>(), 0.125F);
+  EXPECT_LT(output[1][0][0][0].item<float>(), 0);
+}
+
+TEST(Networks, SayWhereAndHowTheyRun) {
+  const ScriptedBundle bundle;
+  const auto networks =
+      load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "bfloat16", .threads = 1});
+  EXPECT_EQ(networks->device(), "cpu");
+  EXPECT_EQ(networks->dtype(), "bfloat16");
+  EXPECT_EQ(networks->engine(), "libtorch " TORCH_VERSION ", TorchScript");
+  EXPECT_EQ(at::get_num_threads(), 1);
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), {.device = "cpu", .threads = -1}), ErrorKind::usage,
+               "threads = -1");
+}
+
+}  // namespace
+}  // namespace spectradiff
