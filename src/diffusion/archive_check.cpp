@@ -199,9 +199,10 @@ class Archive {
         refuse("'{}' is packed by method {}", entry.name, entry.method);
       if (entry.method == 0 && entry.packed != entry.unpacked) refuse("'{}' states two sizes", entry.name);
       if (entry.method == 8) {
-        if (entry.unpacked > kMaxDeflatedBytes || (deflated += entry.unpacked) > kMaxDeflatedBytes) {
+        if (entry.unpacked > kMaxDeflatedBytes - deflated) {
           refuse("'{}' unpacks to more than is sane", entry.name);
         }
+        deflated += entry.unpacked;
         // Deflate cannot shrink by more than 1032 to 1.
         if (entry.unpacked > 1032 * (entry.packed + 64)) refuse("'{}' states an impossible size", entry.name);
       }

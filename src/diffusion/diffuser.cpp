@@ -58,6 +58,7 @@ struct Slot {
 template <typename Value>
 std::vector<double> per_slot(const std::vector<Slot>& slots, Value value) {
   std::vector<double> values;
+  values.reserve(slots.size());
   for (const Slot& slot : slots) values.push_back(value(slot));
   return values;
 }
@@ -122,6 +123,7 @@ struct Diffuser::Impl {
 
   Array embed(const std::vector<Slot>& slots, std::string FrameRequest::* text) {
     std::vector<std::pair<Array, int>> items;
+    items.reserve(slots.size());
     for (const Slot& slot : slots) items.emplace_back(embeddings.get(slot.request->*text), 0);
     return networks.gather(items);
   }
@@ -130,6 +132,7 @@ struct Diffuser::Impl {
   // that a frame's noise never depends on its neighbours.
   Array draw(const std::vector<Slot>& slots, const std::vector<double>& coefficients) {
     std::vector<NoiseSource*> sources;
+    sources.reserve(slots.size());
     for (size_t b = 0; b < slots.size(); ++b) {
       sources.push_back(coefficients[b] != 0 ? slots[b].noise.get() : idle_noise.get());
     }
@@ -140,6 +143,7 @@ struct Diffuser::Impl {
   // noise.
   Array start(const std::vector<Slot>& slots) {
     std::vector<const Canvas*> pictures;
+    pictures.reserve(slots.size());
     for (const Slot& slot : slots) pictures.push_back(slot.request->init);
     Array posterior;
     if (latent.gaussian_posterior) posterior = draw(slots, std::vector<double>(slots.size(), 1));
@@ -253,6 +257,7 @@ std::vector<DiffusedPicture> Diffuser::run(std::span<const FrameRequest> request
   const Term unscaled{latents, std::vector<double>(slots.size(), 1 / impl_->latent.scaling_factor)};
   DecodedPictures decoded = impl_->networks.vae_decode(impl_->networks.combine({&unscaled, 1}));
   std::vector<DiffusedPicture> pictures;
+  pictures.reserve(requests.size());
   for (size_t b = 0; b < requests.size(); ++b) {
     pictures.push_back({std::move(decoded.pictures[b]), decoded.finite[b]});
   }
