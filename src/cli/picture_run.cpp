@@ -1,0 +1,334 @@
+#include "picture_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "job_setup.h"
+#include "signals.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/sha256.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/diffusion/engine.h"
+#include "spectradiff/media/probe.h"
+#include "spectradiff/render/executor.h"
+
+namespace spectradiff {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// The device, and the loop that uses it.
+struct Engine {
+  std::unique_ptr<Networks> networks;
+  std::unique_ptr<Diffuser> diffuser;
+};
+
+int threads_of(const RenderJob& job) {
+  return job.threads > 0 ? job.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+// Frames per network call where the user leaves it open: enough to fill the device, little enough for its
+// memory.
+int default_batch_size(const std::string& device, Size size) {
+  if (device.rfind("cuda", 0) == 0) return 8;
+  if (device.rfind("mps", 0) == 0) return 2;
+  constexpr int kSmallPicture = 448 * 256;
+  return size.width * size.height <= kSmallPicture ? 8 : 2;
+}
+
+// Plays the plan's pieces of the song one after another.
+class SongReader {
+ public:
+  SongReader(AudioSource& source, const std::vector<SampleRange>& pieces) : source_(source), pieces_(pieces) {
+    seek();
+  }
+
+  int64_t read(float* interleaved, int64_t frames) {
+    while (piece_ < pieces_.size() && left_ == 0) {
+      ++piece_;
+      seek();
+    }
+    if (piece_ == pieces_.size()) return 0;
+    const int64_t got = source_.read(interleaved, std::min(frames, left_));
+    left_ = got > 0 ? left_ - got : 0;
+    return got;
+  }
+
+ private:
+  void seek() {
+    if (piece_ == pieces_.size()) return;
+    source_.seek(pieces_[piece_].begin);
+    left_ = pieces_[piece_].size();
+  }
+
+  AudioSource& source_;
+  const std::vector<SampleRange>& pieces_;
+  size_t piece_ = 0;
+  int64_t left_ = 0;
+};
+
+Engine load_engine(RenderJob& job, const Manifest& manifest, Console& console) {
+  Engine engine;
+  engine.networks = load_networks(manifest, {job.diffusion.device, job.diffusion.dtype, job.threads});
+  if (job.diffusion.batch_size == 0)
+    job.diffusion.batch_size = default_batch_size(engine.networks->device(), job.paint.size);
+  engine.diffuser = std::make_unique<Diffuser>(
+      *engine.networks, manifest,
+      DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
+                       job.diffusion.eta, job.diffusion.batch_size});
+  for (const auto* prompt : {&job.diffusion.prompt, &job.diffusion.negative_prompt}) {
+    if (const std::string cut = engine.diffuser->cut_from(*prompt); !cut.empty()) {
+      console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
+    }
+  }
+  const auto& verified = manifest.verified_sizes;
+  if (std::find(verified.begin(), verified.end(), job.paint.size) == verified.end()) {
+    console.detail(
+        fmt::format("the model was not verified at {}x{}", job.paint.size.width, job.paint.size.height));
+  }
+  console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name,
+                           engine.networks->device(), engine.networks->dtype(), job.diffusion.batch_size,
+                           engine.networks->engine()));
+  console.event("model", {{"name", manifest.name},
+                          {"device", engine.networks->device()},
+                          {"dtype", engine.networks->dtype()},
+                          {"batch_size", job.diffusion.batch_size},
+                          {"sha256", manifest.sha256}});
+  return engine;
+}
+
+void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,
+                          bool with_sound) {
+  const VideoProbe probe = probe_video(file);
+  if (probe.pictures != static_cast<int64_t>(plan.rows.size())) {
+    throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}; it was not kept",
+                probe.pictures, plan.rows.size());
+  }
+  const double frame_s = 1 / fps.to_double();
+  if (with_sound && std::abs(probe.video_duration_s - probe.audio_duration_s) > frame_s * 1.01) {
+    throw_error(ErrorKind::internal,
+                "the finished video shows {:.4f} s and sounds for {:.4f} s; it was not kept",
+                probe.video_duration_s, probe.audio_duration_s);
+  }
+}
+
+std::string shell_quoted(const std::string& word) {
+  const bool plain =
+      !word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") ==
+          std::string::npos;
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+// The user's own command, narrowed to one frame. What is added stands before a "--", after which nothing is
+// an option.
+std::string reproduction(const Arguments& arguments, int64_t frame) {
+  std::vector<std::string> words = arguments.typed;
+  const std::vector<std::string> narrowed = {"--frames", std::to_string(frame), "-o", "frame-%05d.png"};
+  words.insert(std::find(words.begin(), words.end(), "--"), narrowed.begin(), narrowed.end());
+  std::string command = "spectradiff";
+  for (const std::string& word : words) command += " " + shell_quoted(word);
+  return command;
+}
+
+}  // namespace
+
+VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
+  VideoSettings settings;
+  settings.container = target.container;
+  settings.fps = job.analysis.fps;
+  settings.picture_size = job.paint.size;
+  settings.output_size = job.output.size.value_or(job.paint.size);
+  settings.fit = job.output.fit;
+  settings.video_codec = job.output.video_codec == "auto" ? "h264" : job.output.video_codec;
+  settings.crf = job.output.crf;
+  settings.encoder_preset = job.output.encoder_preset;
+  settings.pixel_format = job.output.pixel_format;
+  settings.audio_codec = job.output.audio_codec;
+  settings.audio_bitrate = job.output.audio_bitrate;
+  settings.threads = job.threads;
+  settings.comment = json_text(job_to_json(job));
+  return settings;
+}
+
+SoundTrack sound_track(AudioSource& source, const Plan& plan) {
+  SoundTrack sound;
+  sound.file = source.file();
+  sound.lossless = source.info().lossless;
+  sound.whole = plan.sound_samples() == source.info().samples;
+  sound.sample_rate_hz = source.info().sample_rate_hz;
+  sound.channels = source.info().channels;
+  sound.samples = plan.sound_samples();
+  sound.read = [reader = std::make_shared<SongReader>(source, plan.sound)](
+                   float* interleaved, int64_t frames) { return reader->read(interleaved, frames); };
+  return sound;
+}
+
+namespace {
+
+// One run of the plan into the target. The video's final name appears only when all of it is there.
+class PictureRun {
+ public:
+  PictureRun(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
+             AudioSource& source, Plan plan)
+      : arguments_(arguments),
+        console_(console),
+        job_(job),
+        target_(target),
+        source_(source),
+        plan_(std::move(plan)) {}
+
+  int run(const Manifest* manifest) {
+    const Clock::time_point begin = Clock::now();
+    const Features features = analyze_song();
+    const double analyze_s = seconds_since(begin);
+    stop_if_asked();
+
+    const Clock::time_point load_begin = Clock::now();
+    const Engine engine = manifest != nullptr ? load_engine(job_, *manifest, console_) : Engine{};
+    const double load_s = seconds_since(load_begin);
+    stop_if_asked();
+
+    RunResult result = execute(features, engine.diffuser.get());
+    result.seconds.analyze = analyze_s;
+    result.seconds.load = load_s;
+    result.seconds.total = seconds_since(begin);
+    report(result);
+    return 0;
+  }
+
+ private:
+  Features analyze_song() {
+    Features features = hear(source_, job_.analysis, console_);
+    // A damaged file can turn out shorter than its header said.
+    if (plan_.song_frames != features.frames)
+      plan_ = make_plan(job_, features.sample_rate_hz, features.samples);
+    console_.event("analysis", {{"frames", features.frames},
+                                {"bins", features.bins},
+                                {"samples", features.samples},
+                                {"sample_rate_hz", features.sample_rate_hz}});
+    return features;
+  }
+
+  static void stop_if_asked() {
+    if (stop_requests().load() > 0) raise_stop_signal();
+  }
+
+  RunResult execute(const Features& features, Diffuser* diffuser) {
+    if (target_.kind == OutputTarget::Kind::frames) {
+      PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
+                   arguments_.overwrite);
+      return make_pictures(features, diffuser, sink);
+    }
+    const VideoSettings settings = video_settings(job_, target_);
+    std::optional<SoundTrack> sound;
+    if (settings.audio_codec != "none") sound = sound_track(source_, plan_);
+    if (target_.kind == OutputTarget::Kind::stream) {
+      VideoWriter writer(settings, STDOUT_FILENO, std::move(sound));
+      return write_video(features, diffuser, writer);
+    }
+    const bool with_sound = sound.has_value();
+    PartFile part(target_.path);
+    VideoWriter writer(settings, part.path(), std::move(sound));
+    RunResult result = write_video(features, diffuser, writer);
+    if (!result.complete) return result;
+    check_finished_video(part.path(), plan_, settings.fps, with_sound);
+    part.commit(arguments_.overwrite);
+    return result;
+  }
+
+  RunResult write_video(const Features& features, Diffuser* diffuser, VideoWriter& writer) {
+    VideoSink sink(writer);
+    RunResult result = make_pictures(features, diffuser, sink);
+    if (!result.complete) return result;
+    const VideoSummary summary = writer.finish();
+    for (const std::string& note : summary.notes) console_.warn(note);
+    console_.event(
+        "encode",
+        {{"video", summary.video_encoder}, {"audio", summary.audio_encoder}, {"frames", summary.pictures}});
+    console_.detail(fmt::format("encoded {} frames with {}, sound: {}", summary.pictures,
+                                summary.video_encoder,
+                                summary.audio_encoder.empty() ? "none" : summary.audio_encoder));
+    return result;
+  }
+
+  RunResult make_pictures(const Features& features, Diffuser* diffuser, FrameSink& sink) {
+    console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.rows.size()));
+    const Run run{
+        job_, plan_, features, diffuser, sink, stop_requests(), [this](int64_t done, int64_t frame) {
+          console_.advance(done);
+          console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
+        }};
+    RunResult result;
+    try {
+      result = run_threaded(run, threads_of(job_));
+    } catch (const FrameError& error) {
+      console_.end_stage();
+      throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(),
+                                            reproduction(arguments_, error.frame())));
+    }
+    console_.end_stage();
+    return result;
+  }
+
+  void report(const RunResult& result) {
+    if (!result.complete) {
+      console_.info(fmt::format("stopped after {} of {} frames{}", result.frames, plan_.rows.size(),
+                                target_.kind == OutputTarget::Kind::frames ? "" : "; nothing was kept"));
+      return;
+    }
+    const Json statistics = statistics_to_json(result.pictures, result.seconds);
+    Json done = {{"path", target_.text()}, {"frames", result.frames}, {"seconds", result.seconds.total}};
+    if (target_.kind == OutputTarget::Kind::video) done["sha256"] = sha256_file(target_.path);
+    if (arguments_.stats) {
+      done["stats"] = statistics;
+      print_statistics(result);
+    }
+    console_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
+                              result.seconds.total,
+                              static_cast<double>(result.frames) / result.seconds.total));
+    console_.event("done", done);
+  }
+
+  void print_statistics(const RunResult& result) {
+    if (arguments_.json) return;
+    const StageSeconds& s = result.seconds;
+    const std::string text = fmt::format(
+        "flicker {:.4f}\nlevel {:.4f}\nseconds analyze {:.2f}, load {:.2f}, paint {:.2f}, diffuse {:.2f}, "
+        "encode {:.2f}, total {:.2f}\n",
+        result.pictures.flicker(), result.pictures.level(), s.analyze, s.load, s.paint, s.diffuse, s.encode,
+        s.total);
+    target_.kind == OutputTarget::Kind::stream ? console_.info(text) : console_.answer(text);
+  }
+
+  const Arguments& arguments_;
+  Console& console_;
+  RenderJob& job_;
+  const OutputTarget& target_;
+  AudioSource& source_;
+  Plan plan_;
+};
+
+}  // namespace
+
+int run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
+             AudioSource& source, const Plan& plan, const Manifest* model) {
+  return PictureRun(arguments, console, job, target, source, plan).run(model);
+}
+
+}  // namespace spectradiff
