@@ -12,6 +12,9 @@ from .errors import ExportError
 # Operators whose constants would tie the graph to the machine or precision it was traced with.
 CREATORS = ("aten::arange", "aten::zeros", "aten::ones", "aten::full", "aten::empty", "aten::randn", "aten::eye")
 
+# Where x_like(...) takes the dtype it makes, if it is not x's.
+LIKE_DTYPE = {"aten::zeros_like": 1, "aten::ones_like": 1, "aten::empty_like": 1, "aten::full_like": 2}
+
 
 class CastsFollow(TorchFunctionMode):
     """While entered, `.to(some float dtype)` becomes `.type_as(anchor)`.
@@ -32,26 +35,32 @@ class CastsFollow(TorchFunctionMode):
         return function(*args, **kwargs)
 
 
-def blocks(block: torch._C.Block) -> Iterable[torch._C.Node]:
+def nodes_of(block: torch._C.Block) -> Iterable[torch._C.Node]:
     for node in block.nodes():
         yield node
         for inner in node.blocks():
-            yield from blocks(inner)
+            yield from nodes_of(inner)
 
 
 def frozen_facts(graph: torch._C.Graph) -> list[str]:
-    """What in the inlined graph is tied to a dtype or a device, one line each; empty when it is neutral."""
+    """What in the inlined graph is tied to a dtype or a device, one line each; empty when it is neutral.
+
+    Constants of no dimension are plain numbers to every device.
+    """
     found = []
-    for node in blocks(graph):
+    for node in nodes_of(graph):
         kind = node.kind()
         inputs = [value.toIValue() if value.node().kind() == "prim::Constant" else None for value in node.inputs()]
         devices = [value for value in inputs if isinstance(value, torch.device)]
+        tables = [value for value in inputs if isinstance(value, Tensor) and value.dim() > 0]
         text = str(node).strip().split(" # ")[0]
         if devices:
             found.append(f"device {devices[0]} in {text}")
+        elif tables:
+            found.append(f"a tensor {tuple(tables[0].shape)} in {text}")
         elif kind in CREATORS:
             found.append(f"new tensor in {text}")
-        elif kind == "aten::to":
+        elif kind == "aten::to" or (kind in LIKE_DTYPE and inputs[LIKE_DTYPE[kind]] is not None):
             found.append(f"dtype in {text}")
     return found
 

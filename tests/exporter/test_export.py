@@ -235,6 +235,26 @@ def test_a_frozen_cast_fails_the_trace_and_the_comparison(networks, tmp_path, mo
         verify.verify("denoiser", network.eager, tmp_path / "d.pt", network.make_inputs, FEW_CASES)
 
 
+@pytest.mark.parametrize(
+    "freeze",
+    [
+        lambda x: x + torch.zeros(1, device=x.device),
+        lambda x: x + torch.arange(3),
+        lambda x: x.to(x.device),
+        lambda x: x.to(torch.float64),
+        lambda x: x * torch.tensor([1.0, 2.0, 3.0]),
+        lambda x: torch.ones_like(x, dtype=torch.float32) * x,
+    ],
+)
+def test_whatever_ties_a_graph_to_a_machine_or_precision_fails_the_trace(freeze):
+    class Module(torch.nn.Module):
+        def forward(self, x):
+            return freeze(x * 2)
+
+    with pytest.raises(ExportError, match="frozen facts"):
+        tracing.trace("toy", Module(), (torch.rand(3),))
+
+
 def test_a_frozen_device_fails_the_trace(networks):
     network = networks["denoiser"]
     with pytest.raises(ExportError, match="frozen facts.*(device|new tensor)"):

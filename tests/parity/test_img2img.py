@@ -33,7 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 TOLERANCE = 1  # 8-bit code values
 CONTRAST = 30.0  # 8-bit standard deviation that a picture needs to be worth comparing
 FRAMES = range(4)
-SIZE = 64
+SQUARE = (64, 64)
 STEPS = 8
 SEED = 1234
 PROMPT = "a painting of the sea at night, stars & a red sun"
@@ -50,9 +50,12 @@ class Run:
     guidance: float = 7.5
     eta: float = 0.0
     mode: str = "steps"
+    size: tuple[int, int] = SQUARE
+    batch: int = 2
 
     def __str__(self):
-        return f"{self.model}-{self.scheduler}-s{self.strength}-g{self.guidance}-eta{self.eta}-{self.mode}"
+        more = "" if self.size == SQUARE else f"-{self.size[0]}x{self.size[1]}-batch{self.batch}"
+        return f"{self.model}-{self.scheduler}-s{self.strength}-g{self.guidance}-eta{self.eta}-{self.mode}{more}"
 
     def request(self, **changes) -> oracle.Request:
         return replace(
@@ -80,6 +83,7 @@ RUNS = [
     Run("epsilon", "pndm", 0.33, mode="exact"),
     Run("v_prediction", "euler_ancestral", 0.47, mode="exact"),
     Run("epsilon", "pndm", 0.0),
+    Run("epsilon", "pndm", 0.5, size=(136, 72), batch=3),
 ]
 FAULT_RUNS = [Run("epsilon", "pndm", 0.5), Run("v_prediction", "euler_ancestral", 0.5)]
 
@@ -113,19 +117,23 @@ class Bench:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SPECTRADIFF_") or k in engine}
         private = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
         self.environment = {**kept, **private, "OMP_NUM_THREADS": "1"}
+        self.painted = {}
         write_song(self.song)
-        self.paint()
 
     def call(self, *command) -> None:
         done = subprocess.run([str(part) for part in command], env=self.environment, capture_output=True, text=True)
         assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
 
-    def common(self) -> list:
-        return ["--size", f"{SIZE}x{SIZE}", "--frames", f"{FRAMES[0]}-{FRAMES[-1]}"]
+    def common(self, size: tuple[int, int]) -> list:
+        return ["--size", f"{size[0]}x{size[1]}", "--frames", f"{FRAMES[0]}-{FRAMES[-1]}"]
 
-    def paint(self) -> None:
-        self.call(program(), "paint", self.song, "-o", self.folder / "init" / "%05d.png", *self.common())
-        self.init = [Image.open(self.folder / "init" / f"{i:05d}.png").convert("RGB") for i in FRAMES]
+    def init(self, size: tuple[int, int] = SQUARE) -> list[Image.Image]:
+        """What `paint` makes of the frames: what `render` diffuses."""
+        if size not in self.painted:
+            folder = self.folder / f"init-{size[0]}x{size[1]}"
+            self.call(program(), "paint", self.song, "-o", folder / "%05d.png", *self.common(size))
+            self.painted[size] = [Image.open(folder / f"{i:05d}.png").convert("RGB") for i in FRAMES]
+        return self.painted[size]
 
     def model(self, prediction: str) -> Path:
         """The diffusers folder; its bundle lies beside it."""
@@ -148,9 +156,9 @@ class Bench:
             out = self.folder / "out" / str(run)
             out.parent.mkdir(exist_ok=True)
             self.call(
-                program(), "render", self.song, "-o", out / "%05d.png", *self.common(),
+                program(), "render", self.song, "-o", out / "%05d.png", *self.common(run.size),
                 "--model", self.folder / f"{run.model}-bundle", "--dtype", "float32", "--device", "cpu",
-                "--threads", 1, "--batch-size", 2, "--prompt", PROMPT, "--negative-prompt", NEGATIVE,
+                "--threads", 1, "--batch-size", run.batch, "--prompt", PROMPT, "--negative-prompt", NEGATIVE,
                 "--seed", SEED, "--steps", STEPS, "--strength", run.strength, "--strength-mode", run.mode,
                 "--guidance", run.guidance, "--scheduler", run.scheduler, "--eta", run.eta,
             )  # fmt: skip
@@ -159,7 +167,7 @@ class Bench:
         return self.rendered[run]
 
     def expect(self, run: Run, frame: int, **changes) -> np.ndarray:
-        return oracle.img2img(self.pipeline(run), self.init[frame], run.request(**changes))
+        return oracle.img2img(self.pipeline(run), self.init(run.size)[frame], run.request(**changes))
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +205,7 @@ def test_a_frame_early_exceeds_the_tolerance(bench, run):
 
 
 def test_the_songs_frames_differ(bench):
-    pictures = [np.asarray(picture) for picture in bench.init]
+    pictures = [np.asarray(picture) for picture in bench.init()]
     assert all(apart(one, other) > 20 for one, other in zip(pictures, pictures[1:]))
 
 
@@ -216,7 +224,7 @@ def test_oracle_of_exact_strength_equals_the_pipeline_on_the_pipelines_timesteps
     pipeline.scheduler.set_timesteps(STEPS)
     timesteps = list(dict.fromkeys(int(t) for t in pipeline.scheduler.timesteps))
     monkeypatch.setattr(oracle, "exact_timesteps", lambda *_: timesteps)
-    init = init_picture(SIZE, SIZE, 11)
+    init = init_picture(*SQUARE, 11)
     eta = 0.5 if scheduler == "ddim" else 0.0
     request = oracle.Request(PROMPT, NEGATIVE, SEED, STEPS, strength=1.0, eta=eta)
     expected = oracle.img2img(pipeline, init, request)
