@@ -82,6 +82,6 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   spectradiff::hold_standard_descriptors();
-  spectradiff::ignore_closed_pipes();
+  spectradiff::make_output_faults_errors();
   return spectradiff::run(std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -18,8 +18,9 @@ extern "C" void count_stop_request(int signal_number) {
 
 }  // namespace
 
-void ignore_closed_pipes() {
+void make_output_faults_errors() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void install_signal_handlers() {

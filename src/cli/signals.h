@@ -5,8 +5,8 @@
 
 namespace spectradiff {
 
-// Writing into a closed pipe becomes an error instead of a signal.
-void ignore_closed_pipes();
+// Writing into a closed pipe or beyond a size limit becomes an error instead of a signal.
+void make_output_faults_errors();
 
 // From now on SIGINT, SIGTERM and SIGHUP (unless ignored) are counted; until then they end the process at
 // once, which is right while nothing is written. The third request ends it in any case.
