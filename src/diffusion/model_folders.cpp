@@ -24,6 +24,7 @@ bool is_bundle(const fs::path& folder) {
 
 std::string searched(const std::vector<fs::path>& search_path) {
   std::vector<std::string> folders;
+  folders.reserve(search_path.size());
   for (const fs::path& folder : search_path) folders.push_back(folder.string());
   return folders.empty() ? "nowhere" : join(folders, ", ");
 }

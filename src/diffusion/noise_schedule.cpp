@@ -198,13 +198,14 @@ NoiseSchedule read_noise_schedule(const Json& config, const SchedulerClass& sche
 
 std::vector<double> spaced_timesteps(const NoiseSchedule& schedule, int steps, bool whole) {
   const double train = schedule.train_timesteps;
+  const int whole_stride = schedule.train_timesteps / steps;
   std::vector<double> timesteps;
   for (int k = 0; k < steps; ++k) {
     const int from_end = steps - 1 - k;
     double t = 0;
     switch (schedule.spacing) {
       case Spacing::leading:
-        t = static_cast<double>(from_end) * (schedule.train_timesteps / steps) + schedule.steps_offset;
+        t = from_end * whole_stride + schedule.steps_offset;
         break;
       case Spacing::trailing: {
         // numpy.arange(train, 0, -train / steps), whose stride is the difference of its first two values.
@@ -225,6 +226,7 @@ std::vector<int> exact_timesteps(const NoiseSchedule& schedule, const SamplerReq
   const int start = static_cast<int>(std::nearbyint(request.strength * schedule.train_timesteps)) - 1;
   const int count = std::min(request.steps, start + 1);
   std::vector<int> timesteps;
+  timesteps.reserve(static_cast<size_t>(std::max(count, 0)));
   for (int k = 0; k < count; ++k) {
     timesteps.push_back(static_cast<int>(std::nearbyint(start * (1 - static_cast<double>(k) / count))));
   }

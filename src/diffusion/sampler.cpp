@@ -66,6 +66,7 @@ bool is_finite(const SamplerTable& table) {
 
 std::vector<std::string> scheduler_names() {
   std::vector<std::string> names;
+  names.reserve(kFamilies.size());
   for (const Family& family : kFamilies) names.emplace_back(family.scheduler.name);
   return names;
 }
