@@ -47,8 +47,9 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
   const auto noise = networks.noise_source(request.seed);
   NoiseSource* sources[] = {noise.get()};
   const auto draw = [&] { return networks.draw(sources, request.init->size()); };
-  const auto sum = [&](std::vector<std::pair<Array, double>> terms) {
+  const auto sum = [&](const std::vector<std::pair<Array, double>>& terms) {
     std::vector<Term> combination;
+    combination.reserve(terms.size());
     for (const auto& [array, coefficient] : terms) combination.push_back({array, {coefficient}});
     return networks.combine(combination);
   };
@@ -82,6 +83,7 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
 // Eight frames that differ in everything that may differ within a batch.
 struct Frames {
   Frames() {
+    pictures.reserve(8);
     for (int i = 0; i < 8; ++i) pictures.push_back(painting(i));
     const double strengths[] = {0.75, 0.3, 1, 0, 0.5, 0.21, 0.9, 0.6};
     const double guidances[] = {7.5, 1, 3, 7.5, 0, 2, 12, 1.5};
@@ -157,7 +159,7 @@ TEST_P(DiffuserOf, MakesAnotherPictureOfAnyOtherRequest) {
   };
   std::vector<FrameRequest> others(6, request);
   others[0].seed += 1;
-  others[1].prompt += "s";
+  others[1].prompt += 's';
   others[2].negative_prompt = "blurry";
   others[3].guidance = 5;
   others[4].strength = 0.5;

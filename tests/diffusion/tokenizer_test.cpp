@@ -136,7 +136,7 @@ TEST(Tokenizer, RefusesInconsistentFilesAndNamesTheLine) {
     folder.write("merges.txt", merges);
     TokenizerFiles files{.vocab = "vocab.json", .merges = "merges.txt"};
     try {
-      Tokenizer(folder.path(), files);
+      const Tokenizer tokenizer(folder.path(), files);
       ADD_FAILURE() << "accepted: " << names;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::model) << error.what();
