@@ -23,9 +23,7 @@ at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Devic
   }
   // Divided by a tensor: on a GPU, division by a plain number is a multiplication by its rounded inverse.
   const at::Tensor white = at::full({1}, 255.0F, at::TensorOptions(at::kFloat).device(device));
-  const at::Tensor planes =
-      bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat, false, false, at::MemoryFormat::Contiguous);
-  return planes.div(white).mul_(2).sub_(1).to(dtype);
+  return bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat).div(white).mul_(2).sub_(1).to(dtype);
 }
 
 DecodedPictures tensor_to_pictures(const at::Tensor& images) {

@@ -8,8 +8,8 @@
 
 namespace spectradiff {
 
-// [batch][3][H][W], -1..1, computed in float32 on the device and then cast. Error{internal} unless all
-// pictures have one size.
+// [batch][3][H][W] with channels last in memory, -1..1, computed in float32 on the device and then cast.
+// Error{internal} unless all pictures have one size.
 at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Device device,
                               at::ScalarType dtype);
 

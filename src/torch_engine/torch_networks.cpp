@@ -109,13 +109,12 @@ Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
 
 Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) {
   return through_the_door(vae_encoder_.title(), [&] {
-    const at::Tensor images = pictures_to_tensor(pictures, placement_.device, placement_.dtype);
+    const at::Tensor images =
+        pictures_to_tensor(pictures, placement_.device, placement_.dtype).contiguous(vae_layout());
     const int64_t channels = latent_.channels * (latent_.gaussian_posterior ? 2 : 1);
-    const at::Tensor output =
-        vae_encoder_
-            .run({images}, {images.size(0), channels, images.size(2) / latent_.downscale,
-                            images.size(3) / latent_.downscale})
-            .to(at::kFloat);
+    const std::vector<int64_t> shape = {images.size(0), channels, images.size(2) / latent_.downscale,
+                                        images.size(3) / latent_.downscale};
+    const at::Tensor output = vae_encoder_.run({images}, shape).to(at::kFloat).contiguous();
     if (!latent_.gaussian_posterior) return wrap(output);
     const std::vector<at::Tensor> moments = output.chunk(2, 1);
     if (posterior_noise == nullptr) return wrap(moments[0].contiguous());
@@ -149,9 +148,9 @@ Array TorchNetworks::denoise(const DenoiseInput& input) {
 DecodedPictures TorchNetworks::vae_decode(const Array& latents) {
   return through_the_door(vae_decoder_.title(), [&] {
     const at::Tensor& values = tensor_of(latents);
-    return tensor_to_pictures(vae_decoder_.run(
-        {to_network(values)},
-        {values.size(0), 3, values.size(2) * latent_.downscale, values.size(3) * latent_.downscale}));
+    const std::vector<int64_t> shape = {values.size(0), 3, values.size(2) * latent_.downscale,
+                                        values.size(3) * latent_.downscale};
+    return tensor_to_pictures(vae_decoder_.run({to_network(values).contiguous(vae_layout())}, shape));
   });
 }
 

@@ -40,6 +40,12 @@ class TorchNetworks : public Networks {
   at::Tensor to_device(const std::vector<double>& values) const;  // float32 [batch]
   at::Tensor to_network(const at::Tensor& latents) const { return latents.to(placement_.dtype); }
 
+  // On a CPU the VAE runs a third faster with channels last; the denoiser does not, and CUDA's group norm
+  // goes back to planes.
+  at::MemoryFormat vae_layout() const {
+    return placement_.device.is_cpu() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  }
+
   Placement placement_;
   LatentFacts latent_;
   ScriptNetwork text_encoder_, vae_encoder_, denoiser_, vae_decoder_;

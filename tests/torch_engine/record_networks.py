@@ -99,8 +99,8 @@ def results(out: Path, dtype: torch.dtype, inputs: dict[str, Tensor]) -> dict[st
 
     pictures = [picture.astype(np.float32) / 255.0 for picture in inputs["pictures"].numpy()]
     image = processor.normalize(processor.numpy_to_pt(np.stack(pictures)))
-    # numpy's pictures arrive with their channels last, for which convolutions sum in another order.
-    mean, logvar = load("vae_encoder")(image.contiguous().to(dtype)).float().chunk(2, 1)
+    # numpy's pictures arrive with their channels last, and convolutions then sum in another order than for planes.
+    mean, logvar = load("vae_encoder")(image.to(dtype)).float().contiguous().chunk(2, 1)
     found["mean"] = mean
     found["encoded"] = encoded = mean + torch.exp(0.5 * logvar.clamp(-30.0, 20.0)) * inputs["noise"]
 
@@ -111,7 +111,8 @@ def results(out: Path, dtype: torch.dtype, inputs: dict[str, Tensor]) -> dict[st
     without, towards = both.chunk(2)
     found["guided"] = without + inputs["guidance"][:, None, None, None] * (towards - without)
 
-    decoded = processor.postprocess(load("vae_decoder")(encoded.to(dtype)), output_type="pil")
+    last = encoded.to(dtype).contiguous(memory_format=torch.channels_last)
+    decoded = processor.postprocess(load("vae_decoder")(last), output_type="pil")
     found["decoded"] = torch.from_numpy(np.stack([np.asarray(picture) for picture in decoded]))
     return {f"{key}_{str(dtype).removeprefix('torch.')}": value for key, value in found.items()}
 
