@@ -83,9 +83,7 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
 // Eight frames that differ in everything that may differ within a batch.
 struct Frames {
   Frames() {
-    pictures.reserve(8);
-    requests.reserve(8);
-    for (int i = 0; i < 8; ++i) pictures.push_back(painting(i));
+    while (pictures.size() < 8) pictures.push_back(painting(static_cast<int>(pictures.size())));
     const double strengths[] = {0.75, 0.3, 1, 0, 0.5, 0.21, 0.9, 0.6};
     const double guidances[] = {7.5, 1, 3, 7.5, 0, 2, 12, 1.5};
     for (size_t i = 0; i < pictures.size(); ++i) {
