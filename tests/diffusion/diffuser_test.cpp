@@ -72,6 +72,7 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
                        .guidance = {request.guidance}};
     outputs.push_back(networks.denoise(input));
     std::vector<std::pair<Array, double>> next;
+    next.reserve(step.sample.size() + step.output.size() + 1);
     for (size_t j = 0; j < step.sample.size(); ++j) next.emplace_back(samples[k - j], step.sample[j]);
     for (size_t j = 0; j < step.output.size(); ++j) next.emplace_back(outputs[k - j], step.output[j]);
     if (step.noise != 0) next.emplace_back(draw(), step.noise);
