@@ -14,7 +14,6 @@ DOORS = {
     "libsndfile": ["sndfile.h", "sndfile.hh"],
     "libsoxr": ["soxr.h"],
     "Rubber Band": ["rubberband/"],
-    "PCRE2": ["pcre2.h"],
     "utf8proc": ["utf8proc.h"],
     "FFTW3": ["fftw3.h"],
     "libebur128": ["ebur128.h"],

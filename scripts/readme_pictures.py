@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG MODEL
+
+SONG is the example song, MODEL a bundle. Writes examples/pictures/*.jpg: rows of looks, columns of moments of the song.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PROGRAM = ROOT / "build" / "release" / "bin" / "spectradiff"
+MOMENTS = [60, 105, 150, 195, 240]
+CELL = 192
+GAP = 4
+
+PAINTINGS = {
+    "hash": [],
+    "pie": ["--painter", "pie"],
+    "whole pie": ["--painter", "pie", "--pie-span", "360", "--pie-inner", "0.3", "--hue-span", "0.83"],
+    "funky": ["--preset", "funky"],
+    "spectral-pie": ["--preset", "spectral-pie"],
+}
+STRENGTHS = ["0.3", "0.5", "0.75"]
+
+
+def frames(work, name, command, options):
+    folder = work / name.replace(" ", "-")
+    moments = ",".join(str(moment) for moment in MOMENTS)
+    subprocess.run([PROGRAM, *command, "-o", folder / "%d.png", "--frames", moments, "-q", *options], check=True)
+    return [Image.open(folder / f"{moment}.png").convert("RGB").resize((CELL, CELL), Image.LANCZOS) for moment in MOMENTS]
+
+
+def sheet(rows, path):
+    step = CELL + GAP
+    picture = Image.new("RGB", (len(MOMENTS) * step - GAP, len(rows) * step - GAP), "white")
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            picture.paste(cell, (x * step, y * step))
+    picture.save(path, quality=88)
+    print(path)
+
+
+def main():
+    song, model = sys.argv[1:]
+    target = ROOT / "examples" / "pictures"
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        sheet([frames(work, name, ["paint", song], options) for name, options in PAINTINGS.items()], target / "painters.jpg")
+        render = ["render", song, "--model", model, "--allow-unpinned-model", "--prompt", "a stained glass window of the sea", "--painter", "pie",
+                  "--size", "256x256", "--steps", "8", "--guidance", "3"]
+        diffused = [frames(work, strength, render, ["--strength", strength, "--strength-mode", "exact"]) for strength in STRENGTHS]
+        painted = frames(work, "painted", ["paint", song], ["--painter", "pie", "--size", "256x256"])
+        sheet([painted, *diffused], target / "strengths.jpg")
+
+
+if __name__ == "__main__":
+    main()
