@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write a tiny diffusers folder of the Stable Diffusion 1.x shape with seeded random weights.
 
-    make_tiny_model.py OUT [--seed N] [--prediction epsilon|v_prediction] [--scheduler CLASS]
+    make_tiny_model.py OUT [--seed N] [--prediction epsilon|v_prediction] [--scheduler CLASS] [--width N]
 
 Every part is made by diffusers' and transformers' own classes, so whatever reads a real checkpoint reads this
 one. Random networks paint grey mush, on which any comparison succeeds; the script therefore scales them (the
@@ -129,12 +129,14 @@ def scheduler_config(class_name: str, prediction: str) -> dict:
     return facts if prediction == "epsilon" else {**facts, "prediction_type": prediction}
 
 
-def make_networks(tokenizer: CLIPTokenizer) -> tuple[AutoencoderKL, CLIPTextModel, UNet2DConditionModel]:
-    """The three networks with torch's default initialisation."""
+def make_networks(
+    tokenizer: CLIPTokenizer, width: int = 1
+) -> tuple[AutoencoderKL, CLIPTextModel, UNet2DConditionModel]:
+    """The three networks with torch's default initialisation; pictures' channels are `width` times the least."""
     vae = AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
-        block_out_channels=(16, 16, 32, 32),
+        block_out_channels=tuple(width * channels for channels in (16, 16, 32, 32)),
         latent_channels=4,
         norm_num_groups=4,
         sample_size=64,
@@ -157,7 +159,7 @@ def make_networks(tokenizer: CLIPTokenizer) -> tuple[AutoencoderKL, CLIPTextMode
         sample_size=8,
         down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
-        block_out_channels=(32, 32, 64, 64),
+        block_out_channels=tuple(width * channels for channels in (32, 32, 64, 64)),
         layers_per_block=1,
         attention_head_dim=4,
         cross_attention_dim=48,
@@ -236,7 +238,7 @@ def reach_contrast(pipeline: StableDiffusionImg2ImgPipeline) -> float:
 
 
 def make_tiny_model(
-    out: Path, seed: int = 0, prediction: str = "epsilon", scheduler: str = "PNDMScheduler"
+    out: Path, seed: int = 0, prediction: str = "epsilon", scheduler: str = "PNDMScheduler", width: int = 1
 ) -> float:
     """Write the folder `out`, which must not exist or be empty; gives the contrast reached (8-bit deviation)."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -250,7 +252,7 @@ def make_tiny_model(
     write_tokenizer(out / "tokenizer")
     tokenizer = CLIPTokenizer.from_pretrained(out / "tokenizer", local_files_only=True)
     torch.manual_seed(seed)
-    vae, text_encoder, unet = make_networks(tokenizer)
+    vae, text_encoder, unet = make_networks(tokenizer, width)
     calibrate(vae, text_encoder, unet)
     pipeline = StableDiffusionImg2ImgPipeline(
         vae=vae,
@@ -291,8 +293,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="seed of the weights (default 0)")
     parser.add_argument("--prediction", choices=("epsilon", "v_prediction"), default="epsilon")
     parser.add_argument("--scheduler", default="PNDMScheduler", metavar="CLASS", help="scheduler class of diffusers")
+    parser.add_argument("--width", type=int, default=1, help="factor on the channels of U-Net and VAE (default 1)")
     arguments = parser.parse_args()
-    contrast = make_tiny_model(arguments.out, arguments.seed, arguments.prediction, arguments.scheduler)
+    contrast = make_tiny_model(arguments.out, arguments.seed, arguments.prediction, arguments.scheduler, arguments.width)
     size = sum(f.stat().st_size for f in arguments.out.rglob("*") if f.is_file())
     print(f"contrast {contrast:.1f} (8-bit standard deviation), {size / 1e6:.1f} MB", file=sys.stderr)
     print(arguments.out)

@@ -9,7 +9,7 @@ from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
 from PIL import Image
 
 # Widths of a model that a laptop can run, so that the networks and not the loop around them take the time.
-MODEL_ARGUMENTS = []
+MODEL_ARGUMENTS = ["--width", "3"]
 
 
 @dataclasses.dataclass
