@@ -14,7 +14,7 @@ std::string_view first_value(std::string_view text, std::string_view key) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (line.substr(0, key.size()) != key) continue;
+    if (!line.starts_with(key)) continue;
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos ||
         line.substr(key.size(), colon - key.size()).find_first_not_of(" \t") != std::string_view::npos) {

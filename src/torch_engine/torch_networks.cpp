@@ -111,7 +111,7 @@ Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const A
   return through_the_door(vae_encoder_.title(), [&] {
     const at::Tensor images =
         pictures_to_tensor(pictures, placement_.device, placement_.dtype).contiguous(vae_layout());
-    const int64_t channels = latent_.channels * (latent_.gaussian_posterior ? 2 : 1);
+    const int64_t channels = int64_t{latent_.channels} * (latent_.gaussian_posterior ? 2 : 1);
     const std::vector<int64_t> shape = {images.size(0), channels, images.size(2) / latent_.downscale,
                                         images.size(3) / latent_.downscale};
     const at::Tensor output = vae_encoder_.run({images}, shape).to(at::kFloat).contiguous();

@@ -11,7 +11,9 @@
 namespace spectradiff {
 namespace {
 
-const EngineRequest kCpu{.device = "cpu", .dtype = "float32", .threads = 1};
+EngineRequest on_cpu() {
+  return {.device = "cpu", .dtype = "float32", .threads = 1};
+}
 
 Array latents(int batch) {
   return std::make_shared<TorchArray>(at::zeros({batch, 4, 2, 3}));
@@ -25,20 +27,21 @@ TEST(NetworkFiles, AMissingNetworkOrFileIsNamed) {
   const ScriptedBundle bundle;
   Manifest manifest = bundle.manifest();
   manifest.networks.erase("denoiser");
-  EXPECT_ERROR(load_torch_networks(manifest, kCpu), ErrorKind::model, "no network denoiser");
+  EXPECT_ERROR(load_torch_networks(manifest, on_cpu()), ErrorKind::model, "no network denoiser");
   std::filesystem::remove(bundle.folder() / "vae_decoder.pt");
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), kCpu), ErrorKind::model,
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), on_cpu()), ErrorKind::model,
                "vae_decoder.pt (model small) is missing");
   manifest = bundle.manifest();
   manifest.networks["text_encoder"].format = "aoti";
-  EXPECT_ERROR(load_torch_networks(manifest, kCpu), ErrorKind::model, "has the format aoti");
+  EXPECT_ERROR(load_torch_networks(manifest, on_cpu()), ErrorKind::model, "has the format aoti");
 }
 
 TEST(NetworkFiles, OneThatDoesNotLoadIsNamedWithBothTorchVersions) {
   const ScriptedBundle bundle;
   std::ofstream(bundle.folder() / "denoiser.pt") << "no archive";
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), kCpu), ErrorKind::model, "exported with torch 9.9.9");
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), kCpu), ErrorKind::model, "libtorch " TORCH_VERSION);
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), on_cpu()), ErrorKind::model,
+               "exported with torch 9.9.9");
+  EXPECT_ERROR(load_torch_networks(bundle.manifest(), on_cpu()), ErrorKind::model, "libtorch " TORCH_VERSION);
 }
 
 TEST(NetworkFiles, IntegersAreNotConvertedWithTheWeights) {
@@ -59,7 +62,7 @@ TEST(NetworkCalls, AWrongShapeOrTypeBlamesTheModel) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return sample[:, :2]\n");
   bundle.replace("vae_decoder", "def forward(self, latents):\n  return (latents, latents)\n");
-  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
   EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
                ErrorKind::model, "gave the shape [1, 2, 2, 3] where [1, 4, 2, 3] is needed");
   EXPECT_ERROR(networks->vae_decode(latents(1)), ErrorKind::model,
@@ -71,7 +74,7 @@ TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
   bundle.replace("denoiser",
                  "def forward(self, sample, timestep, text):\n  return sample + torch.zeros([9, 9, 9])\n");
   bundle.replace("vae_decoder", "def forward(self, latents, more):\n  return latents\n");
-  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
   try {
     networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)});
     FAIL() << "nothing was thrown";
@@ -86,7 +89,7 @@ TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
 TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return torch.zeros([1 << 50])\n");
-  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
   EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
                ErrorKind::memory, "--batch-size");
 }
@@ -102,7 +105,7 @@ TEST(Door, KeepsTheKindOfEachCause) {
 
 TEST(Decoding, APictureThatIsNotFiniteIsMarkedAndItsNeighboursAreNot) {
   ScriptedBundle bundle;
-  const auto networks = load_torch_networks(bundle.manifest(), kCpu);
+  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
   at::Tensor values = at::zeros({4, 4, 2, 3});
   values[1][2][1][2] = std::numeric_limits<float>::quiet_NaN();
   values[3][0][0][0] = -std::numeric_limits<float>::infinity();

@@ -1,6 +1,7 @@
 // The engine against Python running the same networks, and what a batch may and may not change.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "bundle.h"
@@ -58,8 +59,8 @@ class Recorded : public ::testing::TestWithParam<std::string> {
 
   Array encode(const Array& noise) const {
     const std::vector<Canvas> made = pictures();
-    std::vector<const Canvas*> pointers;
-    for (const Canvas& canvas : made) pointers.push_back(&canvas);
+    std::vector<const Canvas*> pointers(made.size());
+    std::transform(made.begin(), made.end(), pointers.begin(), [](const Canvas& canvas) { return &canvas; });
     return networks_->vae_encode(pointers, noise);
   }
 
