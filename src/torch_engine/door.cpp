@@ -12,18 +12,27 @@ namespace {
 constexpr std::string_view kInterpreterPreamble =
     "The following operation failed in the TorchScript interpreter.";
 
-// libtorch has an exception of its own for exhausted memory, but the interpreter passes on only its text.
+// libtorch has exceptions of its own for these, but the interpreter passes on only their text.
 constexpr std::array<std::string_view, 3> kMemoryTexts = {"out of memory", "can't allocate memory",
                                                           "not enough memory"};
+constexpr std::array<std::string_view, 4> kDeviceTexts = {"CUDA error", "cuDNN error", "CUBLAS_STATUS",
+                                                          "MPS backend"};
 
-bool is_about_memory(std::string_view text) {
-  return std::any_of(kMemoryTexts.begin(), kMemoryTexts.end(),
+template <size_t N>
+bool holds_any(std::string_view text, const std::array<std::string_view, N>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
                      [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
 }
 
 [[noreturn]] void throw_memory(const std::string& what, const std::string& detail) {
   throw_error(ErrorKind::memory, "{}: out of memory ({}); a smaller --batch-size or picture needs less", what,
               detail);
+}
+
+[[noreturn]] void throw_by_text(const std::string& what, const std::string& line) {
+  if (holds_any(line, kMemoryTexts)) throw_memory(what, line);
+  if (holds_any(line, kDeviceTexts)) throw_error(ErrorKind::device, "{}: the device failed: {}", what, line);
+  throw_error(ErrorKind::model, "{}: {}", what, line);
 }
 
 }  // namespace
@@ -49,17 +58,10 @@ void rethrow_as_error(const std::string& what) {
     throw_memory(what, telling_line(error.what_without_backtrace()));
   } catch (const std::bad_alloc&) {
     throw_memory(what, "the system has no more");
-  } catch (const c10::AcceleratorError& error) {
-    throw_error(ErrorKind::device, "{}: the device failed: {}", what,
-                telling_line(error.what_without_backtrace()));
   } catch (const c10::Error& error) {
-    const std::string line = telling_line(error.what_without_backtrace());
-    if (is_about_memory(line)) throw_memory(what, line);
-    throw_error(ErrorKind::model, "{}: {}", what, line);
+    throw_by_text(what, telling_line(error.what_without_backtrace()));
   } catch (const std::exception& error) {
-    const std::string line = telling_line(error.what());
-    if (is_about_memory(line)) throw_memory(what, line);
-    throw_error(ErrorKind::model, "{}: {}", what, line);
+    throw_by_text(what, telling_line(error.what()));
   }
 }
 

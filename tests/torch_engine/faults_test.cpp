@@ -99,6 +99,8 @@ TEST(Door, KeepsTheKindOfEachCause) {
   EXPECT_ERROR(thrown_by(std::bad_alloc()), ErrorKind::memory, "here: out of memory");
   EXPECT_ERROR(thrown_by(std::runtime_error("CUDA out of memory. Tried to\nallocate")), ErrorKind::memory,
                "Tried to");
+  EXPECT_ERROR(thrown_by(std::runtime_error("CUDA error: unspecified launch failure\nmore")),
+               ErrorKind::device, "launch failure");
   EXPECT_ERROR(thrown_by(std::runtime_error("first\nsecond")), ErrorKind::model, "here: first");
   EXPECT_ERROR(thrown_by(Error(ErrorKind::usage, "as it was")), ErrorKind::usage, "as it was");
 }
