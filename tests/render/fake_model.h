@@ -20,7 +20,11 @@ class FakeModel {
     write_file(manifest_.folder / "vocab.json",
                std::string_view(R"({"<|startoftext|>": 0, "<|endoftext|>": 1})"), true);
     write_file(manifest_.folder / "merges.txt", std::string_view("#version: 0.2\n"), true);
-    manifest_.tokenizer = {"vocab.json", "", "merges.txt", "", 77, 0, 1, 1, 1, {}};
+    manifest_.tokenizer.vocab = "vocab.json";
+    manifest_.tokenizer.merges = "merges.txt";
+    manifest_.tokenizer.bos_token_id = 0;
+    manifest_.tokenizer.eos_token_id = manifest_.tokenizer.pad_token_id = manifest_.tokenizer.unk_token_id =
+        1;
     manifest_.scheduler = {{"class", "DDIMScheduler"}, {"clip_sample", false}};
   }
   ~FakeModel() { std::filesystem::remove_all(manifest_.folder); }
