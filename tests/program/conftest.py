@@ -6,6 +6,7 @@ SPECTRADIFF_BIN names the program; without it build/release/bin/spectradiff is t
 import json
 import os
 import shutil
+import signal
 import subprocess
 import wave
 from pathlib import Path
@@ -45,6 +46,10 @@ class Result:
 
     def __repr__(self):
         return f"exit {self.code}\nstdout: {self.out[:2000]}\nstderr: {self.err[:4000]}"
+
+
+# A shell starts its background jobs with SIGINT ignored, and programs inherit that; these tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Program:
