@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import layers
@@ -70,7 +71,7 @@ def test_a_misplaced_word_would_be_found(text):
 
 
 def test_cplusplus_files_are_formatted():
-    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    environment = {**os.environ, "VIRTUAL_ENV": sys.prefix}
     result = subprocess.run([ROOT / "scripts/lint", "--format"], env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]
 
