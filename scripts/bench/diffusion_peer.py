@@ -4,9 +4,13 @@ import dataclasses
 import pathlib
 import time
 
+import diffusers
 import torch
 from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
 from PIL import Image
+
+diffusers.utils.logging.set_verbosity_error()
+diffusers.utils.logging.disable_progress_bar()
 
 # Widths of a model that a laptop can run, so that the networks and not the loop around them take the time.
 MODEL_ARGUMENTS = ["--width", "3"]
@@ -28,7 +32,7 @@ class Settings:
 
 class Peer:
     def __init__(self, model, init_folder, settings):
-        self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(model, safety_checker=None, local_files_only=True)
+        self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(model, safety_checker=None, local_files_only=True, low_cpu_mem_usage=False)
         self.pipeline.scheduler = DDIMScheduler.from_config(self.pipeline.scheduler.config)
         self.pipeline.set_progress_bar_config(disable=True)
         self.pictures = [Image.open(path).convert("RGB") for path in sorted(pathlib.Path(init_folder).glob("*.png"))]
