@@ -83,7 +83,7 @@ fs::path find_model(const std::string& name_or_folder, const std::vector<fs::pat
   for (const fs::path& folder : list_models(search_path)) names.push_back(folder.filename().string());
   throw_error(ErrorKind::model,
               "there is no model '{}'{}; looked in: {}; models there: {}; give a bundle's folder as "
-              "./{} or set SPECTRADIFF_MODEL_PATH",
+              "./{}, set SPECTRADIFF_MODEL_PATH, or make a bundle with scripts/export_model.py",
               name_or_folder, suggestion(name_or_folder, names), searched(search_path),
               names.empty() ? "none" : join(names, ", "), name_or_folder);
 }

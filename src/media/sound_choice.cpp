@@ -24,7 +24,7 @@ std::unique_ptr<SoundPackets> open_sound(const VideoSettings& settings, const So
   }
   const AudioCodecRow& row = audio_codec_row(wanted);
   if (!names_contain(row.containers, container_name(settings.container))) {
-    throw_error(ErrorKind::usage, "audio_codec = {} cannot go into .{}; it goes into .{}", wanted,
+    throw_error(ErrorKind::usage, "audio_codec = {} cannot go into .{}; it goes into {}", wanted,
                 container_name(settings.container), list_names(row.containers));
   }
   return encode_sound(row, settings, track, global_header, notes);

@@ -105,7 +105,7 @@ ScalerPtr make_scaler(Size from, Size to, AVPixelFormat format) {
 void check_video_values(const VideoSettings& settings) {
   const VideoCodecRow& row = video_codec_row(settings.video_codec);
   if (!names_contain(row.containers, container_name(settings.container))) {
-    throw_error(ErrorKind::usage, "video_codec = {} cannot go into .{}; it goes into .{}", row.name,
+    throw_error(ErrorKind::usage, "video_codec = {} cannot go into .{}; it goes into {}", row.name,
                 container_name(settings.container), list_names(row.containers));
   }
   if (settings.crf < 0 || settings.crf > row.crf_max) {
