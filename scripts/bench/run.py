@@ -9,7 +9,6 @@ Times are wall-clock seconds of whole processes, except diffusion, which leaves 
 
 import argparse
 import json
-import os
 import pathlib
 import shutil
 import statistics
@@ -34,13 +33,19 @@ def seconds(command, **kwargs):
     return time.monotonic() - begin
 
 
+# A child's peak begins with that of the process it was forked from, so a small process of its own starts the command.
+PEAK = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+print(usage.ru_maxrss)
+sys.exit(status != 0)
+"""
+
+
 def peak_mib(command):
-    """Largest resident set of the command, MiB."""
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise SystemExit(f"{command} failed with status {status}")
-    return usage.ru_maxrss / 1024
+    """Largest resident set of the command, MiB; it has to write nothing on stdout."""
+    return int(run([sys.executable, "-c", PEAK, *command]).stdout) / 1024
 
 
 def alternating(rounds, *actions):
