@@ -165,7 +165,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
 
-    run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_stage"])
+    run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_torch", "spectradiff_stage"])
     with tempfile.TemporaryDirectory() as work:
         bench = Bench(arguments.build, pathlib.Path(work), arguments.rounds)
         for name in arguments.names or names:
