@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "door.h"
-#include "huge_pages.h"
+#include "host_memory.h"
 #include "pictures.h"
 #include "spectradiff/base/error.h"
 #include "torch_engine.h"
@@ -48,7 +48,7 @@ void configure_libtorch(const EngineRequest& request) {
   if (request.threads < 0)
     throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
   if (request.threads > 0) at::set_num_threads(request.threads);
-  use_huge_pages();
+  manage_host_memory();
   // float32 means float32, and two runs mean the same bytes.
   at::Context& context = at::globalContext();
   context.setAllowTF32CuDNN(false);

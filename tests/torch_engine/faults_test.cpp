@@ -94,17 +94,6 @@ TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
                ErrorKind::memory, "--batch-size");
 }
 
-TEST(HostMemory, LargeTensorsBeginAtAHugePageAndSmallOnesAtACacheLine) {
-  const ScriptedBundle bundle;
-  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
-  const auto address = [](int64_t floats) {
-    return reinterpret_cast<uintptr_t>(at::ones({floats}).data_ptr());
-  };
-  EXPECT_EQ(address(1 << 20) % (2 << 20), 0U);
-  EXPECT_EQ(address(100) % 64, 0U);
-  EXPECT_EQ(at::ones({0}).numel(), 0);
-}
-
 TEST(Door, KeepsTheKindOfEachCause) {
   const auto thrown_by = [](auto exception) { through_the_door("here", [&]() -> int { throw exception; }); };
   EXPECT_ERROR(thrown_by(std::bad_alloc()), ErrorKind::memory, "here: out of memory");
