@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "spectradiff/base/file.h"
@@ -26,7 +27,7 @@ LogLevel level_of(const Arguments& arguments) {
 }
 
 std::string clock_text(double seconds) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const auto whole = int64_t{std::llround(seconds)};
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
@@ -80,7 +81,7 @@ void Console::error(std::string_view message, int code) {
   event("error", {{"message", message}, {"exit_code", code}});
 }
 
-void Console::event(std::string_view name, Json fields) {
+void Console::event(std::string_view name, const Json& fields) {
   if (!json_) return;
   Json line = {{"schema", 1}, {"t", seconds_between(start_, Clock::now())}, {"event", name}};
   line.update(fields);
@@ -131,7 +132,7 @@ void Console::draw(int64_t done) {
     text = fmt::format("\r\x1b[K[{:#<{}}{:.<{}}] {}", "", filled, "", kCells - filled, text);
     bar_shown_ = true;
   } else {
-    text += "\n";
+    text += '\n';
   }
   write_all(STDERR_FILENO, text, "stderr");
 }

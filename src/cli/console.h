@@ -23,8 +23,8 @@ class Console {
   void warn(std::string_view message);             // also an event
   void error(std::string_view message, int code);  // also an event
   void event(std::string_view name,
-             Json fields = Json::object());  // one line on stdout with --json, else nothing
-  void answer(std::string_view text);        // what was asked for: stdout
+             const Json& fields = Json::object());  // one line on stdout with --json, else nothing
+  void answer(std::string_view text);               // what was asked for: stdout
 
   // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds
   // elsewhere.

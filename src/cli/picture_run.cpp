@@ -42,8 +42,8 @@ int threads_of(const RenderJob& job) {
 // Frames per network call where the user leaves it open: enough to fill the device, little enough for its
 // memory.
 int default_batch_size(const std::string& device, Size size) {
-  if (device.rfind("cuda", 0) == 0) return 8;
-  if (device.rfind("mps", 0) == 0) return 2;
+  if (device.starts_with("cuda")) return 8;
+  if (device.starts_with("mps")) return 2;
   constexpr int kSmallPicture = 448 * 256;
   return size.width * size.height <= kSmallPicture ? 8 : 2;
 }

@@ -102,7 +102,8 @@ Option switch_option(const OptionText& text, Field field) {
 
 // One of a few names. Value is an enum, a bool or a string.
 template <typename Field, typename Value>
-Option choice_option(const OptionText& text, Field field, std::vector<std::pair<std::string, Value>> names) {
+Option choice_option(const OptionText& text, Field field,
+                     const std::vector<std::pair<std::string, Value>>& names) {
   Option option = option_base(text);
   for (const auto& [name, value] : names) option.choices.push_back(name);
   option.from_text = text_from_text;

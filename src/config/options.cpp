@@ -52,7 +52,7 @@ std::string checked_prompt(const Json& value) {
 
 std::string checked_device(const Json& value) {
   const std::string text = checked_text(value);
-  const bool indexed = text.rfind("cuda:", 0) == 0 && parse_integer(text.substr(5)).value_or(-1) >= 0;
+  const bool indexed = text.starts_with("cuda:") && parse_integer(text.substr(5)).value_or(-1) >= 0;
   if (text != "auto" && text != "cuda" && text != "mps" && text != "cpu" && !indexed) {
     refuse("is not one of auto, cuda, cuda:N, mps, cpu");
   }

@@ -86,7 +86,7 @@ Layer parse_layer(std::string_view text, std::string origin) {
 }
 
 Layer read_layer(const std::filesystem::path& file, std::string origin) {
-  Layer layer{origin, read_json(file)};
+  Layer layer{std::move(origin), read_json(file)};
   if (!layer.values.is_object()) {
     throw_error(ErrorKind::usage,
                 "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}",
@@ -136,6 +136,7 @@ std::vector<Preset> list_presets() {
     }
   }
   std::vector<Preset> sorted;
+  sorted.reserve(presets.size());
   for (auto& [name, preset] : presets) sorted.push_back(std::move(preset));
   return sorted;
 }

@@ -121,7 +121,8 @@ class Pipeline {
   Pipeline(const Run& run, int painters)
       : run_(run),
         painter_(run.features, run.job.paint),
-        painted_(static_cast<int64_t>(run.plan.rows.size()), 2 * std::max(painters, batch_size_of(run))),
+        painted_(static_cast<int64_t>(run.plan.rows.size()),
+                 int64_t{2} * std::max(painters, batch_size_of(run))),
         finished_(static_cast<size_t>(2 * batch_size_of(run) + 2)) {
     for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
     threads_.emplace_back([this] { relay([this] { keep(); }); });
