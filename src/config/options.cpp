@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kSong = "Song";
 constexpr const char* kHearing = "Analysis";
+constexpr const char* kBeats = "Beats";
 constexpr const char* kPainting = "Painting";
 constexpr const char* kHash = "Painter hash";
 constexpr const char* kColour = "Colours of every painter";
@@ -70,6 +71,16 @@ int64_t checked_bitrate(const Json& value) {
   return checked_integer(*number * unit, 8000, 1024000, "write 256k or 256000");
 }
 
+// A number, or "auto", which is 0.
+double checked_tempo(const Json& value) {
+  if (value == "auto") return 0;
+  if (!value.is_string()) return checked_real(value, {20, 400});
+  return checked_real(number_from_text(checked_text(value)), {20, 400});
+}
+Json tempo_json(double tempo_bpm) {
+  return tempo_bpm == 0 ? Json("auto") : Json(tempo_bpm);
+}
+
 std::string same_text(const std::string& text) {
   return text;
 }
@@ -119,6 +130,22 @@ void add_hearing(std::vector<Option>& table) {
   table.push_back(
       real_option({"gain", kHearing, kAll, "DB", "on top of --normalize, -60 to 60 dB (default 0)"},
                   FIELD(analysis.gain_db), {-60, 60}));
+}
+
+// What ears correct.
+void add_beats(std::vector<Option>& table) {
+  table.push_back(written_option(
+      {"tempo", kBeats, kAll, "BPM", "what the tempo is, 20 to 400, or auto (default auto: heard)"},
+      FIELD(analysis.beats.tempo_bpm), checked_tempo, tempo_json));
+  table.push_back(
+      optional_option({"first_beat", kBeats, kAll, "T",
+                       "the first beat and bar begin here; with --tempo an even grid (default: heard)"},
+                      FIELD(analysis.beats.first_beat), checked_time, time_text));
+  table.push_back(integer_option({"beats_per_bar", kBeats, kAll, "N", "for bars, 1 to 32 (default 4)"},
+                                 FIELD(analysis.beats.beats_per_bar), 1, 32));
+  table.push_back(text_option({"beats", kBeats, kAll, "FILE",
+                               "the beats themselves: seconds per line, or Audacity labels (default: heard)"},
+                              FIELD(analysis.beats.file)));
 }
 
 void add_painting(std::vector<Option>& table) {
@@ -303,6 +330,7 @@ std::vector<Option> make_table() {
   add_diffusing(table);
   add_video(table);
   add_hearing(table);
+  add_beats(table);
   add_machine(table);
   return table;
 }

@@ -11,12 +11,14 @@ namespace spectradiff {
 namespace {
 
 // Frames are counted by what can be read: damage may end the song before its header does.
-void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spectrum) {
-  RmsMeter rms(features.sample_rate_hz, features.settings.fps);
+void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spectrum,
+                    const FeatureRequest& wanted) {
+  const auto is_wanted = [&](const char* name) { return wanted.all || wanted.series.contains(name); };
+  LevelMeter level(features.sample_rate_hz, features.settings.fps);
   OnsetMeter onset(features.sample_rate_hz, features.settings.fps);
   SampleWindow samples(source, [&](const float* block, int64_t count) {
-    rms.add(block, count);
-    onset.add(block, count);
+    level.add(block, count);
+    if (is_wanted("onset")) onset.add(block, count);
   });
 
   const auto bins = static_cast<size_t>(features.bins);
@@ -33,13 +35,18 @@ void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spec
   }
   features.samples = samples.song_samples();
   if (features.frames == 0) throw_error(ErrorKind::input, "no sample of the song can be read");
-  features.rms = rms.finish();
-  features.onset_strength = onset.finish(features.frames);
+  LevelMeter::Result levels = level.finish();
+  if (is_wanted("rms")) features.series.push_back({"rms", "", std::move(levels.rms)});
+  if (is_wanted("peak")) features.series.push_back({"peak", "", std::move(levels.peak)});
+  if (is_wanted("onset")) features.series.push_back({"onset", "", onset.finish(features.frames)});
 }
 
 }  // namespace
 
-Features analyze(AudioSource& source, const AnalysisSettings& settings) {
+Features analyze(AudioSource& source, const AnalysisSettings& settings, const FeatureRequest& wanted) {
+  for (const std::string& name : wanted.series) {
+    if (!is_series_name(name)) throw_error(ErrorKind::usage, "there is no series {}", name);
+  }
   Features features;
   features.settings = settings;
   features.sample_rate_hz = source.info().sample_rate_hz;
@@ -47,7 +54,7 @@ Features analyze(AudioSource& source, const AnalysisSettings& settings) {
   features.bins = settings.bins;
   const auto spectrum = make_frame_spectrum(settings, features.sample_rate_hz);
   features.bin_frequency_hz = spectrum->frequencies_hz();
-  measure_frames(features, source, *spectrum);
+  measure_frames(features, source, *spectrum, wanted);
   set_levels(features, spectrum->full_scale(), source);
   return features;
 }

@@ -36,11 +36,14 @@ int64_t FrameCursor::frame_of(int64_t sample) {
   return frame_;
 }
 
-void RmsMeter::add(const float* samples, int64_t count) {
+void LevelMeter::add(const float* samples, int64_t count) {
   while (count > 0) {
     cursor_.frame_of(position_);
     const int64_t part = std::min(count, cursor_.end() - position_);
-    for (int64_t i = 0; i < part; ++i) squares_ += static_cast<double>(samples[i]) * samples[i];
+    for (int64_t i = 0; i < part; ++i) {
+      squares_ += static_cast<double>(samples[i]) * samples[i];
+      peak_ = std::max(peak_, std::abs(samples[i]));
+    }
     frame_samples_ += part;
     position_ += part;
     samples += part;
@@ -49,15 +52,17 @@ void RmsMeter::add(const float* samples, int64_t count) {
   }
 }
 
-void RmsMeter::close_frame() {
-  rms_.push_back(static_cast<float>(std::sqrt(squares_ / static_cast<double>(frame_samples_))));
+void LevelMeter::close_frame() {
+  result_.rms.push_back(static_cast<float>(std::sqrt(squares_ / static_cast<double>(frame_samples_))));
+  result_.peak.push_back(peak_);
   squares_ = 0;
   frame_samples_ = 0;
+  peak_ = 0;
 }
 
-std::vector<float> RmsMeter::finish() {
+LevelMeter::Result LevelMeter::finish() {
   if (frame_samples_ > 0) close_frame();
-  return std::move(rms_);
+  return std::move(result_);
 }
 
 OnsetMeter::OnsetMeter(int sample_rate_hz, const Rational& fps)

@@ -23,21 +23,27 @@ class FrameCursor {
   int64_t end_;
 };
 
-// Root of the mean square over each frame's own samples.
-class RmsMeter {
+// Root of the mean square and largest absolute value over each frame's own samples.
+class LevelMeter {
  public:
-  RmsMeter(int sample_rate_hz, const Rational& fps) : cursor_(sample_rate_hz, fps) {}
+  LevelMeter(int sample_rate_hz, const Rational& fps) : cursor_(sample_rate_hz, fps) {}
   void add(const float* samples, int64_t count);
-  std::vector<float> finish();  // [frames]
+
+  struct Result {
+    std::vector<float> rms;   // [frames]
+    std::vector<float> peak;  // [frames]
+  };
+  Result finish();
 
  private:
   void close_frame();
 
   FrameCursor cursor_;
-  std::vector<float> rms_;
+  Result result_;
   int64_t position_ = 0;
   int64_t frame_samples_ = 0;
   double squares_ = 0;
+  float peak_ = 0;
 };
 
 // Spectral flux at a rate of its own, about 12 ms: the mean over 24 log bands of the rise in ln(1 + 1000 ·

@@ -114,13 +114,14 @@ TEST(Frames, CoverTheWholeSongWithItsPartialTail) {
     for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
       AnalysisSettings settings;
       settings.spacing = spacing;
-      const Features features = analyze_samples(sine(samples, 440, 0.5), settings);
+      const Features features =
+          analyze_samples(sine(samples, 440, 0.5), settings, 1, 44100, {.series = {"rms", "onset"}});
       EXPECT_EQ(features.frames, frames) << samples;
       EXPECT_EQ(features.samples, samples);
       EXPECT_EQ(features.magnitudes.size(), static_cast<size_t>(frames) * 90);
       EXPECT_EQ(features.levels.size(), features.magnitudes.size());
-      EXPECT_EQ(features.rms.size(), static_cast<size_t>(frames));
-      EXPECT_EQ(features.onset_strength.size(), static_cast<size_t>(frames));
+      EXPECT_EQ(features.find("rms")->values.size(), static_cast<size_t>(frames));
+      EXPECT_EQ(features.find("onset")->values.size(), static_cast<size_t>(frames));
     }
   }
 }
@@ -131,13 +132,13 @@ TEST(Frames, AClickIsInItsOwnFrameAloneWithSeedSpacing) {
       std::vector<float> song(44100);
       const int64_t start = frame_start_sample(frame, 44100, fps);
       song[static_cast<size_t>(start)] = 1;
-      const Features features = analyze_samples(song, seed_settings(fps, 90));
+      const Features features = analyze_samples(song, seed_settings(fps, 90), 1, 44100, {.series = {"rms"}});
       for (int64_t other = 0; other < features.frames; ++other) {
         const float* magnitudes = features.frame_magnitudes(other);
         EXPECT_THAT(std::vector<float>(magnitudes, magnitudes + 90),
                     Each(::testing::FloatNear(other == frame ? 1 : 0, 1e-6)));
       }
-      EXPECT_EQ(loudest(features.rms.data(), features.frames), frame);
+      EXPECT_EQ(loudest(features.find("rms")->values.data(), features.frames), frame);
     }
   }
 }
@@ -158,7 +159,26 @@ TEST(Frames, AClickIsLoudestInItsOwnFrameWithLogSpacing) {
 TEST(Rms, IsThatOfEachFramesOwnSamples) {
   std::vector<float> song(2940 + 100, 0.5f);
   std::fill(song.begin() + 2940, song.end(), -0.25f);
-  EXPECT_THAT(analyze_samples(song, {}).rms, ::testing::ElementsAre(0.5f, 0.25f));
+  const Features features = analyze_samples(song, {}, 1, 44100, {.series = {"rms", "peak"}});
+  EXPECT_THAT(features.find("rms")->values, ::testing::ElementsAre(0.5f, 0.25f));
+  EXPECT_THAT(features.find("peak")->values, ::testing::ElementsAre(0.5f, 0.25f));
+}
+
+TEST(Series, AreThoseAskedForAlone) {
+  const Features features = analyze_samples(sine(10000, 440, 0.5), {}, 1, 44100, {.series = {"peak"}});
+  ASSERT_EQ(features.series.size(), 1u);
+  EXPECT_EQ(features.find("peak")->unit, "");
+  EXPECT_EQ(features.find("rms"), nullptr);
+}
+
+TEST(Series, AreNamed) {
+  for (const char* name :
+       {"rms", "bar_phase", "chroma_cs", "mel_127", "mfcc_19", "band:40:120", "band:0:20.5"})
+    EXPECT_TRUE(is_series_name(name)) << name;
+  for (const char* name :
+       {"", "RMS", "mel_128", "band:", "band:40", "band:120:40", "band:40:40", "band:-1:3"})
+    EXPECT_FALSE(is_series_name(name)) << name;
+  EXPECT_EQ(series_names().size(), 28u);
 }
 
 TEST(Onset, IsInTheFrameOfEachClickAndNeverBefore) {
@@ -170,19 +190,20 @@ TEST(Onset, IsInTheFrameOfEachClickAndNeverBefore) {
     for (int64_t i = 0; i < 60; ++i)
       song[static_cast<size_t>(frame * 1470 + i)] += 0.5f * (i % 2 == 0 ? 1 : -1);
   }
-  const Features features = analyze_samples(song, settings);
+  const Features features = analyze_samples(song, settings, 1, 44100, {.series = {"onset"}});
+  const std::vector<float>& onset = features.find("onset")->values;
   for (const int64_t frame : clicks) {
-    EXPECT_GT(features.onset_strength[static_cast<size_t>(frame)], 0.6f) << frame;
-    EXPECT_LT(features.onset_strength[static_cast<size_t>(frame - 1)], 0.1f) << frame;
+    EXPECT_GT(onset[static_cast<size_t>(frame)], 0.6f) << frame;
+    EXPECT_LT(onset[static_cast<size_t>(frame - 1)], 0.1f) << frame;
   }
-  EXPECT_EQ(*std::max_element(features.onset_strength.begin(), features.onset_strength.end()), 1.0f);
+  EXPECT_EQ(*std::max_element(onset.begin(), onset.end()), 1.0f);
 }
 
 TEST(Onset, AClickInTheLastSamplesIsInTheLastFrame) {
   std::vector<float> song(30000);
   song[29995] = 0.5f;
-  const Features features = analyze_samples(song, {});
-  EXPECT_EQ(features.onset_strength.back(), 1.0f);
+  const Features features = analyze_samples(song, {}, 1, 44100, {.series = {"onset"}});
+  EXPECT_EQ(features.find("onset")->values.back(), 1.0f);
 }
 
 TEST(Analyze, ASongOfManyChannelsIsAnalysedAsTheirMean) {
@@ -199,10 +220,10 @@ TEST(Analyze, GivesTheSameTwiceFromOneSource) {
   const std::vector<float> song = noise(50000, 0.5);
   write_bytes(folder / "a.wav", wav_bytes<float>({.tag = 3, .bits = 32}, song));
   AudioSource source = AudioSource::open(folder / "a.wav");
-  const Features first = analyze(source, {});
-  const Features second = analyze(source, {});
+  const Features first = analyze(source, {}, {.series = {"onset"}});
+  const Features second = analyze(source, {}, {.series = {"onset"}});
   EXPECT_EQ(first.levels, second.levels);
-  EXPECT_EQ(first.onset_strength, second.onset_strength);
+  EXPECT_EQ(first.find("onset")->values, second.find("onset")->values);
 }
 
 TEST(Analyze, AcceptsSlowAndFastFrameRates) {
@@ -211,9 +232,10 @@ TEST(Analyze, AcceptsSlowAndFastFrameRates) {
       AnalysisSettings settings;
       settings.fps = fps;
       settings.spacing = spacing;
-      const Features features = analyze_samples(sine(3 * kSecond, 440, 0.5), settings);
+      const Features features =
+          analyze_samples(sine(3 * kSecond, 440, 0.5), settings, 1, 44100, {.series = {"rms"}});
       EXPECT_EQ(features.frames, frame_count(3 * kSecond, 44100, fps));
-      EXPECT_NEAR(features.rms[0], 0.5 / std::sqrt(2), 0.01);
+      EXPECT_NEAR(features.find("rms")->values[0], 0.5 / std::sqrt(2), 0.01);
     }
   }
 }

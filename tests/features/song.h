@@ -27,7 +27,8 @@ inline std::vector<float> sine(int64_t count, double hz, double amplitude, int s
 }
 
 inline Features analyze_samples(const std::vector<float>& interleaved, const AnalysisSettings& settings,
-                                int channels = 1, int sample_rate_hz = 44100) {
+                                int channels = 1, int sample_rate_hz = 44100,
+                                const FeatureRequest& wanted = {}) {
   const TemporaryFolder folder;
   write_bytes(folder / "song.wav", wav_bytes<float>({.tag = 3,
                                                      .channels = static_cast<uint16_t>(channels),
@@ -35,7 +36,7 @@ inline Features analyze_samples(const std::vector<float>& interleaved, const Ana
                                                      .bits = 32},
                                                     interleaved));
   AudioSource source = AudioSource::open(folder / "song.wav");
-  return analyze(source, settings);
+  return analyze(source, settings, wanted);
 }
 
 inline AnalysisSettings seed_settings(Rational fps, int bins) {

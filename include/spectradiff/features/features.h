@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/frame_time.h"
 #include "spectradiff/base/rational.h"
+#include "spectradiff/features/series.h"
 
 namespace spectradiff {
 
@@ -26,6 +29,19 @@ struct Normalize {
   friend bool operator==(const Normalize&, const Normalize&) = default;
 };
 
+// What ears correct. A beat track is followed through the song unless it is given:
+// - tempo alone: the track keeps near it;
+// - first beat alone: the track begins there, and so does the first bar;
+// - both: an even grid from there to the song's end;
+// - a file: these beats, whatever else is said; the first one begins a bar, unless first_beat does.
+struct BeatSettings {
+  double tempo_bpm = 0;                // 20..400; 0: heard
+  std::optional<TimeSpan> first_beat;  // in the song
+  int beats_per_bar = 4;               // 1..32
+  std::string file;  // seconds per line, or Audacity labels START<TAB>END<TAB>TEXT; empty: none
+  friend bool operator==(const BeatSettings&, const BeatSettings&) = default;
+};
+
 struct AnalysisSettings {
   Rational fps{15};
   int bins = 90;  // 1..4096
@@ -37,6 +53,7 @@ struct AnalysisSettings {
   double fmax_hz = 16000;  // log spacing only; lowered to Nyquist
   Normalize normalize;
   double gain_db = 0;
+  BeatSettings beats;
   friend bool operator==(const AnalysisSettings&, const AnalysisSettings&) = default;
 };
 
@@ -53,20 +70,23 @@ struct Features {
   std::vector<float> magnitudes;
   std::vector<float> levels;            // [frames][bins], 0..1: magnitude · gain / reference, clamped
   std::vector<float> bin_frequency_hz;  // [bins], centre
-  double reference = 0;    // the song-wide magnitude that becomes level 1; 0 for silence: levels are then 0
-  std::vector<float> rms;  // [frames], of the mono mix, nominal 0..1; the last frame over the samples it has
-  // [frames], 0..1: the frame's steepest rise in log magnitude (spectral flux) at a rate of its own, about
-  // 12 ms, whatever the bins; 1 is the song's maximum. Never early, at most about 13 ms late.
-  std::vector<float> onset_strength;
+  double reference = 0;  // the song-wide magnitude that becomes level 1; 0 for silence: levels are then 0
+  std::vector<Series> series;  // those asked for: in the order of series_names(), then the others by name
+  Events events;               // of what was asked for; the rest is empty
+  double tempo_bpm = 0;        // 0: unknown, as in silence
+  std::string key;             // "A minor"; empty: unknown
 
+  const Series* find(std::string_view name) const;  // null when it was not asked for
   const float* frame_levels(int64_t frame) const { return levels.data() + frame * bins; }
   const float* frame_magnitudes(int64_t frame) const { return magnitudes.data() + frame * bins; }
 };
 
-// Reads the whole song once in blocks (twice for loudness); memory is that of the result. Error{usage} for
-// settings that this song cannot have (a window of less than 20 samples, fmin above Nyquist, no loudness to
-// be measured), naming the option. Any thread; one per source.
-Features analyze(AudioSource& source, const AnalysisSettings& settings);
+// Reads the whole song once in blocks (twice for loudness as the rule of levels); memory is that of the
+// result and, for onsets, beats, sections and timbre, 22 kB per second of song. Error{usage} for settings
+// that this song cannot have (a window of less than 20 samples, fmin above Nyquist, no loudness to be
+// measured, a beats file that cannot be read, naming its line), naming the option, and for unknown series.
+// Any thread; one per source.
+Features analyze(AudioSource& source, const AnalysisSettings& settings, const FeatureRequest& wanted = {});
 
 // FFT indices of the seeds (FD2, SpD7): from 10 to half the window, evenly spaced in exponent, duplicates and
 // all, exactly as NumPy's logspace and astype(int) give them with math.log(n / 2, 10) as the last exponent.

@@ -1,0 +1,72 @@
+// Named curves over a song, one value per video frame, and the moments that matter in it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spectradiff {
+
+// Frame i covers the song's samples [floor(i · sample_rate / fps), floor((i + 1) · sample_rate / fps)), in
+// the mean of all channels unless it says otherwise. No value is ever NaN or infinite.
+//
+// From the frame's own samples:
+//   rms, peak      root of the mean square and largest |sample|, nominal 0..1
+//   loudness       LUFS: ITU-R BS.1770 momentary, of all channels over the 400 ms that end with the frame, as
+//                  a meter shows it; at least -70
+//   centroid       Hz: moments of the magnitudes a = |rfft(frame, N)|, N the next power of two, no window;
+//   spread         Hz                                  all four 0 in silence
+//   skewness, kurtosis                                 of the distribution a / sum a over frequency
+// From short hops (a window of about 46 ms every 12 ms, 2048 and 512 samples at 44.1 and 48 kHz):
+//   onset          0..1: librosa's onset strength (mean rise in dB over 128 mel bands up to 11025 Hz); the
+//                  frame's maximum; 1 is the song's
+//   bass, mid, treble   mean energy per hop, 20 to 250, 250 to 4000, and 4000 to 16000 Hz
+//   band:LO:HI     the same between any two frequencies in Hz, "band:40:120"
+//   mel_0 … mel_127     dB: the mel bands' mean power, at most 80 dB below the song's maximum
+//   mfcc_0 … mfcc_19    MFCC of these, the frame's mean
+// From long hops (about 93 ms every 23 ms, 4096 and 1024 samples at 44.1 and 48 kHz):
+//   harmonic, percussive   mean energy per hop of either part as median filters separate them
+//   chroma_c … chroma_b    0..1: energy per pitch class, A = 440 Hz; a hop's strongest is 1; the frame's mean
+// From the beats:
+//   beat           1 in the frame that contains a beat, else 0
+//   beat_phase     0..1 at the frame's start: 0 in a beat's frame, rising to the next beat; continued with
+//   the
+//                  nearest interval before the first beat and after the last; 0 without beats
+//   bar_phase      the same from one bar's first beat to the next one's
+// Energies are mean squares, so a sine of amplitude A has the energy A² / 2. A frame shorter than a hop takes
+// the hop nearest to its middle.
+struct Series {
+  std::string name;
+  std::string unit;           // "Hz", "LUFS", "dB" or empty
+  std::vector<float> values;  // [frames]
+};
+
+// Seconds from the song's first sample, ascending, whatever part of the song becomes frames.
+struct Events {
+  std::vector<double> onsets_s;
+  std::vector<double> beats_s;
+  int downbeat = 0;                // index in beats_s of the first bar's first beat, below beats per bar
+  std::vector<double> sections_s;  // where each begins: the first at 0; empty for silence
+};
+
+// rms peak loudness centroid spread skewness kurtosis onset beat beat_phase bar_phase harmonic percussive
+// bass mid treble chroma_c chroma_cs … chroma_b.
+const std::vector<std::string>& series_names();
+// mel_0 … mel_127 mfcc_0 … mfcc_19: known by name, too many to be among `all`.
+const std::vector<std::string>& timbre_series_names();
+// In either list, or band:LO:HI with 0 <= LO < HI.
+bool is_series_name(std::string_view name);
+
+// What to hear beside the bins; painters that need nothing pay for nothing.
+struct FeatureRequest {
+  std::set<std::string> series;
+  bool onsets = false;    // Events::onsets_s
+  bool beats = false;     // beats_s, downbeat and the tempo; any of the beat series brings them too
+  bool key = false;       // any chroma series brings it too
+  bool sections = false;  // sections_s
+  bool all = false;       // all of the above and every series of series_names(), beside `series`
+  int threads = 0;        // at most; 0: all cores. Results are the same for any.
+};
+
+}  // namespace spectradiff
