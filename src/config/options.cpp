@@ -159,7 +159,7 @@ void add_painting(std::vector<Option>& table) {
       FIELD(paint.size), painted_size, size_text));
   table.push_back(real_option({"blur", kPainting, kPictures, "PX",
                                "Gaussian blur after painting, radius 0 to 200 pixels (default 2)"},
-                              FIELD(paint_values.blur_px), {0, 200}));
+                              FIELD(paint.post.blur_px), {0, 200}));
   table.push_back(switch_option({"greyscale", kPainting, kPictures, "", "drop the colour (default off)"},
                                 FIELD(paint.post.greyscale)));
   table.push_back(switch_option({"invert", kPainting, kPictures, "", "negative (default off)"},

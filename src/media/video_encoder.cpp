@@ -32,6 +32,14 @@ void check_size(const VideoSettings& settings, AVPixelFormat format) {
   }
 }
 
+// Small pictures are encoded by one thread: x264's AVX-512 code, on several, makes other bytes in every run
+// of pictures of 64 columns.
+int encoder_threads(const VideoSettings& settings) {
+  constexpr int kSmallSide = 128;
+  return std::min(settings.output_size.width, settings.output_size.height) < kSmallSide ? 1
+                                                                                        : settings.threads;
+}
+
 CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) {
   const VideoCodecRow& row = video_codec_row(settings.video_codec);
   const AVCodec* codec = find_encoder(row.encoders.data(), row.encoders.size());
@@ -52,7 +60,7 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
   context->color_primaries = AVCOL_PRI_BT709;
   context->color_trc = AVCOL_TRC_BT709;
   context->chroma_sample_location = AVCHROMA_LOC_LEFT;
-  context->thread_count = settings.threads;
+  context->thread_count = encoder_threads(settings);
   context->flags |= AV_CODEC_FLAG_BITEXACT | (global_header ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
   av_opt_set_int(context->priv_data, "crf", settings.crf, 0);
   av_opt_set(context->priv_data, "preset", settings.encoder_preset.c_str(), 0);

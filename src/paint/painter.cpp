@@ -82,7 +82,11 @@ std::vector<double> Painter::strengths(int64_t frame) const {
   return result;
 }
 
-Canvas Painter::paint(const PaintValues& values, int64_t frame) const {
+Canvas Painter::paint(const PaintSettings& moved, int64_t frame) const {
+  return Painter(features_, moved).paint(frame);
+}
+
+Canvas Painter::paint(int64_t frame) const {
   if (frame < 0 || frame >= features_.frames)
     throw_error(ErrorKind::internal, "frame {} of a song of {} frames cannot be painted", frame,
                 features_.frames);
@@ -90,12 +94,10 @@ Canvas Painter::paint(const PaintValues& values, int64_t frame) const {
   const bool pie = settings_.painter == PainterKind::pie;
   Canvas canvas = paint_field(strength, pie ? settings_.pie.field : 1);
   if (pie) {
-    if (settings_.pie.field > 0) gaussian_blur(canvas, values.blur_px);
+    if (settings_.pie.field > 0) gaussian_blur(canvas, settings_.post.blur_px);
     paint_pie(strength, canvas);
   }
-  PostChain post = settings_.post;
-  post.blur_px = values.blur_px;
-  apply(post, canvas);
+  apply(settings_.post, canvas);
   return canvas;
 }
 

@@ -63,12 +63,19 @@ int batch_size_of(const Run& run) {
   return run.diffuser != nullptr ? run.job.diffusion.batch_size : 1;
 }
 
+Canvas paint_row(const Run& run, const Painter& painter, const PlanRow& row) {
+  return at_frame(row.frame, "paint", [&] {
+    if (run.plan.modulations.empty()) return painter.paint(row.frame);
+    return painter.paint(run.plan.job_at(run.job, row).paint, row.frame);
+  });
+}
+
 // Diffuses one group; empty when cancelled. Slots without a frame of the plan repeat the group's first one.
 std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Canvas>& painted) {
   const int batch_size = run.job.diffusion.batch_size;
   const auto request = [&](size_t i) {
-    return FrameRequest{&painted[i],        run.job.diffusion.prompt, run.job.diffusion.negative_prompt,
-                        group[i]->strength, group[i]->guidance,       group[i]->seed};
+    const DiffusionSettings at = run.plan.job_at(run.job, *group[i]).diffusion;
+    return FrameRequest{&painted[i], at.prompt, at.negative_prompt, at.strength, at.guidance, group[i]->seed};
   };
   std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
   for (size_t i = 0; i < group.size(); ++i)
@@ -160,7 +167,7 @@ class Pipeline {
       }
       const PlanRow& row = run_.plan.rows[static_cast<size_t>(*number)];
       const auto begin = Clock::now();
-      Canvas canvas = at_frame(row.frame, "paint", [&] { return painter_.paint(row.paint, row.frame); });
+      Canvas canvas = paint_row(run_, painter_, row);
       seconds += seconds_since(begin);
       if (!painted_.push(*number, std::move(canvas))) break;
     }
@@ -214,8 +221,7 @@ RunResult run_serial(const Run& run) {
     std::vector<Canvas> pictures;
     const auto begin = Clock::now();
     for (const PlanRow* row : group) {
-      pictures.push_back(
-          at_frame(row->frame, "paint", [&] { return painter.paint(row->paint, row->frame); }));
+      pictures.push_back(paint_row(run, painter, *row));
     }
     result.seconds.paint += seconds_since(begin);
     if (run.diffuser != nullptr) {

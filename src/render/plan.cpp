@@ -74,6 +74,12 @@ int64_t Plan::sound_samples() const {
   return samples;
 }
 
+RenderJob Plan::job_at(const RenderJob& job, const PlanRow& row) const {
+  RenderJob moved = job;
+  for (size_t i = 0; i < modulations.size(); ++i) modulations[i].set(moved, row.moved[i]);
+  return moved;
+}
+
 Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
   const Rational& fps = job.analysis.fps;
   Plan plan;
@@ -89,8 +95,7 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
     SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
     if (range.begin < begin || range.begin >= end) continue;
     range.end = std::min(range.end, samples);
-    plan.rows.push_back({frame, range, job.paint_values, job.diffusion.strength, job.diffusion.guidance,
-                         row_seed(job.diffusion, frame)});
+    plan.rows.push_back({frame, range, row_seed(job.diffusion, frame), {}});
   }
   if (plan.rows.empty()) {
     throw_error(ErrorKind::usage,
@@ -112,11 +117,12 @@ Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
   for (const PlanRow& row : plan.rows) {
     Json entry = {{"frame", row.frame},
                   {"t", static_cast<double>(row.samples.begin) / sample_rate_hz},
-                  {"samples", {row.samples.begin, row.samples.end}},
-                  {"blur", row.paint.blur_px}};
+                  {"samples", {row.samples.begin, row.samples.end}}};
+    const RenderJob at = plan.job_at(job, row);
+    entry["blur"] = at.paint.post.blur_px;
     if (job.diffusion.enabled) {
-      entry["strength"] = row.strength;
-      entry["guidance"] = row.guidance;
+      entry["strength"] = at.diffusion.strength;
+      entry["guidance"] = at.diffusion.guidance;
       entry["seed"] = row.seed;
     }
     rows.push_back(std::move(entry));

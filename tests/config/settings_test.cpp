@@ -97,7 +97,7 @@ TEST(Settings, EnvironmentVariablesAreReadLikeFlags) {
 }
 
 TEST(Settings, PresetsMayDescribeThemselves) {
-  EXPECT_EQ(resolve({{"preset", {{"description", "words"}, {"blur", 5}}}}).job.paint_values.blur_px, 5);
+  EXPECT_EQ(resolve({{"preset", {{"description", "words"}, {"blur", 5}}}}).job.paint.post.blur_px, 5);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace {
 PaintSettings squares(int marks, double side, Size size = {512, 512}) {
   PaintSettings settings;
   settings.size = size;
+  settings.post.blur_px = 0;
   settings.hash = {.marks_per_bin = marks,
                    .mark_size_px = side,
                    .taper = 0,
@@ -40,7 +41,7 @@ TEST(SplitMix64, GivesTheFirstNumberOfThatSeed) {
 TEST(HashField, ASingleFullBinPaintsExactlyItsMarksInItsHue) {
   constexpr int kMarks = 30, kSide = 12, kBin = 2;
   const Features features = features_of({{0, 0, 1, 0, 0}});
-  const Canvas canvas = Painter(features, squares(kMarks, kSide)).paint(kSharp, 0);
+  const Canvas canvas = Painter(features, squares(kMarks, kSide)).paint(0);
 
   Canvas expected({512, 512});
   const Rgb colour = hsl_to_rgb(0.25 + 0.5 * kBin / 4, 1, 0.5);
@@ -61,7 +62,7 @@ TEST(HashField, ASingleFullBinPaintsExactlyItsMarksInItsHue) {
 TEST(HashField, MarksStayPutAndOnlyBreathe) {
   const Features features = features_of({{1, 0}, {0.5, 0}});
   const Painter painter(features, squares(1, 20));
-  const Canvas loud = painter.paint(kSharp, 0), soft = painter.paint(kSharp, 1);
+  const Canvas loud = painter.paint(0), soft = painter.paint(1);
   const Rgb full = hsl_to_rgb(0.25, 1, 0.5), half = hsl_to_rgb(0.25, 1, 0.25);
   ASSERT_GT(lit_share(loud), 0);
   for (int y = 0; y < 512; ++y)
@@ -76,16 +77,16 @@ TEST(HashField, GammaLiftsQuietBins) {
   const Features features = features_of({{0.25}});
   PaintSettings settings = squares(1, 400);
   settings.hash.gamma = 0.5;
-  const Canvas canvas = Painter(features, settings).paint(kSharp, 0);
+  const Canvas canvas = Painter(features, settings).paint(0);
   EXPECT_EQ(pixel(canvas, 511, 200), hsl_to_rgb(0.5, 1, 0.25));
 }
 
 TEST(HashField, ADiscFillsPiOverFourOfItsSquare) {
   const Features features = features_of({{1}});
   PaintSettings settings = squares(1, 45);
-  const Canvas square = Painter(features, settings).paint(kSharp, 0);
+  const Canvas square = Painter(features, settings).paint(0);
   settings.hash.shape = MarkShape::disc;
-  const Canvas disc = Painter(features, settings).paint(kSharp, 0);
+  const Canvas disc = Painter(features, settings).paint(0);
   EXPECT_NEAR(lit_share(disc) / lit_share(square), 0.785, 0.01);
 }
 
@@ -94,18 +95,17 @@ TEST(HashField, TaperMakesLowBinsLargeAndHighBinsSmall) {
   PaintSettings settings = squares(1, 20);
   settings.hash.taper = 1;
   const Painter painter(features, settings);
-  EXPECT_EQ(lit_share(painter.paint(kSharp, 0)) * 512 * 512, 40 * 40);
-  EXPECT_EQ(lit_share(painter.paint(kSharp, 1)) * 512 * 512, 20 * 20);
-  EXPECT_EQ(lit_share(painter.paint(kSharp, 2)) * 512 * 512, 10 * 10);
+  EXPECT_EQ(lit_share(painter.paint(0)) * 512 * 512, 40 * 40);
+  EXPECT_EQ(lit_share(painter.paint(1)) * 512 * 512, 20 * 20);
+  EXPECT_EQ(lit_share(painter.paint(2)) * 512 * 512, 10 * 10);
 }
 
 TEST(HashField, CoversTheSameShareAtEverySize) {
   const Features features = features_of({{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}});
-  const double share = lit_share(Painter(features, squares(60, 16)).paint(kSharp, 0));
+  const double share = lit_share(Painter(features, squares(60, 16)).paint(0));
   ASSERT_GT(share, 0.3);
   for (const Size size : {Size{1024, 1024}, Size{1280, 720}, Size{360, 640}, Size{4096, 64}})
-    EXPECT_NEAR(lit_share(Painter(features, squares(60, 16, size)).paint(kSharp, 0)), share, 0.06)
-        << size.width;
+    EXPECT_NEAR(lit_share(Painter(features, squares(60, 16, size)).paint(0)), share, 0.06) << size.width;
 }
 
 }  // namespace

@@ -22,6 +22,4 @@ inline Rgb pixel(const Canvas& canvas, int x, int y) {
   return {p[0], p[1], p[2]};
 }
 
-constexpr PaintValues kSharp{.blur_px = 0};
-
 }  // namespace spectradiff

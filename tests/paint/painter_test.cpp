@@ -35,7 +35,7 @@ Features music() {
 TEST(Painter, SilencePaintsBlack) {
   const Features silence = features_of({std::vector<float>(90, 0)});
   for (const PainterKind kind : kKinds)
-    EXPECT_EQ(Painter(silence, settings_of(kind)).paint({}, 0).bytes(), Canvas({512, 512}).bytes());
+    EXPECT_EQ(Painter(silence, settings_of(kind)).paint(0).bytes(), Canvas({512, 512}).bytes());
 }
 
 TEST(Painter, SilencePaintsTheBackground) {
@@ -43,7 +43,7 @@ TEST(Painter, SilencePaintsTheBackground) {
   for (const PainterKind kind : kKinds) {
     PaintSettings settings = settings_of(kind, {64, 48});
     settings.hash.background = {255, 250, 240};
-    EXPECT_EQ(Painter(silence, settings).paint({}, 0).bytes(), Canvas({64, 48}, {255, 250, 240}).bytes());
+    EXPECT_EQ(Painter(silence, settings).paint(0).bytes(), Canvas({64, 48}, {255, 250, 240}).bytes());
   }
 }
 
@@ -53,7 +53,7 @@ TEST(Painter, GivesTheSameBytesOnTwoThreads) {
     const Painter painter(features, settings_of(kind, {256, 256}));
     std::vector<Canvas> first(4), second(4);
     const auto paint_all = [&](std::vector<Canvas>& out) {
-      for (int64_t frame = 0; frame < 4; ++frame) out[frame] = painter.paint({}, frame);
+      for (int64_t frame = 0; frame < 4; ++frame) out[frame] = painter.paint(frame);
     };
     std::thread other(paint_all, std::ref(second));
     paint_all(first);
@@ -61,7 +61,7 @@ TEST(Painter, GivesTheSameBytesOnTwoThreads) {
     const Painter later(features, settings_of(kind, {256, 256}));
     for (int64_t frame = 0; frame < 4; ++frame) {
       EXPECT_TRUE(first[frame].bytes() == second[frame].bytes());
-      EXPECT_TRUE(first[frame].bytes() == later.paint({}, frame).bytes());
+      EXPECT_TRUE(first[frame].bytes() == later.paint(frame).bytes());
     }
     EXPECT_FALSE(first[0].bytes() == first[1].bytes());
   }
@@ -71,24 +71,35 @@ TEST(Painter, PaintsAtEverySize) {
   const Features features = music();
   for (const PainterKind kind : kKinds)
     for (const Size size : {Size{16, 16}, Size{4096, 16}, Size{16, 4096}, Size{333, 77}, Size{1, 1}}) {
-      const Canvas canvas = Painter(features, settings_of(kind, size)).paint({}, 1);
+      const Canvas canvas = Painter(features, settings_of(kind, size)).paint(1);
       EXPECT_EQ(canvas.size(), size);
       EXPECT_NE(canvas.bytes(), Canvas(size).bytes()) << size.width << "x" << size.height;
     }
 }
 
-TEST(Painter, AppliesThePostChainAfterTheFramesOwnBlur) {
+TEST(Painter, AppliesThePostChainToTheFinishedPicture) {
   const Features features = music();
   for (const PainterKind kind : kKinds) {
     PaintSettings settings = settings_of(kind, {128, 96});
     settings.pie.field = 0;
-    Canvas expected = Painter(features, settings).paint(kSharp, 2);
-    settings.post = {
-        .blur_px = 77, .greyscale = true, .invert = true, .autocontrast = true, .equalize = true};
-    PostChain chain = settings.post;
-    chain.blur_px = 3;
-    apply(chain, expected);
-    EXPECT_TRUE(Painter(features, settings).paint({.blur_px = 3}, 2).bytes() == expected.bytes());
+    settings.post.blur_px = 0;
+    Canvas expected = Painter(features, settings).paint(2);
+    settings.post = {.blur_px = 3, .greyscale = true, .invert = true, .autocontrast = true, .equalize = true};
+    apply(settings.post, expected);
+    EXPECT_TRUE(Painter(features, settings).paint(2).bytes() == expected.bytes());
+  }
+}
+
+TEST(Painter, PaintsWithSettingsThatTheMusicMoved) {
+  const Features features = music();
+  for (const PainterKind kind : kKinds) {
+    const PaintSettings still = settings_of(kind, {128, 96});
+    PaintSettings moved = still;
+    moved.post.blur_px = 7;
+    moved.hash.hue_start += 0.3;
+    const Canvas canvas = Painter(features, still).paint(moved, 2);
+    EXPECT_TRUE(canvas.bytes() == Painter(features, moved).paint(2).bytes());
+    EXPECT_FALSE(canvas.bytes() == Painter(features, still).paint(2).bytes());
   }
 }
 
@@ -125,8 +136,8 @@ TEST(Painter, RefusesSettingsOutsideTheirRange) {
 TEST(Painter, RefusesFramesBeyondTheSong) {
   const Features features = music();
   const Painter painter(features, {});
-  EXPECT_THROW(painter.paint({}, -1), Error);
-  EXPECT_THROW(painter.paint({}, 4), Error);
+  EXPECT_THROW(painter.paint(-1), Error);
+  EXPECT_THROW(painter.paint(4), Error);
 }
 
 }  // namespace

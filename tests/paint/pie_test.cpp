@@ -20,6 +20,7 @@ PaintSettings white_pie(Size size, double span, double inner, double outer) {
   settings.hash.saturation = 0;
   settings.hash.lightness = 1;
   settings.hash.gamma = 1;
+  settings.post.blur_px = 0;
   settings.pie = {.span_degrees = span, .inner_radius = inner, .outer_radius = outer, .field = 0};
   return settings;
 }
@@ -50,7 +51,7 @@ TEST(Pie, FollowsPillowsPieslice) {
     ++cases;
 
     const Features features = features_of({levels});
-    const Canvas canvas = Painter(features, white_pie(size, span, 0.25, 1)).paint(kSharp, 0);
+    const Canvas canvas = Painter(features, white_pie(size, span, 0.25, 1)).paint(0);
     double difference = 0;
     int64_t far = 0;  // pixels that no anti-aliasing explains
     for (int y = 0; y < size.height; ++y)
@@ -77,7 +78,7 @@ TEST(Pie, TheFirstSliceBeginsAtTwelveAndTheyGoClockwise) {
     std::vector<float> levels(4, 0);
     levels[bin] = 1;
     const Features features = features_of({levels});
-    const Canvas canvas = Painter(features, white_pie({200, 200}, 360, 0, 1)).paint(kSharp, 0);
+    const Canvas canvas = Painter(features, white_pie({200, 200}, 360, 0, 1)).paint(0);
     for (int quarter = 0; quarter < 4; ++quarter)
       for (const double inside : {2.0, 45.0, 88.0})
         EXPECT_EQ(at(canvas, quarter * 90 - 90 + inside, 80), quarter == bin ? 255 : 0)
@@ -87,7 +88,7 @@ TEST(Pie, TheFirstSliceBeginsAtTwelveAndTheyGoClockwise) {
 
 TEST(Pie, AHalfPieFillsTheRightHalf) {
   const Features features = features_of({std::vector<float>(10, 1)});
-  const Canvas canvas = Painter(features, white_pie({101, 101}, 180, 0.1, 0.9)).paint(kSharp, 0);
+  const Canvas canvas = Painter(features, white_pie({101, 101}, 180, 0.1, 0.9)).paint(0);
   EXPECT_EQ(at(canvas, -88, 40), 255);
   EXPECT_EQ(at(canvas, 88, 40), 255);
   EXPECT_EQ(at(canvas, -92, 40), 0);
@@ -98,7 +99,7 @@ TEST(Pie, AHalfPieFillsTheRightHalf) {
 TEST(Pie, RadiusGrowsWithLevelFromInnerToOuter) {
   const Features features = features_of({{0.5}, {1}});
   const Painter painter(features, white_pie({200, 200}, 360, 0.2, 0.8));
-  const Canvas half = painter.paint(kSharp, 0), full = painter.paint(kSharp, 1);
+  const Canvas half = painter.paint(0), full = painter.paint(1);
   for (const double degrees : {0.0, 90.0, 180.0, 270.0, 45.0}) {
     EXPECT_NEAR(at(half, degrees, 48), 128, 1);
     EXPECT_EQ(at(half, degrees, 52), 0);
@@ -112,7 +113,7 @@ TEST(Pie, NoBackgroundShinesThroughBetweenSlices) {
   PaintSettings settings = white_pie({200, 200}, 360, 0, 1);
   settings.hash.lightness = 0.4;
   settings.hash.background = {255, 255, 255};
-  const Canvas canvas = Painter(features, settings).paint(kSharp, 0);
+  const Canvas canvas = Painter(features, settings).paint(0);
   for (int y = 0; y < 200; ++y)
     for (int x = 0; x < 200; ++x) {
       if (std::hypot(x + 0.5 - 100, y + 0.5 - 100) > 98) continue;
@@ -124,11 +125,12 @@ TEST(Pie, LiesOverTheBlurredHashField) {
   const Features features = features_of({{1, 0.2, 0.7}});
   PaintSettings settings;
   settings.size = {160, 120};
-  Canvas expected = Painter(features, settings).paint({.blur_px = 3}, 0);
+  settings.post.blur_px = 3;
+  Canvas expected = Painter(features, settings).paint(0);
   gaussian_blur(expected, 3);
   settings.painter = PainterKind::pie;
   settings.pie = {.span_degrees = 180, .inner_radius = 0, .outer_radius = 0, .field = 1};
-  EXPECT_TRUE(Painter(features, settings).paint({.blur_px = 3}, 0).bytes() == expected.bytes());
+  EXPECT_TRUE(Painter(features, settings).paint(0).bytes() == expected.bytes());
 }
 
 TEST(Pie, ADimmedFieldIsDarkerThanTheWholeOne) {
@@ -137,7 +139,7 @@ TEST(Pie, ADimmedFieldIsDarkerThanTheWholeOne) {
   const auto sum = [&](double field) {
     settings.pie.field = field;
     int64_t total = 0;
-    const Canvas canvas = Painter(features, settings).paint(kSharp, 0);
+    const Canvas canvas = Painter(features, settings).paint(0);
     for (const uint8_t byte : canvas.bytes()) total += byte;
     return total;
   };

@@ -52,14 +52,8 @@ struct PaintSettings {
   Size size{512, 512};  // 1..8192 pixels each
   HashField hash;
   Pie pie;
-  PostChain post;  // its blur_px gives way to that of PaintValues
+  PostChain post;  // its blur_px is also that of the field below a pie
   friend bool operator==(const PaintSettings&, const PaintSettings&) = default;
-};
-
-// What may differ from frame to frame.
-struct PaintValues {
-  double blur_px = 2;  // of the finished picture, and of the field below a pie
-  friend bool operator==(const PaintValues&, const PaintValues&) = default;
 };
 
 // Paints the frames of one song. paint() may run on many threads at once.
@@ -69,9 +63,11 @@ class Painter {
   Painter(const Features& features, const PaintSettings& settings);
   Painter(Features&&, const PaintSettings&) = delete;
 
-  // The picture of one frame after the whole post chain. Pure: the same features, settings, values and frame
-  // give the same bytes. 0 <= frame < features.frames, else Error{internal}.
-  Canvas paint(const PaintValues& values, int64_t frame) const;
+  // The picture of one frame after the whole post chain. Pure: the same features, settings and frame give the
+  // same bytes. 0 <= frame < features.frames, else Error{internal}.
+  Canvas paint(int64_t frame) const;
+  // The same with settings that the music has moved: only numbers may differ from the painter's own.
+  Canvas paint(const PaintSettings& moved, int64_t frame) const;
 
  private:
   struct BinStyle {

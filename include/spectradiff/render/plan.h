@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,20 +13,27 @@
 
 namespace spectradiff {
 
+// An option that music moves: one value per row, already inside the option's range.
+struct Modulation {
+  std::string key;
+  std::function<void(RenderJob&, double)> set;  // puts a value in its place
+};
+
 struct PlanRow {
   int64_t frame = 0;    // index in the whole song
   SampleRange samples;  // of the song
-  PaintValues paint;
-  double strength = 0;
-  double guidance = 0;
   uint64_t seed = 0;
+  std::vector<double> moved;  // [modulations]
 };
 
 struct Plan {
-  int64_t song_frames = 0;         // of the whole song
-  std::vector<PlanRow> rows;       // by frame, ascending
-  std::vector<SampleRange> sound;  // what is heard: the rows' samples, neighbours joined
+  int64_t song_frames = 0;              // of the whole song
+  std::vector<Modulation> modulations;  // what differs from frame to frame beside the seed
+  std::vector<PlanRow> rows;            // by frame, ascending
+  std::vector<SampleRange> sound;       // what is heard: the rows' samples, neighbours joined
   int64_t sound_samples() const;
+  // The job as it stands in this row's frame.
+  RenderJob job_at(const RenderJob& job, const PlanRow& row) const;
 };
 
 // Frames named by "12-40,60-,-3,7": both ends included, ascending, without repeats, clamped to 0..count-1.

@@ -64,7 +64,6 @@ struct RenderJob {
   Selection selection;
   AnalysisSettings analysis;  // holds fps
   PaintSettings paint;        // holds the size that is painted and diffused
-  PaintValues paint_values;
   DiffusionSettings diffusion;
   OutputSettings output;
   int threads = 0;  // 0: all cores
