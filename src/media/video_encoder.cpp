@@ -32,12 +32,12 @@ void check_size(const VideoSettings& settings, AVPixelFormat format) {
   }
 }
 
-// Small pictures are encoded by one thread: x264's AVX-512 code, on several, makes other bytes in every run
-// of pictures of 64 columns.
-int encoder_threads(const VideoSettings& settings) {
-  constexpr int kSmallSide = 128;
-  return std::min(settings.output_size.width, settings.output_size.height) < kSmallSide ? 1
-                                                                                        : settings.threads;
+// x264's AVX-512 code reads memory that it never wrote: its bytes then depend on what the process did before.
+// Its AVX2 code does not.
+void leave_out_avx512([[maybe_unused]] AVCodecContext& context) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) av_opt_set(context.priv_data, "x264-params", "asm=avx2", 0);
+#endif
 }
 
 CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) {
@@ -60,10 +60,11 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
   context->color_primaries = AVCOL_PRI_BT709;
   context->color_trc = AVCOL_TRC_BT709;
   context->chroma_sample_location = AVCHROMA_LOC_LEFT;
-  context->thread_count = encoder_threads(settings);
+  context->thread_count = settings.threads;
   context->flags |= AV_CODEC_FLAG_BITEXACT | (global_header ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
   av_opt_set_int(context->priv_data, "crf", settings.crf, 0);
   av_opt_set(context->priv_data, "preset", settings.encoder_preset.c_str(), 0);
+  leave_out_avx512(*context);
   const int code = avcodec_open2(context.get(), codec, nullptr);
   if (code < 0) {
     throw_libav_error(
