@@ -175,8 +175,10 @@ const std::vector<GeneralOption>& general_options() {
       switch_row("--origin", "with --print-config: where each setting came from", &Arguments::origin, jobs),
       switch_row("--dry-run", "print the plan as JSON and stop, without loading a model", &Arguments::dry_run,
                  pictures),
-      switch_row("--stats", "after the run: flicker, level and seconds per stage", &Arguments::stats,
-                 pictures),
+      switch_row(
+          "--stats",
+          "after the run: flicker, match with onsets and beats, flashes, level, drift, seconds per stage",
+          &Arguments::stats, pictures),
       switch_row("--json", "events (or the answer) as JSON on stdout", &Arguments::json),
       text_row("--progress", "WHEN", "auto, always or never (default auto)", &Arguments::progress, jobs),
       text_row("--log-file", "FILE", "append every message, with its time", &Arguments::log_file),

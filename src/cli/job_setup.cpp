@@ -104,8 +104,9 @@ std::string config_text(const Resolved& resolved, bool with_origin) {
   return json_text(values, 2) + "\n";
 }
 
-Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console) {
-  Features features = analyze(source, settings);
+Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console,
+              const FeatureRequest& wanted) {
+  Features features = analyze(source, settings, wanted);
   for (const std::string& note : source.notes()) console.warn(note);
   if (features.reference == 0) console.warn("the song is silent: there is nothing to see in it");
   return features;

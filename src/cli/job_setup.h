@@ -31,7 +31,8 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console);
 std::string config_text(const Resolved& resolved, bool with_origin);
 
 // The song's features; what was wrong with the file, and silence, become warnings.
-Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console);
+Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console,
+              const FeatureRequest& wanted = {});
 
 // Hashes, then trust: Error{model} before any of the model's code is loaded.
 void admit_model(const Manifest& manifest, bool allow_unpinned);

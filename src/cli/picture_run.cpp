@@ -25,6 +25,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kOnset = "onset";
+
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
@@ -208,13 +210,19 @@ class PictureRun {
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
-    report(result);
+    report(result, features);
     return 0;
   }
 
  private:
   Features analyze_song() {
-    Features features = hear(source_, job_.analysis, console_);
+    FeatureRequest wanted;
+    wanted.threads = job_.threads;
+    if (arguments_.stats) {
+      wanted.series.insert(kOnset);
+      wanted.beats = true;
+    }
+    Features features = hear(source_, job_.analysis, console_, wanted);
     // A damaged file can turn out shorter than its header said.
     if (plan_.song_frames != features.frames)
       plan_ = make_plan(job_, features.sample_rate_hz, features.samples);
@@ -269,11 +277,17 @@ class PictureRun {
 
   RunResult make_pictures(const Features& features, Diffuser* diffuser, FrameSink& sink) {
     console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.rows.size()));
-    const Run run{
-        job_, plan_, features, diffuser, sink, stop_requests(), [this](int64_t done, int64_t frame) {
-          console_.advance(done);
-          console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
-        }};
+    const Run run{job_,
+                  plan_,
+                  features,
+                  diffuser,
+                  sink,
+                  stop_requests(),
+                  [this](int64_t done, int64_t frame) {
+                    console_.advance(done);
+                    console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
+                  },
+                  arguments_.stats};
     RunResult result;
     try {
       result = run_threaded(run, threads_of(job_));
@@ -286,18 +300,19 @@ class PictureRun {
     return result;
   }
 
-  void report(const RunResult& result) {
+  void report(const RunResult& result, const Features& features) {
     if (!result.complete) {
       console_.info(fmt::format("stopped after {} of {} frames{}", result.frames, plan_.rows.size(),
                                 target_.kind == OutputTarget::Kind::frames ? "" : "; nothing was kept"));
       return;
     }
-    const Json statistics = statistics_to_json(result.pictures, result.seconds);
     Json done = {{"path", target_.text()}, {"frames", result.frames}, {"seconds", result.seconds.total}};
     if (target_.kind == OutputTarget::Kind::video) done["sha256"] = sha256_file(target_.path);
-    if (arguments_.stats) {
-      done["stats"] = statistics;
-      print_statistics(result);
+    if (result.pictures) {
+      done["stats"] = statistics_to_json(*result.pictures, features.find(kOnset)->values,
+                                         features.events.beats_s, result.seconds);
+      print_statistics(done["stats"]);
+      warn_of_flashes(result.pictures->flashes_per_s());
     }
     console_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
                               result.seconds.total,
@@ -305,15 +320,30 @@ class PictureRun {
     console_.event("done", done);
   }
 
-  void print_statistics(const RunResult& result) {
+  // One "name value" per line, the stages as "seconds_paint 0.52".
+  void print_statistics(const Json& statistics) {
     if (arguments_.json) return;
-    const StageSeconds& s = result.seconds;
-    const std::string text = fmt::format(
-        "flicker {:.4f}\nlevel {:.4f}\nseconds analyze {:.2f}, load {:.2f}, paint {:.2f}, diffuse {:.2f}, "
-        "encode {:.2f}, total {:.2f}\n",
-        result.pictures.flicker(), result.pictures.level(), s.analyze, s.load, s.paint, s.diffuse, s.encode,
-        s.total);
+    std::string text;
+    for (const auto& [name, value] : statistics.items()) {
+      if (!value.is_object()) text += statistics_line(name, value);
+    }
+    for (const auto& [stage, seconds] : statistics["seconds"].items())
+      text += statistics_line("seconds_" + stage, seconds);
     target_.kind == OutputTarget::Kind::stream ? console_.info(text) : console_.answer(text);
+  }
+
+  static std::string statistics_line(const std::string& name, const Json& value) {
+    if (value.is_number_float()) return fmt::format("{} {:.4f}\n", name, value.get<double>());
+    return fmt::format("{} {}\n", name, value.dump());
+  }
+
+  void warn_of_flashes(int flashes_per_s) {
+    constexpr int kLimit = 3;  // WCAG 2.3.1
+    if (flashes_per_s <= kLimit) return;
+    console_.warn(
+        fmt::format("the pictures flash {} times within a second: more than {} can cause seizures "
+                    "(WCAG 2.3.1); --blur, a smoother preset or --flash-limit {} calms them",
+                    flashes_per_s, kLimit, kLimit));
   }
 
   const Arguments& arguments_;

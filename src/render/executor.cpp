@@ -101,9 +101,16 @@ void hand_over(const Run& run, RunResult& result, const Finished& finished) {
   const auto begin = Clock::now();
   at_frame(finished.frame, "encode", [&] { run.sink.accept(finished.frame, finished.picture); });
   result.seconds.encode += seconds_since(begin);
-  result.pictures.add(finished.picture);
+  if (result.pictures) result.pictures->add(finished.frame, finished.picture);
   ++result.frames;
   if (run.progress) run.progress(result.frames, finished.frame);
+}
+
+RunResult empty_result(const Run& run) {
+  RunResult result;
+  if (run.statistics)
+    result.pictures.emplace(run.job.analysis.fps, static_cast<int64_t>(run.plan.rows.size()));
+  return result;
 }
 
 // The first failure of any stage; later ones are its consequences.
@@ -130,7 +137,8 @@ class Pipeline {
         painter_(run.features, run.job.paint),
         painted_(static_cast<int64_t>(run.plan.rows.size()),
                  int64_t{2} * std::max(painters, batch_size_of(run))),
-        finished_(static_cast<size_t>(2 * batch_size_of(run) + 2)) {
+        finished_(static_cast<size_t>(2 * batch_size_of(run) + 2)),
+        result_(empty_result(run)) {
     for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
     threads_.emplace_back([this] { relay([this] { keep(); }); });
   }
@@ -214,7 +222,7 @@ class Pipeline {
 }  // namespace
 
 RunResult run_serial(const Run& run) {
-  RunResult result;
+  RunResult result = empty_result(run);
   const Painter painter(run.features, run.job.paint);
   for (const Group& group : group_rows(run.plan, batch_size_of(run))) {
     if (run.stop.load() > 0) return result;

@@ -66,11 +66,6 @@ def test_names_that_are_not_utf8_still_give_valid_json(program):
     assert missing.code == 3 and missing.events()[-1]["event"] == "error", missing
 
 
-def test_stats_are_printed_after_the_run(program, song):
-    done = program("paint", song, *QUICK, "-o", "v.mp4", "--stats", "-q")
-    assert done.code == 0 and "flicker" in done.out and "level" in done.out and "paint" in done.out, done
-
-
 def test_the_log_file_gets_everything(program, song):
     done = program("paint", song, *QUICK, "-o", "v.mp4", "-q", "--log-file", "run.log")
     assert done.code == 0 and done.err == "", done

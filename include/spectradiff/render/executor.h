@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
@@ -36,13 +37,14 @@ struct Run {
   const std::atomic<int>&
       stop;  // requests so far: 1 ends the run after the frames in hand, 2 drops these too
   std::function<void(int64_t done, int64_t frame)>
-      progress;  // after each frame handed over, from the sink's thread
+      progress;             // after each frame handed over, from the sink's thread
+  bool statistics = false;  // fill RunResult::pictures
 };
 
 struct RunResult {
-  bool complete = false;  // false: stopped
-  int64_t frames = 0;     // handed over
-  PictureStatistics pictures;
+  bool complete = false;                      // false: stopped
+  int64_t frames = 0;                         // handed over
+  std::optional<PictureStatistics> pictures;  // when asked for
   StageSeconds seconds;
 };
 

@@ -2,9 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "spectradiff/base/json.h"
+#include "spectradiff/base/rational.h"
 #include "spectradiff/image/canvas.h"
+#include "spectradiff/image/light.h"
+#include "spectradiff/render/flashes.h"
 
 namespace spectradiff {
 
@@ -13,23 +18,62 @@ struct StageSeconds {
          total = 0;  // busy seconds; paint is summed over its threads
 };
 
-// Fed with every finished frame in order.
+// Fed with every finished frame in order. A frame's change is the mean absolute difference of its 8-bit
+// values from those of the frame shown before it, 0..1.
+//
+// Change meets sound only where both frames are neighbours in the song (a selection can leave frames out).
+// Peaks of change: within each unbroken run of frames, change is smoothed by centred triangular weights that
+// reach 1/15 s to either side (1 2 1 up to 22 fps), renormalised at the ends; a peak is a frame above the
+// one before it, not below the one after it, and above the mean of the smoothed change within a second.
 class PictureStatistics {
  public:
-  void add(const Canvas& picture);
+  // `frames` in all: so that the first and the last tenth are known.
+  PictureStatistics(const Rational& fps, int64_t frames);
 
-  double flicker()
-      const;             // mean over successive frames of the mean absolute difference of 8-bit values, 0..1
-  double level() const;  // mean 8-bit value, 0..1
+  void add(int64_t frame, const Canvas& picture);
+
+  double flicker() const;  // mean change, 0..1
+  double level() const;    // mean 8-bit value, 0..1
+
+  // Pearson's correlation of a frame's change with its onset strength, -1..1. Nothing for fewer than three
+  // changes or where either does not vary. `onset_strength` is [frames of the song].
+  std::optional<double> change_onset_correlation(const std::vector<float>& onset_strength) const;
+
+  // Mean over the beats shown of the time between a beat's frame and the nearest peak of change in its run,
+  // at most half of the beat's shorter distance to a neighbouring beat (half a second for an only beat),
+  // which is also the error of a beat that finds no peak. Seconds; nothing without a beat. `beats_s` ascends.
+  std::optional<double> beat_error_s(const std::vector<double>& beats_s) const;
+
+  // CIE 1976 Delta E between the mean CIELAB of the first and of the last tenth of the frames (rounded up).
+  // Nothing for fewer than two frames.
+  std::optional<double> colour_drift() const;
+
+  int flashes_per_s() const { return flashes_.per_second(); }
 
  private:
+  struct Change {
+    int64_t frame = 0;
+    double value = 0;
+    bool after_neighbour = false;  // the picture before is that of frame - 1
+  };
+  struct Run;
+  std::vector<Run> runs() const;
+
+  Rational fps_;
+  int64_t total_;
+  int64_t tenth_;
   Canvas previous_;
-  int64_t frames_ = 0;
-  double change_sum_ = 0;
   double level_sum_ = 0;
+  std::vector<Change> changes_;   // [frames], the first one's value is 0
+  Lab first_tenth_, last_tenth_;  // sums
+  LightGrid light_;
+  FlashCounter flashes_;
 };
 
-// {"flicker", "level", "seconds": {stage: s}}
-Json statistics_to_json(const PictureStatistics& pictures, const StageSeconds& seconds);
+// What the numbers say in the spelling of `--json`; what is not known is null.
+// {"flicker", "change_onset_correlation", "beat_error_s", "flashes_per_s", "level", "colour_drift",
+//  "seconds": {stage: s}}
+Json statistics_to_json(const PictureStatistics& pictures, const std::vector<float>& onset_strength,
+                        const std::vector<double>& beats_s, const StageSeconds& seconds);
 
 }  // namespace spectradiff

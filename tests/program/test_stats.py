@@ -1,0 +1,59 @@
+"""--stats: numbers that a shell loop can choose by."""
+
+import numpy as np
+import pytest
+from conftest import QUICK, RATE, write_wav
+
+KEYS = ["flicker", "change_onset_correlation", "beat_error_s", "flashes_per_s", "level", "colour_drift"]
+STAGES = ["analyze", "load", "paint", "diffuse", "encode", "total"]
+
+#A frame is white where there is sound and black where there is none.
+ON_OFF = ["--fps", "10", "--bin-spacing", "seed", "--bins", "8", "--size", "64x64", "--mark-size", "300", "--lightness", "1"]
+ON_OFF += ["--blur", "0", "--encoder-preset", "ultrafast"]
+
+
+@pytest.fixture
+def strobe(program):
+    """Noise in every other frame of ten a second, for three seconds."""
+    on = np.arange(3 * RATE) // (RATE // 10) % 2
+    write_wav(program.work / "strobe.wav", np.random.default_rng(1).uniform(-0.8, 0.8, 3 * RATE) * on)
+    return "strobe.wav"
+
+
+def printed(out):
+    return dict(line.split(" ") for line in out.splitlines())
+
+
+def test_stats_print_a_name_and_a_value_per_line(program, song):
+    done = program("paint", song, *QUICK, "-o", "v.mp4", "--stats", "-q")
+    assert done.code == 0, done
+    values = printed(done.out)
+    assert list(values) == KEYS + [f"seconds_{stage}" for stage in STAGES]
+    assert all(value == "null" or float(value) >= -1 for value in values.values()), done
+
+
+def test_the_done_event_carries_the_stats_with_every_key(program, song):
+    for command in (["paint"], ["render", "--no-diffusion"]):
+        done = program(*command, song, *QUICK, "-o", "v.mp4", "-y", "--stats", "--json")
+        stats = done.events()[-1]["stats"]
+        assert sorted(stats) == sorted([*KEYS, "seconds"]) and sorted(stats["seconds"]) == sorted(STAGES), done
+    assert "stats" not in program("paint", song, *QUICK, "-o", "v.mp4", "-y", "--json").events()[-1]
+
+
+def test_pictures_that_strobe_are_counted_and_warned_of(program, strobe):
+    done = program("paint", strobe, *ON_OFF, "-o", "v.mp4", "--stats")
+    assert done.code == 0 and printed(done.out)["flashes_per_s"] == "5", done
+    assert "warning" in done.err and "WCAG" in done.err, done
+    events = program("paint", strobe, *ON_OFF, "-o", "v.mp4", "-y", "--stats", "--json").events()
+    assert any(event["event"] == "warning" and "flash 5 times" in event["message"] for event in events)
+    assert events[-1]["stats"]["change_onset_correlation"] is not None
+
+
+def test_calm_pictures_bring_no_warning(program, song):
+    done = program("paint", song, *QUICK, "-o", "v.mp4", "--stats")
+    assert printed(done.out)["flashes_per_s"] == "0" and "WCAG" not in done.err, done
+
+
+def test_stats_follow_the_selected_frames(program, strobe):
+    done = program("paint", strobe, *ON_OFF, "-o", "%05d.png", "--stats", "-q", "--frames", "4-6")
+    assert printed(done.out)["flashes_per_s"] == "1", done
