@@ -17,9 +17,11 @@ namespace spectradiff {
 namespace {
 
 constexpr int kMaxChannels = 64;
-constexpr int kMinSampleRateHz = 8000;
-constexpr int kMaxSampleRateHz = 384000;
-constexpr int64_t kMaxHours = 6;
+struct RateRange {
+  int64_t min_hz, max_hz;
+};
+constexpr RateRange kUsualRates{8000, 384000};
+constexpr RateRange kAnyRates{1, 10000000};
 constexpr int64_t kMaxSpoolBytes = int64_t{4} << 30;
 constexpr int64_t kBlockFrames = 8192;
 constexpr size_t kHeadBytes = 4096;
@@ -33,44 +35,41 @@ constexpr float kLoudPeak = 2.0f;
 constexpr double kBadSampleLimit = 0.01;
 constexpr const char* kConversionHint = "convert it first: ffmpeg -i in out.wav";
 
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<int64_t>(std::ceil(seconds));
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
 std::string duration_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.2f} s", seconds);
   const auto minutes = static_cast<int64_t>(seconds / 60);
   return fmt::format("{}:{:05.2f} min", minutes, seconds - 60.0 * static_cast<double>(minutes));
 }
 
-int64_t sanitise(float* samples, int64_t count) {
+int64_t sanitise(float* samples, int64_t count, float scale = 1) {
   int64_t bad = 0;
   for (int64_t i = 0; i < count; ++i) {
     const float magnitude = std::fabs(samples[i]);
     const bool usable = magnitude <= kLargestSample;  // false for NaN
     bad += usable ? 0 : 1;
-    samples[i] = usable && magnitude >= kSmallestSample ? samples[i] : 0.0f;
+    samples[i] = usable && magnitude >= kSmallestSample ? samples[i] * scale : 0.0f;
   }
   return bad;
 }
 
-void require_sane_header(const WavHeader& header, const std::string& name) {
-  if (header.channels < 0) return;
-  if (header.channels == 0) throw_error(ErrorKind::input, "{} is damaged: its header says 0 channels", name);
-  if (header.channels > kMaxChannels) {
-    throw_error(ErrorKind::input, "{} has {} channels; up to {} are read", name, header.channels,
-                kMaxChannels);
+void require_sane_shape(int channels, int64_t sample_rate_hz, const AudioLimits& limits,
+                        const std::string& name) {
+  if (channels < 1) throw_error(ErrorKind::input, "{} is damaged: its header says 0 channels", name);
+  if (channels > kMaxChannels) {
+    throw_error(ErrorKind::input, "{} has {} channels; up to {} are read: ffmpeg -i in -ac 2 out.wav", name,
+                channels, kMaxChannels);
   }
-  if (header.sample_rate_hz < kMinSampleRateHz || header.sample_rate_hz > kMaxSampleRateHz) {
-    throw_error(ErrorKind::input, "{} has a sample rate of {} Hz in its header; {} to {} Hz are read", name,
-                header.sample_rate_hz, kMinSampleRateHz, kMaxSampleRateHz);
-  }
-}
-
-void require_sane_info(const AudioInfo& info, const std::string& name) {
-  if (info.channels < 1 || info.channels > kMaxChannels) {
-    throw_error(ErrorKind::input, "{} has {} channels; 1 to {} are read", name, info.channels, kMaxChannels);
-  }
-  if (info.sample_rate_hz < kMinSampleRateHz || info.sample_rate_hz > kMaxSampleRateHz) {
-    throw_error(ErrorKind::input, "{} has a sample rate of {} Hz; {} to {} Hz are read", name,
-                info.sample_rate_hz, kMinSampleRateHz, kMaxSampleRateHz);
-  }
+  const RateRange rates = limits.any_sample_rate ? kAnyRates : kUsualRates;
+  if (sample_rate_hz >= rates.min_hz && sample_rate_hz <= rates.max_hz) return;
+  const bool possible = sample_rate_hz >= kAnyRates.min_hz && sample_rate_hz <= kAnyRates.max_hz;
+  throw_error(ErrorKind::input, "{} has a sample rate of {} Hz in its header; {} to {} Hz are read{}", name,
+              sample_rate_hz, rates.min_hz, rates.max_hz,
+              possible ? "; if it is right, --any-sample-rate takes it" : ", the file is damaged");
 }
 
 // With the size of the data chunk set to what follows it, where a streaming writer left 0.
@@ -88,22 +87,24 @@ HeaderPatch patch_of(const WavHeader& header) {
 }
 
 std::unique_ptr<Decoder> open_decoder(const SoundFile& file, const HeaderPatch& patch) {
-  std::string reason;
+  std::string reason, libav_reason;
   if (auto decoder = open_with_sndfile(file, patch, reason)) return decoder;
   if (file.bytes() == 0) throw_error(ErrorKind::input, "{} is an empty file", file.name());
-  const std::string kind = file_kind(file.head(kHeadBytes));
-  if (kind.empty()) {
-    throw_error(ErrorKind::input, "{} cannot be read as sound ({}); {}", file.name(), reason,
-                kConversionHint);
+  const FileKind kind = file_kind(file.head(kHeadBytes));
+  if (kind.may_hold_sound) {
+    if (auto decoder = open_with_libav(file, libav_reason)) return decoder;
+  }
+  if (kind.name.empty()) {
+    throw_error(ErrorKind::input, "{} cannot be read as sound ({}; {}); {}", file.name(), reason,
+                libav_reason, kConversionHint);
   }
   throw_error(ErrorKind::input,
-              "{} is no sound file that can be read: it looks like {}; if there is sound in it, {}",
-              file.name(), kind, kConversionHint);
+              "{} is no sound file that can be read: it looks like {}{}; if there is sound in it, {}",
+              file.name(), kind.name, libav_reason.empty() ? "" : " (" + libav_reason + ")", kConversionHint);
 }
 
-// Reads to the end, from the start. Past the longest song allowed it gives up counting.
-int64_t count_samples(Decoder& decoder) {
-  const int64_t limit = kMaxHours * 3600 * decoder.info().sample_rate_hz;
+// Reads to the end, from the start. Past `limit` it gives up counting.
+int64_t count_samples(Decoder& decoder, int64_t limit) {
   std::vector<float> block(static_cast<size_t>(kBlockFrames * decoder.info().channels));
   int64_t count = 0;
   while (count <= limit) {
@@ -119,7 +120,7 @@ int64_t count_samples(Decoder& decoder) {
 bool length_holds(Decoder& decoder) {
   const int64_t samples = decoder.info().samples;
   const int64_t tail = std::min(samples, kBlockFrames);
-  if (samples <= 0 || !decoder.seek(samples - tail)) return false;
+  if (samples <= 0 || !decoder.can_seek() || !decoder.seek(samples - tail)) return false;
   std::vector<float> block(static_cast<size_t>((kBlockFrames + 1) * decoder.info().channels));
   return decoder.read(block.data(), tail + 1) == tail;
 }
@@ -127,20 +128,25 @@ bool length_holds(Decoder& decoder) {
 }  // namespace
 
 struct AudioSource::Impl {
-  explicit Impl(SoundFile opened) : file(std::move(opened)) {}
+  Impl(SoundFile opened, const AudioLimits& allowed) : file(std::move(opened)), limits(allowed) {}
 
   void open();
-  void settle_length();
-  void note_wav_sizes(const WavHeader& header);
+  void require_duration() const;
+  std::string settle_length();
+  std::string wav_size_note(const WavHeader& header) const;
   void check_float_samples();
   void seek(int64_t sample);
   int64_t read(float* interleaved, int64_t frames);
 
   SoundFile file;
+  AudioLimits limits;
   HeaderPatch patch;
   std::unique_ptr<Decoder> decoder;
   AudioInfo info;
   std::vector<std::string> notes;
+  float scale = 1;
+  int64_t file_samples = 0;  // info.samples, unless the length was fitted
+  bool fitted = false;
   int64_t position = 0;
   std::vector<float> mix;  // [kBlockFrames][channels], for read_mono and seek
 };
@@ -148,59 +154,69 @@ struct AudioSource::Impl {
 void AudioSource::Impl::open() {
   const std::optional<WavHeader> wav = read_wav_header(file);
   if (wav) {
-    require_sane_header(*wav, file.name());
+    if (wav->channels >= 0)
+      require_sane_shape(wav->channels, wav->sample_rate_hz, limits, file.name());
     patch = patch_of(*wav);
   }
   decoder = open_decoder(file, patch);
   info = decoder->info();
-  require_sane_info(info, file.name());
-  settle_length();
+  require_sane_shape(info.channels, info.sample_rate_hz, limits, file.name());
+  std::string length_note = settle_length();
   if (info.samples == 0) {
     throw_error(ErrorKind::input, "{} holds no audio: {}, 0 samples", file.name(), info.format);
   }
-  if (info.samples > kMaxHours * 3600 * info.sample_rate_hz) {
-    throw_error(ErrorKind::input,
-                "{} is longer than {} hours; cut a part out of it first: ffmpeg -i in -t 1:00:00 out.wav",
-                file.name(), kMaxHours);
+  require_duration();
+  if (std::string note = wav ? wav_size_note(*wav) : ""; !note.empty()) length_note = note;
+  for (const std::string& note : {length_note, decoder->note()}) {
+    if (!note.empty()) notes.push_back(note);
   }
-  if (wav) note_wav_sizes(*wav);
   if (decoder->float_samples()) check_float_samples();
   if (info.duration_s() < kShortSongSeconds) {
     notes.push_back(fmt::format("{} is very short: {} samples", file.name(), info.samples));
   }
 }
 
-// Probing happens on a decoder of its own, so that what is read later comes from one that never sought.
-void AudioSource::Impl::settle_length() {
-  const int64_t declared = info.samples;
-  if (length_holds(*open_decoder(file, patch))) return;
-  info.samples = count_samples(*open_decoder(file, patch));
-
-  // Half of the type's range and more is libsndfile's way to say that nobody knows.
-  if (declared <= 0 || declared > INT64_MAX / 2 || info.samples == 0) return;
-  const double missing = static_cast<double>(declared - info.samples);
-  if (missing <= 0 || (decoder->length_is_estimate() && missing < 0.01 * static_cast<double>(declared)))
-    return;
-  notes.push_back(fmt::format("{} ends early: {} of {} can be read", file.name(),
-                              duration_text(info.duration_s()),
-                              duration_text(static_cast<double>(declared) / info.sample_rate_hz)));
+void AudioSource::Impl::require_duration() const {
+  if (info.duration_s() <= limits.max_duration_s) return;
+  throw_error(ErrorKind::input,
+              "{} is longer than {}, the limit that --max-duration sets; raise it, or cut a part out of the "
+              "file first: ffmpeg -i in -t 1:00:00 out.wav",
+              file.name(), clock_text(limits.max_duration_s));
 }
 
-void AudioSource::Impl::note_wav_sizes(const WavHeader& header) {
-  if (header.data_size_offset < 0) return;
+// The samples that there are, into info; a note where they are fewer than stated. Probing happens on a decoder
+// of its own, so that what is read later comes from one that never sought.
+std::string AudioSource::Impl::settle_length() {
+  const int64_t declared = info.samples;
+  if (!length_holds(*open_decoder(file, patch))) {
+    const auto limit = static_cast<int64_t>(limits.max_duration_s * info.sample_rate_hz);
+    info.samples = count_samples(*open_decoder(file, patch), limit);
+  }
+  file_samples = info.samples;
+  // Half of the type's range and more is libsndfile's way to say that nobody knows.
+  if (declared <= 0 || declared > INT64_MAX / 2 || info.samples == 0) return "";
+  if (declared - info.samples <= decoder->length_slack()) return "";
+  return fmt::format("{} ends early: {} of {} can be read", file.name(), duration_text(info.duration_s()),
+                     duration_text(static_cast<double>(declared) / info.sample_rate_hz));
+}
+
+std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
+  if (header.data_size_offset < 0) return "";
   const auto present = static_cast<double>(header.present_bytes);
   const auto declared = static_cast<double>(header.declared_bytes);
   if (header.size_missing()) {
-    notes.push_back(fmt::format("{} says that it holds no samples, but {} follow; they are used", file.name(),
-                                duration_text(info.duration_s())));
-  } else if (declared > present && !header.size_unknown()) {
-    notes.push_back(fmt::format("{} is cut off: {} of {} are there", file.name(),
-                                duration_text(info.duration_s()),
-                                duration_text(info.duration_s() * declared / present)));
-  } else if (header.stray_bytes > header.block_align && declared > 0) {
-    notes.push_back(fmt::format("{} has {} bytes behind the {} that its header states; they are ignored",
-                                file.name(), header.stray_bytes, duration_text(info.duration_s())));
+    return fmt::format("{} says that it holds no samples, but {} follow; they are used", file.name(),
+                       duration_text(info.duration_s()));
   }
+  if (declared > present && !header.size_unknown()) {
+    return fmt::format("{} is cut off: {} of {} are there", file.name(), duration_text(info.duration_s()),
+                       duration_text(info.duration_s() * declared / present));
+  }
+  if (header.stray_bytes > header.block_align && declared > 0) {
+    return fmt::format("{} has {} bytes behind the {} that its header states; they are ignored", file.name(),
+                       header.stray_bytes, duration_text(info.duration_s()));
+  }
+  return "";
 }
 
 void AudioSource::Impl::check_float_samples() {
@@ -229,54 +245,63 @@ void AudioSource::Impl::check_float_samples() {
                     file.name(), bad));
   }
   if (peak > kLoudPeak) {
-    notes.push_back(
-        fmt::format("{} peaks at {:.3g} where full scale is 1; players will clip it", file.name(), peak));
+    scale = 1 / peak;
+    notes.push_back(fmt::format("{} peaks at {:.3g} where full scale is 1; it is scaled down to that",
+                                file.name(), peak));
   }
+  info.mended = bad > 0 || peak > kLoudPeak;
 }
 
 // What a lossy decoder gives after seeking depends on where it came from, so such a file is decoded up to the
-// sample.
+// sample; and so is one that cannot be sought.
 void AudioSource::Impl::seek(int64_t sample) {
   if (sample == position) return;
-  if (info.lossless) {
-    if (!decoder->seek(sample)) {
-      throw_error(ErrorKind::input, "{} is damaged: sample {} cannot be reached; {}", file.name(), sample,
-                  kConversionHint);
-    }
+  const bool seeks = info.lossless && decoder->can_seek();
+  if (seeks && decoder->seek(std::min(sample, file_samples))) {
     position = sample;
     return;
   }
-  if (sample < position) {
+  if (seeks || sample < position) {
     decoder = open_decoder(file, patch);
     position = 0;
   }
   mix.resize(static_cast<size_t>(kBlockFrames * info.channels));
   while (position < sample && read(mix.data(), std::min(kBlockFrames, sample - position)) > 0) {
   }
+  if (position == sample) return;
+  throw_error(ErrorKind::input, "{} is damaged: sample {} cannot be reached; {}", file.name(), sample,
+              kConversionHint);
 }
 
 int64_t AudioSource::Impl::read(float* interleaved, int64_t frames) {
   const int64_t wanted = std::min(frames, info.samples - position);
+  const int64_t in_file = std::clamp<int64_t>(file_samples - position, 0, std::max<int64_t>(0, wanted));
   int64_t done = 0;
-  while (done < wanted) {
-    const int64_t got = decoder->read(interleaved + done * info.channels, wanted - done);
+  while (done < in_file) {
+    const int64_t got = decoder->read(interleaved + done * info.channels, in_file - done);
     if (got == 0) break;
     done += got;
   }
-  sanitise(interleaved, done * info.channels);
-  position += done;
-  if (done < wanted) {
+  sanitise(interleaved, done * info.channels, scale);
+  if (done < in_file) {
+    const double all_s = static_cast<double>(file_samples) / info.sample_rate_hz;
+    file_samples = position + done;
     notes.push_back(fmt::format("{} is damaged: {} of {} can be read", file.name(),
-                                duration_text(static_cast<double>(position) / info.sample_rate_hz),
-                                duration_text(info.duration_s())));
-    info.samples = position;
+                                duration_text(static_cast<double>(file_samples) / info.sample_rate_hz),
+                                duration_text(all_s)));
+    if (!fitted) info.samples = file_samples;
   }
+  if (fitted && done < wanted) {
+    std::fill(interleaved + done * info.channels, interleaved + wanted * info.channels, 0.0f);
+    done = wanted;
+  }
+  position += done;
   return done;
 }
 
-AudioSource AudioSource::open(const std::filesystem::path& path) {
-  auto impl = std::make_unique<Impl>(path == "-" ? SoundFile::spool(STDIN_FILENO, kMaxSpoolBytes)
-                                                 : SoundFile::open(path));
+AudioSource AudioSource::open(const std::filesystem::path& path, const AudioLimits& limits) {
+  auto impl = std::make_unique<Impl>(
+      path == "-" ? SoundFile::spool(STDIN_FILENO, kMaxSpoolBytes) : SoundFile::open(path), limits);
   impl->open();
   return AudioSource(std::move(impl));
 }
@@ -292,8 +317,16 @@ const AudioInfo& AudioSource::info() const {
 const std::filesystem::path& AudioSource::file() const {
   return impl_->file.path();
 }
+const std::string& AudioSource::name() const {
+  return impl_->file.name();
+}
 const std::vector<std::string>& AudioSource::notes() const {
   return impl_->notes;
+}
+
+void AudioSource::fit_length(int64_t samples) {
+  impl_->info.samples = samples;
+  impl_->fitted = true;
 }
 
 void AudioSource::seek(int64_t sample) {

@@ -23,9 +23,11 @@ class Decoder {
   virtual ~Decoder() = default;
   // `samples` is what the header says: it may be absurd or 0.
   virtual const AudioInfo& info() const = 0;
-  virtual bool float_samples() const = 0;  // the file can hold NaN and infinity
-  virtual bool length_is_estimate() const = 0;
-  virtual bool seek(int64_t sample) = 0;  // false: it cannot
+  virtual bool float_samples() const = 0;    // the file can hold NaN and infinity
+  virtual int64_t length_slack() const = 0;  // samples by which a sound file's header may be off
+  virtual std::string note() const = 0;      // what the user should know about the choice made; or empty
+  virtual bool can_seek() const = 0;
+  virtual bool seek(int64_t sample) = 0;  // false: it failed, and where the decoder stands now is unknown
   // Fewer at the end or where the file is damaged.
   virtual int64_t read(float* interleaved, int64_t frames) = 0;
 };
@@ -33,5 +35,6 @@ class Decoder {
 // Null, and why in the library's words, when it cannot read the file.
 std::unique_ptr<Decoder> open_with_sndfile(const SoundFile& file, const HeaderPatch& patch,
                                            std::string& reason);
+std::unique_ptr<Decoder> open_with_libav(const SoundFile& file, std::string& reason);
 
 }  // namespace spectradiff

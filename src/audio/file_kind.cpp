@@ -14,6 +14,7 @@ struct Signature {
   size_t offset;
   std::string_view bytes;
   const char* kind;
+  bool may_hold_sound = false;
 };
 
 constexpr Signature kSignatures[] = {
@@ -29,11 +30,11 @@ constexpr Signature kSignatures[] = {
      "\x7f"
      "ELF"sv,
      "a program"},
-    {8, "AVI "sv, "an AVI video"},
-    {4, "ftyp"sv, "an MP4 or M4A file"},
-    {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM file"},
-    {0, "\x30\x26\xb2\x75"sv, "a WMA or WMV file"},
-    {0, "BW64"sv, "a BW64 file"},
+    {8, "AVI "sv, "an AVI video", true},
+    {4, "ftyp"sv, "an MP4 or M4A file", true},
+    {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM file", true},
+    {0, "\x30\x26\xb2\x75"sv, "a WMA or WMV file", true},
+    {0, "BW64"sv, "a BW64 file", true},
 };
 
 bool starts_without_case(std::string_view text, std::string_view lower) {
@@ -58,27 +59,28 @@ bool is_text(std::string_view head) {
 
 }  // namespace
 
-std::string file_kind(std::string_view head) {
+FileKind file_kind(std::string_view head) {
   for (const Signature& signature : kSignatures) {
     if (head.size() >= signature.offset && head.substr(signature.offset).starts_with(signature.bytes)) {
-      return signature.kind;
+      return {signature.kind, signature.may_hold_sound};
     }
   }
-  if (head.empty()) return "an empty file";
-  if (std::all_of(head.begin(), head.end(), [](char byte) { return byte == '\0'; })) return "a file of zeros";
-  if (!is_text(head)) return "";
+  if (head.empty()) return {"an empty file", false};
+  if (std::all_of(head.begin(), head.end(), [](char byte) { return byte == '\0'; }))
+    return {"a file of zeros", false};
+  if (!is_text(head)) return {};
 
   std::string_view text = head;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (starts_without_case(text, "<!doctype html") || starts_without_case(text, "<html")) {
-    return "an HTML page (a download that failed?)";
+    return {"an HTML page (a download that failed?)", false};
   }
   if (text.starts_with("RIFF") || text.starts_with("RIFX") || text.starts_with("fLaC") ||
       text.starts_with("OggS")) {
-    return "a sound file that was cut off in its header";
+    return {"a sound file that was cut off in its header", false};
   }
-  return "a text file";
+  return {"a text file", false};
 }
 
 }  // namespace spectradiff

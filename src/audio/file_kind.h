@@ -6,7 +6,10 @@
 
 namespace spectradiff {
 
-// "an HTML page", "a PNG picture", …; empty when the bytes could be a sound or nobody knows.
-std::string file_kind(std::string_view head);
+struct FileKind {
+  std::string name;              // "an HTML page", "a PNG picture", …; empty when nobody knows
+  bool may_hold_sound = true;  // a container, or unknown
+};
+FileKind file_kind(std::string_view head);
 
 }  // namespace spectradiff

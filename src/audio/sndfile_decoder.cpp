@@ -102,10 +102,13 @@ class SndfileDecoder final : public Decoder {
   bool opened() const { return file_ != nullptr; }
   const AudioInfo& info() const override { return info_; }
   bool float_samples() const override { return subtype_ == SF_FORMAT_FLOAT || subtype_ == SF_FORMAT_DOUBLE; }
-  bool length_is_estimate() const override {
-    return subtype_ == SF_FORMAT_MPEG_LAYER_I || subtype_ == SF_FORMAT_MPEG_LAYER_II ||
-           subtype_ == SF_FORMAT_MPEG_LAYER_III;
+  int64_t length_slack() const override {
+    const bool mpeg = subtype_ == SF_FORMAT_MPEG_LAYER_I || subtype_ == SF_FORMAT_MPEG_LAYER_II ||
+                      subtype_ == SF_FORMAT_MPEG_LAYER_III;
+    return mpeg ? info_.samples / 100 : 0;  // without a Xing header the length is guessed from the bit rate
   }
+  std::string note() const override { return ""; }
+  bool can_seek() const override { return true; }
   bool seek(int64_t sample) override { return sf_seek(file_.get(), sample, SEEK_SET) == sample; }
   int64_t read(float* interleaved, int64_t frames) override {
     return std::max<sf_count_t>(0, sf_readf_float(file_.get(), interleaved, frames));

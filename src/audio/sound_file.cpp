@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "file_kind.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
@@ -17,6 +18,7 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kSpoolBlockBytes = 1 << 16;
+constexpr int64_t kSpoolHeadBytes = 1 << 20;  // an endless pipe of what is no sound is not kept beyond this
 
 // What cannot be sought or has no end is refused before anything is read from it.
 void require_regular(const struct stat& status, const std::string& name) {
@@ -84,6 +86,7 @@ SoundFile SoundFile::spool(int descriptor, int64_t max_bytes) {
   file.path_ = fmt::format("/proc/self/fd/{}", file.descriptor_);
 
   std::vector<char> block(kSpoolBlockBytes);
+  bool looked = false;
   for (;;) {
     const ssize_t got = ::read(descriptor, block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
@@ -95,6 +98,12 @@ SoundFile SoundFile::spool(int descriptor, int64_t max_bytes) {
                   "standard input gave more than {} bytes; save the song to a file and name that", max_bytes);
     }
     write_all(file.descriptor_, {block.data(), static_cast<size_t>(got)}, pattern);
+    if (!looked && file.bytes_ >= kSpoolHeadBytes) {
+      looked = true;
+      const FileKind kind = file_kind(file.head(kSpoolHeadBytes));
+      if (!kind.may_hold_sound)
+        throw_error(ErrorKind::input, "standard input gives no sound: it looks like {}", kind.name);
+    }
   }
 }
 

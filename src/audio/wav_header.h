@@ -8,7 +8,7 @@ namespace spectradiff {
 
 class SoundFile;
 
-// RIFF, RIFX and RF64.
+// RIFF, RIFX, RF64 and BW64.
 struct WavHeader {
   bool big_endian = false;
   int channels = -1;  // -1: no fmt chunk was found

@@ -142,11 +142,8 @@ CopyVerdict try_copy(Container container, const SoundTrack& track) {
     if (error.kind() != ErrorKind::input) throw;
     return {nullptr, "libav cannot read it", true};
   }
-  const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  const int index = choose_sound_stream(input.get());
   if (index < 0) return {nullptr, "libav finds no sound in it", true};
-  for (unsigned i = 0; i < input->nb_streams; ++i) {
-    if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
-  }
   const AVCodecParameters* parameters = input->streams[index]->codecpar;
   const char* codec = avcodec_get_name(parameters->codec_id);
   if (!may_copy_into(container, parameters->codec_id)) {
@@ -174,9 +171,7 @@ CopyVerdict try_copy(Container container, const SoundTrack& track) {
             false};
   }
   input = open_media_file(track.file);
-  for (unsigned i = 0; i < input->nb_streams; ++i) {
-    if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
-  }
+  choose_sound_stream(input.get());
   return {std::make_unique<CopiedSound>(std::move(input), index, timing), "", true};
 }
 

@@ -60,9 +60,10 @@ CodecContextPtr make_codec_context(const AVCodec* codec) {
   return context;
 }
 
-InputPtr open_media_file(const std::filesystem::path& path) {
+InputPtr open_media_file(const std::filesystem::path& path, const char* containers) {
   AVDictionary* options = nullptr;
   av_dict_set(&options, "protocol_whitelist", "file", 0);
+  if (containers) av_dict_set(&options, "format_whitelist", containers, 0);
   AVFormatContext* opened = nullptr;
   // "file:" keeps a name such as "http:x.wav" from being taken for an address.
   const int code = avformat_open_input(&opened, ("file:" + path.string()).c_str(), nullptr, &options);
@@ -72,6 +73,14 @@ InputPtr open_media_file(const std::filesystem::path& path) {
   const int found = avformat_find_stream_info(input.get(), nullptr);
   if (found < 0) throw_libav_error(ErrorKind::input, found, fmt::format("cannot read {}", path.string()));
   return input;
+}
+
+int choose_sound_stream(AVFormatContext* input) {
+  const int index = av_find_best_stream(input, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
+  for (unsigned i = 0; i < input->nb_streams; ++i) {
+    if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
+  }
+  return index;
 }
 
 const AVCodec* find_encoder(const char* const* names, size_t count) {

@@ -60,8 +60,11 @@ std::string libav_error_text(int code);
 [[noreturn]] void throw_libav_error(ErrorKind kind, int code, const std::string& what);
 
 // A local media file, opened and its streams found. Error{input} naming the file. Only the local file is
-// read, whatever it may refer to.
-InputPtr open_media_file(const std::filesystem::path& path);
+// read, whatever it may refer to; with `containers`, a list of libav's names, nothing else is accepted.
+InputPtr open_media_file(const std::filesystem::path& path, const char* containers = nullptr);
+
+// The best sound track, and nothing read but it from now on; negative when there is none.
+int choose_sound_stream(AVFormatContext* input);
 
 // A codec context, not opened. Error{memory}.
 CodecContextPtr make_codec_context(const AVCodec* codec);
