@@ -154,8 +154,7 @@ struct AudioSource::Impl {
 void AudioSource::Impl::open() {
   const std::optional<WavHeader> wav = read_wav_header(file);
   if (wav) {
-    if (wav->channels >= 0)
-      require_sane_shape(wav->channels, wav->sample_rate_hz, limits, file.name());
+    if (wav->channels >= 0) require_sane_shape(wav->channels, wav->sample_rate_hz, limits, file.name());
     patch = patch_of(*wav);
   }
   decoder = open_decoder(file, patch);
@@ -184,8 +183,8 @@ void AudioSource::Impl::require_duration() const {
               file.name(), clock_text(limits.max_duration_s));
 }
 
-// The samples that there are, into info; a note where they are fewer than stated. Probing happens on a decoder
-// of its own, so that what is read later comes from one that never sought.
+// The samples that there are, into info; a note where they are fewer than stated. Probing happens on a
+// decoder of its own, so that what is read later comes from one that never sought.
 std::string AudioSource::Impl::settle_length() {
   const int64_t declared = info.samples;
   if (!length_holds(*open_decoder(file, patch))) {

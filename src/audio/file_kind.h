@@ -7,7 +7,7 @@
 namespace spectradiff {
 
 struct FileKind {
-  std::string name;              // "an HTML page", "a PNG picture", …; empty when nobody knows
+  std::string name;            // "an HTML page", "a PNG picture", …; empty when nobody knows
   bool may_hold_sound = true;  // a container, or unknown
 };
 FileKind file_kind(std::string_view head);

@@ -122,7 +122,8 @@ std::optional<WavHeader> read_wav_header(const SoundFile& file) {
   if (start > 0 && file.read_at(start, head.data(), head.size()) < 12) return std::nullopt;
   const std::string_view form(reinterpret_cast<const char*>(head.data()), 4);
   const std::string_view type(reinterpret_cast<const char*>(head.data()) + 8, 4);
-  if ((form != "RIFF" && form != "RIFX" && form != "RF64" && form != "BW64") || type != "WAVE") return std::nullopt;
+  if ((form != "RIFF" && form != "RIFX" && form != "RF64" && form != "BW64") || type != "WAVE")
+    return std::nullopt;
   return ChunkReader(file, start + 12, form == "RIFX", form == "RF64" || form == "BW64").read();
 }
 

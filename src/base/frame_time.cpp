@@ -1,5 +1,6 @@
 #include "spectradiff/base/frame_time.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -131,6 +132,20 @@ SampleRange frame_sample_range(int64_t frame, int sample_rate_hz, const Rational
 
 int64_t frame_count(int64_t samples, int sample_rate_hz, const Rational& fps) {
   return detail::narrow(detail::ceil_divide(Int128(samples) * fps.num, Int128(sample_rate_hz) * fps.den));
+}
+
+bool durations_match(int64_t samples_a, int rate_a_hz, int64_t samples_b, int rate_b_hz,
+                     const Rational& fps) {
+  const Int128 difference = Int128(samples_a) * rate_b_hz - Int128(samples_b) * rate_a_hz;
+  const Int128 frame = detail::multiply(Int128(rate_a_hz) * rate_b_hz, fps.den);
+  return detail::multiply(difference < 0 ? -difference : difference, fps.num) <= frame;
+}
+
+// Rounded up, so that no frame loses its last sample; but never into a frame more.
+int64_t matching_samples(int64_t samples, int sample_rate_hz, int other_rate_hz, const Rational& fps) {
+  const int64_t as_long = mul_div_ceil(samples, other_rate_hz, sample_rate_hz);
+  const int64_t frames = frame_count(samples, sample_rate_hz, fps);
+  return std::min(as_long, frame_start_sample(frames, other_rate_hz, fps));
 }
 
 int64_t TimeSpan::to_samples(int sample_rate_hz, const Rational& fps) const {

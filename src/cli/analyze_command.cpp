@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "commands.h"
 #include "job_setup.h"
+#include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -51,9 +53,10 @@ int run_analyze(const Arguments& arguments, Console& console) {
   }
   refuse_existing(arguments.seed_csv, arguments.overwrite);
 
-  AudioSource source = AudioSource::open(arguments.subject);
+  AudioSource source = std::move(open_song(arguments.subject, resolved.job, console).song);
   const Features features =
-      hear(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved), console);
+      hear(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved),
+           resolved.job.input.strict, console);
   const AudioInfo& info = source.info();
   if (!arguments.seed_csv.empty())
     write_result(arguments.seed_csv, seed_csv(features), arguments.overwrite, console);

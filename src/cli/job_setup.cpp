@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "song_input.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/locations.h"
@@ -104,11 +105,14 @@ std::string config_text(const Resolved& resolved, bool with_origin) {
   return json_text(values, 2) + "\n";
 }
 
-Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console,
+Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, Console& console,
               const FeatureRequest& wanted) {
+  const size_t known = source.notes().size();
   Features features = analyze(source, settings, wanted);
-  for (const std::string& note : source.notes()) console.warn(note);
-  if (features.reference == 0) console.warn("the song is silent: there is nothing to see in it");
+  warn_of_notes(source, known, strict, console);
+  if (features.reference == 0) {
+    warn_of_input(source.name() + " is silent: there is nothing to see in it", strict, console);
+  }
   return features;
 }
 

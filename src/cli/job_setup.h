@@ -30,8 +30,8 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console);
 // The resolved settings as --print-config prints them.
 std::string config_text(const Resolved& resolved, bool with_origin);
 
-// The song's features; what was wrong with the file, and silence, become warnings.
-Features hear(AudioSource& source, const AnalysisSettings& settings, Console& console,
+// The song's features; damage found on the way, and silence, become warnings, or with strict an Error{input}.
+Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, Console& console,
               const FeatureRequest& wanted = {});
 
 // Hashes, then trust: Error{model} before any of the model's code is loaded.

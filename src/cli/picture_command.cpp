@@ -6,6 +6,7 @@
 #include "output_target.h"
 #include "picture_run.h"
 #include "signals.h"
+#include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
@@ -38,6 +39,10 @@ int run_pictures(const Arguments& arguments, Console& console) {
     return 0;
   }
   job.diffusion.enabled = prepared.diffuse;
+  if (arguments.config == "-" && job.input.analysis_audio == "-") {
+    throw_error(ErrorKind::usage,
+                "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
+  }
 
   const OutputTarget target = choose_target(arguments);
   if (!arguments.dry_run) {
@@ -49,10 +54,12 @@ int run_pictures(const Arguments& arguments, Console& console) {
                           {"output", target.text()},
                           {"config", job_to_json(job)}});
 
-  AudioSource source = AudioSource::open(arguments.subject);
-  refuse_song_as_output(target, source.file());
+  SongInput input = open_song(arguments.subject, job, console);
+  AudioSource& source = input.song;
+  for (const auto& file : {source.file(), input.heard().file()}) refuse_song_as_output(target, file);
   const AudioInfo& info = source.info();
   const Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
+  for (const std::string& note : plan.notes) console.warn(note);
   if (arguments.dry_run) {
     console.answer(json_text(plan_to_json(plan, job, info.sample_rate_hz), 2) + "\n");
     return 0;
@@ -67,9 +74,11 @@ int run_pictures(const Arguments& arguments, Console& console) {
                            info.duration_s(), info.sample_rate_hz, info.channels,
                            info.channels == 1 ? "" : "s", info.format, plan.rows.size(),
                            job.analysis.fps.text()));
+  if (input.analysis)
+    console.info(fmt::format("analysed is {}: {}", input.analysis->name(), input.analysis->info().format));
 
   install_signal_handlers();
-  return run_plan(arguments, console, job, target, source, plan, model);
+  return run_plan(arguments, console, job, target, input, plan, model);
 }
 
 }  // namespace spectradiff

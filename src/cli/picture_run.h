@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "console.h"
 #include "output_target.h"
+#include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/media/video_writer.h"
@@ -20,6 +21,6 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan);
 // The exit code; throws Error. A video's final name appears only when all of it is there. `model` is null
 // where nothing is diffused.
 int run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-             AudioSource& source, const Plan& plan, const Manifest* model);
+             SongInput& input, const Plan& plan, const Manifest* model);
 
 }  // namespace spectradiff

@@ -44,6 +44,12 @@ Size encoded_size(const Json& value) {
   return checked_size(value, 2, 8192);
 }
 
+TimeSpan checked_seconds(const Json& value) {
+  const TimeSpan time = checked_time(value);
+  if (time.unit != TimeUnit::seconds) refuse("is not in seconds; write 90, 90s, 1:30:00 or 50ms");
+  return time;
+}
+
 std::string checked_prompt(const Json& value) {
   std::string text = checked_text(value);
   if (!is_valid_utf8(text)) refuse("is not valid UTF-8");
@@ -92,6 +98,19 @@ void add_song(std::vector<Option>& table) {
   table.push_back(
       optional_option({"duration", kSong, kPictures, "T", "render this much (default: to the end)"},
                       FIELD(selection.duration), checked_time, time_text));
+  table.push_back(
+      text_option({"analysis_audio", kSong, kPictures, "FILE",
+                   "analyse this, a stem say, and hear the song; as long as the song, - is stdin"},
+                  FIELD(input.analysis_audio)));
+  table.push_back(switch_option(
+      {"strict", kSong, kAll, "", "refuse a damaged or silent file instead of warning (default off)"},
+      FIELD(input.strict)));
+  table.push_back(
+      written_option({"max_duration", kSong, kAll, "T", "refuse files longer than this (default 6:00:00)"},
+                     FIELD(input.max_duration), checked_seconds, time_text));
+  table.push_back(switch_option({"any_sample_rate", kSong, kAll, "",
+                                 "read files from 1 Hz to 10 MHz, not only 8 to 384 kHz (default off)"},
+                                FIELD(input.any_sample_rate)));
   table.push_back(written_option({"frames", kSong, kPictures, "A-B",
                                   "only these frames of the song: 12-40 (both included), 12-, -40, commas"},
                                  FIELD(selection.frames), checked_text, same_text));

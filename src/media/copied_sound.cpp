@@ -1,6 +1,7 @@
 // The song's own packets, moved in time so that its first heard sample is at 0.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -62,10 +63,12 @@ PacketTiming measure(AVFormatContext* input, int index) {
 
 class CopiedSound : public SoundPackets {
  public:
-  CopiedSound(InputPtr input, int index, const PacketTiming& timing)
+  // `samples` is how many the song has when it is decoded.
+  CopiedSound(InputPtr input, int index, const PacketTiming& timing, int64_t samples)
       : input_(std::move(input)),
         stream_(input_->streams[index]),
         timing_(timing),
+        samples_(samples),
         pending_(make_av_packet()) {}
 
   void describe(AVCodecParameters* parameters) const override {
@@ -103,6 +106,14 @@ class CopiedSound : public SoundPackets {
   }
 
  private:
+  // An MP4 file may state a shorter last packet than its decoder makes of it. What is heard of the song is
+  // heard of its copy.
+  int64_t unstated_end(const AVPacket* packet) const {
+    if (packet->pts + packet->duration < timing_.heard || samples_ <= timing_.heard) return 0;
+    const int64_t whole = av_get_audio_frame_duration2(stream_->codecpar, packet->size);
+    return std::clamp<int64_t>(whole - packet->duration, 0, samples_ - timing_.heard);
+  }
+
   bool read() {
     for (;;) {
       av_packet_unref(pending_.get());
@@ -117,6 +128,7 @@ class CopiedSound : public SoundPackets {
     packet->pts = av_rescale_q(packet->pts, stream_->time_base, time_base()) - timing_.start;
     packet->pts = std::max(packet->pts, -timing_.priming);
     packet->dts = packet->pts;
+    packet->duration += unstated_end(packet);
     packet->pos = -1;
     packet->flags &= ~AV_PKT_FLAG_DISCARD;  // the new container says it in its own way
     return true;
@@ -125,6 +137,7 @@ class CopiedSound : public SoundPackets {
   InputPtr input_;
   AVStream* stream_;
   PacketTiming timing_;
+  int64_t samples_;
   PacketPtr pending_;
   bool has_pending_ = false;
   bool last_ = false;
@@ -134,7 +147,7 @@ class CopiedSound : public SoundPackets {
 }  // namespace
 
 CopyVerdict try_copy(Container container, const SoundTrack& track) {
-  if (!track.whole) return {nullptr, "the song is cut and packets cannot be", true};
+  if (!track.whole) return {nullptr, "the song is cut or mended and packets cannot be", true};
   InputPtr input;
   try {
     input = open_media_file(track.file);
@@ -161,9 +174,10 @@ CopyVerdict try_copy(Container container, const SoundTrack& track) {
             false};
   }
   const PacketTiming timing = measure(input.get(), index);
-  // Decoders may add padding at the end, up to a packet. Not so with MP3: there a difference means that the
-  // two readers of its header disagree about where the music starts.
-  const int64_t tolerance = parameters->codec_id == AV_CODEC_ID_MP3 ? 0 : timing.longest_packet;
+  // Decoders may add padding at the end, up to a packet. Not so in an MP3 file: there a difference means that
+  // the two readers of its header disagree about where the music starts.
+  const bool read_by_both = std::strcmp(input->iformat->name, "mp3") == 0;
+  const int64_t tolerance = read_by_both ? 0 : timing.longest_packet;
   if (std::abs(timing.heard - track.samples) > tolerance) {
     return {nullptr,
             fmt::format("its packets last {} samples and the song {}, so that their timing cannot be trusted",
@@ -172,7 +186,7 @@ CopyVerdict try_copy(Container container, const SoundTrack& track) {
   }
   input = open_media_file(track.file);
   choose_sound_stream(input.get());
-  return {std::make_unique<CopiedSound>(std::move(input), index, timing), "", true};
+  return {std::make_unique<CopiedSound>(std::move(input), index, timing, track.samples), "", true};
 }
 
 }  // namespace spectradiff

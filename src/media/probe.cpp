@@ -8,6 +8,7 @@ extern "C" {
 
 #include "codec_table.h"
 #include "libav.h"
+#include "spectradiff/media/sound_decoder.h"
 
 namespace spectradiff {
 namespace {
@@ -64,6 +65,7 @@ struct Span {
   int64_t end = INT64_MIN;
   int64_t last_pts = INT64_MIN;
   int64_t last_key_dts = AV_NOPTS_VALUE;
+  bool end_unknown = false;  // the last packet does not say how long it is
 
   void add(const AVPacket* packet) {
     ++packets;
@@ -71,6 +73,7 @@ struct Span {
     begin = std::min(begin, packet->pts);
     last_pts = std::max(last_pts, packet->pts);
     end = std::max(end, packet->pts + packet->duration);
+    end_unknown = packet->duration == 0;
     if (packet->flags & AV_PKT_FLAG_KEY) last_key_dts = packet->dts;
   }
 
@@ -106,6 +109,17 @@ void check_last_picture(const std::filesystem::path& path, int index, const Span
   pictures.take(nullptr);
   if (pictures.last_pts() < span.last_pts)
     throw_error(ErrorKind::input, "the last picture of {} is missing", path.string());
+}
+
+double decoded_seconds(const std::filesystem::path& path) {
+  std::string reason;
+  const auto sound = SoundDecoder::open(path, reason);
+  if (!sound) throw_error(ErrorKind::input, "the sound of {} cannot be decoded: {}", path.string(), reason);
+  constexpr int64_t kBlockFrames = 8192;
+  std::vector<float> block(static_cast<size_t>(kBlockFrames * sound->info().channels));
+  int64_t samples = 0;
+  while (const int64_t got = sound->read(block.data(), kBlockFrames)) samples += got;
+  return static_cast<double>(samples) / sound->info().sample_rate_hz;
 }
 
 std::string tag(const AVFormatContext* input, const char* key) {
@@ -147,7 +161,7 @@ VideoProbe probe_video(const std::filesystem::path& path) {
   const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(stream->codecpar->format));
   probe.pixel_format = format ? format : "";
   if (audio >= 0) {
-    probe.audio_duration_s = sound.seconds(input->streams[audio]);
+    probe.audio_duration_s = sound.end_unknown ? decoded_seconds(path) : sound.seconds(input->streams[audio]);
     probe.audio_codec = avcodec_get_name(input->streams[audio]->codecpar->codec_id);
   }
   probe.comment = tag(input.get(), "comment");

@@ -13,11 +13,14 @@ namespace {
 // Containers of sound and video. Left out is whatever points at other files or devices (playlists, concat
 // scripts), holds pictures or text only, or is a codec's raw stream that any bytes could be taken for.
 constexpr const char* kContainers =
-    "aac,ac3,eac3,dts,dtshd,truehd,mlp,aiff,amr,ape,asf,au,avi,caf,dsf,flac,flv,gxf,iff,loas,matroska,mov,mp3,"
+    "aac,ac3,eac3,dts,dtshd,truehd,mlp,aiff,amr,ape,asf,au,avi,caf,dsf,flac,flv,gxf,iff,loas,matroska,mov,"
+    "mp3,"
     "mpc,mpc8,mpeg,mpegts,mxf,nut,ogg,oma,rm,shn,spdif,tak,tta,voc,w64,wav,wtv,wv,xwma";
 // Bytes that fit a container by chance score lower.
 constexpr int kMinProbeScore = AVPROBE_SCORE_RETRY + 1;
 constexpr int kMaxChannels = 255;
+// A codec's delay, which some containers count as sound.
+constexpr int64_t kSlackSamples = 2048;
 
 bool is_lossless(AVCodecID codec) {
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec);
@@ -38,8 +41,9 @@ std::string codec_title(AVCodecID codec) {
 std::string track_title(const AVFormatContext* input, int index, int number, int tracks) {
   const AVStream* stream = input->streams[index];
   const int channels = stream->codecpar->ch_layout.nb_channels;
-  std::string title = fmt::format("{} of {} ({}, {} channel{}", number, tracks,
-                                  avcodec_get_name(stream->codecpar->codec_id), channels, channels == 1 ? "" : "s");
+  std::string title =
+      fmt::format("{} of {} ({}, {} channel{}", number, tracks, avcodec_get_name(stream->codecpar->codec_id),
+                  channels, channels == 1 ? "" : "s");
   const AVDictionaryEntry* language = av_dict_get(stream->metadata, "language", nullptr, 0);
   if (language) title += std::string(", ") + language->value;
   return title + ")";
@@ -109,8 +113,9 @@ bool SoundDecoder::Impl::open_codec(std::string& reason) {
   const char* name = avcodec_get_name(stream->codecpar->codec_id);
   const AVCodec* decoder = avcodec_find_decoder(stream->codecpar->codec_id);
   if (!decoder || stream->codecpar->ch_layout.nb_channels > kMaxChannels) {
-    reason = decoder ? fmt::format("its sound track states {} channels", stream->codecpar->ch_layout.nb_channels)
-                     : fmt::format("this libavcodec cannot decode its sound ({})", name);
+    reason = decoder
+                 ? fmt::format("its sound track states {} channels", stream->codecpar->ch_layout.nb_channels)
+                 : fmt::format("this libavcodec cannot decode its sound ({})", name);
     return false;
   }
   codec = make_codec_context(decoder);
@@ -127,7 +132,7 @@ void SoundDecoder::Impl::describe() {
   const bool guessed = input->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
   if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0 && !guessed) {
     info.samples = av_rescale_q(stream->duration, stream->time_base, {1, info.sample_rate_hz});
-    info.length_slack = std::max<int64_t>(info.sample_rate_hz / 10, 8192);
+    info.length_slack = kSlackSamples + block_frames;
   }
   std::string container = input->iformat->long_name ? input->iformat->long_name : input->iformat->name;
   if (container == "QuickTime / MOV") container = "MP4/MOV";
@@ -233,7 +238,8 @@ int64_t SoundDecoder::read(float* interleaved, int64_t frames) {
   while (done < frames) {
     if (impl.block_used == impl.block_frames && !impl.next_block()) break;
     const int64_t count = std::min(frames - done, impl.block_frames - impl.block_used);
-    std::copy_n(impl.block.data() + impl.block_used * channels, count * channels, interleaved + done * channels);
+    std::copy_n(impl.block.data() + impl.block_used * channels, count * channels,
+                interleaved + done * channels);
     impl.block_used += count;
     done += count;
   }

@@ -37,7 +37,8 @@ uint64_t row_seed(const DiffusionSettings& diffusion, int64_t frame) {
 
 }  // namespace
 
-std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count) {
+std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
+                                        std::vector<std::string>* notes) {
   std::set<int64_t> frames;
   std::string_view rest = text;
   while (true) {
@@ -56,6 +57,12 @@ std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count) {
     if (first > last) {
       throw_error(ErrorKind::usage, "frames = \"{}\": {} comes after {}; write the smaller one first", text,
                   first, last);
+    }
+    const int64_t missing = std::max(first, count);
+    if (notes && (last >= count && last != std::numeric_limits<int64_t>::max())) {
+      notes->push_back(
+          fmt::format("frames = \"{}\": the song ends with frame {}; {} is left out", text, count - 1,
+                      missing == last ? std::to_string(last) : fmt::format("{}-{}", missing, last)));
     }
     for (int64_t frame = first; frame <= std::min(last, count - 1); ++frame) frames.insert(frame);
     if (comma == std::string_view::npos) break;
@@ -89,8 +96,8 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
   const int64_t end = job.selection.duration
                           ? std::min(samples, begin + job.selection.duration->to_samples(sample_rate_hz, fps))
                           : samples;
-  const auto frames =
-      parse_frame_ranges(job.selection.frames.empty() ? "0-" : job.selection.frames, plan.song_frames);
+  const auto frames = parse_frame_ranges(job.selection.frames.empty() ? "0-" : job.selection.frames,
+                                         plan.song_frames, &plan.notes);
   for (const int64_t frame : frames) {
     SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
     if (range.begin < begin || range.begin >= end) continue;

@@ -248,11 +248,15 @@ TEST_F(AudioSourceTest, NumbersThatAreNoneBecomeZeroAndAreCounted) {
   EXPECT_ERROR(open(wav_bytes<float>({.tag = 3, .bits = 32}, samples)), ErrorKind::input, "not numbers");
 }
 
-TEST_F(AudioSourceTest, LoudFloatsPassWithANote) {
+TEST_F(AudioSourceTest, LoudFloatsAreScaledToFullScaleWithANote) {
   std::vector<float> samples(1000, -8.0f);
+  samples[1] = 2.0f;
   AudioSource source = open(wav_bytes<float>({.tag = 3, .bits = 32}, samples));
   EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("peaks at 8")));
-  EXPECT_EQ(read_all(source)[0], -8.0f);
+  EXPECT_TRUE(source.info().mended);
+  EXPECT_EQ(read_all(source)[0], -1.0f);
+  source.seek(1);
+  EXPECT_EQ(read_all(source)[0], 0.25f);
 }
 
 TEST_F(AudioSourceTest, OneSampleIsASongWithANote) {

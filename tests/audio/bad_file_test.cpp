@@ -79,7 +79,8 @@ TEST_F(BadFileTest, ASongBeyondSixHoursIsRefusedWithoutReadingIt) {
   header.replace(kWavDataSizeOffset, 4, little_endian(kBytes, 4));
   write_bytes(folder_ / "song.wav", header);
   std::filesystem::resize_file(folder_ / "song.wav", kWavHeaderBytes + kBytes);
-  EXPECT_ERROR(AudioSource::open(folder_ / "song.wav"), ErrorKind::input, "longer than 6 hours");
+  EXPECT_ERROR(AudioSource::open(folder_ / "song.wav"), ErrorKind::input,
+               "longer than 6:00:00, the limit that --max-duration sets");
 }
 
 TEST_F(BadFileTest, EveryCutOfASoundFileIsReadOrRefused) {

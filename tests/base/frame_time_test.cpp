@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "expect_error.h"
 
 namespace spectradiff {
@@ -99,6 +101,32 @@ TEST(TimeSpan, BecomesSamplesRoundedDown) {
   EXPECT_EQ(parse_time("2205smp", "t").to_samples(48000, Rational(15)), 2205);
   EXPECT_EQ(parse_time("3f", "t").to_samples(44100, kNtsc), frame_start_sample(3, 44100, kNtsc));
   EXPECT_EQ(parse_time("1:00", "t").to_samples(48000, kNtsc), 2880000);
+}
+
+TEST(FrameTime, DurationsAreComparedExactlyAcrossRates) {
+  EXPECT_TRUE(durations_match(44100, 44100, 48000, 48000, Rational(15)));
+  EXPECT_TRUE(durations_match(44100, 44100, 48000 + 3200, 48000, Rational(15)));
+  EXPECT_FALSE(durations_match(44100, 44100, 48000 + 3201, 48000, Rational(15)));
+  EXPECT_FALSE(durations_match(44100, 44100, 48000 - 3201, 48000, Rational(15)));
+  EXPECT_FALSE(durations_match(int64_t{6} * 3600 * 384000, 384000, 1, 8000, Rational(30000, 1001)));
+}
+
+TEST(FrameTime, MatchingSamplesCoverTheSameFramesAtAnyRate) {
+  for (const Rational& fps : {Rational(15), Rational(30000, 1001), Rational(24), Rational(240)}) {
+    for (const int rate : {8000, 44100, 48000, 96000}) {
+      for (const int other : {8000, 11025, 44100, 48000, 192000}) {
+        for (const int64_t samples : {int64_t{1}, int64_t{2939}, int64_t{2940}, int64_t{2941}, int64_t{44100},
+                                      int64_t{3} * 60 * 44100 + 17}) {
+          const int64_t matching = matching_samples(samples, rate, other, fps);
+          EXPECT_EQ(frame_count(matching, other, fps), frame_count(samples, rate, fps))
+              << samples << " at " << rate << " and " << other;
+          EXPECT_LE(std::abs(static_cast<double>(matching) / other - static_cast<double>(samples) / rate),
+                    1.0 / other);
+        }
+      }
+    }
+  }
+  EXPECT_EQ(matching_samples(44100, 44100, 48000, Rational(15)), 48000);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST(OptionTable, EveryDefaultReadsBackAsItself) {
 
 TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
   const Json changed = Json::parse(R"({
-    "start": "1.5s", "duration": "3f", "frames": "1-2,5", "fps": "30000/1001", "painter": "pie", "size": "640x360", "blur": 3.5,
+    "start": "1.5s", "duration": "3f", "frames": "1-2,5", "analysis_audio": "stem.wav", "strict": true, "max_duration": "36000s", "any_sample_rate": true, "fps": "30000/1001", "painter": "pie", "size": "640x360", "blur": 3.5,
     "greyscale": true, "invert": true, "autocontrast": "frame", "equalize": true, "marks_per_bin": 7, "mark_size": 3.25,
     "saturation": 0.5, "mark_taper": 1, "mark_shape": "square", "hue_start": 0.5, "hue_span": 0.25, "lightness": 0.75,
     "gamma": 2, "background": "#102030", "pie_field": 0.125, "pie_span": 360, "pie_inner": 0.2, "pie_outer": 1.5, "diffusion": false, "model": "other",

@@ -25,7 +25,17 @@ TEST(FrameRanges, IncludeBothEndsAndJoinWithoutRepeats) {
   EXPECT_THAT(parse_frame_ranges("2-4,3-5,8", 10), ElementsAre(2, 3, 4, 5, 8));
   EXPECT_THAT(parse_frame_ranges("8-", 10), ElementsAre(8, 9));
   EXPECT_THAT(parse_frame_ranges("-1", 10), ElementsAre(0, 1));
-  EXPECT_THAT(parse_frame_ranges("9-400", 10), ElementsAre(9));
+}
+
+TEST(FrameRanges, AreClampedToTheSongWithANote) {
+  std::vector<std::string> notes;
+  EXPECT_THAT(parse_frame_ranges("8-400,3", 10, &notes), ElementsAre(3, 8, 9));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("10-400 is left out")));
+  notes.clear();
+  EXPECT_THAT(parse_frame_ranges("8-,-3,9", 10, &notes), ElementsAre(0, 1, 2, 3, 8, 9));
+  EXPECT_TRUE(notes.empty());
+  EXPECT_THAT(parse_frame_ranges("1,12", 10, &notes), ElementsAre(1));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("; 12 is left out")));
 }
 
 TEST(FrameRanges, RefuseWhatIsNoRange) {

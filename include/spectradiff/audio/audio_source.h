@@ -17,7 +17,7 @@ struct AudioLimits {
 
 struct AudioInfo {
   int sample_rate_hz = 0;
-  int channels = 0;        // 1..64
+  int channels = 0;  // 1..64
   // Audio frames that can be read: counted where the header is wrong, lowered when reading meets damage.
   int64_t samples = 0;
   std::string format;  // "WAV, 16 bit PCM", for people

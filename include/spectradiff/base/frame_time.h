@@ -24,6 +24,12 @@ SampleRange frame_sample_range(int64_t frame, int sample_rate_hz, const Rational
 // Frames needed to cover `samples`; a partial last frame counts. 0 samples are 0 frames.
 int64_t frame_count(int64_t samples, int sample_rate_hz, const Rational& fps);
 
+// Whether two sounds last equally long, give or take a frame, whatever their rates. Exact.
+bool durations_match(int64_t samples_a, int rate_a_hz, int64_t samples_b, int rate_b_hz, const Rational& fps);
+
+// How many samples at `other_rate_hz` last as long as these and cover exactly as many frames.
+int64_t matching_samples(int64_t samples, int sample_rate_hz, int other_rate_hz, const Rational& fps);
+
 enum class TimeUnit { seconds, samples, frames };
 
 // A time as the user wrote it: `90`, `90s`, `1:30`, `1:02:03.5`, `50ms`, `2205smp`, `3f`. Never negative.

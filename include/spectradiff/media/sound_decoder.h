@@ -12,23 +12,23 @@ namespace spectradiff {
 struct SoundStreamInfo {
   int sample_rate_hz = 0;
   int channels = 0;
-  int64_t samples = 0;        // stated length, which a codec's padding may miss by a packet; 0: none is stated
-  int64_t length_slack = 0;   // samples by which it may be off in a whole file
-  std::string format;         // "MOV/MP4, AAC (Advanced Audio Coding)", for people
+  int64_t samples = 0;       // stated length, which a codec's padding may miss by a packet; 0: none is stated
+  int64_t length_slack = 0;  // samples by which it may be off in a whole file
+  std::string format;        // "MOV/MP4, AAC (Advanced Audio Coding)", for people
   bool lossless = false;
   bool float_samples = false;  // the track can hold NaN and infinity
   int tracks = 0;              // sound tracks in the file
   std::string track;           // the chosen one among several: "2 of 3 (ac3, 6 channels, eng)"; else empty
 };
 
-// Sample-exact: what a decoder makes before the first heard sample (priming, pre-roll) and behind the last one
-// is dropped, and gaps between packets are closed up, so that the samples are those of `ffmpeg -i FILE -f
+// Sample-exact: what a decoder makes before the first heard sample (priming, pre-roll) and behind the last
+// one is dropped, and gaps between packets are closed up, so that the samples are those of `ffmpeg -i FILE -f
 // f32le`. Of several tracks the best one is decoded, as libav ranks them; copied packets are of the same one.
 // Not thread-safe.
 class SoundDecoder {
  public:
-  // Null, and why in libav's words, when there is no sound that libav can decode. Only containers of sound and
-  // video are considered, and only the named file is read, whatever it may refer to. Error{memory}.
+  // Null, and why in libav's words, when there is no sound that libav can decode. Only containers of sound
+  // and video are considered, and only the named file is read, whatever it may refer to. Error{memory}.
   static std::unique_ptr<SoundDecoder> open(const std::filesystem::path& path, std::string& reason);
   ~SoundDecoder();
 

@@ -25,7 +25,7 @@ Container container_of(const std::filesystem::path& path);
 struct SoundTrack {
   std::filesystem::path file;  // the song as given; packets are copied from here when copy applies
   bool lossless = false;       // of the source codec, decides flac or aac in Matroska
-  bool whole = true;           // nothing is cut: only then may packets be copied
+  bool whole = true;           // nothing is cut or mended: only then may packets be copied
   int sample_rate_hz = 0;
   int channels = 0;
   int64_t samples = 0;  // audio frames that `read` will give, sample 0 is heard when picture 0 is shown

@@ -31,14 +31,17 @@ struct Plan {
   std::vector<Modulation> modulations;  // what differs from frame to frame beside the seed
   std::vector<PlanRow> rows;            // by frame, ascending
   std::vector<SampleRange> sound;       // what is heard: the rows' samples, neighbours joined
+  std::vector<std::string> notes;       // for the user: frames that were asked for and are not there
   int64_t sound_samples() const;
   // The job as it stands in this row's frame.
   RenderJob job_at(const RenderJob& job, const PlanRow& row) const;
 };
 
 // Frames named by "12-40,60-,-3,7": both ends included, ascending, without repeats, clamped to 0..count-1.
-// Error{usage} for malformed or reversed ranges and when nothing is left.
-std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count);
+// Error{usage} for malformed or reversed ranges and when nothing is left. What was clamped away is added to
+// `notes`.
+std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
+                                        std::vector<std::string>* notes = nullptr);
 
 // Error{usage} when the selection leaves no frame.
 Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples);

@@ -28,6 +28,15 @@ struct Selection {
   friend bool operator==(const Selection&, const Selection&) = default;
 };
 
+// How the sound files are read.
+struct InputSettings {
+  TimeSpan max_duration{Rational(6 * 3600), TimeUnit::seconds};  // in seconds; longer files are refused
+  bool any_sample_rate = false;                                  // not only 8 to 384 kHz
+  bool strict = false;                                           // faults that could be mended are refused
+  std::string analysis_audio;  // analysed in place of the song; "-" is stdin, empty: the song
+  friend bool operator==(const InputSettings&, const InputSettings&) = default;
+};
+
 struct DiffusionSettings {
   bool enabled = true;
   std::string model = "mini";  // a name on the search path or a folder
@@ -62,6 +71,7 @@ struct OutputSettings {
 
 struct RenderJob {
   Selection selection;
+  InputSettings input;
   AnalysisSettings analysis;  // holds fps
   PaintSettings paint;        // holds the size that is painted and diffused
   DiffusionSettings diffusion;

@@ -1,0 +1,69 @@
+#include "song_input.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/frame_time.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr int64_t kBlockFrames = 8192;
+
+AudioSource open_file(const std::string& path, const InputSettings& input, Console& console) {
+  AudioSource source = AudioSource::open(path, {input.max_duration.value.to_double(), input.any_sample_rate});
+  warn_of_notes(source, 0, input.strict, console);
+  return source;
+}
+
+// A song whose analysis does not read it: damage on the way must be known before its frames are counted.
+void read_through(AudioSource& song, bool strict, Console& console) {
+  const size_t known = song.notes().size();
+  std::vector<float> block(static_cast<size_t>(kBlockFrames * song.info().channels));
+  while (song.read(block.data(), kBlockFrames) > 0) {
+  }
+  song.seek(0);
+  warn_of_notes(song, known, strict, console);
+}
+
+}  // namespace
+
+SongInput open_song(const std::string& path, const RenderJob& job, Console& console) {
+  const InputSettings& input = job.input;
+  const std::string& other = input.analysis_audio;
+  if (path == "-" && other == "-") {
+    throw_error(ErrorKind::usage,
+                "both the song and --analysis-audio read stdin (\"-\"); name a file for one of them");
+  }
+  SongInput opened{open_file(path, input, console), std::nullopt};
+  if (other.empty()) return opened;
+
+  opened.analysis = open_file(other, input, console);
+  read_through(opened.song, input.strict, console);
+  const AudioInfo& song = opened.song.info();
+  const AudioInfo& heard = opened.analysis->info();
+  if (!durations_match(song.samples, song.sample_rate_hz, heard.samples, heard.sample_rate_hz,
+                       job.analysis.fps)) {
+    throw_error(ErrorKind::input,
+                "analysis_audio = {} lasts {:.3f} s and the song {} {:.3f} s; they may differ by one frame "
+                "({:.3f} s): export the stem over the song's whole length",
+                opened.analysis->name(), heard.duration_s(), opened.song.name(), song.duration_s(),
+                1 / job.analysis.fps.to_double());
+  }
+  opened.analysis->fit_length(
+      matching_samples(song.samples, song.sample_rate_hz, heard.sample_rate_hz, job.analysis.fps));
+  return opened;
+}
+
+void warn_of_input(const std::string& message, bool strict, Console& console) {
+  if (strict) throw_error(ErrorKind::input, "{}; --strict refuses that", message);
+  console.warn(message);
+}
+
+void warn_of_notes(const AudioSource& source, size_t first, bool strict, Console& console) {
+  for (size_t i = first; i < source.notes().size(); ++i) warn_of_input(source.notes()[i], strict, console);
+}
+
+}  // namespace spectradiff

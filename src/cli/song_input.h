@@ -1,0 +1,30 @@
+// The files that a job hears: the song and, in its place for analysis, another one such as a stem.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "console.h"
+#include "spectradiff/audio/audio_source.h"
+#include "spectradiff/render/render_job.h"
+
+namespace spectradiff {
+
+struct SongInput {
+  AudioSource song;                     // counted, cut and muxed
+  std::optional<AudioSource> analysis;  // brought to the song's length
+  AudioSource& heard() { return analysis ? *analysis : song; }
+};
+
+// Within the job's limits; what is wrong with the files becomes warnings, or with strict an Error{input}.
+// Also Error{input} when the two last longer or shorter than each other by more than a frame, Error{usage}
+// when both are stdin.
+SongInput open_song(const std::string& path, const RenderJob& job, Console& console);
+
+// A warning about a file that is read, or with strict an Error{input}.
+void warn_of_input(const std::string& message, bool strict, Console& console);
+
+// The notes of `source` from the one numbered `first` on.
+void warn_of_notes(const AudioSource& source, size_t first, bool strict, Console& console);
+
+}  // namespace spectradiff
