@@ -87,6 +87,13 @@ Json tempo_json(double tempo_bpm) {
   return tempo_bpm == 0 ? Json("auto") : Json(tempo_bpm);
 }
 
+// A whole number, or "off" for none.
+std::optional<int> checked_flash_limit(const Json& value) {
+  if (value == "off") return std::nullopt;
+  const Json number = value.is_string() ? integer_from_text(value.get<std::string>()) : value;
+  return static_cast<int>(checked_integer(number, 0, 120, "3 is what WCAG 2.3.1 allows; off for no limit"));
+}
+
 std::string same_text(const std::string& text) {
   return text;
 }
@@ -296,6 +303,11 @@ void add_video(std::vector<Option>& table) {
                       FIELD(output.fit),
                       std::vector<std::pair<std::string, Fit>>{
                           {"cover", Fit::cover}, {"contain", Fit::contain}, {"stretch", Fit::stretch}}));
+  table.push_back(written_option(
+      {"flash_limit", kVideo, kPictures, "N",
+       "calm pictures down to N flashes per second, 0 to 120, or off; 3 is WCAG's limit (default off)"},
+      FIELD(output.flash_limit), checked_flash_limit,
+      [](std::optional<int> limit) { return limit ? Json(*limit) : Json("off"); }));
   table.push_back(text_option(
       {"video_codec", kVideo, kPictures, "NAME", "auto or h264 (default auto: the container's first)"},
       FIELD(output.video_codec)));

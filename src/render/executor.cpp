@@ -11,6 +11,7 @@
 
 #include "spectradiff/base/bounded_queue.h"
 #include "spectradiff/paint/painter.h"
+#include "spectradiff/render/flash_limiter.h"
 #include "spectradiff/render/ordered_queue.h"
 
 namespace spectradiff {
@@ -97,21 +98,32 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
   return pictures;
 }
 
-void hand_over(const Run& run, RunResult& result, const Finished& finished) {
-  const auto begin = Clock::now();
-  at_frame(finished.frame, "encode", [&] { run.sink.accept(finished.frame, finished.picture); });
-  result.seconds.encode += seconds_since(begin);
-  if (result.pictures) result.pictures->add(finished.frame, finished.picture);
-  ++result.frames;
-  if (run.progress) run.progress(result.frames, finished.frame);
-}
+// Where finished pictures leave the run, in order, all from one thread.
+class Outlet {
+ public:
+  explicit Outlet(const Run& run) : run_(run) {
+    if (const auto& limit = run.job.output.flash_limit) limiter_.emplace(run.job.analysis.fps, *limit);
+    if (run.statistics) {
+      result.pictures.emplace(run.job.analysis.fps, static_cast<int64_t>(run.plan.rows.size()));
+    }
+  }
 
-RunResult empty_result(const Run& run) {
+  void take(int64_t frame, Canvas picture) {
+    if (limiter_) picture = limiter_->limit(std::move(picture));
+    const auto begin = Clock::now();
+    at_frame(frame, "encode", [&] { run_.sink.accept(frame, picture); });
+    result.seconds.encode += seconds_since(begin);
+    if (result.pictures) result.pictures->add(frame, picture);
+    ++result.frames;
+    if (run_.progress) run_.progress(result.frames, frame);
+  }
+
   RunResult result;
-  if (run.statistics)
-    result.pictures.emplace(run.job.analysis.fps, static_cast<int64_t>(run.plan.rows.size()));
-  return result;
-}
+
+ private:
+  const Run& run_;
+  std::optional<FlashLimiter> limiter_;
+};
 
 // The first failure of any stage; later ones are its consequences.
 class FirstFailure {
@@ -138,7 +150,7 @@ class Pipeline {
         painted_(static_cast<int64_t>(run.plan.rows.size()),
                  int64_t{2} * std::max(painters, batch_size_of(run))),
         finished_(static_cast<size_t>(2 * batch_size_of(run) + 2)),
-        result_(empty_result(run)) {
+        outlet_(run) {
     for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
     threads_.emplace_back([this] { relay([this] { keep(); }); });
   }
@@ -149,9 +161,10 @@ class Pipeline {
     painted_.cancel();
     threads_.clear();
     failure_.rethrow();
-    result_.complete = result_.frames == static_cast<int64_t>(run_.plan.rows.size());
-    for (const double seconds : paint_seconds_) result_.seconds.paint += seconds;
-    return std::move(result_);
+    RunResult& result = outlet_.result;
+    result.complete = result.frames == static_cast<int64_t>(run_.plan.rows.size());
+    for (const double seconds : paint_seconds_) result.seconds.paint += seconds;
+    return std::move(result);
   }
 
  private:
@@ -195,7 +208,7 @@ class Pipeline {
       if (run_.diffuser != nullptr) {
         const auto begin = Clock::now();
         pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run_, group, pictures); });
-        result_.seconds.diffuse += seconds_since(begin);
+        outlet_.result.seconds.diffuse += seconds_since(begin);
         if (pictures.empty()) return;
       }
       for (size_t i = 0; i < group.size(); ++i) {
@@ -205,7 +218,7 @@ class Pipeline {
   }
 
   void keep() {
-    while (auto finished = finished_.pop()) hand_over(run_, result_, *finished);
+    while (auto finished = finished_.pop()) outlet_.take(finished->frame, std::move(finished->picture));
   }
 
   const Run& run_;
@@ -215,17 +228,18 @@ class Pipeline {
   FirstFailure failure_;
   std::mutex paint_seconds_mutex_;
   std::vector<double> paint_seconds_;
-  RunResult result_;
+  Outlet outlet_;
   std::vector<std::jthread> threads_;  // last: joined before anything they use goes
 };
 
 }  // namespace
 
 RunResult run_serial(const Run& run) {
-  RunResult result = empty_result(run);
+  Outlet outlet(run);
+  RunResult& result = outlet.result;
   const Painter painter(run.features, run.job.paint);
   for (const Group& group : group_rows(run.plan, batch_size_of(run))) {
-    if (run.stop.load() > 0) return result;
+    if (run.stop.load() > 0) return std::move(outlet.result);
     std::vector<Canvas> pictures;
     const auto begin = Clock::now();
     for (const PlanRow* row : group) {
@@ -236,13 +250,12 @@ RunResult run_serial(const Run& run) {
       const auto diffuse_begin = Clock::now();
       pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run, group, pictures); });
       result.seconds.diffuse += seconds_since(diffuse_begin);
-      if (pictures.empty()) return result;
+      if (pictures.empty()) return std::move(outlet.result);
     }
-    for (size_t i = 0; i < group.size(); ++i)
-      hand_over(run, result, {group[i]->frame, std::move(pictures[i])});
+    for (size_t i = 0; i < group.size(); ++i) outlet.take(group[i]->frame, std::move(pictures[i]));
   }
   result.complete = true;
-  return result;
+  return std::move(outlet.result);
 }
 
 RunResult run_threaded(const Run& run, int threads) {

@@ -80,6 +80,13 @@ void sum_areas(const std::array<Cell, LightGrid::kCount>& cells, int concurrent_
   }
 }
 
+bool field_brought_above(const FlashCounter::Step& step, size_t field, int transitions) {
+  const auto kind_is = [&](const FlashCounter::Step::Kind& kind) {
+    return kind.transition[field] != 0 && kind.in_second[field] > transitions;
+  };
+  return kind_is(step.general) || kind_is(step.red);
+}
+
 }  // namespace
 
 FlashCounter::FlashCounter(const Rational& fps)
@@ -160,12 +167,19 @@ void FlashCounter::add(const LightGrid& frame) {
   accept(next_);
 }
 
-void FlashCounter::Step::cells_above(int limit, CellMask& cells) const {
+bool FlashCounter::Step::brings_above(int transitions) const {
+  for (size_t field = 0; field < kFields; ++field) {
+    if (field_brought_above(*this, field, transitions)) return true;
+  }
+  return false;
+}
+
+void FlashCounter::Step::cells_brought_above(int transitions, CellMask& cells) const {
   // How many fields reach over a cell: their corners, summed along both axes.
   std::array<int, static_cast<size_t>((kCells + 1) * (kCells + 1))> corners{};
   for (size_t y = 0, field = 0; y < kPositions; ++y) {
     for (size_t x = 0; x < kPositions; ++x, ++field) {
-      if (std::max(general.in_second[field], red.in_second[field]) / 2 <= limit) continue;
+      if (!field_brought_above(*this, field, transitions)) continue;
       int* const corner = corners.data() + y * (kCells + 1) + x;
       ++corner[0];
       --corner[kField];

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import QUICK, RATE, write_wav
+from conftest import QUICK, RATE, probe, write_wav
 
 KEYS = ["flicker", "change_onset_correlation", "beat_error_s", "flashes_per_s", "level", "colour_drift"]
 STAGES = ["analyze", "load", "paint", "diffuse", "encode", "total"]
@@ -57,3 +57,29 @@ def test_calm_pictures_bring_no_warning(program, song):
 def test_stats_follow_the_selected_frames(program, strobe):
     done = program("paint", strobe, *ON_OFF, "-o", "%05d.png", "--stats", "-q", "--frames", "4-6")
     assert printed(done.out)["flashes_per_s"] == "1", done
+
+
+def test_a_flash_limit_calms_a_strobe_and_nothing_else(program, strobe):
+    limited = program("paint", strobe, *ON_OFF, "-o", "v.mp4", "--stats", "--flash-limit", "3")
+    assert limited.code == 0 and float(printed(limited.out)["flashes_per_s"]) <= 3 and "WCAG" not in limited.err, limited
+    _, streams = probe(program.work / "v.mp4")
+    assert int(streams["video"]["nb_read_packets"]) == 30
+
+
+def test_a_flash_limit_leaves_calm_frames_byte_for_byte(program, song):
+    for name, limit in (("off", "off"), ("on", "3")):
+        assert program("paint", song, *QUICK, "-o", f"{name}-%05d.png", "--flash-limit", limit).code == 0
+    calm = sorted(program.work.glob("off-*.png"))
+    assert len(calm) == 15
+    for frame in calm:
+        assert frame.read_bytes() == (program.work / frame.name.replace("off", "on")).read_bytes(), frame.name
+
+
+def test_a_flash_limit_comes_from_json_too_and_is_checked(program, song):
+    (program.work / "calm.json").write_text('{"flash_limit": 3}')
+    resolved = program("paint", song, "--config", "calm.json", "--print-config").json()
+    assert resolved["flash_limit"] == 3
+    switched_off = program("paint", song, "--config", "calm.json", "--flash-limit", "off", "--print-config").json()
+    assert switched_off["flash_limit"] == "off"
+    for value in ("many", "-1", "121", "2.5"):
+        assert program("paint", song, "--flash-limit", value).code == 2, value

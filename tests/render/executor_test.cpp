@@ -62,7 +62,8 @@ struct Fixture {
                       {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
                        job.diffusion.eta, job.diffusion.batch_size});
     const Plan plan = make_plan(job, 8000, 80000);
-    const Run run{job, plan, features, job.diffusion.enabled ? &diffuser : nullptr, sink, stop, progress};
+    const Run run{job,  plan, features, job.diffusion.enabled ? &diffuser : nullptr,
+                  sink, stop, progress, statistics};
     return threads == 0 ? run_serial(run) : run_threaded(run, threads);
   }
 
@@ -71,6 +72,7 @@ struct Fixture {
   Features features = song_features();
   std::atomic<int> stop{0};
   std::function<void(int64_t, int64_t)> progress;
+  bool statistics = false;
 };
 
 TEST(Executors, SerialAndThreadedGiveTheSameBytesInOrder) {
@@ -87,6 +89,36 @@ TEST(Executors, SerialAndThreadedGiveTheSameBytesInOrder) {
       EXPECT_EQ(threaded.pictures, serial.pictures) << threads << " threads, diffusion " << diffusion;
     }
   }
+}
+
+TEST(Executors, FlashesAreLimitedToTheSameBytesWhateverTheThreads) {
+  RenderJob job = small_job();
+  job.diffusion.enabled = false;
+  job.paint.hash.mark_size_px = 300;
+  job.paint.hash.lightness = 1;
+  const auto flashes = [&](Collector& sink, int threads) {
+    Fixture fixture;
+    for (size_t i = 0; i < fixture.features.levels.size(); ++i)
+      fixture.features.levels[i] = i / 8 % 2 == 0 ? 0.0F : 1.0F;
+    fixture.statistics = true;
+    return fixture.run(job, sink, threads).pictures->flashes_per_s();
+  };
+  Collector unlimited;
+  EXPECT_EQ(flashes(unlimited, 0), 7);
+  job.output.flash_limit = 3;
+  Collector serial;
+  EXPECT_EQ(flashes(serial, 0), 3);
+  EXPECT_EQ(serial.order, unlimited.order);
+  EXPECT_NE(serial.pictures, unlimited.pictures);
+  Collector threaded;
+  EXPECT_EQ(flashes(threaded, 3), 3);
+  EXPECT_EQ(threaded.pictures, serial.pictures);
+}
+
+TEST(Executors, MeasureThePicturesOnlyWhenAsked) {
+  Fixture fixture;
+  Collector sink;
+  EXPECT_FALSE(fixture.run(small_job(), sink, 2).pictures.has_value());
 }
 
 TEST(Executors, AFrameIsTheSameWhateverPartOfTheSongIsRendered) {

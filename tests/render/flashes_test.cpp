@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -159,21 +160,30 @@ TEST(Flashes, OfAStepThatIsNotAcceptedLeaveNoTrace) {
   EXPECT_EQ(counter.per_second(), 0);
 }
 
-TEST(Flashes, CellsAboveALimitAreThoseOfTheFieldsThatFlash) {
+TEST(Flashes, AStepNamesTheCellsOfTheFieldsItBringsTooFar) {
   FlashCounter counter(15);
   LightGrid grid;
-  for (int i = 0; i < 30; ++i) {
+  const auto measure = [&](int i) {
     measure_light(boxed({72, 72}, kBlack, i % 2 == 0 ? kBlack : kWhite, {0, 0, 24, 24}), grid);
+  };
+  for (int i = 0; i < 30; ++i) {
+    measure(i);
     counter.add(grid);
   }
   FlashCounter::Step step;
-  counter.evaluate(grid, step);
   FlashCounter::CellMask cells;
-  step.cells_above(3, cells);
+  measure(30);
+  counter.evaluate(grid, step);
+  EXPECT_TRUE(step.brings_above(14));
+  step.cells_brought_above(14, cells);
   EXPECT_EQ(cells[0], 1);
   EXPECT_EQ(cells[72 * 71 + 71], 0);
-  step.cells_above(7, cells);
+  EXPECT_FALSE(step.brings_above(15));
+  step.cells_brought_above(15, cells);
   EXPECT_EQ(std::count(cells.begin(), cells.end(), 1), 0);
+  measure(29);
+  counter.evaluate(grid, step);
+  EXPECT_FALSE(step.brings_above(0)) << "nothing changes in this frame";
 }
 
 }  // namespace

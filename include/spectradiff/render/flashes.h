@@ -50,8 +50,10 @@ class FlashCounter {
     Kind general, red;
     int flashes = 0;  // in that second
 
-    // Sets the cells of every field with more than `limit` flashes to 1, all others to 0.
-    void cells_above(int limit, CellMask& cells) const;
+    // Whether a transition of this frame brings a field above so many transitions in that second.
+    bool brings_above(int transitions) const;
+    // Sets the cells of every such field to 1, all others to 0.
+    void cells_brought_above(int transitions, CellMask& cells) const;
   };
 
   void evaluate(const LightGrid& frame, Step& step) const;

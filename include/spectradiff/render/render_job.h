@@ -62,6 +62,7 @@ struct OutputSettings {
   Fit fit = Fit::cover;
   std::string video_codec = "auto";  // auto: the container's first
   int crf = 18;                      // 0..51
+  std::optional<int> flash_limit;    // flashes per second, 0..120; absent: as they come
   std::string encoder_preset = "medium";
   std::string pixel_format = "yuv420p";
   std::string audio_codec = "auto";
