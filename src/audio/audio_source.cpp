@@ -348,15 +348,18 @@ int64_t AudioSource::read_mono(float* mono, int64_t frames) {
   while (done < frames) {
     const int64_t got = impl_->read(impl_->mix.data(), std::min(kBlockFrames, frames - done));
     if (got == 0) break;
-    const float* sample = impl_->mix.data();
-    for (int64_t i = 0; i < got; ++i) {
-      float sum = 0;
-      for (int channel = 0; channel < channels; ++channel) sum += *sample++;
-      mono[done + i] = sum / static_cast<float>(channels);
-    }
+    mix_to_mono(impl_->mix.data(), got, channels, mono + done);
     done += got;
   }
   return done;
+}
+
+void mix_to_mono(const float* interleaved, int64_t frames, int channels, float* mono) {
+  for (int64_t i = 0; i < frames; ++i) {
+    float sum = 0;
+    for (int channel = 0; channel < channels; ++channel) sum += *interleaved++;
+    mono[i] = sum / static_cast<float>(channels);
+  }
 }
 
 }  // namespace spectradiff

@@ -1,9 +1,9 @@
 #include <utility>
 
-#include "frame_series.h"
 #include "frame_spectrum.h"
 #include "level.h"
 #include "sample_window.h"
+#include "song_meters.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/features/features.h"
 
@@ -13,13 +13,9 @@ namespace {
 // Frames are counted by what can be read: damage may end the song before its header does.
 void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spectrum,
                     const FeatureRequest& wanted) {
-  const auto is_wanted = [&](const char* name) { return wanted.all || wanted.series.contains(name); };
-  LevelMeter level(features.sample_rate_hz, features.settings.fps);
-  OnsetMeter onset(features.sample_rate_hz, features.settings.fps);
-  SampleWindow samples(source, [&](const float* block, int64_t count) {
-    level.add(block, count);
-    if (is_wanted("onset")) onset.add(block, count);
-  });
+  SongMeters meters(features.settings, wanted, source.info().channels, features.sample_rate_hz);
+  SampleWindow samples(source, meters.wants_channels(),
+                       [&](SongBlock block) { meters.add(std::move(block)); });
 
   const auto bins = static_cast<size_t>(features.bins);
   const int64_t expected = frame_count(features.samples, features.sample_rate_hz, features.settings.fps);
@@ -35,18 +31,12 @@ void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spec
   }
   features.samples = samples.song_samples();
   if (features.frames == 0) throw_error(ErrorKind::input, "no sample of the song can be read");
-  LevelMeter::Result levels = level.finish();
-  if (is_wanted("rms")) features.series.push_back({"rms", "", std::move(levels.rms)});
-  if (is_wanted("peak")) features.series.push_back({"peak", "", std::move(levels.peak)});
-  if (is_wanted("onset")) features.series.push_back({"onset", "", onset.finish(features.frames)});
+  meters.finish(features);
 }
 
 }  // namespace
 
 Features analyze(AudioSource& source, const AnalysisSettings& settings, const FeatureRequest& wanted) {
-  for (const std::string& name : wanted.series) {
-    if (!is_series_name(name)) throw_error(ErrorKind::usage, "there is no series {}", name);
-  }
   Features features;
   features.settings = settings;
   features.sample_rate_hz = source.info().sample_rate_hz;

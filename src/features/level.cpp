@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loudness.h"
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {

@@ -11,10 +11,6 @@ namespace spectradiff {
 // empty.
 double percentile_of(std::vector<float>& values, double percentile);
 
-// ITU-R BS.1770 integrated loudness of the whole song, in LUFS; -infinity when it is shorter than 400 ms or
-// all of it is below -70 LUFS.
-double integrated_loudness(AudioSource& source);
-
 // Fills levels and reference from magnitudes. `full_scale` is the magnitude of a sine of amplitude 1. Reads
 // `source` again for loudness.
 void set_levels(Features& features, double full_scale, AudioSource& source);

@@ -10,8 +10,8 @@ constexpr int64_t kBlockSamples = 16384;
 
 }  // namespace
 
-SampleWindow::SampleWindow(AudioSource& source, Observer observer)
-    : source_(source), observer_(std::move(observer)) {
+SampleWindow::SampleWindow(AudioSource& source, bool wants_channels, Observer observer)
+    : source_(source), wants_channels_(wants_channels), observer_(std::move(observer)) {
   source_.seek(0);
 }
 
@@ -38,10 +38,32 @@ void SampleWindow::read_block() {
   const size_t size = buffer_.size();
   buffer_.resize(size + kBlockSamples, 0.0f);
   if (ended_) return;
-  const int64_t got = source_.read_mono(buffer_.data() + size, kBlockSamples);
+  SongBlock block = read();
+  const int64_t got = block.samples();
+  std::copy(block.mono.begin(), block.mono.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
   song_samples_ += got;
   ended_ = got < kBlockSamples;
-  observer_(buffer_.data() + size, got);
+  observer_(std::move(block));
+}
+
+SongBlock SampleWindow::read() {
+  SongBlock block;
+  block.mono.resize(kBlockSamples);
+  if (!wants_channels_) {
+    block.mono.resize(static_cast<size_t>(source_.read_mono(block.mono.data(), kBlockSamples)));
+    return block;
+  }
+  const int channels = source_.info().channels;
+  block.interleaved.resize(static_cast<size_t>(kBlockSamples * channels));
+  int64_t done = 0;
+  while (done < kBlockSamples) {
+    const int64_t got = source_.read(block.interleaved.data() + done * channels, kBlockSamples - done);
+    if (got == 0) break;
+    done += got;
+  }
+  block.mono.resize(static_cast<size_t>(done));
+  mix_to_mono(block.interleaved.data(), done, channels, block.mono.data());
+  return block;
 }
 
 }  // namespace spectradiff

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "meter_pool.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/frame_time.h"
 
@@ -13,9 +14,10 @@ namespace spectradiff {
 // Memory is that of the widest window and one block. One thread; the source must outlive it.
 class SampleWindow {
  public:
-  // `observer` is shown every sample once, in order.
-  using Observer = std::function<void(const float* samples, int64_t count)>;
-  SampleWindow(AudioSource& source, Observer observer);
+  // `observer` is shown every sample once, in order: the mean of all channels and, where `wants_channels`,
+  // the channels themselves.
+  using Observer = std::function<void(SongBlock block)>;
+  SampleWindow(AudioSource& source, bool wants_channels, Observer observer);
 
   struct View {
     const float* samples;  // [range.size()], 0 outside the song; valid until the next view
@@ -29,8 +31,10 @@ class SampleWindow {
 
  private:
   void read_block();
+  SongBlock read();
 
   AudioSource& source_;
+  const bool wants_channels_;
   Observer observer_;
   std::vector<float> buffer_;  // samples [buffer_begin_, buffer_begin_ + buffer_.size())
   int64_t buffer_begin_ = 0;

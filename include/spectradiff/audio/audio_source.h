@@ -63,6 +63,9 @@ class AudioSource {
   std::unique_ptr<Impl> impl_;
 };
 
+// The mean of all channels, as read_mono gives it: [frames][channels] to [frames].
+void mix_to_mono(const float* interleaved, int64_t frames, int channels, float* mono);
+
 std::string audio_library_version();  // "libsndfile-1.2.0"
 
 }  // namespace spectradiff

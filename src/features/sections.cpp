@@ -1,0 +1,106 @@
+#include "sections.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectradiff {
+namespace {
+
+constexpr double kCellSeconds = 0.5;
+constexpr int kCoefficients = 13;
+constexpr size_t kPitches = 12;
+constexpr size_t kDimensions = kPitches + kCoefficients;
+constexpr double kLeastReachSeconds = 3;
+constexpr double kMostReachSeconds = 12;
+constexpr double kSongShare = 16;
+// In units of each feature's variance over the song, per feature.
+constexpr double kLeastNovelty = 0.8;
+// A feature that hardly moves says nothing: shares of chroma, decibels of a cepstrum.
+constexpr double kStillChroma = 0.05;
+constexpr double kStillCepstrum = 5;
+
+using Cell = std::array<double, kDimensions>;
+
+void pool(std::vector<Cell>& cells, std::vector<int>& counts, double time_s, const float* values,
+          size_t first, size_t count) {
+  const auto at = std::min(static_cast<size_t>(time_s / kCellSeconds), cells.size() - 1);
+  ++counts[at];
+  for (size_t i = 0; i < count; ++i) cells[at][first + i] += values[i];
+}
+
+void average(std::vector<Cell>& cells, const std::vector<int>& counts, size_t first, size_t count) {
+  for (size_t at = 0; at < cells.size(); ++at) {
+    for (size_t i = first; i < first + count; ++i) cells[at][i] /= std::max(counts[at], 1);
+  }
+}
+
+// Each feature to mean 0 and variance 1 over the song.
+void standardize(std::vector<Cell>& cells) {
+  const auto count = static_cast<double>(cells.size());
+  for (size_t i = 0; i < kDimensions; ++i) {
+    double mean = 0;
+    for (const Cell& cell : cells) mean += cell[i] / count;
+    double variance = 0;
+    for (const Cell& cell : cells) variance += (cell[i] - mean) * (cell[i] - mean) / count;
+    const double still = i < kPitches ? kStillChroma : kStillCepstrum;
+    const double deviation = std::max(std::sqrt(variance), still);
+    for (Cell& cell : cells) cell[i] = (cell[i] - mean) / deviation;
+  }
+}
+
+// Squared distance per feature between the means of `reach` cells before and from `at` on.
+double novelty(const std::vector<Cell>& cells, size_t at, size_t reach) {
+  const size_t begin = at - std::min(at, reach);
+  const size_t end = std::min(at + reach, cells.size());
+  double sum = 0;
+  for (size_t i = 0; i < kDimensions; ++i) {
+    double before = 0;
+    double after = 0;
+    for (size_t cell = begin; cell < at; ++cell) before += cells[cell][i];
+    for (size_t cell = at; cell < end; ++cell) after += cells[cell][i];
+    const double distance = after / static_cast<double>(end - at) - before / static_cast<double>(at - begin);
+    sum += distance * distance;
+  }
+  return sum / kDimensions;
+}
+
+}  // namespace
+
+std::vector<double> find_sections(const std::vector<Chroma>& chroma, double chroma_hops_per_second,
+                                  const MelFrames& mel, double mel_hops_per_second, double duration_s) {
+  std::vector<Cell> cells(static_cast<size_t>(std::max(1.0, std::ceil(duration_s / kCellSeconds))));
+  std::vector<int> counts(cells.size());
+  double loudest = 0;
+  for (size_t hop = 0; hop < chroma.size(); ++hop) {
+    pool(cells, counts, static_cast<double>(hop) / chroma_hops_per_second, chroma[hop].data(), 0, kPitches);
+    loudest = std::max<double>(loudest, *std::max_element(chroma[hop].begin(), chroma[hop].end()));
+  }
+  if (loudest == 0) return {};
+  average(cells, counts, 0, kPitches);
+
+  const Cepstrum cepstrum(kCoefficients);
+  std::fill(counts.begin(), counts.end(), 0);
+  std::array<float, kCoefficients> mfcc;
+  for (int64_t hop = 0; hop < mel.hops(); ++hop) {
+    cepstrum.apply(mel, hop, mfcc.data());
+    pool(cells, counts, static_cast<double>(hop) / mel_hops_per_second, mfcc.data(), kPitches, kCoefficients);
+  }
+  average(cells, counts, kPitches, kCoefficients);
+  standardize(cells);
+
+  const double reach_s = std::clamp(duration_s / kSongShare, kLeastReachSeconds, kMostReachSeconds);
+  const auto reach = static_cast<size_t>(reach_s / kCellSeconds);
+  std::vector<double> curve(cells.size());
+  // A section lasts two cells at least, at the song's ends too.
+  for (size_t at = 2; at + 2 < cells.size(); ++at) curve[at] = novelty(cells, at, reach);
+  std::vector<double> sections = {0};
+  for (size_t at = 2; at + 2 < cells.size(); ++at) {
+    const auto begin = curve.begin() + static_cast<std::ptrdiff_t>(at - std::min(at, reach / 2));
+    const auto end = curve.begin() + static_cast<std::ptrdiff_t>(std::min(at + reach / 2 + 1, cells.size()));
+    const bool highest = std::max_element(begin, end) - curve.begin() == static_cast<std::ptrdiff_t>(at);
+    if (highest && curve[at] >= kLeastNovelty) sections.push_back(static_cast<double>(at) * kCellSeconds);
+  }
+  return sections;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,180 @@
+// Tempo, beats and what ears correct, on songs whose beats are known.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "beats.h"
+#include "expect_error.h"
+#include "f_measure.h"
+#include "song.h"
+
+namespace spectradiff {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+
+constexpr int kRate = 22050;
+
+struct Drums {
+  double bpm;
+  double first_s = 0;
+  double swing = 0.5;  // where the second eighth of a beat lies
+  double duration_s = 20;
+
+  std::vector<double> beats() const {
+    std::vector<double> times;
+    for (double time = first_s; time < duration_s - 0.05; time += 60 / bpm) times.push_back(time);
+    return times;
+  }
+  // A kick on every beat, a snare on every other, a quiet hat on every eighth, a bass note for a bar each.
+  std::vector<float> song() const {
+    std::vector<float> samples(static_cast<size_t>(duration_s * kRate));
+    const std::vector<double> times = beats();
+    uint32_t state = 1;
+    for (size_t beat = 0; beat < times.size(); ++beat) {
+      add(samples, times[beat], 0.15, [](double t) {
+        return 0.5 * std::sin(2 * std::numbers::pi * (50 * t - 3 * std::exp(-40 * t))) * std::exp(-25 * t);
+      });
+      const auto noise = [&](double) {
+        state = state * 1664525u + 1013904223u;
+        return static_cast<int>(state >> 8) / 8388608.0 - 1;
+      };
+      if (beat % 2 == 1)
+        add(samples, times[beat], 0.12, [&](double t) { return 0.3 * noise(t) * std::exp(-30 * t); });
+      for (const double at : {0.0, swing})
+        add(samples, times[beat] + at * 60 / bpm, 0.05,
+            [&](double t) { return 0.06 * noise(t) * std::exp(-80 * t); });
+      constexpr double kBass[] = {55, 55, 65.4, 49};
+      add(samples, times[beat], 60 / bpm, [&](double t) {
+        return 0.1 * std::sin(2 * std::numbers::pi * kBass[beat / 4 % 4] * t) * std::min(1.0, 100 * t);
+      });
+    }
+    return samples;
+  }
+
+ private:
+  template <typename Sound>
+  static void add(std::vector<float>& samples, double at_s, double length_s, Sound sound) {
+    const auto begin = static_cast<size_t>(at_s * kRate);
+    const auto end = std::min(samples.size(), begin + static_cast<size_t>(length_s * kRate));
+    for (size_t i = begin; i < end; ++i)
+      samples[i] += static_cast<float>(sound(static_cast<double>(i - begin) / kRate));
+  }
+};
+
+const FeatureRequest kBeats{.series = {"beat", "beat_phase", "bar_phase"}};
+
+Features hear_beats(const std::vector<float>& song, const BeatSettings& corrected = {}) {
+  AnalysisSettings settings;
+  settings.fps = 30;
+  settings.beats = corrected;
+  return analyze_samples(song, settings, 1, kRate, kBeats);
+}
+
+TEST(Beats, OfDrumsAreFoundAtEveryTempo) {
+  for (const Drums& drums :
+       {Drums{90}, Drums{120}, Drums{128}, Drums{150}, Drums{120, 0, 0.67}, Drums{105, 0.31}}) {
+    const Features features = hear_beats(drums.song());
+    EXPECT_GE(f_measure(features.events.beats_s, drums.beats(), 0.07), 0.95) << drums.bpm;
+    EXPECT_NEAR(features.tempo_bpm, drums.bpm, 0.01 * drums.bpm);
+  }
+}
+
+// At 174 beats a minute the beat that people nod to is every other one; either is an answer.
+TEST(Beats, OfFastDrumsAreFoundAtTheirTempoOrHalfOfIt) {
+  const Drums drums{174};
+  const Features features = hear_beats(drums.song());
+  const double ratio = features.tempo_bpm / drums.bpm;
+  EXPECT_TRUE(std::abs(ratio - 1) < 0.01 || std::abs(ratio - 0.5) < 0.005) << features.tempo_bpm;
+  for (const double beat : features.events.beats_s) {
+    EXPECT_EQ(f_measure({beat}, {std::round(beat * 174 / 60) * 60 / 174}, 0.07), 1) << beat;
+  }
+}
+
+TEST(Beats, FollowATempoThatIsGiven) {
+  const Drums drums{174};
+  const Features features = hear_beats(drums.song(), {.tempo_bpm = 174});
+  EXPECT_GE(f_measure(features.events.beats_s, drums.beats(), 0.07), 0.95);
+  EXPECT_EQ(features.tempo_bpm, 174);
+  const Features half = hear_beats(Drums{120}.song(), {.tempo_bpm = 60});
+  EXPECT_NEAR(static_cast<double>(half.events.beats_s.size()), 20, 1);
+}
+
+TEST(Beats, BeginWhereTheFirstOneIsSaidToBe) {
+  const Drums drums{120};
+  const Features features =
+      hear_beats(drums.song(), {.first_beat = TimeSpan{Rational(3), TimeUnit::seconds}});
+  ASSERT_FALSE(features.events.beats_s.empty());
+  EXPECT_EQ(features.events.beats_s.front(), 3);
+  EXPECT_NEAR(features.events.beats_s[1], 3.5, 0.05);
+  EXPECT_EQ(features.events.downbeat, 0);
+  EXPECT_EQ(features.find("bar_phase")->values[90], 0);
+}
+
+TEST(Beats, AreAnEvenGridWhenTempoAndFirstOneAreGiven) {
+  const Features features = hear_beats(std::vector<float>(kRate * 2),
+                                       {.tempo_bpm = 150, .first_beat = TimeSpan::milliseconds(250)});
+  ASSERT_EQ(features.events.beats_s.size(), 5u);
+  for (size_t i = 0; i < 5; ++i) {
+    // A time given in seconds is a whole sample.
+    EXPECT_NEAR(features.events.beats_s[i], 0.25 + 0.4 * static_cast<double>(i), 1.0 / kRate);
+  }
+}
+
+TEST(Beats, OfSilenceAreNone) {
+  for (const float offset : {0.0f, 0.25f}) {
+    const Features features = hear_beats(std::vector<float>(kRate * 3, offset));
+    EXPECT_EQ(features.tempo_bpm, 0) << offset;
+    EXPECT_TRUE(features.events.beats_s.empty());
+    for (const char* name : {"beat", "beat_phase", "bar_phase"})
+      EXPECT_THAT(features.find(name)->values, Each(0.0f)) << name;
+  }
+}
+
+TEST(BeatSeries, MarkTheFrameOfEachBeatAndRiseToTheNext) {
+  AnalysisSettings settings;
+  settings.fps = 10;
+  const BeatSeries series = beat_series({{0.25, 0.75, 1.25}, 1, 120}, settings, 1000, 20);
+  EXPECT_THAT(series.beat, ElementsAre(0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
+  const auto near = [](float value) { return ::testing::FloatNear(value, 1e-5f); };
+  EXPECT_THAT(series.beat_phase,
+              ElementsAre(near(0.5f), near(0.7f), 0, near(0.1f), near(0.3f), near(0.5f), near(0.7f), 0,
+                          near(0.1f), near(0.3f), near(0.5f), near(0.7f), 0, near(0.1f), near(0.3f),
+                          near(0.5f), near(0.7f), near(0.9f), near(0.1f), near(0.3f)));
+  // The second beat begins a bar of four.
+  EXPECT_NEAR(series.bar_phase[2], 0.75, 1e-6);
+  EXPECT_EQ(series.bar_phase[7], 0);
+  EXPECT_EQ(series.bar_phase[12], 0.25f);
+}
+
+TEST(BeatsFile, HoldsSecondsOrAudacityLabels) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "beats.txt", std::string("# by ear\n0.5\r\n\n1\n1.5e0\n99\n"));
+  EXPECT_THAT(read_beats(folder / "beats.txt", 10), ElementsAre(0.5, 1, 1.5));
+  write_bytes(folder / "labels.txt",
+              std::string("\xEF\xBB\xBF"
+                          "0.250000\t0.250000\tone\n\\\t20.0\t30.0\n0.750000\t0.800000\t\n"));
+  EXPECT_THAT(read_beats(folder / "labels.txt", 10), ElementsAre(0.25, 0.75));
+  const Features features =
+      hear_beats(Drums{120}.song(), {.beats_per_bar = 2, .file = folder / "labels.txt"});
+  EXPECT_THAT(features.events.beats_s, ElementsAre(0.25, 0.75));
+  EXPECT_DOUBLE_EQ(features.tempo_bpm, 120);
+}
+
+TEST(BeatsFile, ThatCannotBeReadIsRefusedWithItsLine) {
+  const TemporaryFolder folder;
+  for (const auto& [text, message] : {std::pair{"0.5\nhalf\n", "line 2: \"half\" is no time in seconds"},
+                                      {"1\n0.5\n", "line 2: 0.5 s is not behind"},
+                                      {"-1\n", "line 1: \"-1\""},
+                                      {"nan\n", "line 1"},
+                                      {"0.5 1.0\n", "line 1"}}) {
+    write_bytes(folder / "beats.txt", std::string(text));
+    EXPECT_ERROR(read_beats(folder / "beats.txt", 10), ErrorKind::usage, message);
+  }
+  EXPECT_ERROR(read_beats(folder / "missing.txt", 10), ErrorKind::usage, "missing.txt");
+}
+
+}  // namespace
+}  // namespace spectradiff
