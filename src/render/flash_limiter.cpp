@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <span>
 #include <utility>
 
 namespace spectradiff {
@@ -23,7 +24,7 @@ std::vector<Place> places(int pixels) {
   std::vector<Place> found(static_cast<size_t>(pixels));
   for (int64_t i = 0; i < pixels; ++i) {
     const int64_t middle = (2 * i + 1) * kCells * 128 / pixels - 128;
-    const int position = static_cast<int>(std::clamp<int64_t>(middle, 0, (kCells - 1) * 256));
+    const int position = static_cast<int>(std::clamp<int64_t>(middle, 0, int64_t{kCells - 1} * 256));
     found[static_cast<size_t>(i)] = {position / 256, std::min(position / 256 + 1, kCells - 1),
                                      position % 256};
   }
@@ -34,20 +35,23 @@ int between(int from, int to, int fraction) {
   return from + (to - from) * fraction / 256;
 }
 
+constexpr size_t kReach = 8;  // cells: a third of a field
+constexpr size_t kWindow = 2 * kReach + 1;
+using Window = std::span<const int, kWindow>;
+
 // What `reduce` makes of the weights around each cell, up to kReach away along both axes.
 template <typename Weights, typename Reduce>
 Weights around(const Weights& weights, Reduce reduce) {
-  constexpr int kReach = 3;
   Weights out = weights;
   for (const auto& [along, across] : {std::pair<size_t, size_t>{1, kCells}, {kCells, 1}}) {
-    std::array<int, kCells + 2 * kReach> line;
+    std::array<int, kCells + 2 * kReach> line{};
     for (size_t n = 0; n < kCells; ++n) {
-      for (int i = -kReach; i < kCells + kReach; ++i)
-        line[static_cast<size_t>(i + kReach)] =
-            out[n * across + static_cast<size_t>(std::clamp(i, 0, kCells - 1)) * along];
+      for (size_t i = 0; i < line.size(); ++i) {
+        const size_t inside = std::clamp<size_t>(i, kReach, kCells - 1 + kReach) - kReach;
+        line[i] = out[n * across + inside * along];
+      }
       for (size_t i = 0; i < kCells; ++i)
-        out[n * across + i * along] =
-            static_cast<uint16_t>(reduce(line.data() + i, line.data() + i + 2 * kReach + 1));
+        out[n * across + i * along] = static_cast<uint16_t>(reduce(Window(line.data() + i, kWindow)));
     }
   }
   return out;
@@ -56,9 +60,9 @@ Weights around(const Weights& weights, Reduce reduce) {
 // Nowhere above the weights themselves, and without the edges of fields.
 template <typename Weights>
 Weights softened(const Weights& weights) {
-  const auto least = [](const int* begin, const int* end) { return *std::min_element(begin, end); };
-  const auto mean = [](const int* begin, const int* end) {
-    return std::accumulate(begin, end, 0) / static_cast<int>(end - begin);
+  const auto least = [](Window window) { return *std::min_element(window.begin(), window.end()); };
+  const auto mean = [](Window window) {
+    return std::accumulate(window.begin(), window.end(), 0) / static_cast<int>(kWindow);
   };
   return around(around(weights, least), mean);
 }
