@@ -3,7 +3,7 @@
 
     scripts/bench/run.py [--build build/release] [--rounds 3] [NAME ...]
 
-Names: diffusion, encode, paint, analyze, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
+Names: diffusion, encode, paint, analyze, features, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
 Times are wall-clock seconds of whole processes, except diffusion, which leaves loading the model out on both sides.
 """
 
@@ -118,6 +118,16 @@ class Bench:
         a, b = alternating(self.rounds, lambda: seconds([self.program, "analyze", flac]), lambda: seconds(["ffmpeg", "-i", flac, "-f", "null", "-"]))
         self.row("analyze a 3-minute FLAC, against ffmpeg decoding it", f"{a:.2f} s", f"{b:.2f} s", a / b, "<= 3x", a / b <= 3)
 
+    def features(self):
+        import librosa_peer  # librosa is needed only here
+
+        warm, song = self.work / "warm.wav", self.work / "features.wav"
+        make_song(warm, 10)
+        make_song(song, 180)
+        librosa_peer.hear(warm)  # compiles what librosa compiles
+        a, b = alternating(self.rounds, lambda: seconds([self.stage, "hear", song]), lambda: librosa_peer.hear(song))
+        self.row("hear all features of a 3-minute song, against librosa", f"{a:.2f} s", f"{b:.2f} s", b / a, ">= 10x", b / a >= 10)
+
     def memory(self):
         short, long = self.work / "one.wav", self.work / "ten.wav"
         make_song(short, 60)
@@ -159,7 +169,7 @@ class Bench:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["diffusion", "encode", "paint", "analyze", "memory"]
+    names = ["diffusion", "encode", "paint", "analyze", "features", "memory"]
     parser.add_argument("names", nargs="*", choices=[[], *names], help="what to measure")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,6 +1,6 @@
 // One stage by itself, for measuring: `spectradiff_stage paint SONG PAINTER SIZE FPS` paints every frame to
-// nowhere; `spectradiff_stage encode FRAMES.rgb SIZE FPS SONG OUT.mp4` encodes dumped RGB frames with the
-// song's sound.
+// nowhere; `spectradiff_stage hear SONG` analyses all features; `spectradiff_stage encode FRAMES.rgb SIZE FPS
+// SONG OUT.mp4` encodes dumped RGB frames with the song's sound.
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -45,6 +45,16 @@ int paint(const std::vector<std::string>& words) {
   return 0;
 }
 
+int hear(const std::string& song) {
+  AudioSource source = AudioSource::open(song);
+  FeatureRequest wanted;
+  wanted.all = true;
+  for (int i = 0; i < 20; ++i) wanted.series.insert("mfcc_" + std::to_string(i));
+  const Features features = analyze(source, {}, wanted);
+  std::printf("%zu series, %.2f bpm, %s\n", features.series.size(), features.tempo_bpm, features.key.c_str());
+  return 0;
+}
+
 int encode(const std::vector<std::string>& words) {
   std::ifstream frames(words[0], std::ios::binary);
   VideoSettings settings;
@@ -73,9 +83,10 @@ int encode(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 5 && words[0] == "paint") return spectradiff::paint({words.begin() + 1, words.end()});
+  if (words.size() == 2 && words[0] == "hear") return spectradiff::hear(words[1]);
   if (words.size() == 6 && words[0] == "encode") return spectradiff::encode({words.begin() + 1, words.end()});
-  std::fprintf(
-      stderr,
-      "usage: spectradiff_stage paint SONG PAINTER SIZE FPS | encode FRAMES.rgb SIZE FPS SONG OUT.mp4\n");
+  std::fprintf(stderr,
+               "usage: spectradiff_stage paint SONG PAINTER SIZE FPS | hear SONG | "
+               "encode FRAMES.rgb SIZE FPS SONG OUT.mp4\n");
   return 2;
 }

@@ -13,7 +13,7 @@ namespace {
 // Frames are counted by what can be read: damage may end the song before its header does.
 void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spectrum,
                     const FeatureRequest& wanted) {
-  SongMeters meters(features.settings, wanted, source.info().channels, features.sample_rate_hz);
+  SongMeters meters(features.settings, wanted, source.info());
   SampleWindow samples(source, meters.wants_channels(),
                        [&](SongBlock block) { meters.add(std::move(block)); });
 

@@ -27,13 +27,16 @@ std::vector<float> scaled(const std::vector<float>& values, double scale) {
 
 }  // namespace
 
-ShortHopMeter::ShortHopMeter(int sample_rate_hz, bool wants_mel, const std::vector<Band>& bands)
-    : stft_(short_hops(sample_rate_hz), [this](const float* power) { measure(power); }) {
-  const int window = short_hops(sample_rate_hz).window_samples;
-  if (wants_mel) filters_.emplace(sample_rate_hz, window);
-  for (const Band& band : bands) {
-    edges_.push_back({band.low_hz * window / sample_rate_hz, band.high_hz * window / sample_rate_hz, {}});
+ShortHopMeter::ShortHopMeter(const AudioInfo& song, bool wants_mel, const std::vector<Band>& bands)
+    : stft_(short_hops(song.sample_rate_hz), [this](const float* power) { measure(power); }) {
+  const HopSize size = short_hops(song.sample_rate_hz);
+  if (wants_mel) {
+    filters_.emplace(song.sample_rate_hz, size.window_samples);
+    mel_.reserve(song.samples / size.hop_samples + 1);
   }
+  const double bins_per_hz = static_cast<double>(size.window_samples) / song.sample_rate_hz;
+  for (const Band& band : bands)
+    edges_.push_back({band.low_hz * bins_per_hz, band.high_hz * bins_per_hz, {}});
 }
 
 void ShortHopMeter::measure(const float* power) {

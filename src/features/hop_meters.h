@@ -9,6 +9,7 @@
 #include "chroma.h"
 #include "hpss.h"
 #include "mel.h"
+#include "spectradiff/audio/audio_source.h"
 #include "stft.h"
 
 namespace spectradiff {
@@ -16,7 +17,7 @@ namespace spectradiff {
 // Short hops: mel bands where they are wanted, and the energy in frequency bands.
 class ShortHopMeter {
  public:
-  ShortHopMeter(int sample_rate_hz, bool wants_mel, const std::vector<Band>& bands);
+  ShortHopMeter(const AudioInfo& song, bool wants_mel, const std::vector<Band>& bands);
   void add(const float* samples, int64_t count) { stft_.add(samples, count); }
   void finish() { stft_.finish(); }
 

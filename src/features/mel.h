@@ -29,6 +29,7 @@ class MelFrames {
  public:
   static constexpr double kUnitsPerDb = 240;
 
+  void reserve(int64_t hops) { units_.reserve(static_cast<size_t>(hops) * kMelBands); }
   void add(const float* mel);  // [kMelBands]
   int64_t hops() const { return static_cast<int64_t>(units_.size()) / kMelBands; }
   const uint16_t* hop(int64_t index) const { return units_.data() + index * kMelBands; }  // [kMelBands]

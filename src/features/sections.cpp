@@ -10,11 +10,13 @@ constexpr double kCellSeconds = 0.5;
 constexpr int kCoefficients = 13;
 constexpr size_t kPitches = 12;
 constexpr size_t kDimensions = kPitches + kCoefficients;
-constexpr double kLeastReachSeconds = 3;
+constexpr double kLeastReachSeconds = 4;
 constexpr double kMostReachSeconds = 12;
 constexpr double kSongShare = 16;
-// In units of each feature's variance over the song, per feature.
-constexpr double kLeastNovelty = 0.8;
+constexpr double kLeastNovelty = 0.9;
+// Added to the variance of each feature, of which the song's is 1: what hardly moves is no section of its
+// own.
+constexpr double kVarianceFloor = 0.1;
 // A feature that hardly moves says nothing: shares of chroma, decibels of a cepstrum.
 constexpr double kStillChroma = 0.05;
 constexpr double kStillCepstrum = 5;
@@ -48,20 +50,38 @@ void standardize(std::vector<Cell>& cells) {
   }
 }
 
-// Squared distance per feature between the means of `reach` cells before and from `at` on.
+struct Spread {
+  double mean;
+  double variance;
+};
+
+Spread spread_of(const std::vector<Cell>& cells, size_t begin, size_t end, size_t feature) {
+  const auto count = static_cast<double>(end - begin);
+  Spread spread{0, 0};
+  for (size_t at = begin; at < end; ++at) spread.mean += cells[at][feature] / count;
+  for (size_t at = begin; at < end; ++at)
+    spread.variance += std::pow(cells[at][feature] - spread.mean, 2) / count;
+  return spread;
+}
+
+// How far the means of `reach` cells before `at` and from it on lie apart, squared, in terms of how much
+// cells vary on either side; less where the song's end leaves fewer of them.
 double novelty(const std::vector<Cell>& cells, size_t at, size_t reach) {
   const size_t begin = at - std::min(at, reach);
   const size_t end = std::min(at + reach, cells.size());
-  double sum = 0;
+  double distance = 0;
+  double variance = 0;
   for (size_t i = 0; i < kDimensions; ++i) {
-    double before = 0;
-    double after = 0;
-    for (size_t cell = begin; cell < at; ++cell) before += cells[cell][i];
-    for (size_t cell = at; cell < end; ++cell) after += cells[cell][i];
-    const double distance = after / static_cast<double>(end - at) - before / static_cast<double>(at - begin);
-    sum += distance * distance;
+    const Spread before = spread_of(cells, begin, at, i);
+    const Spread after = spread_of(cells, at, end, i);
+    distance += (after.mean - before.mean) * (after.mean - before.mean);
+    variance += before.variance + after.variance + kVarianceFloor;
   }
-  return sum / kDimensions;
+  const auto cells_before = static_cast<double>(at - begin);
+  const auto cells_after = static_cast<double>(end - at);
+  const double share =
+      2 * cells_before * cells_after / (cells_before + cells_after) / static_cast<double>(reach);
+  return share * distance / variance;
 }
 
 }  // namespace

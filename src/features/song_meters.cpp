@@ -20,16 +20,15 @@ const std::pair<const char*, Band> kNamedBands[] = {
 
 }  // namespace
 
-SongMeters::SongMeters(const AnalysisSettings& settings, const FeatureRequest& wanted, int channels,
-                       int sample_rate_hz)
-    : settings_(settings), wanted_(wanted), sample_rate_hz_(sample_rate_hz) {
+SongMeters::SongMeters(const AnalysisSettings& settings, const FeatureRequest& wanted, const AudioInfo& song)
+    : settings_(settings), wanted_(wanted), sample_rate_hz_(song.sample_rate_hz) {
   for (const std::string& name : wanted.series) {
     if (!is_series_name(name)) throw_error(ErrorKind::usage, "there is no series {}", name);
     wants_timbre_ = wants_timbre_ || name.starts_with("mel_") || name.starts_with("mfcc_");
     wants_chroma_ = wants_chroma_ || name.starts_with("chroma_");
   }
   wants_chroma_ = wants_chroma_ || wanted.all;
-  make_meters(channels);
+  make_meters(song);
 }
 
 bool SongMeters::wants(std::string_view series) const {
@@ -47,7 +46,7 @@ bool SongMeters::wants_beats() const {
 }
 
 // The slowest first: there may be fewer threads than meters.
-void SongMeters::make_meters(int channels) {
+void SongMeters::make_meters(const AudioInfo& song) {
   std::vector<MeterPool::Meter> meters;
   const auto attach = [&](auto& meter) {
     meters.push_back({[&meter](const SongBlock& block) { meter.add(block.mono.data(), block.samples()); },
@@ -71,9 +70,9 @@ void SongMeters::make_meters(int channels) {
   }
   const bool wants_mel =
       wants_timbre_ || wanted_.onsets || wants("onset") || wants_beats() || wants_sections();
-  if (wants_mel || !bands.empty()) attach(short_.emplace(sample_rate_hz_, wants_mel, bands));
+  if (wants_mel || !bands.empty()) attach(short_.emplace(song, wants_mel, bands));
   if (wants("loudness")) {
-    MomentaryLoudness& meter = loudness_.emplace(channels, sample_rate_hz_, settings_.fps);
+    MomentaryLoudness& meter = loudness_.emplace(song.channels, sample_rate_hz_, settings_.fps);
     meters.push_back(
         {[&meter](const SongBlock& block) { meter.add(block.interleaved.data(), block.samples()); },
          [&meter] { meter.finish(); }});

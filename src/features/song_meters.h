@@ -16,8 +16,7 @@ namespace spectradiff {
 class SongMeters {
  public:
   // Error{usage} for a series that is not known. `settings` outlive it.
-  SongMeters(const AnalysisSettings& settings, const FeatureRequest& wanted, int channels,
-             int sample_rate_hz);
+  SongMeters(const AnalysisSettings& settings, const FeatureRequest& wanted, const AudioInfo& song);
 
   bool wants_channels() const { return loudness_.has_value(); }
   void add(SongBlock block) { pool_->add(std::move(block)); }
@@ -30,7 +29,7 @@ class SongMeters {
   bool wants_key() const { return wanted_.all || wanted_.key || wants_chroma_; }
   bool wants_sections() const { return wanted_.all || wanted_.sections; }
   bool wants_beats() const;
-  void make_meters(int channels);
+  void make_meters(const AudioInfo& song);
   void hear_rhythm(Features& features);
   void hear_key(Features& features) const;
   void add_bands(const HopReducer& reducer);
