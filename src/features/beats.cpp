@@ -18,11 +18,6 @@ constexpr uint64_t kMostBeatsBytes = 16 << 20;
 constexpr size_t kEnoughBeats = 8;
 constexpr double kSameTempo = 0.04;
 
-double first_beat_s(const BeatSettings& beats, const AnalysisSettings& settings, int sample_rate_hz) {
-  const auto sample = beats.first_beat->to_samples(sample_rate_hz, settings.fps);
-  return static_cast<double>(sample) / sample_rate_hz;
-}
-
 std::vector<double> even_beats(double first_s, double tempo_bpm, double duration_s) {
   std::vector<double> beats;
   for (int64_t i = 0; first_s + static_cast<double>(i) * 60 / tempo_bpm < duration_s; ++i)
@@ -56,18 +51,6 @@ int nearest(const std::vector<double>& beats, double time_s) {
   return static_cast<int>(found - beats.begin());
 }
 
-BeatGrid beats_of_file(const AnalysisSettings& settings, const SongSpan& song) {
-  const BeatSettings& given = settings.beats;
-  BeatGrid grid;
-  grid.beats_s = read_beats(given.file, song.duration_s());
-  if (given.first_beat && !grid.beats_s.empty()) {
-    const int beat = nearest(grid.beats_s, first_beat_s(given, settings, song.sample_rate_hz));
-    grid.downbeat = beat % given.beats_per_bar;
-  }
-  grid.tempo_bpm = given.tempo_bpm > 0 ? given.tempo_bpm : tempo_of(grid.beats_s, 0);
-  return grid;
-}
-
 // A time, or the first column of an Audacity label.
 double beat_of_line(std::string_view line, size_t number, const std::string& file) {
   std::string_view time = line.substr(0, line.find('\t'));
@@ -84,7 +67,7 @@ double beat_of_line(std::string_view line, size_t number, const std::string& fil
 
 }  // namespace
 
-std::vector<double> read_beats(const std::string& file, double duration_s) {
+std::vector<double> read_beats(const std::string& file) {
   const std::string text = read_file(file, kMostBeatsBytes, ErrorKind::usage);
   std::vector<double> beats;
   size_t number = 0;
@@ -104,35 +87,55 @@ std::vector<double> read_beats(const std::string& file, double duration_s) {
     }
     beats.push_back(beat);
   }
-  beats.erase(std::lower_bound(beats.begin(), beats.end(), duration_s), beats.end());
   return beats;
 }
 
-BeatGrid find_beats(const AnalysisSettings& settings, const std::vector<float>& strength,
-                    double hops_per_second, const SongSpan& song) {
-  const BeatSettings& given = settings.beats;
-  if (!given.file.empty()) return beats_of_file(settings, song);
-  std::optional<double> first_s;
-  if (given.first_beat) first_s = first_beat_s(given, settings, song.sample_rate_hz);
+GivenBeats::GivenBeats(const AnalysisSettings& settings, const SongSpan& song) : given_(settings.beats) {
+  if (!given_.file.empty()) listed_s_ = read_beats(given_.file);
+  if (!given_.first_beat) return;
+  const int64_t sample = given_.first_beat->to_samples(song.sample_rate_hz, settings.fps);
+  if (sample >= song.samples) {
+    throw_error(ErrorKind::usage, "first_beat = {} lies behind the song's end, {:.3f} s",
+                given_.first_beat->text(), song.duration_s());
+  }
+  first_s_ = static_cast<double>(sample) / song.sample_rate_hz;
+}
+
+BeatGrid GivenBeats::of_file() const {
   BeatGrid grid;
-  if (given.tempo_bpm > 0 && first_s) {
-    grid.tempo_bpm = given.tempo_bpm;
-    grid.beats_s = even_beats(*first_s, given.tempo_bpm, song.duration_s());
+  grid.beats_s = listed_s_;
+  if (first_s_ && !listed_s_.empty()) grid.downbeat = nearest(listed_s_, *first_s_) % given_.beats_per_bar;
+  grid.tempo_bpm = given_.tempo_bpm > 0 ? given_.tempo_bpm : tempo_of(listed_s_, 0);
+  return grid;
+}
+
+BeatGrid GivenBeats::find(const std::vector<float>& strength, double hops_per_second,
+                          const SongSpan& song) const {
+  BeatGrid grid;
+  if (!given_.file.empty()) {
+    grid = of_file();
+    std::erase_if(grid.beats_s, [&](double beat) { return beat >= song.duration_s(); });
+    return grid;
+  }
+  if (given_.tempo_bpm > 0 && first_s_) {
+    grid.tempo_bpm = given_.tempo_bpm;
+    grid.beats_s = even_beats(*first_s_, given_.tempo_bpm, song.duration_s());
     return grid;
   }
 
-  const double heard_bpm = given.tempo_bpm > 0 ? given.tempo_bpm : estimate_tempo(strength, hops_per_second);
+  const double heard_bpm =
+      given_.tempo_bpm > 0 ? given_.tempo_bpm : estimate_tempo(strength, hops_per_second);
   std::optional<double> first_hop;
-  if (first_s && *first_s < song.duration_s()) first_hop = *first_s * hops_per_second + kLateHops;
+  if (first_s_) first_hop = *first_s_ * hops_per_second + kLateHops;
   for (const double hop : track_beats(strength, hops_per_second, heard_bpm, first_hop)) {
     const double time_s =
-        first_hop && hop == *first_hop ? *first_s : std::max(hop - kLateHops, 0.0) / hops_per_second;
+        first_hop && hop == *first_hop ? *first_s_ : std::max(hop - kLateHops, 0.0) / hops_per_second;
     if (time_s < song.duration_s() && (grid.beats_s.empty() || time_s > grid.beats_s.back()))
       grid.beats_s.push_back(time_s);
   }
-  if (grid.beats_s.empty() && given.tempo_bpm > 0)
-    grid.beats_s = even_beats(first_s.value_or(0), given.tempo_bpm, song.duration_s());
-  grid.tempo_bpm = given.tempo_bpm > 0 ? given.tempo_bpm : tempo_of(grid.beats_s, heard_bpm);
+  if (grid.beats_s.empty() && given_.tempo_bpm > 0)
+    grid.beats_s = even_beats(first_s_.value_or(0), given_.tempo_bpm, song.duration_s());
+  grid.tempo_bpm = given_.tempo_bpm > 0 ? given_.tempo_bpm : tempo_of(grid.beats_s, heard_bpm);
   return grid;
 }
 

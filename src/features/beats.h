@@ -1,6 +1,7 @@
 // The beats of a song, as heard or as corrected, and the series made of them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,26 @@ struct BeatGrid {
   double tempo_bpm = 0;
 };
 
-// Error{usage} naming the file and its line when it cannot be read.
-BeatGrid find_beats(const AnalysisSettings& settings, const std::vector<float>& strength,
-                    double hops_per_second, const SongSpan& song);
+// What the user says of the beats, read before the song is: Error{usage} for a file that cannot be read,
+// naming its line, and for a first beat behind the song's end.
+class GivenBeats {
+ public:
+  GivenBeats(const AnalysisSettings& settings, const SongSpan& song);
+
+  // `strength` per hop; unused where all is given.
+  BeatGrid find(const std::vector<float>& strength, double hops_per_second, const SongSpan& song) const;
+
+ private:
+  BeatGrid of_file() const;
+
+  BeatSettings given_;
+  std::optional<double> first_s_;
+  std::vector<double> listed_s_;
+};
 
 // Beats of a file: a time in seconds per line, or what Audacity exports as labels, START<TAB>END<TAB>TEXT, of
-// which START counts. Empty lines and those that begin with # are passed over. Ascending, none behind the
-// song.
-std::vector<double> read_beats(const std::string& file, double duration_s);
+// which START counts. Empty lines and those that begin with # are passed over. Ascending.
+std::vector<double> read_beats(const std::string& file);
 
 struct BeatSeries {
   std::vector<float> beat;        // [frames]

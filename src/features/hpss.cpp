@@ -11,17 +11,17 @@ namespace {
 constexpr float kNothing = std::numeric_limits<float>::max();
 
 // One pass takes the old value out (everything from it on moves down) and merges the new one in.
-template <int kKernel, int kLanes>
-[[gnu::always_inline]] inline void replace_in_lanes(float (*__restrict values)[kLanes],
+template <int Kernel, int LaneCount>
+[[gnu::always_inline]] inline void replace_in_lanes(float (*__restrict values)[LaneCount],
                                                     const float* __restrict old_values,
                                                     const float* __restrict new_values) {
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < LaneCount; ++lane) {
     const float old_value = old_values[lane];
     const float new_value = new_values[lane];
     float below = -kNothing;
 #pragma GCC unroll 32
-    for (int i = 0; i < kKernel; ++i) {
-      const float above = i + 1 < kKernel ? values[i + 1][lane] : kNothing;
+    for (int i = 0; i < Kernel; ++i) {
+      const float above = i + 1 < Kernel ? values[i + 1][lane] : kNothing;
       const float kept = values[i][lane] < old_value ? values[i][lane] : above;
       values[i][lane] = std::max(below, std::min(kept, new_value));
       below = kept;
@@ -40,7 +40,7 @@ int64_t mirrored(int64_t index, int64_t count) {
 
 HarmonicPercussive::HarmonicPercussive(int bins)
     : bins_(bins),
-      stride_((bins + kLanes - 1) / kLanes * kLanes),
+      stride_((bins_ + kLanes - 1) / kLanes * kLanes),
       power_(static_cast<size_t>(kRing * stride_)),
       across_bins_(power_.size()),
       nothing_(static_cast<size_t>(stride_), kNothing),

@@ -39,7 +39,7 @@ class HarmonicPercussive {
   void move_window(int64_t old_hop, int64_t new_hop);
   void separate(int64_t hop);
 
-  const int bins_;
+  const int64_t bins_;
   const int64_t stride_;             // bins, rounded up to kLanes
   std::vector<float> power_;         // [kRing][stride], by hop
   std::vector<float> across_bins_;   // [kRing][stride], medians over bins

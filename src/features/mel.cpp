@@ -69,11 +69,11 @@ uint16_t MelFrames::floor() const {
 }
 
 Cepstrum::Cepstrum(int coefficients)
-    : coefficients_(coefficients), basis_(static_cast<size_t>(kMelBands * coefficients)) {
+    : coefficients_(coefficients), basis_(size_t{kMelBands} * static_cast<size_t>(coefficients)) {
   for (int band = 0; band < kMelBands; ++band) {
     for (int k = 0; k < coefficients; ++k) {
       const double scale = std::sqrt((k == 0 ? 1.0 : 2.0) / kMelBands);
-      basis_[static_cast<size_t>(band * coefficients + k)] =
+      basis_[static_cast<size_t>(band) * static_cast<size_t>(coefficients) + static_cast<size_t>(k)] =
           static_cast<float>(scale * std::cos(std::numbers::pi * k * (band + 0.5) / kMelBands));
     }
   }

@@ -1,6 +1,7 @@
 // Mel bands of a song's short hops, kept compactly, and what is computed from them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

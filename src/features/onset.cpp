@@ -38,6 +38,7 @@ std::vector<int64_t> pick_onsets(const std::vector<float>& strength, double hops
   std::vector<int64_t> onsets;
   if (range <= 0) return onsets;
   std::vector<double> values;
+  values.reserve(strength.size());
   for (const float value : strength) values.push_back((value - *least) / range);
 
   const auto count = static_cast<int64_t>(values.size());

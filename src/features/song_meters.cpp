@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "beats.h"
 #include "sections.h"
 #include "spectradiff/base/error.h"
 
@@ -21,7 +20,10 @@ const std::pair<const char*, Band> kNamedBands[] = {
 }  // namespace
 
 SongMeters::SongMeters(const AnalysisSettings& settings, const FeatureRequest& wanted, const AudioInfo& song)
-    : settings_(settings), wanted_(wanted), sample_rate_hz_(song.sample_rate_hz) {
+    : settings_(settings),
+      wanted_(wanted),
+      sample_rate_hz_(song.sample_rate_hz),
+      given_beats_(settings, {song.sample_rate_hz, song.samples}) {
   for (const std::string& name : wanted.series) {
     if (!is_series_name(name)) throw_error(ErrorKind::usage, "there is no series {}", name);
     wants_timbre_ = wants_timbre_ || name.starts_with("mel_") || name.starts_with("mfcc_");
@@ -148,7 +150,7 @@ void SongMeters::hear_rhythm(Features& features) {
     put("onset", "", std::move(values));
   }
   if (wants_beats()) {
-    BeatGrid grid = find_beats(settings_, strength, hops_per_second, song);
+    BeatGrid grid = given_beats_.find(strength, hops_per_second, song);
     BeatSeries series = beat_series(grid, settings_, sample_rate_hz_, features.frames);
     put("beat", "", std::move(series.beat));
     put("beat_phase", "", std::move(series.beat_phase));

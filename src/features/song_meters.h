@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "beats.h"
 #include "hop_meters.h"
 #include "loudness.h"
 #include "meter_pool.h"
@@ -15,7 +16,7 @@ namespace spectradiff {
 
 class SongMeters {
  public:
-  // Error{usage} for a series that is not known. `settings` outlive it.
+  // Error{usage} for a series that is not known and for beats that cannot be. `settings` outlive it.
   SongMeters(const AnalysisSettings& settings, const FeatureRequest& wanted, const AudioInfo& song);
 
   bool wants_channels() const { return loudness_.has_value(); }
@@ -40,6 +41,7 @@ class SongMeters {
   const AnalysisSettings& settings_;
   const FeatureRequest wanted_;
   const int sample_rate_hz_;
+  const GivenBeats given_beats_;
   bool wants_chroma_ = false;
   bool wants_timbre_ = false;
   std::vector<std::string> band_names_;  // in the order of the short meter's bands

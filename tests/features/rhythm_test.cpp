@@ -152,15 +152,31 @@ TEST(BeatSeries, MarkTheFrameOfEachBeatAndRiseToTheNext) {
 TEST(BeatsFile, HoldsSecondsOrAudacityLabels) {
   const TemporaryFolder folder;
   write_bytes(folder / "beats.txt", std::string("# by ear\n0.5\r\n\n1\n1.5e0\n99\n"));
-  EXPECT_THAT(read_beats(folder / "beats.txt", 10), ElementsAre(0.5, 1, 1.5));
+  EXPECT_THAT(read_beats(folder / "beats.txt"), ElementsAre(0.5, 1, 1.5, 99));
   write_bytes(folder / "labels.txt",
               std::string("\xEF\xBB\xBF"
                           "0.250000\t0.250000\tone\n\\\t20.0\t30.0\n0.750000\t0.800000\t\n"));
-  EXPECT_THAT(read_beats(folder / "labels.txt", 10), ElementsAre(0.25, 0.75));
+  EXPECT_THAT(read_beats(folder / "labels.txt"), ElementsAre(0.25, 0.75));
   const Features features =
       hear_beats(Drums{120}.song(), {.beats_per_bar = 2, .file = folder / "labels.txt"});
   EXPECT_THAT(features.events.beats_s, ElementsAre(0.25, 0.75));
   EXPECT_DOUBLE_EQ(features.tempo_bpm, 120);
+}
+
+TEST(BeatsFile, MayReachBehindTheSong) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "beats.txt", std::string("0.5\n1\n99\n"));
+  const Features features = hear_beats(std::vector<float>(2 * kRate), {.file = folder / "beats.txt"});
+  EXPECT_THAT(features.events.beats_s, ElementsAre(0.5, 1));
+}
+
+TEST(BeatsFile, AndFirstBeatAreCheckedEvenWhereNobodyAsksForBeats) {
+  const std::vector<float> song = Drums{120}.song();
+  AnalysisSettings settings;
+  settings.beats.file = "missing.txt";
+  EXPECT_ERROR(analyze_samples(song, settings, 1, kRate), ErrorKind::usage, "missing.txt");
+  settings.beats = {.first_beat = TimeSpan{Rational(20), TimeUnit::seconds}};
+  EXPECT_ERROR(analyze_samples(song, settings, 1, kRate), ErrorKind::usage, "first_beat = 20s lies behind");
 }
 
 TEST(BeatsFile, ThatCannotBeReadIsRefusedWithItsLine) {
@@ -171,9 +187,9 @@ TEST(BeatsFile, ThatCannotBeReadIsRefusedWithItsLine) {
                                       {"nan\n", "line 1"},
                                       {"0.5 1.0\n", "line 1"}}) {
     write_bytes(folder / "beats.txt", std::string(text));
-    EXPECT_ERROR(read_beats(folder / "beats.txt", 10), ErrorKind::usage, message);
+    EXPECT_ERROR(read_beats(folder / "beats.txt"), ErrorKind::usage, message);
   }
-  EXPECT_ERROR(read_beats(folder / "missing.txt", 10), ErrorKind::usage, "missing.txt");
+  EXPECT_ERROR(read_beats(folder / "missing.txt"), ErrorKind::usage, "missing.txt");
 }
 
 }  // namespace
