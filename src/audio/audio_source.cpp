@@ -86,17 +86,18 @@ HeaderPatch patch_of(const WavHeader& header) {
   return patch;
 }
 
-std::unique_ptr<Decoder> open_decoder(const SoundFile& file, const HeaderPatch& patch) {
+// libav takes a block size of 0 for any, and decodes noise.
+std::unique_ptr<Decoder> open_by_any(const SoundFile& file, const HeaderPatch& patch, bool libav_may) {
   std::string reason, libav_reason;
   if (auto decoder = open_with_sndfile(file, patch, reason)) return decoder;
   if (file.bytes() == 0) throw_error(ErrorKind::input, "{} is an empty file", file.name());
   const FileKind kind = file_kind(file.head(kHeadBytes));
-  if (kind.may_hold_sound) {
+  if (kind.may_hold_sound && libav_may) {
     if (auto decoder = open_with_libav(file, libav_reason)) return decoder;
   }
   if (kind.name.empty()) {
-    throw_error(ErrorKind::input, "{} cannot be read as sound ({}; {}); {}", file.name(), reason,
-                libav_reason, kConversionHint);
+    throw_error(ErrorKind::input, "{} cannot be read as sound ({}{}); {}", file.name(), reason,
+                libav_reason.empty() ? "" : "; " + libav_reason, kConversionHint);
   }
   throw_error(ErrorKind::input,
               "{} is no sound file that can be read: it looks like {}{}; if there is sound in it, {}",
@@ -131,6 +132,7 @@ struct AudioSource::Impl {
   Impl(SoundFile opened, const AudioLimits& allowed) : file(std::move(opened)), limits(allowed) {}
 
   void open();
+  std::unique_ptr<Decoder> open_decoder() const { return open_by_any(file, patch, libav_may); }
   void require_duration() const;
   std::string settle_length();
   std::string wav_size_note(const WavHeader& header) const;
@@ -141,6 +143,7 @@ struct AudioSource::Impl {
   SoundFile file;
   AudioLimits limits;
   HeaderPatch patch;
+  bool libav_may = true;
   std::unique_ptr<Decoder> decoder;
   AudioInfo info;
   std::vector<std::string> notes;
@@ -156,8 +159,9 @@ void AudioSource::Impl::open() {
   if (wav) {
     if (wav->channels >= 0) require_sane_shape(wav->channels, wav->sample_rate_hz, limits, file.name());
     patch = patch_of(*wav);
+    libav_may = wav->block_align != 0;
   }
-  decoder = open_decoder(file, patch);
+  decoder = open_decoder();
   info = decoder->info();
   require_sane_shape(info.channels, info.sample_rate_hz, limits, file.name());
   std::string length_note = settle_length();
@@ -187,16 +191,25 @@ void AudioSource::Impl::require_duration() const {
 // decoder of its own, so that what is read later comes from one that never sought.
 std::string AudioSource::Impl::settle_length() {
   const int64_t declared = info.samples;
-  if (!length_holds(*open_decoder(file, patch))) {
+  bool damaged = false;
+  if (!length_holds(*open_decoder())) {
     const auto limit = static_cast<int64_t>(limits.max_duration_s * info.sample_rate_hz);
-    info.samples = count_samples(*open_decoder(file, patch), limit);
+    const auto counter = open_decoder();
+    info.samples = count_samples(*counter, limit);
+    damaged = counter->damaged();
   }
   file_samples = info.samples;
+  if (info.samples == 0) return "";
   // Half of the type's range and more is libsndfile's way to say that nobody knows.
-  if (declared <= 0 || declared > INT64_MAX / 2 || info.samples == 0) return "";
-  if (declared - info.samples <= decoder->length_slack()) return "";
-  return fmt::format("{} ends early: {} of {} can be read", file.name(), duration_text(info.duration_s()),
-                     duration_text(static_cast<double>(declared) / info.sample_rate_hz));
+  const bool stated = declared > 0 && declared <= INT64_MAX / 2;
+  const bool early = stated && declared - info.samples > decoder->length_slack();
+  info.mended = early || damaged;
+  if (early) {
+    return fmt::format("{} ends early: {} of {} can be read", file.name(), duration_text(info.duration_s()),
+                       duration_text(static_cast<double>(declared) / info.sample_rate_hz));
+  }
+  return damaged ? fmt::format("{} is damaged: {} can be read", file.name(), duration_text(info.duration_s()))
+                 : "";
 }
 
 std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
@@ -219,7 +232,7 @@ std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
 }
 
 void AudioSource::Impl::check_float_samples() {
-  const auto scan = open_decoder(file, patch);
+  const auto scan = open_decoder();
   std::vector<float> block(static_cast<size_t>(kBlockFrames * info.channels));
   int64_t bad = 0;
   float peak = 0;
@@ -248,7 +261,7 @@ void AudioSource::Impl::check_float_samples() {
     notes.push_back(fmt::format("{} peaks at {:.3g} where full scale is 1; it is scaled down to that",
                                 file.name(), peak));
   }
-  info.mended = bad > 0 || peak > kLoudPeak;
+  info.mended = info.mended || bad > 0 || peak > kLoudPeak;
 }
 
 // What a lossy decoder gives after seeking depends on where it came from, so such a file is decoded up to the
@@ -261,7 +274,7 @@ void AudioSource::Impl::seek(int64_t sample) {
     return;
   }
   if (seeks || sample < position) {
-    decoder = open_decoder(file, patch);
+    decoder = open_decoder();
     position = 0;
   }
   mix.resize(static_cast<size_t>(kBlockFrames * info.channels));
@@ -288,6 +301,7 @@ int64_t AudioSource::Impl::read(float* interleaved, int64_t frames) {
     notes.push_back(fmt::format("{} is damaged: {} of {} can be read", file.name(),
                                 duration_text(static_cast<double>(file_samples) / info.sample_rate_hz),
                                 duration_text(all_s)));
+    info.mended = true;
     if (!fitted) info.samples = file_samples;
   }
   if (fitted && done < wanted) {

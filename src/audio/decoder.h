@@ -28,6 +28,7 @@ class Decoder {
   virtual std::string note() const = 0;      // what the user should know about the choice made; or empty
   virtual bool can_seek() const = 0;
   virtual bool seek(int64_t sample) = 0;  // false: it failed, and where the decoder stands now is unknown
+  virtual bool damaged() const = 0;       // reading ended by damage, as far as the library tells
   // Fewer at the end or where the file is damaged.
   virtual int64_t read(float* interleaved, int64_t frames) = 0;
 };

@@ -32,6 +32,7 @@ class LibavDecoder final : public Decoder {
   }
   bool can_seek() const override { return false; }
   bool seek(int64_t) override { return false; }
+  bool damaged() const override { return sound_->damaged(); }
   int64_t read(float* interleaved, int64_t frames) override { return sound_->read(interleaved, frames); }
 
  private:

@@ -110,6 +110,7 @@ class SndfileDecoder final : public Decoder {
   std::string note() const override { return ""; }
   bool can_seek() const override { return true; }
   bool seek(int64_t sample) override { return sf_seek(file_.get(), sample, SEEK_SET) == sample; }
+  bool damaged() const override { return false; }
   int64_t read(float* interleaved, int64_t frames) override {
     return std::max<sf_count_t>(0, sf_readf_float(file_.get(), interleaved, frames));
   }

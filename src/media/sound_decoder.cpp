@@ -75,6 +75,7 @@ struct SoundDecoder::Impl {
   bool heard = false;    // something was decoded
   bool drained = false;  // the decoder was told that nothing follows
   bool ended = false;
+  bool damaged = false;
 };
 
 bool SoundDecoder::Impl::open(const std::filesystem::path& path, std::string& reason) {
@@ -132,6 +133,10 @@ void SoundDecoder::Impl::describe() {
   const bool guessed = input->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
   if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0 && !guessed) {
     info.samples = av_rescale_q(stream->duration, stream->time_base, {1, info.sample_rate_hz});
+  } else if (input->duration > 0 && input->nb_streams == 1 && !guessed) {
+    info.samples = av_rescale(input->duration, info.sample_rate_hz, AV_TIME_BASE);
+  }
+  if (info.samples > 0) {
     info.length_slack = kSlackSamples + block_frames;
   }
   std::string container = input->iformat->long_name ? input->iformat->long_name : input->iformat->name;
@@ -153,7 +158,8 @@ void SoundDecoder::Impl::describe() {
 void SoundDecoder::Impl::feed() {
   for (;;) {
     av_packet_unref(packet.get());
-    if (av_read_frame(input.get(), packet.get()) < 0) {
+    if (const int code = av_read_frame(input.get(), packet.get()); code < 0) {
+      damaged = damaged || code != AVERROR_EOF || (input->pb && input->pb->error < 0);
       drained = true;
       avcodec_send_packet(codec.get(), nullptr);
       return;
@@ -162,7 +168,7 @@ void SoundDecoder::Impl::feed() {
     const int code = avcodec_send_packet(codec.get(), packet.get());
     if (code == AVERROR(ENOMEM)) throw_libav_error(ErrorKind::memory, code, "cannot decode the sound");
     // A stream that was cut out of another may begin in the middle of a packet; later, damage ends the song.
-    if (code < 0 && heard) ended = true;
+    if (code < 0 && heard) damaged = ended = true;
     if (code >= 0 || heard) return;
   }
 }
@@ -179,13 +185,19 @@ int SoundDecoder::Impl::receive() {
 
 bool SoundDecoder::Impl::next_block() {
   while (!ended) {
-    if (receive() < 0) break;
+    if (const int code = receive(); code < 0) {
+      damaged = damaged || code != AVERROR_EOF;
+      break;
+    }
     if (!std::exchange(heard, true)) {
       info.sample_rate_hz = frame->sample_rate;
       info.channels = frame->ch_layout.nb_channels;
     }
     // A track that changes its rate or its channels on the way ends there.
-    if (frame->sample_rate != info.sample_rate_hz || frame->ch_layout.nb_channels != info.channels) break;
+    if (frame->sample_rate != info.sample_rate_hz || frame->ch_layout.nb_channels != info.channels) {
+      damaged = true;
+      break;
+    }
     if (frame->nb_samples == 0) continue;
     convert();
     return true;
@@ -229,6 +241,10 @@ SoundDecoder::~SoundDecoder() = default;
 
 const SoundStreamInfo& SoundDecoder::info() const {
   return impl_->info;
+}
+
+bool SoundDecoder::damaged() const {
+  return impl_->damaged;
 }
 
 int64_t SoundDecoder::read(float* interleaved, int64_t frames) {

@@ -78,6 +78,7 @@ struct VideoWriter::Impl {
         sound(open_sound_if_any(settings, track ? &*track : nullptr,
                                 muxer->oformat->flags & AVFMT_GLOBALHEADER, summary.notes)),
         sample_rate_hz(track ? track->sample_rate_hz : 0),
+        sound_samples(track ? track->samples : 0),
         packet(make_av_packet()),
         sound_packet(make_av_packet()) {
     sink = std::make_unique<OutputSink>(target);
@@ -91,6 +92,7 @@ struct VideoWriter::Impl {
   AVStream* add_stream(AVRational time_base);
   void write(const Canvas& picture);
   VideoSummary finish();
+  int64_t sound_end() const;
   void mux_pictures();
   void mux_sound_until(int64_t pts, AVRational time_base);
   void mux(AVPacket* from, AVRational time_base, AVStream* stream);
@@ -103,6 +105,7 @@ struct VideoWriter::Impl {
   VideoEncoder encoder;
   std::unique_ptr<SoundPackets> sound;
   int sample_rate_hz;
+  int64_t sound_samples;
   AVStream* picture_stream = nullptr;
   AVStream* sound_stream = nullptr;
   PacketPtr packet;
@@ -198,10 +201,18 @@ void VideoWriter::Impl::write(const Canvas& picture) {
   mux_pictures();
 }
 
+// Pieces of a song begin at whole samples, so that together they may be a few samples longer than their
+// pictures: less than a frame.
+int64_t VideoWriter::Impl::sound_end() const {
+  const int64_t end = frame_start_sample(summary.pictures, sample_rate_hz, settings.fps);
+  const int64_t next = frame_start_sample(summary.pictures + 1, sample_rate_hz, settings.fps);
+  return sound_samples > end && sound_samples < next ? sound_samples : end;
+}
+
 VideoSummary VideoWriter::Impl::finish() {
   if (summary.pictures == 0) throw Error(ErrorKind::internal, "a video without pictures was finished");
   quiet_libav();
-  if (sound) sound->allow(frame_start_sample(summary.pictures, sample_rate_hz, settings.fps), true);
+  if (sound) sound->allow(sound_end(), true);
   encoder.flush();
   mux_pictures();
   if (sound) mux_sound_until(summary.pictures + 1, encoder.context()->time_base);

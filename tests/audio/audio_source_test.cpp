@@ -259,6 +259,29 @@ TEST_F(AudioSourceTest, LoudFloatsAreScaledToFullScaleWithANote) {
   EXPECT_EQ(read_all(source)[0], 0.25f);
 }
 
+TEST_F(AudioSourceTest, AnRf64FileBeyondFourGibibytesIsReadToItsLastSample) {
+  constexpr uint64_t kDataBytes = (uint64_t{5} << 30);
+  constexpr int kAlign = 64 * 2;
+  const std::string header = std::string("RF64\xff\xff\xff\xffWAVEds64") + little_endian(28, 4) +
+                             little_endian(72 + kDataBytes, 8) + little_endian(kDataBytes, 8) +
+                             little_endian(kDataBytes / kAlign, 8) + little_endian(0, 4) + "fmt " +
+                             little_endian(16, 4) + little_endian(1, 2) + little_endian(64, 2) +
+                             little_endian(384000, 4) + little_endian(384000u * kAlign, 4) +
+                             little_endian(kAlign, 2) + little_endian(16, 2) + "data\xff\xff\xff\xff";
+  write_bytes(folder_ / "song.wav", header);
+  std::filesystem::resize_file(folder_ / "song.wav", header.size() + kDataBytes - 2);
+  std::ofstream(folder_ / "song.wav", std::ios::binary | std::ios::app).write("\x00\x40", 2);
+
+  AudioSource source = AudioSource::open(folder_ / "song.wav");
+  EXPECT_EQ(source.info().samples, static_cast<int64_t>(kDataBytes / kAlign));
+  EXPECT_THAT(source.notes(), IsEmpty());
+  source.seek(source.info().samples - 1);
+  std::vector<float> last(64);
+  ASSERT_EQ(source.read(last.data(), 1), 1);
+  EXPECT_EQ(last[62], 0.0f);
+  EXPECT_EQ(last[63], 0.5f);
+}
+
 TEST_F(AudioSourceTest, OneSampleIsASongWithANote) {
   AudioSource source = open(noise_wav(1));
   EXPECT_EQ(source.info().samples, 1);

@@ -22,7 +22,8 @@ struct AudioInfo {
   int64_t samples = 0;
   std::string format;  // "WAV, 16 bit PCM", for people
   bool lossless = false;
-  bool mended = false;  // samples differ from the file's: some were no numbers, or all are scaled
+  bool mended =
+      false;  // differs from the file: some samples were no numbers, all are scaled, the rest is lost
   double duration_s() const { return static_cast<double>(samples) / sample_rate_hz; }
 };
 

@@ -35,6 +35,7 @@ class SoundDecoder {
   const SoundStreamInfo& info() const;
   // The next samples, [frames][channels], nominal ±1. Fewer only at the end or where the file is damaged.
   int64_t read(float* interleaved, int64_t frames);
+  bool damaged() const;  // what was read ended before the file did
 
  private:
   struct Impl;

@@ -66,8 +66,8 @@ struct VideoSummary {
 void check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
 
 // One video being written, sample 0 heard with picture 0. Equal input gives equal bytes. Not thread-safe; use
-// from one thread. The sound ends with the last picture at the latest. Destroying without finish() closes the
-// file as it is, not playable.
+// from one thread. The sound ends with the last picture at the latest, or within the frame behind it.
+// Destroying without finish() closes the file as it is, not playable.
 //
 // A descriptor whose reader has gone raises SIGPIPE, which the program must ignore to get the Error.
 class VideoWriter {
