@@ -73,10 +73,10 @@ def learn_merges(words: list[str], count: int) -> list[tuple[str, str]]:
     return merges
 
 
-def write_tokenizer(folder: Path, merge_count: int = 320) -> None:
+def write_tokenizer(folder: Path, merge_count: int = 320, words: list[str] = CORPUS) -> None:
     """vocab.json, merges.txt and the two configuration files, laid out as SD 1.x has them."""
     folder.mkdir(parents=True)
-    merges = learn_merges(CORPUS, merge_count)
+    merges = learn_merges(words, merge_count)
     alphabet = byte_alphabet()
     entries = alphabet + [c + "</w>" for c in alphabet] + [a + b for a, b in merges] + [START, END]
     vocab = {entry: i for i, entry in enumerate(dict.fromkeys(entries))}

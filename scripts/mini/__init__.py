@@ -1,0 +1,1 @@
+"""Paints, captions and trains the embedded model `mini`; see README.md."""
