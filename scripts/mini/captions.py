@@ -184,7 +184,7 @@ def plain_prompt(what: Labels, rng: np.random.Generator) -> str:
     return noun if what.natural else f"{noun} in {pick(rng, PALETTE_WORDS[what.palette])}"
 
 
-def tokenizer_words(count: int = 20_000) -> list[str]:
+def tokenizer_words(count: int = 4_000) -> list[str]:
     """What the byte-pair merges are learnt from: every word of the captions, the commonest first."""
     rng = np.random.default_rng(0)
     tally: dict[str, int] = {}

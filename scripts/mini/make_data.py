@@ -3,7 +3,7 @@
 
 DATA/train and DATA/held-out hold shards WxH-NNNN.npy (uint8 [n, height, width, 3]) and .json (seeds, labels and one
 caption a picture); DATA/extra holds what only the autoencoder sees: frames of the painters (painter-*.npy, with
---program) and crops of scikit-image's photographs (photos.npy). A shard that exists is left alone, so a stopped run
+--program; more painters are more lines in PAINTS) and crops of scikit-image's photographs (photos.npy). A shard that exists is left alone, so a stopped run
 goes on where it was; the same seeds paint the same pictures.
 """
 
@@ -40,7 +40,10 @@ PAINTS = {
     "pie": ("", "--pie-span 360", "--blur 8 --pie-span 360", "--greyscale", "--hue-start 0.6 --hue-span -0.4 --pie-field 0.8", "--pie-field 0 --blur 4",
             "--background #302010 --pie-span 270", "--gamma 0.8 --blur 1", "--invert", "--equalize --blur 5"),
 }  # fmt: skip
-HELD_OUT_PAINTS = {"hash": ("--hue-start 0.3 --hue-span 0.5 --blur 3", "--blur 2"), "pie": ("--pie-span 300 --blur 3", "--blur 2")}
+HELD_OUT_PAINTS = {
+    "hash": ("--hue-start 0.3 --hue-span 0.5 --blur 3", "--blur 2", "--greyscale --blur 3"),
+    "pie": ("--pie-span 300 --blur 3", "--blur 2", "--greyscale --blur 3"),
+}
 
 
 def write(path: Path, pictures: np.ndarray, facts: list[dict]) -> None:
@@ -84,11 +87,16 @@ def paint_frames(program: Path, song: Path, options: str, size: str, frames: str
         return np.stack([np.asarray(Image.open(path).convert("RGB")) for path in sorted(Path(folder).glob("*.png"))])
 
 
-def frames_of_painters(program: Path, song: Path, paints: dict[str, tuple[str, ...]], frames: str) -> np.ndarray:
-    found = []
-    for name, lines in paints.items():
-        found += [paint_frames(program, song, f"--painter {name} {line}", "256x256", frames) for line in lines]
-    return np.concatenate(found)
+def frames_of_painters(data: Path, program: Path, song: Path) -> None:
+    """painter-train-NAME.npy and painter-held-out-NAME.npy of every painter: line by line, frame by frame."""
+    sets = ("train", PAINTS, range(0, 150, 10)), ("held-out", HELD_OUT_PAINTS, range(5, 150, 15))
+    for part, paints, frames in sets:
+        for name, lines in paints.items():
+            path = data / "extra" / f"painter-{part}-{name}.npy"
+            if not path.exists():
+                chosen = ",".join(str(frame) for frame in frames)
+                found = [paint_frames(program, song, f"--painter {name} {line}", "256x256", chosen) for line in lines]
+                write(path, np.concatenate(found), [])
 
 
 def crops_of_photographs(count: int = 24) -> np.ndarray:
@@ -123,13 +131,7 @@ def main() -> int:
     if arguments.program:
         if not arguments.song:
             parser.error("--program needs --song")
-        sets = ("painter-train", PAINTS, "0-150,10"), ("painter-held-out", HELD_OUT_PAINTS, "5-150,15")
-        for name, paints, frames in sets:
-            first, last, step = (int(number) for number in frames.replace("-", ",").split(","))
-            chosen = ",".join(str(frame) for frame in range(first, last, step))
-            path = data / "extra" / f"{name}.npy"
-            if not path.exists():
-                write(path, frames_of_painters(arguments.program, arguments.song, paints, chosen), [])
+        frames_of_painters(data, arguments.program, arguments.song)
     todo = jobs(data, "held-out", arguments.held_out, HELD_OUT_SEED) + jobs(data, "train", arguments.pictures, 0)
     with multiprocessing.Pool(arguments.jobs) as pool:
         for number, path in enumerate(pool.imap(paint_shard, todo), 1):

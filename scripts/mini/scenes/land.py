@@ -224,7 +224,7 @@ def tree(c: Canvas, mood: Mood) -> None:
     grass = c.noise(40.0, 12.0, 2)
     base = (float(np.interp(x, c.x[0], hill)) * 2 - 1) * c.aspect_y + 0.03
     lines, tips = [], []
-    grow(c, x, base, -np.pi / 2 + c.uniform(-0.12, 0.12), c.uniform(0.36, 0.44), 0.085, lines, tips)
+    grow(c, x, base, -np.pi / 2 + c.uniform(-0.12, 0.12), c.uniform(0.29, 0.36), 0.075, lines, tips)
     near = mood.tones[3]
     c.over(c.ramp(near + 0.02), c.strokes(lines))
     if c.chance(0.7):
@@ -324,13 +324,15 @@ def aurora(c: Canvas, mood: Mood) -> None:
     foot = c.uniform(0.68, 0.80)
     c.image = c.ramp(0.01 + 0.16 * np.clip(c.v / foot, 0, 1) ** 2).astype(np.float32)
     c.light(c.ramp(1.0), c.sprinkle(int(c.uniform(60, 120)), (0.5, 1.0), 0.0, foot))
-    for i in range(int(c.rng.integers(2, 5))):
-        hem = c.uniform(0.26, 0.50) + 0.12 * np.sin(c.x[0] * c.uniform(1.6, 3.4) + c.uniform(0, 6.3)) + 0.07 * blur(c.profile(2.5, 2)[None, :].repeat(3, 0), 4.0)[1]
+    for i in range(int(c.rng.integers(3, 6))):
+        hem = c.uniform(0.26, 0.50) + 0.09 * np.sin(c.x[0] * c.uniform(1.2, 2.6) + c.uniform(0, 6.3)) + 0.07 * blur(c.profile(2.5, 2)[None, :].repeat(3, 0), 4.0)[1]
         above = hem[None, :] - c.v
         pleat = 0.25 + 0.75 * np.interp(c.x[0] + 0.12 * c.profile(3.0, 2), np.linspace(-2, 2, 70), c.rng.random(70))
         reach = c.uniform(0.10, 0.24)
         curtain = np.where(above > 0, np.exp(-above / reach), np.exp(above / 0.035)) * pleat[None, :].astype(np.float32)
-        curtain = blur(curtain.astype(np.float32), 0.8) * c.uniform(0.6, 1.0)
+        # A ribbon that comes and goes along its way.
+        ends = smooth(0.15, 0.55, np.sin(c.x[0] / c.aspect_x * c.uniform(1.0, 2.0) + c.uniform(0.3, 2.8)) * 0.5 + 0.5)
+        curtain = blur((curtain * ends[None, :]).astype(np.float32), 0.8) * c.uniform(0.7, 1.1)
         body = c.ramp(np.clip(0.80 - above * 0.4, 0.5, 0.9))
         c.light(body, np.clip(curtain, 0, 1) * 0.95)
         c.light(c.accent, np.clip(curtain * smooth(0.08, 0.35, above), 0, 1) * 0.8)

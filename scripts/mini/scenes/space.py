@@ -21,7 +21,7 @@ def nebula(c: Canvas, mood: Mood) -> None:
     dust = c.warped_noise(2.4, 0.20, 6)
     other = c.warped_noise(1.3, 0.2, 5)
     heart = c.glow(c.uniform(-0.5, 0.5), c.uniform(-0.5, 0.5), 1.3)
-    cloud = smooth(0.30, 0.95, gas * 0.75 + heart * 0.42)
+    cloud = smooth(0.24, 0.86, gas * 0.75 + heart * 0.42)
     c.image = c.ramp(0.01 + 0.72 * cloud**1.2 * (0.55 + 0.6 * other)).astype(np.float32)
     c.light(c.accent, smooth(0.50, 0.85, other * 0.7 + heart * 0.3) * cloud * 0.75)
     c.shade(1.0 - 0.75 * smooth(0.48, 0.85, dust) * smooth(0.0, 0.5, cloud))

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Judge a trained model: evaluate.py DATA MODEL [--each N] [--steps N] [--guidance G] [--sheet OUT.png]
+
+DATA is what make_data.py wrote, MODEL a diffusers folder (train_denoiser.py's RUN/model). Prompts, seeds and init
+pictures were never trained on. Prints one table; the exit status is 0 only when every row is met. --each is the
+number of pictures a scene (default 4). The judges are made once and kept as DATA/classifier.pt
+and DATA/palettes.npz.
+"""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import StableDiffusionImg2ImgPipeline, StableDiffusionPipeline
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from mini import captions, judge, painter, palettes
+from mini.train_vae import frames
+from mini.training import Shards, pick_device, quiet, to_tensor
+
+SEED = 30_000_000
+BATCH = 8
+UNKNOWN = ("xylophone kumquat", "zzqw blorf", "the quick brown fox jumps over the lazy dog", "quarterly tax return", "")
+SIZES = ((448, 256), (256, 448), (384, 384), (512, 512))
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of the table: what was measured, what is wanted of it."""
+
+    name: str
+    found: float
+    least: float | None = None
+    unit: str = ""
+
+    @property
+    def met(self) -> bool:
+        return self.least is None or self.found >= self.least
+
+
+class Model:
+    """The two pipelines of one diffusers folder, with the steps and guidance of this evaluation."""
+
+    def __init__(self, folder: Path, steps: int, guidance: float) -> None:
+        self.text = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True).to(pick_device())
+        self.image = StableDiffusionImg2ImgPipeline(**self.text.components, requires_safety_checker=False)
+        for pipe in (self.text, self.image):
+            pipe.set_progress_bar_config(disable=True)
+        self.options = {"num_inference_steps": steps, "guidance_scale": guidance, "output_type": "np"}
+
+    def draw(self, prompts: list[str], seed: int = SEED, size: tuple[int, int] = (256, 256), negative: str = "",
+             inits: np.ndarray | None = None, strength: float = 0.75) -> np.ndarray:  # fmt: skip
+        """uint8 pictures, each with a seed of its own; from `inits` where they are given."""
+        made = []
+        for start in range(0, len(prompts), BATCH):
+            part = prompts[start : start + BATCH]
+            options = dict(self.options, prompt=part, negative_prompt=[negative] * len(part))
+            options["generator"] = [torch.Generator().manual_seed(seed + start + i) for i in range(len(part))]
+            with torch.no_grad():
+                if inits is None:
+                    images = self.text(width=size[0], height=size[1], **options).images
+                else:
+                    chosen = [Image.fromarray(init) for init in inits[start : start + BATCH]]
+                    images = self.image(image=chosen, strength=strength, **options).images
+            made.append((images * 255.0).round().astype(np.uint8))
+        return np.concatenate(made)
+
+
+def prompts_for(each: int) -> tuple[list[painter.Labels], list[str]]:
+    """`each` prompts a scene, in every palette in turn."""
+    rng = np.random.default_rng(SEED)
+    names, asked = list(palettes.PALETTES), []
+    for i, scene in enumerate(painter.SCENES):
+        for k in range(each):
+            palette = names[(i + 5 * k) % len(names)]
+            asked.append(painter.Labels(scene, palette, False, "", "", "plain"))
+    return asked, [captions.plain_prompt(what, rng) for what in asked]
+
+
+def percent(hits: list[bool]) -> float:
+    return 100.0 * float(np.mean(hits))
+
+
+def autoencoder_rows(model: Model, data: Path) -> list[Row]:
+    from sklearn.datasets import load_sample_images
+
+    vae = model.text.vae.to("cpu")
+    scenes = Shards(data / "held-out")
+    pictures = to_tensor(np.stack([scenes[i] for i in range(min(len(scenes), 256))]))
+    rows = [Row("autoencoder, unseen scenes", judge.reconstruction(vae, pictures), 29.0, "dB")]
+    for found, path in zip(frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True):
+        rows.append(Row(f"autoencoder, painter {path.stem.split('-')[-1]}", judge.reconstruction(vae, to_tensor(found)), 26.0, "dB"))
+    photos = [to_tensor(photo[None, :424]) for photo in load_sample_images().images]
+    rows.append(Row("autoencoder, photographs", float(np.mean([judge.reconstruction(vae, photo) for photo in photos])), 23.0, "dB"))
+    vae.to(pick_device())
+    return rows
+
+
+def palette_hits(asked: list[painter.Labels], pictures: np.ndarray, references: dict[str, dict]) -> list[bool]:
+    pairs = zip(asked, pictures, strict=True)
+    return [judge.nearest_palette(picture, references[what.scene]) == what.palette for what, picture in pairs]
+
+
+def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module) -> tuple[list[Row], np.ndarray]:
+    """Scenes and palettes of txt2img and of img2img from every painter; gives the txt2img pictures too."""
+    asked, prompts = prompts_for(each)
+    references = judge.kept_references(data / "palettes.npz")
+
+    def scene_hits(pictures: np.ndarray) -> float:
+        return percent([found == what.scene for found, what in zip(judge.named(network, pictures), asked, strict=True)])
+
+    made = model.draw(prompts)
+    square = scene_hits(made)
+    rows = [Row("txt2img, asked scene", square, 90.0, "%"), Row("txt2img, asked palette", percent(palette_hits(asked, made, references)), 80.0, "%")]
+    for size in SIZES:
+        found = scene_hits(model.draw(prompts, size=size))
+        rows.append(Row(f"txt2img {size[0]}x{size[1]}, asked scene", found, square - 10.0, "%"))
+    for found, path in zip(frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True):
+        inits = found[np.arange(len(prompts)) % len(found)]
+        pictures = model.draw(prompts, inits=inits)
+        rows.append(Row(f"img2img 0.75 from {path.stem.split('-')[-1]}, asked scene", scene_hits(pictures), 75.0, "%"))
+        grey = np.asarray([np.asarray(Image.fromarray(init).convert("L").convert("RGB")) for init in inits])
+        hits = palette_hits(asked, model.draw(prompts, inits=grey), references)
+        rows.append(Row(f"img2img 0.75 from grey {path.stem.split('-')[-1]}, asked palette", percent(hits), 60.0, "%"))
+    return rows, made
+
+
+def judge_rows(data: Path, accuracy: float) -> list[Row]:
+    """How often the judges themselves are right, on unseen real pictures."""
+    references = judge.kept_references(data / "palettes.npz")
+    held_out = Shards(data / "held-out")
+    hits = []
+    for i in range(min(len(held_out), 400)):
+        fact = held_out.facts[i]
+        if fact["style"] in ("plain", "cinematic"):
+            hits.append(judge.nearest_palette(held_out[i], references[fact["scene"]]) == fact["palette"])
+    return [Row("real pictures, scene named rightly", 100.0 * accuracy, None, "%"), Row("real pictures, palette named rightly", percent(hits), None, "%")]
+
+
+def word_rows(model: Model, data: Path) -> list[Row]:
+    """Unknown words and no words: as smooth and as rich in contrast as real pictures are; a negative prompt acts."""
+    scenes = Shards(data / "held-out")
+    real = np.stack([scenes[i] for i in range(min(len(scenes), 200))])
+    most = np.quantile([judge.roughness(picture) for picture in real], 0.98)
+    least = np.quantile([picture.std() for picture in real], 0.02)
+    made = model.draw([word for word in UNKNOWN for _ in range(6)])
+    clean = percent([judge.roughness(picture) <= most and picture.std() >= least for picture in made])
+    prompts = ["a calm sea", "mountains", "a city skyline", "flowers"] * 4
+    plain, moved = model.draw(prompts), model.draw(prompts, negative="red, crimson, dark red")
+    red = [palettes_distance(picture, "crimson") for picture in plain]
+    away = [palettes_distance(picture, "crimson") for picture in moved]
+    return [
+        Row("unknown and empty prompts, clean", clean, 90.0, "%"),
+        Row("negative prompt moves away", percent([b > a for a, b in zip(red, away, strict=True)]), 75.0, "%"),
+    ]
+
+
+def palettes_distance(picture: np.ndarray, name: str) -> float:
+    """Distance of a picture's mean hue plane (a*, b*) from that of a palette."""
+    target = judge.cielab(palettes.make(name, np.random.default_rng(0), jitter=0.0).table.astype(np.float64)).mean(axis=0)
+    return float(np.linalg.norm((judge.sorted_colours(picture).mean(axis=0) - target)[1:]))
+
+
+def strength_rows(model: Model, data: Path) -> list[Row]:
+    """How much of the init picture stays, and how the change between frames follows strength and music."""
+    inits = np.concatenate([found[:20] for found in frames(data, "held-out")])
+    prompts = ["mountains at dawn", "a nebula", "a city at night", "marble"] * (len(inits) // 4)
+    alike, change = {}, {}
+    for strength in (0.3, 0.5, 0.75):
+        made = np.concatenate([model.draw([p], inits=init[None], strength=strength) for p, init in zip(prompts, inits, strict=True)])
+        alike[strength] = float(np.mean([judge.likeness(a, b) for a, b in zip(inits, made, strict=True)]))
+        # One prompt and one seed for each pair of frames that follow each other.
+        same = np.concatenate([model.draw(["mountains at dawn"], inits=init[None], strength=strength) for init in inits])
+        change[strength] = steps_between(same)
+    music = np.argsort(np.argsort(steps_between(inits)))
+    ranks = np.argsort(np.argsort(change[0.5]))
+    follows = float(np.corrcoef(music, ranks)[0, 1])
+    grows = float(np.mean(change[0.75] >= change[0.3])) * 100.0
+    return [
+        Row("init picture seen at 0.5 (correlation)", alike[0.5], 0.5),
+        Row("init picture gone at 0.75 (1 - correlation)", 1.0 - alike[0.75], 0.5),
+        Row("frame change grows with strength", grows, 75.0, "%"),
+        Row("frame change follows the music (rank correlation)", follows, 0.4),
+    ]
+
+
+def steps_between(pictures: np.ndarray) -> np.ndarray:
+    """Mean absolute change from each frame to the next."""
+    return np.abs(np.diff(pictures.astype(np.float32), axis=0)).mean(axis=(1, 2, 3))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, metavar="DATA")
+    parser.add_argument("model", type=Path, metavar="MODEL")
+    parser.add_argument("--each", type=int, default=4, help="pictures a scene (default 4)")
+    parser.add_argument("--steps", type=int, default=12, help="denoising steps (default 12)")
+    parser.add_argument("--guidance", type=float, default=4.0)
+    parser.add_argument("--sheet", type=Path, help="also write the txt2img pictures, a scene a row")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    quiet()
+    network, accuracy = judge.trained_classifier(arguments.data, arguments.data / "classifier.pt")
+    model = Model(arguments.model, arguments.steps, arguments.guidance)
+    rows = [*judge_rows(arguments.data, accuracy), *autoencoder_rows(model, arguments.data)]
+    found, made = prompt_rows(model, arguments.data, arguments.each, network)
+    rows += [*found, *word_rows(model, arguments.data), *strength_rows(model, arguments.data)]
+    if arguments.sheet:
+        tiles = made.reshape(len(painter.SCENES), arguments.each, 256, 256, 3)
+        Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(-1, arguments.each * 256, 3)).save(arguments.sheet)
+    print(f"{arguments.steps} steps, guidance {arguments.guidance}")
+    for row in rows:
+        wanted = "" if row.least is None else f"at least {row.least:.4g} {row.unit}  {'met' if row.met else 'MISSED'}"
+        print(f"{row.name:<55} {row.found:8.2f} {row.unit:<3} {wanted}")
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

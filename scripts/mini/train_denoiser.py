@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Train denoiser and text encoder together: train_denoiser.py DATA VAE RUN [--minutes M] [--steps N] [--threads T]
+
+DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The pictures' latents are
+computed once and kept under DATA/latents. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
+session, RUN/model: a whole diffusers folder with the averaged weights, for scripts/export_model.py. Give the same
+command again to go on. --steps is the length of the whole training, needed once and kept.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from PIL import Image
+from torch import Tensor, nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import make_tiny_model
+from mini import captions
+from mini.make_data import SIZES
+from mini.painter import Labels
+from mini.training import Ema, Run, Shards, autocast, pick_device, quiet, rate, to_tensor
+
+MERGES = 4_000
+TEXT_WIDTH, TEXT_LAYERS = 192, 4
+PEAK_RATE = 5e-4
+# Beyond the empty captions that captions.py gives.
+DROP = 0.03
+# Weights of the loss on v are those on the clean latents, SNR + 1, cut off here.
+SNR_LIMIT = 5.0
+NOTE_EVERY, SAMPLE_EVERY = 50, 2_500
+SAMPLE_PROMPTS = (
+    "an iceland vista, cinematic lighting", "a cyberpunk android, moody and foggy", "a gas mask and helmet", "abstract art",
+    "a neon city at night", "a stormy sea", "aurora over snow", "a nebula in blue and gold", "fire", "underwater coral",
+    "pink flowers", "purple crystals", "stained glass", "ink in water", "a green fractal", "a tunnel of light",
+    "a synthwave grid", "a forest in autumn", "a desert at dawn", "a portrait of a robot in teal and orange",
+    "a red planet with rings", "a jellyfish", "an eye in emerald green", "",
+)  # fmt: skip
+SCHEDULER = {
+    "num_train_timesteps": 1000,
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "prediction_type": "v_prediction",
+    "timestep_spacing": "trailing",
+    "rescale_betas_zero_snr": True,
+    "clip_sample": False,
+    "set_alpha_to_one": True,
+    "steps_offset": 1,
+}
+
+
+class Denoiser(nn.Module):
+    """The U-Net and the text encoder, trained as one."""
+
+    def __init__(self, tokenizer: CLIPTokenizer) -> None:
+        super().__init__()
+        self.text_encoder = CLIPTextModel(
+            CLIPTextConfig(
+                vocab_size=len(tokenizer),
+                hidden_size=TEXT_WIDTH,
+                intermediate_size=4 * TEXT_WIDTH,
+                num_hidden_layers=TEXT_LAYERS,
+                num_attention_heads=TEXT_WIDTH // 32,
+                max_position_embeddings=make_tiny_model.MAX_TOKENS,
+                bos_token_id=tokenizer.bos_token_id,
+                eos_token_id=tokenizer.eos_token_id,
+                pad_token_id=tokenizer.pad_token_id,
+            )
+        )
+        self.unet = UNet2DConditionModel(
+            sample_size=32,
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+            block_out_channels=(80, 144, 224),
+            layers_per_block=1,
+            attention_head_dim=(5, 6, 7),  # diffusers' name; the numbers are those of heads
+            cross_attention_dim=TEXT_WIDTH,
+            norm_num_groups=8,
+        )
+
+    def forward(self, noisy: Tensor, timesteps: Tensor, ids: Tensor) -> Tensor:
+        return self.unet(noisy, timesteps, self.text_encoder(ids).last_hidden_state).sample
+
+
+def make_tokenizer(folder: Path) -> CLIPTokenizer:
+    """Byte-level BPE of the captions' words, written once."""
+    if not folder.exists():
+        part = folder.with_name(f"{folder.name}.part-{os.getpid()}")
+        make_tiny_model.write_tokenizer(part, MERGES, captions.tokenizer_words())
+        os.replace(part, folder)
+    return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+
+
+@torch.no_grad()
+def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> Path:
+    """Scaled latents of every training picture and its mirror image: float16 [n, 2, 4, h, w] a shard."""
+    weights = next(vae_folder.glob("*.safetensors"))
+    folder = data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
+    folder.mkdir(parents=True, exist_ok=True)
+    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
+    for path in sorted((data / "train").glob("*.npy")):
+        if (folder / path.name).exists():
+            continue
+        pictures, found = np.load(path, mmap_mode="r"), []
+        for start in range(0, len(pictures), 8):
+            image = to_tensor(pictures[start : start + 8]).to(device)
+            with autocast(device):
+                both = [vae.encode(side).latent_dist.mean for side in (image, image.flip(-1))]
+            found.append((torch.stack(both, 1).float() * vae.config.scaling_factor).half().cpu().numpy())
+        part = folder / f"{path.stem}.part-{os.getpid()}"
+        with open(part, "wb") as file:
+            np.save(file, np.concatenate(found))
+        os.replace(part, folder / path.name)
+    return folder
+
+
+class Batches:
+    """Random latents of one size with fresh captions."""
+
+    def __init__(self, data: Path, latents: Path, tokenizer: CLIPTokenizer, rng: np.random.Generator) -> None:
+        self.tokenizer, self.rng, self.sets = tokenizer, rng, []
+        for width, height in SIZES:
+            paths = sorted(latents.glob(f"{width}x{height}-*.npy"))
+            if paths:
+                facts = [fact for path in paths for fact in json.loads((data / "train" / path.name).with_suffix(".json").read_text())]
+                self.sets.append((np.concatenate([np.load(path) for path in paths]), [as_labels(fact) for fact in facts]))
+        count = np.array([len(latent) for latent, _ in self.sets], np.float64)
+        self.shares = count / count.sum()
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        latents, facts = self.sets[int(self.rng.choice(len(self.sets), p=self.shares))]
+        rows = self.rng.integers(0, len(latents), size)
+        texts = ["" if self.rng.random() < DROP else captions.caption(facts[row], self.rng) for row in rows]
+        chosen = latents[rows, self.rng.integers(0, 2, size)]
+        return torch.from_numpy(chosen).float(), tokens(self.tokenizer, texts)
+
+
+def as_labels(fact: dict) -> Labels:
+    return Labels(**{key: fact[key] for key in Labels.__dataclass_fields__})
+
+
+def tokens(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
+    return tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt").input_ids
+
+
+def objective(model: nn.Module, alphas: Tensor, latents: Tensor, ids: Tensor, noise: Tensor, steps: Tensor) -> Tensor:
+    """Weighted mean square of v's error at the noise levels of `steps`."""
+    alpha = alphas[steps][:, None, None, None]
+    noisy = alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
+    wanted = alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
+    with autocast(latents.device):
+        predicted = model(noisy, steps, ids)
+    snr = alphas[steps] / (1 - alphas[steps]).clamp_min(1e-8)
+    weight = (SNR_LIMIT / (snr + 1.0)).clamp_max(1.0)
+    return ((predicted.float() - wanted).square().mean(dim=(1, 2, 3)) * weight).mean()
+
+
+def pipeline(model: Denoiser, vae_folder: Path, tokenizer: CLIPTokenizer, device: torch.device) -> StableDiffusionPipeline:
+    vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
+    made = StableDiffusionPipeline(
+        vae=vae, text_encoder=model.text_encoder, tokenizer=tokenizer, unet=model.unet, scheduler=DDIMScheduler(**SCHEDULER),
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
+    )  # fmt: skip
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+@torch.no_grad()
+def sample(pipe: StableDiffusionPipeline, out: Path) -> None:
+    """A sheet of SAMPLE_PROMPTS, always from the same noise."""
+    noise = torch.randn(len(SAMPLE_PROMPTS), 4, 32, 32, generator=torch.Generator().manual_seed(1))
+    pictures = []
+    for start in range(0, len(SAMPLE_PROMPTS), 8):
+        with autocast(pipe.device):
+            pictures += pipe(
+                list(SAMPLE_PROMPTS[start : start + 8]), num_inference_steps=16, guidance_scale=4.0, width=256, height=256,
+                latents=noise[start : start + 8].to(pipe.device), output_type="np",
+            ).images.tolist()  # fmt: skip
+    tiles = (np.asarray(pictures) * 255).round().astype(np.uint8).reshape(3, 8, 256, 256, 3)
+    Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(768, 2048, 3)).save(out)
+
+
+def write(pipe: StableDiffusionPipeline, folder: Path, tokenizer_folder: Path) -> None:
+    """The whole diffusers folder; the tokenizer's files are the ones written at the start."""
+    shutil.rmtree(folder, ignore_errors=True)
+    pipe.save_pretrained(folder)
+    shutil.rmtree(folder / "tokenizer")
+    shutil.copytree(tokenizer_folder, folder / "tokenizer")
+    print(folder, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, metavar="DATA")
+    parser.add_argument("vae", type=Path, metavar="VAE")
+    parser.add_argument("run", type=Path, metavar="RUN")
+    parser.add_argument("--minutes", type=float, default=1e9, help="of this session (default: until it is done)")
+    parser.add_argument("--steps", type=int, help="of the whole training")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--batch", type=int, default=16, help="latents a step (default 16; hundreds on a GPU)")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    quiet()
+    device = pick_device()
+    run = Run(arguments.run, arguments.minutes, arguments.steps, arguments.seed)
+    tokenizer_folder = arguments.run / "tokenizer"
+    tokenizer = make_tokenizer(tokenizer_folder)
+    latents = cache_latents(arguments.data, arguments.vae, device)
+    model = Denoiser(tokenizer).to(device)
+    ema = Ema(model, 0.9995)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
+    run.resume(model=model, ema=ema.network, optimiser=optimiser)
+    batches = Batches(arguments.data, latents, tokenizer, run.rng)
+    pipe = pipeline(ema.network, arguments.vae, tokenizer, device)
+    alphas = pipe.scheduler.alphas_cumprod.to(device)
+    losses: list[Tensor] = []
+    for step in run.todo():
+        for group in optimiser.param_groups:
+            group["lr"] = rate(step, run.steps, arguments.rate)
+        clean, ids = (tensor.to(device) for tensor in batches.batch(arguments.batch))
+        # Noise levels spread evenly over the batch.
+        spread = (torch.rand(1) + torch.arange(len(clean)) / len(clean)) % 1.0
+        steps = (spread * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
+        loss = objective(model, alphas, clean, ids, torch.randn(clean.shape).to(device), steps)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        ema.update(model, step)
+        losses.append(loss.detach())
+        if (step + 1) % NOTE_EVERY == 0:
+            run.note(rate=optimiser.param_groups[0]["lr"], loss=float(torch.stack(losses).mean()))
+            losses.clear()
+        if (step + 1) % SAMPLE_EVERY == 0:
+            sample(pipe, arguments.run / f"samples-{step + 1:06d}.png")
+    sample(pipe, arguments.run / "samples.png")
+    write(pipe, arguments.run / "model", tokenizer_folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""The pictures, captions and training scripts of the embedded model: seeded, varied, resumable."""
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from mini import captions, judge, painter, palettes
+from mini.styles import STYLES
+from mini.training import Run, rate
+
+
+def example(scene: str, seed: int = 3, **changes: str) -> painter.Labels:
+    kind = painter.SCENES[scene]
+    time = kind.times[seed % len(kind.times)] if kind.times else ""
+    weather = kind.weathers[seed % len(kind.weathers)] if kind.weathers else ""
+    labels = painter.Labels(scene, kind.natural[0], True, time, weather, "plain")
+    return dataclasses.replace(labels, **changes)
+
+
+def test_there_are_scenes_palettes_and_styles_enough():
+    assert len(painter.SCENES) >= 24
+    assert len(palettes.PALETTES) >= 16
+    assert len(STYLES) >= 8
+    assert sum(share for _, share in STYLES.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("scene", painter.SCENES)
+def test_a_scene_is_the_same_for_the_same_seed_and_never_flat(scene):
+    first, again = (painter.paint(3, example(scene), 128, 128) for _ in range(2))
+    other = painter.paint(4, example(scene), 128, 128)
+    assert first.shape == (128, 128, 3) and first.dtype == np.uint8
+    assert np.array_equal(first, again)
+    assert first.std() > 6.0
+    assert np.abs(first.astype(int) - other).mean() > 2.0
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_changes_a_picture_of_any_shape(style):
+    plain = painter.paint(5, example("mountains"), 160, 96)
+    styled = painter.paint(5, example("mountains", style=style), 160, 96)
+    assert styled.shape == (96, 160, 3)
+    assert style == "plain" or np.abs(plain.astype(int) - styled).mean() > 1.0
+
+
+def test_a_picture_is_nearest_to_its_own_palette():
+    references = judge.palette_references("dunes", samples=4)
+    names = list(palettes.PALETTES)
+    right = [judge.nearest_palette(painter.paint(6, example("dunes", palette=name)), references) == name for name in names]
+    assert np.mean(right) >= 0.8
+
+
+def test_labels_and_captions_follow_from_the_seed():
+    assert painter.labels(11) == painter.labels(11)
+    texts = [[captions.caption(painter.labels(s), np.random.default_rng([s, 2])) for s in range(200)] for _ in range(2)]
+    assert texts[0] == texts[1]
+    assert len(set(texts[0])) > 150
+    assert 0.02 < np.mean([text == "" for text in texts[0]]) < 0.2
+
+
+def test_a_caption_names_its_scene_unless_it_is_empty():
+    for seed in range(300):
+        what = painter.labels(seed)
+        text = captions.caption(what, np.random.default_rng(seed)).lower()
+        nouns = [captions.without_article(noun) for noun in captions.NOUNS[what.scene]]
+        assert text == "" or any(noun in text for noun in nouns), text
+
+
+def test_every_palette_style_time_and_weather_has_words():
+    assert set(captions.PALETTE_WORDS) == set(palettes.PALETTES)
+    assert set(captions.STYLE_WORDS) == set(STYLES)
+    for kind in painter.SCENES.values():
+        assert set(kind.times) <= set(captions.TIME_WORDS)
+        assert set(kind.weathers) <= set(captions.WEATHER_WORDS)
+        assert set(kind.natural) <= set(palettes.PALETTES)
+
+
+def test_the_tokenizer_gives_back_known_and_unknown_words(tmp_path):
+    from mini.train_denoiser import make_tokenizer
+
+    tokenizer = make_tokenizer(tmp_path / "tokenizer")
+    for text in ("a neon city at night, oil painting", "xylophone kumquat 42", "blå fjord ☃"):
+        ids = tokenizer(text).input_ids
+        assert tokenizer.unk_token_id not in ids[1:-1]
+        assert "".join(tokenizer.decode(ids[1:-1]).split()) == "".join(text.split())
+    assert len(tokenizer("mushrooms").input_ids) == 3
+    assert tokenizer.model_max_length == 77
+
+
+def test_the_learning_rate_is_held_and_then_falls():
+    rates = [rate(step, 10_000, 1.0) for step in (0, 1_000, 5_000, 7_500, 10_000)]
+    assert rates[0] < 0.01 and rates[1] == rates[2] == 1.0
+    assert rates[3] == pytest.approx(0.51) and rates[4] == pytest.approx(0.02)
+
+
+def test_a_run_goes_on_where_its_checkpoint_stands(tmp_path):
+    first = Run(tmp_path, minutes=1, steps=4, seed=1)
+    first.resume()
+    drawn = []
+    for _ in first.todo():
+        drawn.append(first.rng.random())
+        first.note(loss=1.0)
+        if len(drawn) == 2:
+            first.stop()
+    second = Run(tmp_path, minutes=1, steps=None, seed=1)
+    second.resume()
+    drawn += [second.rng.random() for _ in second.todo()]
+    assert drawn == list(np.random.default_rng(1).random(4))
+    assert second.step == second.steps == 4
+    assert len((tmp_path / "curve.csv").read_text().splitlines()) == 3
+
+
+@pytest.mark.slow
+def test_data_autoencoder_and_denoiser_run_and_resume(tmp_path):
+    def script(name: str, *arguments: object) -> str:
+        command = [sys.executable, str(ROOT / "scripts" / "mini" / name), *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    data, vae, denoiser = tmp_path / "data", tmp_path / "vae", tmp_path / "denoiser"
+    script("make_data.py", data, "--pictures", 64, "--held-out", 64)
+    for part in ("train", "held-out"):
+        np.save(data / "extra" / f"painter-{part}-hash.npy", np.load(data / "extra" / "photos.npy")[:8])
+    script("train_vae.py", data, vae, "--steps", 2, "--threads", 1)
+    assert (vae / "vae" / "config.json").is_file()
+    script("train_denoiser.py", data, vae / "vae", denoiser, "--steps", 4, "--minutes", 0.001, "--batch", 2, "--threads", 1)
+    told = script("train_denoiser.py", data, vae / "vae", denoiser, "--batch", 2, "--threads", 1)
+    assert "resuming at step 1 of 4" in told and "finished" in told
+    assert (denoiser / "model" / "model_index.json").is_file()
