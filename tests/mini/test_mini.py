@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from mini import captions, judge, painter, palettes
+from mini import captions, judge, make_data, painter, palettes
 from mini.styles import STYLES
 from mini.training import Run, rate
 
@@ -117,20 +117,20 @@ def test_a_run_goes_on_where_its_checkpoint_stands(tmp_path):
 
 
 @pytest.mark.slow
-def test_data_autoencoder_and_denoiser_run_and_resume(tmp_path):
+def test_autoencoder_and_denoiser_train_resume_and_write_diffusers_folders(tmp_path):
     def script(name: str, *arguments: object) -> str:
-        command = [sys.executable, str(ROOT / "scripts" / "mini" / name), *map(str, arguments)]
+        command = [sys.executable, str(ROOT / "scripts" / "mini" / name), *map(str, arguments), "--threads", "1"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     data, vae, denoiser = tmp_path / "data", tmp_path / "vae", tmp_path / "denoiser"
-    script("make_data.py", data, "--pictures", 64, "--held-out", 64)
-    for part in ("train", "held-out"):
-        np.save(data / "extra" / f"painter-{part}-hash.npy", np.load(data / "extra" / "photos.npy")[:8])
-    script("train_vae.py", data, vae, "--steps", 2, "--threads", 1)
+    make_data.paint_shard((data / "train" / "256x256-0000.npy", list(range(8)), (256, 256)))
+    for name in ("painter-train-hash", "photos"):
+        make_data.write(data / "extra" / f"{name}.npy", np.load(data / "train" / "256x256-0000.npy"), [])
+    script("train_vae.py", data, vae, "--steps", 2)
     assert (vae / "vae" / "config.json").is_file()
-    script("train_denoiser.py", data, vae / "vae", denoiser, "--steps", 4, "--minutes", 0.001, "--batch", 2, "--threads", 1)
-    told = script("train_denoiser.py", data, vae / "vae", denoiser, "--batch", 2, "--threads", 1)
-    assert "resuming at step 1 of 4" in told and "finished" in told
+    script("train_denoiser.py", data, vae / "vae", denoiser, "--steps", 3, "--minutes", 0.001, "--batch", 2)
+    told = script("train_denoiser.py", data, vae / "vae", denoiser, "--batch", 2)
+    assert "resuming at step 1 of 3" in told and "finished" in told
     assert (denoiser / "model" / "model_index.json").is_file()
