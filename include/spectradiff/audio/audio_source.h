@@ -11,7 +11,7 @@ namespace spectradiff {
 
 // What is refused unless the user insists, because it is hardly ever meant.
 struct AudioLimits {
-  double max_duration_s = 6 * 3600;
+  double max_duration_s = 6.0 * 3600;
   bool any_sample_rate = false;  // 1 Hz to 10 MHz instead of 8 to 384 kHz
 };
 

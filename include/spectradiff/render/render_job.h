@@ -30,7 +30,7 @@ struct Selection {
 
 // How the sound files are read.
 struct InputSettings {
-  TimeSpan max_duration{Rational(6 * 3600), TimeUnit::seconds};  // in seconds; longer files are refused
+  TimeSpan max_duration{Rational(int64_t{6} * 3600), TimeUnit::seconds};  // in seconds; longer files are refused
   bool any_sample_rate = false;                                  // not only 8 to 384 kHz
   bool strict = false;                                           // faults that could be mended are refused
   std::string analysis_audio;  // analysed in place of the song; "-" is stdin, empty: the song
