@@ -105,9 +105,7 @@ class Canvas:
             # A window away from the rim, whose size follows the scale exactly.
             box_x, box_y = min(scale_x * self.aspect_x, cells_x - 2), min(scale_y * self.aspect_y, cells_y - 2)
             box = (1.0, 1.0, 1.0 + max(box_x, 0.2), 1.0 + max(box_y, 0.2))
-            total += amplitude * np.asarray(
-                grid.resize((self.width, self.height), Image.Resampling.BICUBIC, box=box)
-            )
+            total += amplitude * np.asarray(grid.resize((self.width, self.height), Image.Resampling.BICUBIC, box=box))
             weight += amplitude
             amplitude *= gain
             scale_x, scale_y = scale_x * 2.0, scale_y * 2.0
@@ -202,7 +200,10 @@ class Canvas:
     def pixels(self, points: np.ndarray) -> np.ndarray:
         points = np.asarray(points, np.float64)
         return np.stack(
-            [(points[:, 0] / self.aspect_x + 1.0) * self.width / 2, (points[:, 1] / self.aspect_y + 1.0) * self.height / 2],
+            [
+                (points[:, 0] / self.aspect_x + 1.0) * self.width / 2,
+                (points[:, 1] / self.aspect_y + 1.0) * self.height / 2,
+            ],
             axis=1,
         )
 

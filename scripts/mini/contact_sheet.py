@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Paint a sheet of training pictures to look at: contact_sheet.py OUT.png [--scenes a,b] [--styles a,b] [--columns N]."""
+"""Paint a sheet of training pictures to look at:
+
+contact_sheet.py OUT.png [--scenes a,b] [--styles a,b] [--columns N]
+"""
 
 import argparse
 import dataclasses

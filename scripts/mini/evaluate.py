@@ -54,13 +54,14 @@ class Model:
         self.options = {"num_inference_steps": steps, "guidance_scale": guidance, "output_type": "np"}
 
     def draw(self, prompts: list[str], seed: int = SEED, size: tuple[int, int] = (256, 256), negative: str = "",
-             inits: np.ndarray | None = None, strength: float = 0.75) -> np.ndarray:  # fmt: skip
-        """uint8 pictures, each with a seed of its own; from `inits` where they are given."""
+             inits: np.ndarray | None = None, strength: float = 0.75, one_seed: bool = False) -> np.ndarray:  # fmt: skip
+        """uint8 pictures, each with a seed of its own or all with one; from `inits` where they are given."""
         made = []
         for start in range(0, len(prompts), BATCH):
             part = prompts[start : start + BATCH]
             options = dict(self.options, prompt=part, negative_prompt=[negative] * len(part))
-            options["generator"] = [torch.Generator().manual_seed(seed + start + i) for i in range(len(part))]
+            seeds = [seed + (0 if one_seed else start + i) for i in range(len(part))]
+            options["generator"] = [torch.Generator().manual_seed(number) for number in seeds]
             with torch.no_grad():
                 if inits is None:
                     images = self.text(width=size[0], height=size[1], **options).images
@@ -93,10 +94,26 @@ def autoencoder_rows(model: Model, data: Path) -> list[Row]:
     scenes = Shards(data / "held-out")
     pictures = to_tensor(np.stack([scenes[i] for i in range(min(len(scenes), 256))]))
     rows = [Row("autoencoder, unseen scenes", judge.reconstruction(vae, pictures), 29.0, "dB")]
-    for found, path in zip(frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True):
-        rows.append(Row(f"autoencoder, painter {path.stem.split('-')[-1]}", judge.reconstruction(vae, to_tensor(found)), 26.0, "dB"))
+    for found, path in zip(
+        frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True
+    ):
+        rows.append(
+            Row(
+                f"autoencoder, painter {path.stem.split('-')[-1]}",
+                judge.reconstruction(vae, to_tensor(found)),
+                26.0,
+                "dB",
+            )
+        )
     photos = [to_tensor(photo[None, :424]) for photo in load_sample_images().images]
-    rows.append(Row("autoencoder, photographs", float(np.mean([judge.reconstruction(vae, photo) for photo in photos])), 23.0, "dB"))
+    rows.append(
+        Row(
+            "autoencoder, photographs",
+            float(np.mean([judge.reconstruction(vae, photo) for photo in photos])),
+            23.0,
+            "dB",
+        )
+    )
     vae.to(pick_device())
     return rows
 
@@ -116,11 +133,16 @@ def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module) -
 
     made = model.draw(prompts)
     square = scene_hits(made)
-    rows = [Row("txt2img, asked scene", square, 90.0, "%"), Row("txt2img, asked palette", percent(palette_hits(asked, made, references)), 80.0, "%")]
+    rows = [
+        Row("txt2img, asked scene", square, 90.0, "%"),
+        Row("txt2img, asked palette", percent(palette_hits(asked, made, references)), 80.0, "%"),
+    ]
     for size in SIZES:
         found = scene_hits(model.draw(prompts, size=size))
         rows.append(Row(f"txt2img {size[0]}x{size[1]}, asked scene", found, square - 10.0, "%"))
-    for found, path in zip(frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True):
+    for found, path in zip(
+        frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True
+    ):
         inits = found[np.arange(len(prompts)) % len(found)]
         pictures = model.draw(prompts, inits=inits)
         rows.append(Row(f"img2img 0.75 from {path.stem.split('-')[-1]}, asked scene", scene_hits(pictures), 75.0, "%"))
@@ -139,7 +161,10 @@ def judge_rows(data: Path, accuracy: float) -> list[Row]:
         fact = held_out.facts[i]
         if fact["style"] in ("plain", "cinematic"):
             hits.append(judge.nearest_palette(held_out[i], references[fact["scene"]]) == fact["palette"])
-    return [Row("real pictures, scene named rightly", 100.0 * accuracy, None, "%"), Row("real pictures, palette named rightly", percent(hits), None, "%")]
+    return [
+        Row("real pictures, scene named rightly", 100.0 * accuracy, None, "%"),
+        Row("real pictures, palette named rightly", percent(hits), None, "%"),
+    ]
 
 
 def word_rows(model: Model, data: Path) -> list[Row]:
@@ -162,21 +187,22 @@ def word_rows(model: Model, data: Path) -> list[Row]:
 
 def palettes_distance(picture: np.ndarray, name: str) -> float:
     """Distance of a picture's mean hue plane (a*, b*) from that of a palette."""
-    target = judge.cielab(palettes.make(name, np.random.default_rng(0), jitter=0.0).table.astype(np.float64)).mean(axis=0)
+    target = judge.cielab(palettes.make(name, np.random.default_rng(0), jitter=0.0).table.astype(np.float64)).mean(
+        axis=0
+    )
     return float(np.linalg.norm((judge.sorted_colours(picture).mean(axis=0) - target)[1:]))
 
 
 def strength_rows(model: Model, data: Path) -> list[Row]:
     """How much of the init picture stays, and how the change between frames follows strength and music."""
     inits = np.concatenate([found[:20] for found in frames(data, "held-out")])
-    prompts = ["mountains at dawn", "a nebula", "a city at night", "marble"] * (len(inits) // 4)
+    prompts = [("mountains at dawn", "a nebula", "a city at night", "marble")[i % 4] for i in range(len(inits))]
     alike, change = {}, {}
     for strength in (0.3, 0.5, 0.75):
-        made = np.concatenate([model.draw([p], inits=init[None], strength=strength) for p, init in zip(prompts, inits, strict=True)])
+        made = model.draw(prompts, inits=inits, strength=strength, one_seed=True)
         alike[strength] = float(np.mean([judge.likeness(a, b) for a, b in zip(inits, made, strict=True)]))
-        # One prompt and one seed for each pair of frames that follow each other.
-        same = np.concatenate([model.draw(["mountains at dawn"], inits=init[None], strength=strength) for init in inits])
-        change[strength] = steps_between(same)
+        frames_made = model.draw(["mountains at dawn"] * len(inits), inits=inits, strength=strength, one_seed=True)
+        change[strength] = steps_between(frames_made)
     music = np.argsort(np.argsort(steps_between(inits)))
     ranks = np.argsort(np.argsort(change[0.5]))
     follows = float(np.corrcoef(music, ranks)[0, 1])

@@ -3,8 +3,8 @@
 
 DATA/train and DATA/held-out hold shards WxH-NNNN.npy (uint8 [n, height, width, 3]) and .json (seeds, labels and one
 caption a picture); DATA/extra holds what only the autoencoder sees: frames of the painters (painter-*.npy, with
---program; more painters are more lines in PAINTS) and crops of scikit-image's photographs (photos.npy). A shard that exists is left alone, so a stopped run
-goes on where it was; the same seeds paint the same pictures.
+--program; more painters are more lines in PAINTS) and crops of scikit-image's photographs (photos.npy). A shard that
+exists is left alone, so a stopped run goes on where it was; the same seeds paint the same pictures.
 """
 
 import argparse
@@ -30,15 +30,23 @@ SHARD = 64
 SIZES = {(256, 256): 0.70, (448, 256): 0.12, (256, 448): 0.08, (384, 384): 0.10}
 HELD_OUT_SEED = 10_000_000
 # What scikit-image's wheel carries as pictures of things; drawings, masks and text are left out.
-PHOTOS = ("astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png", "coffee.png", "coins.png",
-          "color.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png", "moon.png", "motorcycle_left.png",
-          "motorcycle_right.png", "retina.jpg", "rocket.jpg")  # fmt: skip
+PHOTOS = (
+    "astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png", "coffee.png",
+    "coins.png", "color.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png", "moon.png",
+    "motorcycle_left.png", "motorcycle_right.png", "retina.jpg", "rocket.jpg",
+)  # fmt: skip
 # Options of `spectradiff paint`, a line each; the held-out ones are none of these.
 PAINTS = {
-    "hash": ("", "--blur 6", "--blur 0 --mark-size 40", "--greyscale", "--hue-start 0.5 --hue-span 0.4 --blur 4", "--background #203050",
-             "--mark-shape square --blur 1", "--saturation 0.4 --gamma 0.8", "--invert --blur 3", "--autocontrast frame --blur 8"),
-    "pie": ("", "--pie-span 360", "--blur 8 --pie-span 360", "--greyscale", "--hue-start 0.6 --hue-span -0.4 --pie-field 0.8", "--pie-field 0 --blur 4",
-            "--background #302010 --pie-span 270", "--gamma 0.8 --blur 1", "--invert", "--equalize --blur 5"),
+    "hash": (
+        "", "--blur 6", "--blur 0 --mark-size 40", "--greyscale", "--hue-start 0.5 --hue-span 0.4 --blur 4",
+        "--background #203050", "--mark-shape square --blur 1", "--saturation 0.4 --gamma 0.8",
+        "--invert --blur 3", "--autocontrast frame --blur 8",
+    ),
+    "pie": (
+        "", "--pie-span 360", "--blur 8 --pie-span 360", "--greyscale",
+        "--hue-start 0.6 --hue-span -0.4 --pie-field 0.8", "--pie-field 0 --blur 4",
+        "--background #302010 --pie-span 270", "--gamma 0.8 --blur 1", "--invert", "--equalize --blur 5",
+    ),
 }  # fmt: skip
 HELD_OUT_PAINTS = {
     "hash": ("--hue-start 0.3 --hue-span 0.5 --blur 3", "--blur 2", "--greyscale --blur 3"),
@@ -69,7 +77,10 @@ def paint_shard(job: tuple[Path, list[int], tuple[int, int]]) -> str:
 
 
 def jobs(data: Path, part: str, count: int, first_seed: int) -> list[tuple[Path, list[int], tuple[int, int]]]:
-    """The shards still to be painted, counts rounded up to whole ones. A size's seeds follow one another, so a larger --pictures adds to a smaller."""
+    """The shards still to be painted, counts rounded up to whole ones.
+
+    A size's seeds follow one another, so a larger --pictures adds to a smaller.
+    """
     todo = []
     for k, ((width, height), share) in enumerate(SIZES.items()):
         for number in range(math.ceil(count * share / SHARD)):
@@ -82,7 +93,18 @@ def jobs(data: Path, part: str, count: int, first_seed: int) -> list[tuple[Path,
 
 def paint_frames(program: Path, song: Path, options: str, size: str, frames: str) -> np.ndarray:
     with tempfile.TemporaryDirectory() as folder:
-        command = [str(program), "paint", str(song), "-o", f"{folder}/%05d.png", "--size", size, "--frames", frames, "-q"]
+        command = [
+            str(program),
+            "paint",
+            str(song),
+            "-o",
+            f"{folder}/%05d.png",
+            "--size",
+            size,
+            "--frames",
+            frames,
+            "-q",
+        ]
         subprocess.run(command + options.split(), check=True)
         return np.stack([np.asarray(Image.open(path).convert("RGB")) for path in sorted(Path(folder).glob("*.png"))])
 

@@ -1,4 +1,4 @@
-"""What is done to a finished picture: cinematic light, watercolour, neon lines, pixels, triangles, grain, oil, poster."""
+"""What is done to a finished picture: cinematic light, watercolour, neon lines, pixels, triangles, grain, oil."""
 
 import numpy as np
 from PIL import Image

@@ -27,10 +27,11 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import make_tiny_model
+
 from mini import captions
 from mini.make_data import SIZES
 from mini.painter import Labels
-from mini.training import Ema, Run, Shards, autocast, pick_device, quiet, rate, to_tensor
+from mini.training import Ema, Run, autocast, pick_device, quiet, rate, to_tensor
 
 MERGES = 4_000
 TEXT_WIDTH, TEXT_LAYERS = 192, 4
@@ -134,8 +135,14 @@ class Batches:
         for width, height in SIZES:
             paths = sorted(latents.glob(f"{width}x{height}-*.npy"))
             if paths:
-                facts = [fact for path in paths for fact in json.loads((data / "train" / path.name).with_suffix(".json").read_text())]
-                self.sets.append((np.concatenate([np.load(path) for path in paths]), [as_labels(fact) for fact in facts]))
+                facts = [
+                    fact
+                    for path in paths
+                    for fact in json.loads((data / "train" / path.name).with_suffix(".json").read_text())
+                ]
+                self.sets.append(
+                    (np.concatenate([np.load(path) for path in paths]), [as_labels(fact) for fact in facts])
+                )
         count = np.array([len(latent) for latent, _ in self.sets], np.float64)
         self.shares = count / count.sum()
 
@@ -167,7 +174,9 @@ def objective(model: nn.Module, alphas: Tensor, latents: Tensor, ids: Tensor, no
     return ((predicted.float() - wanted).square().mean(dim=(1, 2, 3)) * weight).mean()
 
 
-def pipeline(model: Denoiser, vae_folder: Path, tokenizer: CLIPTokenizer, device: torch.device) -> StableDiffusionPipeline:
+def pipeline(
+    model: Denoiser, vae_folder: Path, tokenizer: CLIPTokenizer, device: torch.device
+) -> StableDiffusionPipeline:
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
     made = StableDiffusionPipeline(
         vae=vae, text_encoder=model.text_encoder, tokenizer=tokenizer, unet=model.unet, scheduler=DDIMScheduler(**SCHEDULER),

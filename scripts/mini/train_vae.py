@@ -80,7 +80,9 @@ def objective(made: Tensor, wanted: Tensor, mean: Tensor, logvar: Tensor) -> Ten
     """L1 + MSE + L1 of the image gradients + KL to a unit Gaussian, all means."""
     edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
     kl = 0.5 * (mean.square() + logvar.exp() - 1.0 - logvar).mean()
-    return functional.l1_loss(made, wanted) + functional.mse_loss(made, wanted) + GRADIENT_WEIGHT * edges + KL_WEIGHT * kl
+    return (
+        functional.l1_loss(made, wanted) + functional.mse_loss(made, wanted) + GRADIENT_WEIGHT * edges + KL_WEIGHT * kl
+    )
 
 
 @torch.no_grad()

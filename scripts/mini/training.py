@@ -39,7 +39,7 @@ class Shards:
 
 def to_tensor(pictures: np.ndarray) -> Tensor:
     """uint8 [n, h, w, 3] to float32 [n, 3, h, w], -1 to 1."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+    return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
 
 
 def quiet() -> None:
@@ -116,7 +116,9 @@ class Run:
             self.rng.bit_generator.state = state["numpy_rng"]
             torch.set_rng_state(state["torch_rng"])
             self.trim()
-            print(f"resuming at step {self.step} of {self.steps}, {self.trained_s / 60:.1f} minutes trained", flush=True)
+            print(
+                f"resuming at step {self.step} of {self.steps}, {self.trained_s / 60:.1f} minutes trained", flush=True
+            )
         if not self.steps:
             raise SystemExit("--steps says how long the whole training is; the first session needs it")
 

@@ -52,7 +52,9 @@ def test_a_style_changes_a_picture_of_any_shape(style):
 def test_a_picture_is_nearest_to_its_own_palette():
     references = judge.palette_references("dunes", samples=4)
     names = list(palettes.PALETTES)
-    right = [judge.nearest_palette(painter.paint(6, example("dunes", palette=name)), references) == name for name in names]
+    right = [
+        judge.nearest_palette(painter.paint(6, example("dunes", palette=name)), references) == name for name in names
+    ]
     assert np.mean(right) >= 0.8
 
 

@@ -51,11 +51,14 @@ def water(c: Canvas, mood: Mood, level: float, calm: float) -> None:
     ripple[row:] = mirrored
     waves = c.noise(3.0, 40.0, 3) - 0.5
     depth = np.clip((c.v - level) / (1.0 - level), 0.0, 1.0)
-    mirrored = np.stack([c.warp(ripple[..., i], waves * (0.03 + 0.16 * depth * (1.0 - calm)), waves * 0.05 * depth) for i in range(3)], -1)
+    mirrored = np.stack(
+        [c.warp(ripple[..., i], waves * (0.03 + 0.16 * depth * (1.0 - calm)), waves * 0.05 * depth) for i in range(3)],
+        -1,
+    )
     dark = c.ramp(mood.tones[3] + 0.22 * (1 - depth))
     mask = (c.v >= level).astype(np.float32)
     c.over(mirrored * 0.78 + dark * 0.22, mask)
-    c.light(c.ramp(0.9), mask * np.exp(-((c.v - level) / 0.006) ** 2) * 0.35)
+    c.light(c.ramp(0.9), mask * np.exp(-(((c.v - level) / 0.006) ** 2)) * 0.35)
 
 
 def mountains(c: Canvas, mood: Mood) -> None:
@@ -68,7 +71,14 @@ def mountains(c: Canvas, mood: Mood) -> None:
         t = i / (layers - 1)
         level = foot - 0.05 + (0.02 if lake else 0.42) * t
         high = (0.36 if i == 0 else 0.26 - 0.08 * t) * (0.6 if lake and i else 1.0)
-        ridge(c, mood, level, high * c.uniform(0.8, 1.15), 0.15 + 0.85 * t * (0.7 if lake else 1.0), snow if t < 0.6 else 0.0)
+        ridge(
+            c,
+            mood,
+            level,
+            high * c.uniform(0.8, 1.15),
+            0.15 + 0.85 * t * (0.7 if lake else 1.0),
+            snow if t < 0.6 else 0.0,
+        )
         mist(c, mood.tones[1] * 0.95, level + 0.02, 0.06, 0.55 * (1 - t))
     if lake:
         water(c, mood, foot + 0.02, 0.7)
@@ -98,7 +108,12 @@ def iceland(c: Canvas, mood: Mood) -> None:
     shore = base + 0.02 * c.profile(2.0, 3)
     c.over(c.ramp(mood.tones[1] * 0.62 + 0.12 * (c.noise(3.0, 26.0, 3) - 0.5)), below(c, shore))
     mist(c, mood.tones[1], base - 0.005, 0.035, 0.8)
-    beach = base + 0.12 + 0.10 * (0.5 + 0.5 * np.sin(c.x[0] * c.uniform(1.0, 2.2) + c.uniform(0, 6))) + 0.02 * c.profile(5.0, 3)
+    beach = (
+        base
+        + 0.12
+        + 0.10 * (0.5 + 0.5 * np.sin(c.x[0] * c.uniform(1.0, 2.2) + c.uniform(0, 6)))
+        + 0.02 * c.profile(5.0, 3)
+    )
     sand = mood.tones[3] * 0.45 + 0.05 * c.noise(30.0, 18.0, 3)
     c.over(c.ramp(sand), below(c, beach))
     for k in range(2):
@@ -121,7 +136,7 @@ def dunes(c: Canvas, mood: Mood) -> None:
         # The crest runs on towards the viewer as an S and splits the dune into a lit and a shaded flank.
         wind = side * np.sin(c.x * scale * 2.2 + c.uniform(0, 6.3) + drop * 9.0) + (c.noise(2.0, octaves=2) - 0.5) * 0.4
         lit = smooth(-0.12, 0.12, wind)
-        ripple = np.sin((drop * 90.0 / (0.5 + t) + c.noise(2.0, 1.5, 2) * 14.0)) * 0.5 + 0.5
+        ripple = np.sin(drop * 90.0 / (0.5 + t) + c.noise(2.0, 1.5, 2) * 14.0) * 0.5 + 0.5
         tone = mood.ground(0.12 + 0.55 * t) + (lit - 0.55) * (0.14 + 0.14 * mood.tones[1]) + ripple * lit * 0.05 * t
         tone = tone + 0.10 * np.exp(-drop * 22.0) * (1.0 - 0.5 * t)
         c.over(c.ramp(np.clip(tone, 0.0, 1.0)), below(c, crest))
@@ -139,7 +154,12 @@ def conifer(c: Canvas, x: float, foot: float, high: float) -> np.ndarray:
         y = foot - high * (1.0 - t)
         left += [(x - wide * c.uniform(0.8, 1.1), y), (x - wide * 0.55, y - 0.012 * high)]
         right += [(x + wide * c.uniform(0.8, 1.1), y), (x + wide * 0.55, y - 0.012 * high)]
-    trunk = [(x + 0.02 * high, foot), (x + 0.02 * high, foot + 0.2 * high), (x - 0.02 * high, foot + 0.2 * high), (x - 0.02 * high, foot)]
+    trunk = [
+        (x + 0.02 * high, foot),
+        (x + 0.02 * high, foot + 0.2 * high),
+        (x - 0.02 * high, foot + 0.2 * high),
+        (x - 0.02 * high, foot),
+    ]
     return np.array([(x, foot - high), *right, *trunk, *left[::-1]])
 
 
@@ -196,7 +216,10 @@ def rays(c: Canvas, x: float, strength: float) -> None:
     """Shafts of light fanning down from above `x`."""
     angle = np.arctan2(c.x - x, c.y + 1.9)
     fan = np.interp(angle, np.linspace(-1.2, 1.2, 40), c.rng.random(40)).astype(np.float32)
-    c.light(c.accent, smooth(0.5, 0.95, blur(fan, 1.5)) * 0.35 * strength * smooth(1.0, 0.1, c.v) * np.exp(-(angle / 0.6) ** 2))
+    c.light(
+        c.accent,
+        smooth(0.5, 0.95, blur(fan, 1.5)) * 0.35 * strength * smooth(1.0, 0.1, c.v) * np.exp(-((angle / 0.6) ** 2)),
+    )
 
 
 def grow(c: Canvas, x: float, y: float, angle: float, long: float, wide: float, lines: list, tips: list) -> None:
@@ -229,7 +252,10 @@ def tree(c: Canvas, mood: Mood) -> None:
     c.over(c.ramp(near + 0.02), c.strokes(lines))
     if c.chance(0.7):
         leaves(c, mood, tips)
-    c.over(c.ramp(near + 0.10 * grass * (0.3 + mood.tones[1]) + 0.06 * smooth(0.1, 0.0, c.v - hill[None, :])), below(c, hill))
+    c.over(
+        c.ramp(near + 0.10 * grass * (0.3 + mood.tones[1]) + 0.06 * smooth(0.1, 0.0, c.v - hill[None, :])),
+        below(c, hill),
+    )
     falling(c, mood)
 
 
@@ -238,7 +264,10 @@ def leaves(c: Canvas, mood: Mood, tips: list) -> None:
     side = 0.03 if mood.sun[0] > 0 else -0.03
     for shift, tone in ((0.0, 0.22), (0.5, 0.42), (1.0, 0.62)):
         chosen = [tip for tip in tips if c.chance(0.95 - 0.35 * shift)]
-        puffs = [(np.array([(x + side * shift, y - 0.035 * shift)] * 2), c.uniform(0.11, 0.20) * (1.0 - 0.4 * shift), 1.0) for x, y in chosen]
+        puffs = [
+            (np.array([(x + side * shift, y - 0.035 * shift)] * 2), c.uniform(0.11, 0.20) * (1.0 - 0.4 * shift), 1.0)
+            for x, y in chosen
+        ]
         mask = blur(c.strokes(puffs, 1), c.width / 90.0)
         ragged = smooth(0.28, 0.50, mask * (0.2 + 1.2 * c.noise(26.0, octaves=2)))
         c.over(c.ramp(tone * (0.45 + 0.6 * mood.tones[1])), ragged * 0.95)
@@ -262,13 +291,17 @@ def castle(c: Canvas, mood: Mood) -> None:
             high = c.uniform(0.35, 0.95) * (1.0 - 0.35 * abs(i - 1.4) / 1.6) * (1.0 if layer == 0 else 0.62)
             top = base - high
             cap = wide * 1.3
-            shapes.append((np.array([(x - wide, base + 0.3), (x - wide, top), (x + wide, top), (x + wide, base + 0.3)]), 1.0))
+            shapes.append(
+                (np.array([(x - wide, base + 0.3), (x - wide, top), (x + wide, top), (x + wide, base + 0.3)]), 1.0)
+            )
             roof = c.uniform(0.16, 0.30)
             shapes.append((np.array([(x - cap, top), (x, top - roof), (x + cap, top)]), 1.0))
             windows += [(x + c.uniform(-0.3, 0.3) * wide, c.uniform(top + 0.07, base - 0.03)) for _ in range(2)]
         wall = c.uniform(0.10, 0.2)
         steps = np.arange(-0.42, 0.42, 0.06)
-        crenels = [(x0 + s + d, base - wall - (0.03 if d < 0.03 else 0.0)) for s in steps for d in (0.0, 0.029, 0.031, 0.059)]
+        crenels = [
+            (x0 + s + d, base - wall - (0.03 if d < 0.03 else 0.0)) for s in steps for d in (0.0, 0.029, 0.031, 0.059)
+        ]
         shapes.append((np.array([(x0 - 0.42, base + 0.3), *crenels, (x0 + 0.42, base + 0.3)]), 1.0))
         stone = c.noise(24.0, octaves=2)
         c.over(c.ramp(tone + 0.05 * (stone - 0.5)), c.shapes(shapes))
@@ -290,7 +323,9 @@ def volcano(c: Canvas, mood: Mood) -> None:
     x0 = c.uniform(-0.25, 0.25)
     crater = c.uniform(-0.25, -0.05)
     top = (crater / c.aspect_y + 1) / 2
-    plume = smooth(0.30, 0.75, c.warped_noise(3.0, 0.5, 4) + 0.62 - np.abs(c.x - x0) / (0.22 + 0.75 * np.clip(crater - c.y, 0, 2)))
+    plume = smooth(
+        0.30, 0.75, c.warped_noise(3.0, 0.5, 4) + 0.62 - np.abs(c.x - x0) / (0.22 + 0.75 * np.clip(crater - c.y, 0, 2))
+    )
     plume = plume * smooth(crater + 0.12, crater - 0.1, c.y)
     lit = np.exp(-np.clip(crater - c.y, 0, 3) * 1.8)
     c.over(c.ramp(np.clip(0.16 + 0.5 * lit + 0.25 * (c.noise(5.0, octaves=4) - 0.4), 0, 1)), plume * 0.92)
@@ -298,7 +333,9 @@ def volcano(c: Canvas, mood: Mood) -> None:
     half = 0.13
     wide = half + np.clip(c.y - crater, 0, 3) * (0.55 + 0.35 * np.clip(c.y - crater, 0, 2))
     rough = c.noise(7.0, 5.0, 5)
-    cone = c.inside(np.abs(c.x - x0) - wide + (rough - 0.5) * 0.07, 0.01) * smooth(crater - 0.012, crater + 0.012, c.y + 0.02 * np.cos((c.x - x0) * 14))
+    cone = c.inside(np.abs(c.x - x0) - wide + (rough - 0.5) * 0.07, 0.01) * smooth(
+        crater - 0.012, crater + 0.012, c.y + 0.02 * np.cos((c.x - x0) * 14)
+    )
     faces = np.clip((c.x - x0) / wide, -1, 1) * (-1 if mood.sun[0] < 0 else 1)
     c.over(c.ramp(np.clip(mood.ground(0.85) + 0.05 + 0.10 * faces + 0.16 * (rough - 0.5), 0, 1)), cone)
     lines = []
@@ -324,8 +361,12 @@ def aurora(c: Canvas, mood: Mood) -> None:
     foot = c.uniform(0.68, 0.80)
     c.image = c.ramp(0.01 + 0.16 * np.clip(c.v / foot, 0, 1) ** 2).astype(np.float32)
     c.light(c.ramp(1.0), c.sprinkle(int(c.uniform(60, 120)), (0.5, 1.0), 0.0, foot))
-    for i in range(int(c.rng.integers(3, 6))):
-        hem = c.uniform(0.26, 0.50) + 0.09 * np.sin(c.x[0] * c.uniform(1.2, 2.6) + c.uniform(0, 6.3)) + 0.07 * blur(c.profile(2.5, 2)[None, :].repeat(3, 0), 4.0)[1]
+    for _ in range(int(c.rng.integers(3, 6))):
+        hem = (
+            c.uniform(0.26, 0.50)
+            + 0.09 * np.sin(c.x[0] * c.uniform(1.2, 2.6) + c.uniform(0, 6.3))
+            + 0.07 * blur(c.profile(2.5, 2)[None, :].repeat(3, 0), 4.0)[1]
+        )
         above = hem[None, :] - c.v
         pleat = 0.25 + 0.75 * np.interp(c.x[0] + 0.12 * c.profile(3.0, 2), np.linspace(-2, 2, 70), c.rng.random(70))
         reach = c.uniform(0.10, 0.24)

@@ -15,7 +15,9 @@ def depths(c: Canvas, surface: float, floor: float) -> None:
     x = c.uniform(-0.6, 0.6) * c.aspect_x
     angle = np.arctan2(c.x - x, c.y + 2.2)
     fan = np.interp(angle, np.linspace(-1.2, 1.2, 60), c.rng.random(60)).astype(np.float32)
-    c.light(c.ramp(0.9), smooth(0.35, 0.95, blur(fan, 2.0)) * 0.45 * smooth(1.0, 0.0, c.v) * np.exp(-((angle / 0.5) ** 2)))
+    c.light(
+        c.ramp(0.9), smooth(0.35, 0.95, blur(fan, 2.0)) * 0.45 * smooth(1.0, 0.0, c.v) * np.exp(-((angle / 0.5) ** 2))
+    )
     c.light(c.ramp(0.95), np.exp(-c.v / 0.10) * 0.35 * c.noise(6.0, 3.0, 3))
 
 
@@ -31,7 +33,10 @@ def coral(c: Canvas, mood: Mood) -> None:
             x = c.uniform(-1.0, 1.0) * c.aspect_x
             y = (float(np.interp(x, c.x[0], bed)) * 2 - 1) * c.aspect_y + 0.05
             kind = int(c.rng.integers(0, 4))
-            tone, size = c.uniform(0.30, 0.85) * (0.35 + 0.65 * t) + haze * 0.6, c.uniform(0.16, 0.34) * (0.6 + 0.55 * t)
+            tone, size = (
+                c.uniform(0.30, 0.85) * (0.35 + 0.65 * t) + haze * 0.6,
+                c.uniform(0.16, 0.34) * (0.6 + 0.55 * t),
+            )
             (antlers, sea_fan, brain, tubes)[kind](c, x, y, size, tone, c.chance(0.25) and t > 0.3)
         if i < 2:
             fishes(c, 3 + 3 * i, 0.03 + 0.03 * i, 0.75 - 0.35 * t)
@@ -44,7 +49,16 @@ def branches(c: Canvas, x: float, y: float, angle: float, long: float, wide: flo
     lines.append((np.array([(x, y), (ex, ey)]), wide, 1.0))
     if depth:
         for turn in (-0.45, 0.45) if c.chance(0.75) else (-0.6, 0.0, 0.6):
-            branches(c, ex, ey, angle + turn + c.uniform(-0.2, 0.2), long * c.uniform(0.65, 0.85), wide * 0.82, depth - 1, lines)
+            branches(
+                c,
+                ex,
+                ey,
+                angle + turn + c.uniform(-0.2, 0.2),
+                long * c.uniform(0.65, 0.85),
+                wide * 0.82,
+                depth - 1,
+                lines,
+            )
 
 
 def relief(c: Canvas, mask: Field, tone: float, accent: bool, soft: float = 3.0) -> None:
@@ -83,7 +97,14 @@ def brain(c: Canvas, x: float, y: float, size: float, tone: float, accent: bool)
 def tubes(c: Canvas, x: float, y: float, size: float, tone: float, accent: bool) -> None:
     for _ in range(int(c.rng.integers(3, 6))):
         px, high, wide = x + c.uniform(-0.8, 0.8) * size, size * c.uniform(0.7, 1.6), size * c.uniform(0.14, 0.22)
-        put(c, Solid(c, c.box(px, y - high / 2, wide, high / 2 + 0.05, wide * 0.5), wide, -1.0), max(tone - 0.22, 0.02), min(tone + 0.2, 1.0), 0.0, 0.1)
+        put(
+            c,
+            Solid(c, c.box(px, y - high / 2, wide, high / 2 + 0.05, wide * 0.5), wide, -1.0),
+            max(tone - 0.22, 0.02),
+            min(tone + 0.2, 1.0),
+            0.0,
+            0.1,
+        )
         c.over(c.accent if accent else c.ramp(0.06), c.inside(c.ellipse(px, y - high + 0.01, wide * 0.75, wide * 0.4)))
 
 
@@ -103,7 +124,11 @@ def bubbles(c: Canvas, count: int) -> None:
     for _ in range(count):
         x, y, r = c.uniform(-1, 1) * c.aspect_x, c.uniform(-1, 0.6), c.uniform(0.012, 0.035)
         radius, _ = c.polar(x, y)
-        c.light(c.ramp(1.0), np.exp(-(((radius - r) / 0.006) ** 2)) * 0.55 + 0.6 * c.inside(c.ellipse(x - r * 0.35, y - r * 0.35, r * 0.2, r * 0.2)))
+        c.light(
+            c.ramp(1.0),
+            np.exp(-(((radius - r) / 0.006) ** 2)) * 0.55
+            + 0.6 * c.inside(c.ellipse(x - r * 0.35, y - r * 0.35, r * 0.2, r * 0.2)),
+        )
 
 
 def jellyfish(c: Canvas, mood: Mood) -> None:
@@ -124,7 +149,9 @@ def bell(c: Canvas, x: float, y: float, s: float, power: float) -> None:
         rows = np.linspace(0.0, 1.0, 14)
         long = s * c.uniform(1.7, 2.9)
         wave = 0.14 * s * np.sin(rows * sway * 2 + k * 2 + c.uniform(0, 1.5)) * rows
-        lines.append((np.stack([x + k * s * (1 - 0.35 * rows) + wave, y + 0.12 * s + rows * long], 1), 0.014 * s / 0.5, 0.85))
+        lines.append(
+            (np.stack([x + k * s * (1 - 0.35 * rows) + wave, y + 0.12 * s + rows * long], 1), 0.014 * s / 0.5, 0.85)
+        )
     for k in (-0.3, -0.1, 0.12, 0.3):
         rows = np.linspace(0.0, 1.0, 16)
         wave = 0.10 * s * np.sin(rows * 9 + c.uniform(0, 6)) * (0.4 + rows)
@@ -134,13 +161,21 @@ def bell(c: Canvas, x: float, y: float, s: float, power: float) -> None:
     c.light(c.ramp(0.85), frill * fade * 0.55 * power)
     thread = c.strokes(lines, 3)
     c.light(c.accent, np.clip(thread * fade * 0.75 + blur(thread, c.width / 70) * fade * 0.5, 0, 1) * power)
-    dome = np.maximum(c.ellipse(x, y, s, s * 0.82), (c.y - y) - 0.16 * s * np.abs(np.cos((c.x - x) / s * 9.0)) - 0.05 * s)
+    dome = np.maximum(
+        c.ellipse(x, y, s, s * 0.82), (c.y - y) - 0.16 * s * np.abs(np.cos((c.x - x) / s * 9.0)) - 0.05 * s
+    )
     mask = c.inside(dome, 0.02)
     nx, ny = (c.x - x) / s, (c.y - y) / (0.82 * s)
     rim = smooth(0.45, 1.0, np.hypot(nx, ny))
     ribs = 0.5 + 0.5 * np.cos(np.arctan2(nx, -ny + 1.25) * 30.0)
-    c.over(c.ramp(np.clip(0.30 + 0.45 * rim + 0.16 * ribs * smooth(-0.9, 0.1, ny), 0, 1)), mask * (0.45 + 0.4 * rim) * power)
-    c.light(c.accent, mask * np.clip(0.75 * rim**2 + 0.5 * np.exp(-(((ny + 0.15) / 0.3) ** 2 + (nx / 0.45) ** 2)), 0, 1) * power)
+    c.over(
+        c.ramp(np.clip(0.30 + 0.45 * rim + 0.16 * ribs * smooth(-0.9, 0.1, ny), 0, 1)),
+        mask * (0.45 + 0.4 * rim) * power,
+    )
+    c.light(
+        c.accent,
+        mask * np.clip(0.75 * rim**2 + 0.5 * np.exp(-(((ny + 0.15) / 0.3) ** 2 + (nx / 0.45) ** 2)), 0, 1) * power,
+    )
     c.light(c.ramp(1.0), mask * np.exp(-(((nx + 0.35) / 0.2) ** 2 + ((ny + 0.55) / 0.12) ** 2)) * 0.6)
     c.light(c.accent, c.glow(x, y, s * 2.0) * 0.32 * power)
 
@@ -160,20 +195,32 @@ def blossom(c: Canvas, x: float, y: float, r: float, tone: float, accent: bool) 
         petal = c.inside(radius - edge, 0.015)
         along = np.clip(radius / size, 0, 1)
         vein = np.abs(np.cos(phase * 5.0)) ** 6
-        shade = tone - 0.24 * smooth(0.65, 0.1, along) + 0.16 * along - 0.20 * (1 - np.abs(np.cos(phase))) - 0.05 * vein + 0.06 * k
+        shade = (
+            tone
+            - 0.24 * smooth(0.65, 0.1, along)
+            + 0.16 * along
+            - 0.20 * (1 - np.abs(np.cos(phase)))
+            - 0.05 * vein
+            + 0.06 * k
+        )
         c.shade(1.0 - 0.35 * smooth(0.06, 0.0, radius - edge) * (1 - petal))
         colour = c.accent * np.clip(0.45 + shade, 0, 1)[..., None] if accent else c.ramp(np.clip(shade, 0, 1))
         c.over(np.clip(colour, 0, 1), petal)
         c.light(c.ramp(0.9), petal * np.exp(-(((edge - radius) / 0.012) ** 2)) * 0.35)
     heart = r * c.uniform(0.17, 0.26)
     dots = 0.5 + 0.5 * np.cos(radius / heart * 14.0) * np.cos(angle * 13.0)
-    c.over(c.ramp(0.12 + 0.2 * dots) if accent or tone > 0.5 else c.accent * (0.6 + 0.4 * dots)[..., None], c.inside(radius - heart, 0.015))
+    c.over(
+        c.ramp(0.12 + 0.2 * dots) if accent or tone > 0.5 else c.accent * (0.6 + 0.4 * dots)[..., None],
+        c.inside(radius - heart, 0.015),
+    )
 
 
 def flowers(c: Canvas, mood: Mood) -> None:
     """A bouquet or a meadow: blurred ones behind, sharp ones in front, leaves between."""
     light = {"day": 0.55, "dawn": 0.48, "dusk": 0.30, "night": 0.08}[mood.time]
-    c.image = c.ramp(np.clip(light + 0.26 * (c.noise(2.0, octaves=4) - 0.5) - 0.2 * c.v * light, 0, 1)).astype(np.float32)
+    c.image = c.ramp(np.clip(light + 0.26 * (c.noise(2.0, octaves=4) - 0.5) - 0.2 * c.v * light, 0, 1)).astype(
+        np.float32
+    )
     for _ in range(9):
         x, y, r = c.uniform(-1, 1) * c.aspect_x, c.uniform(-1, 1) * c.aspect_y, c.uniform(0.1, 0.3)
         c.light(c.ramp(c.uniform(0.5, 0.9)), c.inside(c.ellipse(x, y, r, r), 0.10) * 0.22)
@@ -205,20 +252,36 @@ def mushrooms(c: Canvas, mood: Mood) -> None:
     """Toadstools on a mossy forest floor, glowing at night."""
     glowing = mood.time in ("night", "dusk")
     haze = 0.20 if glowing else 0.62
-    c.image = c.ramp(np.clip(haze * (0.55 + 0.6 * c.noise(1.5, octaves=3)) * smooth(1.3, 0.2, c.v), 0, 1)).astype(np.float32)
-    trunks = [(np.array([(x, 1.0), (x + c.uniform(-0.1, 0.1), -1.2 * c.aspect_y)]), c.uniform(0.06, 0.16), 1.0) for x in c.rng.uniform(-1.1, 1.1, 6) * c.aspect_x]
+    c.image = c.ramp(np.clip(haze * (0.55 + 0.6 * c.noise(1.5, octaves=3)) * smooth(1.3, 0.2, c.v), 0, 1)).astype(
+        np.float32
+    )
+    trunks = [
+        (np.array([(x, 1.0), (x + c.uniform(-0.1, 0.1), -1.2 * c.aspect_y)]), c.uniform(0.06, 0.16), 1.0)
+        for x in c.rng.uniform(-1.1, 1.1, 6) * c.aspect_x
+    ]
     c.over(c.ramp(haze * 0.45), blur(c.strokes(trunks, 2), 2.5) * 0.85)
     c.light(c.accent, c.glow(c.uniform(-0.5, 0.5), -0.2, 1.4) * 0.30)
     floor = 0.74 + 0.03 * c.profile(3.0, 4)
     moss = c.noise(24.0, 18.0, 3)
     c.over(c.ramp(np.clip(0.05 + haze * 0.35 + 0.22 * (moss - 0.4), 0, 1)), below(c, floor))
-    caps = sorted(((c.uniform(-0.75, 0.75) * c.aspect_x, c.uniform(0.18, 0.46)) for _ in range(int(c.rng.integers(3, 7)))), key=lambda cap: cap[1])
+    caps = sorted(
+        ((c.uniform(-0.75, 0.75) * c.aspect_x, c.uniform(0.18, 0.46)) for _ in range(int(c.rng.integers(3, 7)))),
+        key=lambda cap: cap[1],
+    )
     for x, s in caps:
         toadstool(c, x, 0.56 + 0.42 * s, s, glowing)
     grass = []
     for _ in range(int(60 * c.aspect_x)):
         x, y, long = c.uniform(-1.05, 1.05) * c.aspect_x, c.uniform(0.85, 1.1) * c.aspect_y, c.uniform(0.10, 0.28)
-        grass.append((np.array([(x, y), (x + c.uniform(-0.05, 0.05), y - long * 0.6), (x + c.uniform(-0.12, 0.12), y - long)]), 0.014, 1.0))
+        grass.append(
+            (
+                np.array(
+                    [(x, y), (x + c.uniform(-0.05, 0.05), y - long * 0.6), (x + c.uniform(-0.12, 0.12), y - long)]
+                ),
+                0.014,
+                1.0,
+            )
+        )
     c.over(c.ramp(0.07 + 0.2 * haze), c.strokes(grass, 2))
     c.light(c.accent, c.sprinkle(40, (0.6, 1.8), 0.1, 0.95) * (0.9 if glowing else 0.5))
 
@@ -279,5 +342,14 @@ def butterfly(c: Canvas, mood: Mood) -> None:
             c.over(colour, mask * smooth(r + 0.01, r, spot))
     body = np.hypot(x / 0.045, (y - 0.05) / 0.36) - 1.0
     c.over(c.ramp(0.08 + 0.2 * smooth(0.04, 0.0, np.abs(x + 0.01))), smooth(0.15, 0.0, body))
-    feelers = [(np.array([(k * 0.02, -0.28), (k * 0.10, -0.48), (k * 0.22, -0.60)]) @ np.array([[cos, sin], [-sin, cos]]) * s, 0.012, 1.0) for k in (-1, 1)]
+    feelers = [
+        (
+            np.array([(k * 0.02, -0.28), (k * 0.10, -0.48), (k * 0.22, -0.60)])
+            @ np.array([[cos, sin], [-sin, cos]])
+            * s,
+            0.012,
+            1.0,
+        )
+        for k in (-1, 1)
+    ]
     c.over(c.ramp(0.05), c.strokes(feelers))

@@ -11,7 +11,9 @@ def backdrop(c: Canvas, mood: Mood) -> float:
     base = {"day": 0.55, "dawn": 0.42, "dusk": 0.24, "night": 0.07}[mood.time]
     fog = c.noise(1.4, octaves=4)
     thick = 0.34 if mood.weather == "fog" else 0.16
-    c.image = c.ramp(np.clip(base + thick * (fog - 0.35) + 0.10 * (1.0 - np.abs(c.v - 0.4) * 2), 0, 1)).astype(np.float32)
+    c.image = c.ramp(np.clip(base + thick * (fog - 0.35) + 0.10 * (1.0 - np.abs(c.v - 0.4) * 2), 0, 1)).astype(
+        np.float32
+    )
     c.light(c.ramp(0.75), c.glow(c.uniform(-0.4, 0.4), -0.3, 1.5) * 0.35)
     if c.chance(0.45):
         lamps = np.zeros_like(c.v)
@@ -74,7 +76,21 @@ def gasmask(c: Canvas, mood: Mood) -> None:
     if c.chance(0.5):
         put(c, Solid(c, c.ellipse(x, y - 0.06 * s, 0.60 * s, 0.72 * s), 0.45, side), 0.02, 0.30, 0.10 * cloth, 0.05)
     else:
-        put(c, Solid(c, np.minimum(c.ellipse(x, y - 0.22 * s, 0.53 * s, 0.46 * s), c.ellipse(x, y - 0.16 * s, 0.60 * s, 0.20 * s)), 0.30, side), 0.05, 0.52, 0.04 * cloth, 0.7)
+        put(
+            c,
+            Solid(
+                c,
+                np.minimum(
+                    c.ellipse(x, y - 0.22 * s, 0.53 * s, 0.46 * s), c.ellipse(x, y - 0.16 * s, 0.60 * s, 0.20 * s)
+                ),
+                0.30,
+                side,
+            ),
+            0.05,
+            0.52,
+            0.04 * cloth,
+            0.7,
+        )
     face = np.minimum(c.ellipse(x, y, 0.46 * s, 0.50 * s), c.ellipse(x, y + 0.30 * s, 0.30 * s, 0.36 * s))
     put(c, Solid(c, face, 0.32, side), 0.06, 0.52, 0.06 * cloth, 0.35)
     for k in (-1.0, 1.0):
@@ -101,7 +117,10 @@ def lens(c: Canvas, x: float, y: float, r: float, side: float) -> None:
     c.over(c.ramp(0.02), glass)
     c.light(c.accent, glass * (0.25 + 0.75 * smooth(1.0, 0.0, radius / r)) * 0.85)
     c.over(c.ramp(0.05), glass * smooth(r * 0.3, -r * 0.9, c.y - y) * 0.55)
-    c.light(c.ramp(1.0), glass * c.inside(c.ellipse(x + side * r * 0.38, y - r * 0.42, r * 0.26, r * 0.16, 0.6 * side), 0.02) * 0.95)
+    c.light(
+        c.ramp(1.0),
+        glass * c.inside(c.ellipse(x + side * r * 0.38, y - r * 0.42, r * 0.26, r * 0.16, 0.6 * side), 0.02) * 0.95,
+    )
     c.light(c.accent, c.glow(x, y, r * 2.4) * 0.30)
 
 
@@ -130,7 +149,11 @@ def helmet(c: Canvas, mood: Mood) -> None:
     c.over(c.ramp(1.0), mask * c.inside(c.ellipse(sx, sy, 0.045, 0.045), 0.02))
     c.light(c.accent, mask * np.exp(-(((bend - 0.18) / 0.05) ** 2)) * 0.7)
     c.shade(1.0 - 0.55 * mask * smooth(0.55, 1.05, np.hypot(nx, ny)))
-    arc = np.exp(-(((np.hypot(c.x - x, c.y - y - 0.05) - 0.44 * s) / 0.025) ** 2)) * smooth(0.1, 0.5, (c.x - x) * -side) * smooth(0.1, -0.1, c.y - y)
+    arc = (
+        np.exp(-(((np.hypot(c.x - x, c.y - y - 0.05) - 0.44 * s) / 0.025) ** 2))
+        * smooth(0.1, 0.5, (c.x - x) * -side)
+        * smooth(0.1, -0.1, c.y - y)
+    )
     c.light(c.ramp(1.0), mask * arc * 0.55)
     front(c, mood, base)
 
@@ -145,12 +168,20 @@ def robot(c: Canvas, mood: Mood) -> None:
     c.over(c.ramp(0.03), c.inside(c.box(x, y + 0.58 * s, 0.17 * s, 0.2)) * 0.8)
     for k in range(4):
         put(c, Solid(c, c.box(x, y + (0.50 + 0.06 * k) * s, 0.16 * s, 0.022, 0.02), 0.03, side), 0.05, 0.5, 0.0, 0.4)
-    skull = c.box(x, y, 0.44 * s, 0.50 * s, 0.16) if square else np.minimum(c.ellipse(x, y - 0.12 * s, 0.45 * s, 0.48 * s), c.ellipse(x, y + 0.16 * s, 0.33 * s, 0.42 * s))
+    skull = (
+        c.box(x, y, 0.44 * s, 0.50 * s, 0.16)
+        if square
+        else np.minimum(c.ellipse(x, y - 0.12 * s, 0.45 * s, 0.48 * s), c.ellipse(x, y + 0.16 * s, 0.33 * s, 0.42 * s))
+    )
     for k in (-1.0, 1.0):
-        put(c, Solid(c, c.ellipse(x + k * 0.45 * s, y - 0.04 * s, 0.09 * s, 0.15 * s), 0.07, side), 0.08, 0.62, 0.0, 0.5)
+        put(
+            c, Solid(c, c.ellipse(x + k * 0.45 * s, y - 0.04 * s, 0.09 * s, 0.15 * s), 0.07, side), 0.08, 0.62, 0.0, 0.5
+        )
     if c.chance(0.5):
         put(c, Solid(c, c.box(x, y - 0.66 * s, 0.014, 0.16, 0.01), 0.02, side), 0.1, 0.6)
-        c.light(c.accent, np.clip(c.glow(x, y - 0.84 * s, 0.16) + c.inside(c.ellipse(x, y - 0.84 * s, 0.03, 0.03)), 0, 1))
+        c.light(
+            c.accent, np.clip(c.glow(x, y - 0.84 * s, 0.16) + c.inside(c.ellipse(x, y - 0.84 * s, 0.03, 0.03)), 0, 1)
+        )
     wear = c.noise(9.0, octaves=4) - 0.5
     head = Solid(c, skull, 0.34, side)
     put(c, head, 0.07, 0.74, 0.05 * wear, 0.75)
@@ -177,9 +208,28 @@ def seams(c: Canvas, x: float, y: float, s: float, mask: Field) -> None:
     """Plate joints and rivets on the skull."""
     lines = [
         (np.array([(x, y - 0.6 * s), (x, y - 0.22 * s)]), 0.012, 1.0),
-        (np.array([(x - 0.44 * s, y - 0.26 * s), (x - 0.2 * s, y - 0.30 * s), (x + 0.2 * s, y - 0.30 * s), (x + 0.44 * s, y - 0.26 * s)]), 0.012, 1.0),
-        (np.array([(x - 0.38 * s, y + 0.14 * s), (x - 0.2 * s, y + 0.20 * s), (x - 0.17 * s, y + 0.46 * s)]), 0.012, 1.0),
-        (np.array([(x + 0.38 * s, y + 0.14 * s), (x + 0.2 * s, y + 0.20 * s), (x + 0.17 * s, y + 0.46 * s)]), 0.012, 1.0),
+        (
+            np.array(
+                [
+                    (x - 0.44 * s, y - 0.26 * s),
+                    (x - 0.2 * s, y - 0.30 * s),
+                    (x + 0.2 * s, y - 0.30 * s),
+                    (x + 0.44 * s, y - 0.26 * s),
+                ]
+            ),
+            0.012,
+            1.0,
+        ),
+        (
+            np.array([(x - 0.38 * s, y + 0.14 * s), (x - 0.2 * s, y + 0.20 * s), (x - 0.17 * s, y + 0.46 * s)]),
+            0.012,
+            1.0,
+        ),
+        (
+            np.array([(x + 0.38 * s, y + 0.14 * s), (x + 0.2 * s, y + 0.20 * s), (x + 0.17 * s, y + 0.46 * s)]),
+            0.012,
+            1.0,
+        ),
     ]
     joint = c.strokes(lines) * mask
     c.shade(1.0 - 0.75 * joint)
@@ -205,8 +255,14 @@ def eye(c: Canvas, mood: Mood) -> None:
     c.light(c.accent, np.exp(-((np.clip(top - c.y, 0, 2) / 0.22) ** 2)) * (c.y < top) * 0.28)
     c.over(c.ramp(np.clip(0.97 - 0.30 * np.abs(c.x / wide) ** 2 - 0.25 * smooth(0.22, 0.0, c.y - top), 0, 1)), ball)
     radius, angle = c.polar(x, y)
-    spokes = np.interp(np.mod(angle / 6.2832, 1.0), np.linspace(0, 1, 151), np.append(*(lambda v: (v, v[0]))(c.rng.random(150)))).astype(np.float32)
-    fibre = np.interp(np.mod(angle / 6.2832 + 0.01 * np.sin(radius * 40), 1.0), np.linspace(0, 1, 61), np.append(*(lambda v: (v, v[0]))(c.rng.random(60)))).astype(np.float32)
+    spokes = np.interp(
+        np.mod(angle / 6.2832, 1.0), np.linspace(0, 1, 151), np.append(*(lambda v: (v, v[0]))(c.rng.random(150)))
+    ).astype(np.float32)
+    fibre = np.interp(
+        np.mod(angle / 6.2832 + 0.01 * np.sin(radius * 40), 1.0),
+        np.linspace(0, 1, 61),
+        np.append(*(lambda v: (v, v[0]))(c.rng.random(60))),
+    ).astype(np.float32)
     t = radius / r
     tone = 0.30 + 0.34 * spokes * smooth(1.0, 0.4, t) + 0.22 * fibre * smooth(0.3, 0.7, t) - 0.30 * smooth(0.80, 1.0, t)
     iris = c.inside(radius - r, 0.02) * ball
@@ -222,7 +278,13 @@ def eye(c: Canvas, mood: Mood) -> None:
         a = 1.0 - k * k
         ty, by = -up * a**0.75 + y, down * a**0.85 + y
         long = (0.13 + 0.10 * a) * c.uniform(0.8, 1.15)
-        lines.append((np.array([(lx, ty), (lx + 0.30 * k * long, ty - 0.55 * long), (lx + 0.95 * k * long, ty - long)]), 0.016, 1.0))
+        lines.append(
+            (
+                np.array([(lx, ty), (lx + 0.30 * k * long, ty - 0.55 * long), (lx + 0.95 * k * long, ty - long)]),
+                0.016,
+                1.0,
+            )
+        )
         if abs(k) < 0.85:
             lines.append((np.array([(lx, by), (lx + 0.5 * k * long, by + long * 0.42)]), 0.009, 0.7))
     rim = np.exp(-(((c.y - top) / 0.018) ** 2)) * (np.abs(c.x) < wide)
@@ -239,7 +301,14 @@ def crystals(c: Canvas, mood: Mood) -> None:
     foot = c.uniform(0.75, 0.95)
     for angle in spread:
         long = c.uniform(0.7, 1.45) * (1.0 - 0.45 * min(abs(angle) / 1.3, 1.0))
-        shard(c, angle * 0.25 + c.uniform(-0.05, 0.05), foot, float(np.clip(angle, -1.25, 1.25)), long, c.uniform(0.08, 0.16))
+        shard(
+            c,
+            angle * 0.25 + c.uniform(-0.05, 0.05),
+            foot,
+            float(np.clip(angle, -1.25, 1.25)),
+            long,
+            c.uniform(0.08, 0.16),
+        )
     ground = foot - 0.06 + 0.05 * c.profile(5.0, 4)
     floor = smooth(-0.02, 0.02, c.y - ground[None, :])
     c.over(c.ramp(0.04 + 0.16 * rock * smooth(0.5, 0.0, c.y - ground[None, :])), floor)
@@ -264,6 +333,12 @@ def shard(c: Canvas, x: float, y: float, lean: float, long: float, wide: float) 
     for points, tone in (*faces, *caps):
         mask = c.shapes([(np.array(points), 1.0)])
         c.over(c.ramp(np.clip(tone + 0.34 * height**1.5 + 0.14 * inner, 0.02, 1.0)), mask * 0.93)
-    edges = c.strokes([(np.array([rl, left, tip, right, rr]), 0.010, 0.7), (np.array([left, middle, right]), 0.008, 0.6), (np.array([rm, middle, tip]), 0.010, 1.0)])
+    edges = c.strokes(
+        [
+            (np.array([rl, left, tip, right, rr]), 0.010, 0.7),
+            (np.array([left, middle, right]), 0.008, 0.6),
+            (np.array([rm, middle, tip]), 0.010, 1.0),
+        ]
+    )
     c.light(c.ramp(0.98), edges * (0.25 + 0.6 * height))
     c.light(c.accent, c.glow(float(tip[0]), float(tip[1]), 0.16) * 0.35)

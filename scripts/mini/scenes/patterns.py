@@ -21,12 +21,16 @@ def mandala(c: Canvas, mood: Mood) -> None:
         shift = np.pi / n * (i % 2)
         lobe = np.abs(np.cos(n * 0.5 * (angle + shift)))
         kind = int(c.rng.integers(0, 4))
-        shape = (lobe, 1.0 - np.abs(2.0 * np.arccos(np.clip(lobe, 0, 1)) / np.pi), lobe**0.4, np.maximum(lobe, 0.75))[kind]
+        shape = (lobe, 1.0 - np.abs(2.0 * np.arccos(np.clip(lobe, 0, 1)) / np.pi), lobe**0.4, np.maximum(lobe, 0.75))[
+            kind
+        ]
         depth = c.uniform(0.10, 0.34) * edge
         distance = radius - (edge - depth + depth * shape)
         body = c.inside(distance)
         vein = 0.5 + 0.5 * np.cos(n * (angle + shift) * c.rng.choice([1, 2, 3]))
-        shade = tone + 0.14 * (vein - 0.5) + 0.16 * smooth(edge, edge - 0.3, radius) - 0.12 * smooth(-0.10, 0.0, distance)
+        shade = (
+            tone + 0.14 * (vein - 0.5) + 0.16 * smooth(edge, edge - 0.3, radius) - 0.12 * smooth(-0.10, 0.0, distance)
+        )
         c.over(c.ramp(np.clip(shade, 0, 1)), body)
         c.over(c.ramp(0.97 if dark else 0.05), c.line(distance, 0.009) * 0.9)
         c.over(c.ramp(0.97 if tone < 0.5 else 0.08), c.line(distance + 0.045, 0.005) * body * 0.8)
@@ -94,10 +98,22 @@ def glass(c: Canvas, mood: Mood) -> None:
 
 def fractal(c: Canvas, mood: Mood) -> None:
     """A Julia set with smooth escape bands and orbit-trap light."""
-    seeds = (-0.8 + 0.156j, -0.4 + 0.6j, 0.285 + 0.01j, -0.70176 - 0.3842j, -0.835 - 0.2321j, -0.7269 + 0.1889j, 0.355 + 0.355j, -0.54 + 0.54j, -0.194 + 0.6557j)
+    seeds = (
+        -0.8 + 0.156j,
+        -0.4 + 0.6j,
+        0.285 + 0.01j,
+        -0.70176 - 0.3842j,
+        -0.835 - 0.2321j,
+        -0.7269 + 0.1889j,
+        0.355 + 0.355j,
+        -0.54 + 0.54j,
+        -0.194 + 0.6557j,
+    )
     k = seeds[int(c.rng.integers(len(seeds)))] + complex(c.uniform(-0.008, 0.008), c.uniform(-0.008, 0.008))
     zoom, turn = c.uniform(0.75, 1.35), c.uniform(0, 6.3)
-    z = (c.x + 1j * c.y).astype(np.complex64) * np.complex64(zoom * np.exp(1j * turn)) + np.complex64(complex(c.uniform(-0.25, 0.25), c.uniform(-0.2, 0.2)))
+    z = (c.x + 1j * c.y).astype(np.complex64) * np.complex64(zoom * np.exp(1j * turn)) + np.complex64(
+        complex(c.uniform(-0.25, 0.25), c.uniform(-0.2, 0.2))
+    )
     trap = np.full(c.x.shape, 9.0, np.float32)
     escape = np.full(c.x.shape, 64.0, np.float32)
     alive = np.ones(c.x.shape, bool)
@@ -139,7 +155,9 @@ def abstract(c: Canvas, mood: Mood) -> None:
             distance = 0.5 - c.shapes([(points, 1.0)])
         elif kind == 3:
             rx, ry = r * 1.3, c.uniform(0.03, 0.12)
-            corners = np.array([(-rx, -ry), (rx, -ry), (rx, ry), (-rx, ry)]) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+            corners = np.array([(-rx, -ry), (rx, -ry), (rx, ry), (-rx, ry)]) @ np.array(
+                [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+            )
             distance = 0.5 - c.shapes([(corners + (x, y), 1.0)])
         else:
             half = np.cos(turn) * (c.x - x) + np.sin(turn) * (c.y - y)
@@ -167,11 +185,17 @@ def bands(c: Canvas) -> None:
     down = c.y * np.cos(turn) + c.x * np.sin(turn)
     for i in range(count):
         t = i / (count - 1)
-        wave = 0.22 * np.sin(c.x * c.uniform(1.2, 3.0) + c.uniform(0, 6)) + 0.10 * np.sin(c.x * c.uniform(3, 5) + c.uniform(0, 6))
+        wave = 0.22 * np.sin(c.x * c.uniform(1.2, 3.0) + c.uniform(0, 6)) + 0.10 * np.sin(
+            c.x * c.uniform(3, 5) + c.uniform(0, 6)
+        )
         distance = (-1.0 + 2.0 * t * 0.92) + wave - down
         mask = c.inside(distance)
         shadow = smooth(0.16, 0.0, distance) * (1 - mask)
         c.shade(1.0 - 0.42 * shadow)
         tone = 0.10 + 0.82 * (1 - t if flip else t)
-        colour = c.accent if i == count // 2 and c.chance(0.5) else c.ramp(np.clip(tone + 0.10 * smooth(-0.25, 0.0, distance), 0, 1))
+        colour = (
+            c.accent
+            if i == count // 2 and c.chance(0.5)
+            else c.ramp(np.clip(tone + 0.10 * smooth(-0.25, 0.0, distance), 0, 1))
+        )
         c.over(colour, mask)

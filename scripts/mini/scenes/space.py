@@ -12,7 +12,9 @@ def stars(c: Canvas, count: int, bright: int) -> None:
     for _ in range(bright):
         x, y = c.uniform(-1, 1) * c.aspect_x, c.uniform(-1, 1) * c.aspect_y
         size = c.uniform(0.02, 0.05)
-        cross = np.exp(-np.abs(c.x - x) / size - np.abs(c.y - y) / 0.008) + np.exp(-np.abs(c.x - x) / 0.008 - np.abs(c.y - y) / size)
+        cross = np.exp(-np.abs(c.x - x) / size - np.abs(c.y - y) / 0.008) + np.exp(
+            -np.abs(c.x - x) / 0.008 - np.abs(c.y - y) / size
+        )
         c.light(c.ramp(1.0), np.clip(cross * 0.7 + c.glow(x, y, size * 1.2), 0, 1))
 
 
@@ -25,7 +27,7 @@ def nebula(c: Canvas, mood: Mood) -> None:
     c.image = c.ramp(0.01 + 0.72 * cloud**1.2 * (0.55 + 0.6 * other)).astype(np.float32)
     c.light(c.accent, smooth(0.50, 0.85, other * 0.7 + heart * 0.3) * cloud * 0.75)
     c.shade(1.0 - 0.75 * smooth(0.48, 0.85, dust) * smooth(0.0, 0.5, cloud))
-    ridge_light = np.exp(-((dust - 0.5) / 0.06) ** 2) * cloud
+    ridge_light = np.exp(-(((dust - 0.5) / 0.06) ** 2)) * cloud
     c.light(c.ramp(0.95), ridge_light * 0.22)
     c.light(c.ramp(0.97), cloud**4 * 0.25)
     stars(c, 120, int(c.rng.integers(3, 8)))
@@ -45,7 +47,9 @@ def galaxy(c: Canvas, mood: Mood) -> None:
     disc = np.exp(-((radius / 0.55) ** 2))
     arm = smooth(-0.35, 1.0, phase) * disc * smooth(0.0, 0.2, radius)
     core = np.exp(-((radius / 0.14) ** 2) * tilt)
-    c.image = c.ramp(0.015 + 0.05 * c.noise(1.5, octaves=3) + 0.5 * arm * (0.5 + 0.8 * rough) + 0.18 * disc).astype(np.float32)
+    c.image = c.ramp(0.015 + 0.05 * c.noise(1.5, octaves=3) + 0.5 * arm * (0.5 + 0.8 * rough) + 0.18 * disc).astype(
+        np.float32
+    )
     knots = smooth(0.60, 0.78, c.noise(16.0, octaves=3)) * arm
     c.light(c.accent, np.clip(knots * 0.9 + arm * 0.25, 0, 1))
     lane = smooth(0.2, -0.6, phase) * smooth(0.55, 0.75, c.noise(8.0, octaves=3)) * disc
@@ -70,7 +74,12 @@ def planet(c: Canvas, mood: Mood) -> None:
     flat = c.uniform(0.20, 0.36)
     around = np.hypot(px, py / flat) / r
     gaps = 0.55 + 0.45 * np.sin(around * c.uniform(18, 30)) * smooth(1.3, 1.5, around)
-    ring = smooth(1.32, 1.38, around) * smooth(2.15, 2.05, around) * gaps * (smooth(1.62, 1.64, around) + smooth(1.60, 1.57, around))
+    ring = (
+        smooth(1.32, 1.38, around)
+        * smooth(2.15, 2.05, around)
+        * gaps
+        * (smooth(1.62, 1.64, around) + smooth(1.60, 1.57, around))
+    )
     if rings:
         c.over(c.ramp(0.45 + 0.35 * gaps), ring * (py < 0) * 0.9)
     body = c.inside(np.hypot(px, py) - r, 0.012)
@@ -80,7 +89,9 @@ def planet(c: Canvas, mood: Mood) -> None:
     lit = np.clip(nx * np.cos(light) * 0.85 + ny * np.sin(light) * 0.85 + nz * 0.5 + 0.05, 0.0, 1.0)
     if rings or c.chance(0.5):
         bend = (c.noise(3.0, 2.0, 4) - 0.5) * 0.35
-        bands = np.interp(ny + bend * 0.35 + 0.02 * np.sin(nx * 14), np.linspace(-1.3, 1.3, 26), c.rng.random(26)).astype(np.float32)
+        bands = np.interp(
+            ny + bend * 0.35 + 0.02 * np.sin(nx * 14), np.linspace(-1.3, 1.3, 26), c.rng.random(26)
+        ).astype(np.float32)
         surface = 0.32 + 0.5 * blur(bands, 1.2)
     else:
         land = c.warped_noise(3.0, 0.3, 6)
@@ -94,7 +105,11 @@ def planet(c: Canvas, mood: Mood) -> None:
     if rings:
         c.over(c.ramp(0.50 + 0.35 * gaps), ring * (py >= 0) * 0.95)
     elif c.chance(0.6):
-        mx, my, small = x + c.rng.choice([-1, 1]) * c.uniform(0.65, 0.85), y + c.uniform(-0.6, 0.3), c.uniform(0.06, 0.12)
+        mx, my, small = (
+            x + c.rng.choice([-1, 1]) * c.uniform(0.65, 0.85),
+            y + c.uniform(-0.6, 0.3),
+            c.uniform(0.06, 0.12),
+        )
         moon = c.ellipse(mx, my, small, small)
         shade = np.clip(0.5 + 0.5 * ((c.x - mx) * np.cos(light) + (c.y - my) * np.sin(light)) / small, 0, 1)
         c.over(c.ramp(np.clip(0.08 + 0.7 * shade, 0, 1)), c.inside(moon))
@@ -103,7 +118,9 @@ def planet(c: Canvas, mood: Mood) -> None:
 def fire(c: Canvas, mood: Mood) -> None:
     """Flames rising from the lower rim, with sparks."""
     sway = (c.noise(2.0, 1.2, 3) - 0.5) * 0.5 * (1.2 - c.v)
-    tongues = c.warp(c.noise(5.5, 1.5, 4), sway + (c.noise(5.0, 3.0, 3) - 0.5) * 0.30, (c.noise(4.0, octaves=3) - 0.5) * 0.5)
+    tongues = c.warp(
+        c.noise(5.5, 1.5, 4), sway + (c.noise(5.0, 3.0, 3) - 0.5) * 0.30, (c.noise(4.0, octaves=3) - 0.5) * 0.5
+    )
     middle = np.exp(-(((c.x - c.uniform(-0.3, 0.3)) / c.uniform(0.55, 1.1)) ** 2))
     height = c.uniform(0.85, 1.2)
     heat = np.clip(tongues * 0.95 + (c.v - 1.0) * (1.9 - height) + middle * 0.40 + 0.26 * (c.v - 0.5), 0.0, 1.4)
@@ -155,7 +172,9 @@ def tunnel(c: Canvas, mood: Mood) -> None:
     wall = c.noise(6.0, octaves=4)
     fade = np.exp(-depth * 0.22)
     near = smooth(0.0, 0.35, radius)
-    tone = 0.06 + (0.16 + 0.26 * smooth(0.3, 0.7, rings)) * (0.45 + 0.55 * smooth(0.35, 0.65, panel)) + 0.10 * (wall - 0.5)
+    tone = (
+        0.06 + (0.16 + 0.26 * smooth(0.3, 0.7, rings)) * (0.45 + 0.55 * smooth(0.35, 0.65, panel)) + 0.10 * (wall - 0.5)
+    )
     tone = tone * near * (0.35 + 0.65 * fade)
     c.image = c.ramp(np.clip(tone, 0, 1)).astype(np.float32)
     lamp = smooth(0.93, 1.0, rings) * near * smooth(5.0, 2.0, depth)
@@ -179,7 +198,13 @@ def synthwave(c: Canvas, mood: Mood) -> None:
     disc = c.inside(c.ellipse(0.0, y, r, r), 0.012)
     c.over(c.ramp(np.clip(0.98 - 0.32 * down, 0, 1)), disc * np.clip(stripes + smooth(0.45, 0.3, down), 0, 1))
     if c.chance(0.6):
-        line = level - 0.015 - 0.14 * np.abs(np.clip(c.profile(2.6, 4, 0.5, sharp=True), 0, 1)) * smooth(0.05, 0.7, np.abs(c.x[0]) / c.aspect_x)
+        line = (
+            level
+            - 0.015
+            - 0.14
+            * np.abs(np.clip(c.profile(2.6, 4, 0.5, sharp=True), 0, 1))
+            * smooth(0.05, 0.7, np.abs(c.x[0]) / c.aspect_x)
+        )
         hill = below(c, line)
         c.over(c.ramp(0.05), hill)
         edge = np.exp(-(((c.v - line[None, :]) / 0.006) ** 2))
@@ -207,7 +232,14 @@ def windows(c: Canvas, x: float, wide: float, top: float, bottom: float, lit: fl
             if c.chance(lit):
                 px = x - wide + (k + 0.5) * 2 * wide / columns
                 half = wide / columns * 0.55
-                panes.append((np.array([(px - half, row), (px + half, row), (px + half, row + 0.026), (px - half, row + 0.026)]), c.uniform(0.35, 1.0)))
+                panes.append(
+                    (
+                        np.array(
+                            [(px - half, row), (px + half, row), (px + half, row + 0.026), (px - half, row + 0.026)]
+                        ),
+                        c.uniform(0.35, 1.0),
+                    )
+                )
     return panes
 
 
@@ -230,10 +262,24 @@ def city(c: Canvas, mood: Mood) -> None:
             high = c.uniform(0.25, 0.75) * (1.25 - 0.55 * t) * (0.6 + 0.75 * peak)
             top = base - high
             x += wide
-            blocks.append((np.array([(x - wide, base + 0.02), (x - wide, top), (x + wide, top), (x + wide, base + 0.02)]), 1.0))
+            blocks.append(
+                (np.array([(x - wide, base + 0.02), (x - wide, top), (x + wide, top), (x + wide, base + 0.02)]), 1.0)
+            )
             style = c.rng.random()
             if style < 0.25:
-                blocks.append((np.array([(x - wide * 0.5, top), (x - wide * 0.5, top - 0.07), (x + wide * 0.5, top - 0.07), (x + wide * 0.5, top)]), 1.0))
+                blocks.append(
+                    (
+                        np.array(
+                            [
+                                (x - wide * 0.5, top),
+                                (x - wide * 0.5, top - 0.07),
+                                (x + wide * 0.5, top - 0.07),
+                                (x + wide * 0.5, top),
+                            ]
+                        ),
+                        1.0,
+                    )
+                )
             elif style < 0.45:
                 blocks.append((np.array([(x - 0.008, top), (x, top - 0.2), (x + 0.008, top)]), 1.0))
             panes += windows(c, x, wide * 0.9, top, base, (0.16 + 0.26 * t) if night else 0.10)
