@@ -167,24 +167,29 @@ void PartFile::commit(bool replace) {
   sync_folder(folder_of(final_path_));
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes, bool replace) {
+void write_file(const std::filesystem::path& path, const std::function<void(const TextSink&)>& produce,
+                bool replace) {
   const auto mode = mode_of(path);
   if (mode && !S_ISREG(*mode) && !S_ISDIR(*mode)) {
     const Descriptor device(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (device.get() < 0)
       throw_error(ErrorKind::output, "cannot write {}: {}", path.native(), errno_text(errno));
-    write_all(device.get(), bytes, path.native());
+    produce([&](std::string_view bytes) { write_all(device.get(), bytes, path.native()); });
     return;
   }
   if (mode && S_ISREG(*mode) && !replace) fail_exists(path);
   PartFile part(path);
   Descriptor file(::open(part.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.get() < 0) throw_error(ErrorKind::output, "cannot write {}: {}", path.native(), errno_text(errno));
-  write_all(file.get(), bytes, path.native());
+  produce([&](std::string_view bytes) { write_all(file.get(), bytes, path.native()); });
   if (::close(file.release()) != 0) {
     throw_error(ErrorKind::output, "cannot write {}: {}", path.native(), errno_text(errno));
   }
   part.commit(replace);
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes, bool replace) {
+  write_file(path, [bytes](const TextSink& sink) { sink(bytes); }, replace);
 }
 
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes, bool replace) {

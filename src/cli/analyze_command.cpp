@@ -1,19 +1,95 @@
-// analyze: what is heard, as numbers.
+// analyze: what is heard, as numbers and as a picture.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "commands.h"
 #include "job_setup.h"
+#include "output_target.h"
+#include "series_list.h"
+#include "signals.h"
 #include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/image/png.h"
+#include "spectradiff/report/plot.h"
+#include "spectradiff/report/summary.h"
+#include "spectradiff/report/tables.h"
 
 namespace spectradiff {
 namespace {
+
+// One file that was asked for.
+struct Output {
+  std::string option;  // "seed_csv"
+  std::string path;    // "-": stdout
+  std::string flag() const {
+    std::string name = "--" + option;
+    std::replace(name.begin(), name.end(), '_', '-');
+    return name;
+  }
+};
+
+// Thrown to leave a file unfinished when the user stops the program; nothing is said about it.
+struct Stopped {};
+
+std::vector<Output> asked_outputs(const Arguments& arguments) {
+  std::vector<Output> outputs;
+  for (const Output& output : {Output{"seed_csv", arguments.seed_csv}, Output{"csv", arguments.csv},
+                               Output{"json_out", arguments.json_out}, Output{"plot", arguments.plot}})
+    if (!output.path.empty()) outputs.push_back(output);
+  return outputs;
+}
+
+// Pipes and devices are never the same: each write reaches them.
+bool same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  const auto place = [](const std::string& path) {
+    std::error_code failed;
+    const fs::file_status status = fs::status(path, failed);
+    const bool file = fs::is_regular_file(status) || !fs::exists(status);
+    return file ? fs::weakly_canonical(fs::absolute(path), failed) : fs::path();
+  };
+  return !place(a).empty() && place(a) == place(b);
+}
+
+void check_outputs(const std::vector<Output>& outputs, const Arguments& arguments) {
+  std::string on_stdout = arguments.json ? "--json" : "";
+  for (auto output = outputs.begin(); output != outputs.end(); ++output) {
+    if (output->path == "-") {
+      const std::string name = output->flag() + " -";
+      if (!on_stdout.empty())
+        throw_error(ErrorKind::usage, "{} and {} both write stdout; give one of them a file name", on_stdout,
+                    name);
+      on_stdout = name;
+      if (output->option == "plot" && isatty(STDOUT_FILENO) != 0)
+        throw_error(ErrorKind::usage,
+                    "plot = -: a picture is not for a terminal; pipe it or name a file: --plot song.png");
+      continue;
+    }
+    check_output_file(output->option, output->path, arguments.overwrite);
+    for (auto other = outputs.begin(); other != output; ++other)
+      if (other->path != "-" && same_file(other->path, output->path))
+        throw_error(ErrorKind::usage, "{} and {} name the same file, {}", other->flag(), output->flag(),
+                    output->path);
+  }
+}
+
+void refuse_song_as_output(const std::vector<Output>& outputs, const std::filesystem::path& song) {
+  for (const Output& output : outputs) {
+    std::error_code failed;
+    if (output.path != "-" && std::filesystem::equivalent(output.path, song, failed))
+      throw_error(ErrorKind::output, "{} = {} is the song itself; give it another name", output.option,
+                  output.path);
+  }
+}
 
 // The seeds' framing always; their 256 bins and 50 ms unless the user said otherwise.
 AnalysisSettings seed_settings(const Resolved& resolved) {
@@ -25,54 +101,122 @@ AnalysisSettings seed_settings(const Resolved& resolved) {
   return settings;
 }
 
-void write_result(const std::string& path, const std::string& text, bool overwrite, Console& console) {
-  if (path == "-") {
-    console.answer(text);
-  } else {
-    write_file(path, text, overwrite);
-  }
+void add(FeatureRequest& wanted, const FeatureRequest& more) {
+  wanted.series.insert(more.series.begin(), more.series.end());
+  wanted.onsets |= more.onsets;
+  wanted.beats |= more.beats;
+  wanted.key |= more.key;
+  wanted.sections |= more.sections;
 }
 
-void refuse_existing(const std::string& path, bool overwrite) {
-  if (!path.empty() && path != "-" && !overwrite &&
-      std::filesystem::exists(std::filesystem::symlink_status(path))) {
-    throw_error(ErrorKind::output, "seed_csv = {} exists; -y replaces it", path);
+FeatureRequest wanted_features(const Arguments& arguments, const std::vector<Output>& outputs,
+                               const std::vector<std::string>& series) {
+  FeatureRequest wanted;
+  if (outputs.empty()) add(wanted, summary_request());
+  if (!arguments.plot.empty()) add(wanted, plot_request());
+  if (!arguments.csv.empty() || !arguments.json_out.empty())
+    wanted.series.insert(series.begin(), series.end());
+  if (!arguments.json_out.empty()) wanted.onsets = wanted.beats = wanted.key = wanted.sections = true;
+  return wanted;
+}
+
+class AnalyzeRun {
+ public:
+  AnalyzeRun(const Arguments& arguments, Console& console, AudioSource& source, const Features& features,
+             const std::vector<std::string>& series)
+      : arguments_(arguments), console_(console), source_(source), features_(features), series_(series) {}
+
+  void write(const Output& output) {
+    const auto produce = [&](const TextSink& sink) { write_into(output.option, sink); };
+    if (output.path == "-") {
+      produce(stoppable([this](std::string_view text) { console_.answer(text); }));
+    } else {
+      write_file(output.path, [&](const TextSink& sink) { produce(stoppable(sink)); }, arguments_.overwrite);
+    }
   }
+
+ private:
+  static TextSink stoppable(const TextSink& sink) {
+    return [sink](std::string_view text) {
+      if (stop_requests().load() > 0) throw Stopped();
+      sink(text);
+    };
+  }
+
+  void write_into(const std::string& option, const TextSink& sink) {
+    if (option == "seed_csv") return write_seed_csv(features_, sink);
+    if (option == "csv") return write_series_csv(features_, series_, sink);
+    if (option == "json_out")
+      return write_analysis_json(arguments_.subject, source_.info(), features_, series_, sink);
+    const SongView view = view_song(source_, kPlotColumns);
+    const std::string title =
+        arguments_.subject == "-" ? "stdin" : std::filesystem::path(arguments_.subject).filename().string();
+    const Canvas page =
+        plot_song(view, features_, title, join(song_facts(source_.info(), features_), "  ·  "));
+    const std::vector<uint8_t> png = encode_png(page);
+    sink({reinterpret_cast<const char*>(png.data()), png.size()});
+  }
+
+  const Arguments& arguments_;
+  Console& console_;
+  AudioSource& source_;
+  const Features& features_;
+  const std::vector<std::string>& series_;
+};
+
+Json summary_of(const Arguments& arguments, const AudioInfo& info, const Features& features) {
+  Json summary = {{"file", arguments.subject},
+                  {"format", info.format},
+                  {"sample_rate_hz", info.sample_rate_hz},
+                  {"channels", info.channels},
+                  {"duration_s", info.duration_s()},
+                  {"frames", features.frames},
+                  {"bins", features.bins},
+                  {"reference", features.reference},
+                  {"tempo_bpm", nullptr},
+                  {"key", nullptr},
+                  {"beats", features.events.beats_s.size()}};
+  if (features.tempo_bpm > 0) summary["tempo_bpm"] = features.tempo_bpm;
+  if (!features.key.empty()) summary["key"] = features.key;
+  return summary;
+}
+
+std::string summary_text(const Arguments& arguments, const AudioInfo& info, const Features& features) {
+  return fmt::format("{}: {}\n{} frames at {} fps, {} beats; {} bins, full level at magnitude {:.6g}\n",
+                     arguments.subject, join(song_facts(info, features), ", "), features.frames,
+                     features.settings.fps.text(), features.events.beats_s.size(), features.bins,
+                     features.reference);
 }
 
 }  // namespace
 
 int run_analyze(const Arguments& arguments, Console& console) {
   const Resolved resolved = resolve(settings_layers(arguments));
+  const std::vector<std::string> series = parse_series_list(arguments.series);
   if (arguments.print_config) {
     console.answer(config_text(resolved, arguments.origin));
     return 0;
   }
-  if (arguments.json && arguments.seed_csv == "-") {
-    throw_error(ErrorKind::usage, "--json and --seed-csv - both write stdout; give the CSV a file name");
-  }
-  refuse_existing(arguments.seed_csv, arguments.overwrite);
+  const std::vector<Output> outputs = asked_outputs(arguments);
+  check_outputs(outputs, arguments);
 
   AudioSource source = std::move(open_song(arguments.subject, resolved.job, console).song);
+  refuse_song_as_output(outputs, source.file());
   const Features features =
       hear(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved),
-           resolved.job.input.strict, console);
-  const AudioInfo& info = source.info();
-  if (!arguments.seed_csv.empty())
-    write_result(arguments.seed_csv, seed_csv(features), arguments.overwrite, console);
+           resolved.job.input.strict, console, wanted_features(arguments, outputs, series));
+  console.event("analysis", summary_of(arguments, source.info(), features));
+  if (outputs.empty() && !arguments.json) console.answer(summary_text(arguments, source.info(), features));
 
-  const Json summary = {
-      {"file", arguments.subject}, {"format", info.format},           {"sample_rate_hz", info.sample_rate_hz},
-      {"channels", info.channels}, {"duration_s", info.duration_s()}, {"frames", features.frames},
-      {"bins", features.bins},     {"reference", features.reference}};
-  if (arguments.json) {
-    console.event("analysis", summary);
-  } else if (arguments.seed_csv.empty()) {
-    console.answer(
-        fmt::format("{}: {}\n{:.3f} s, {} Hz, {} channels\n{} frames at {} fps, {} bins, full level at "
-                    "magnitude {:.6g}\n",
-                    arguments.subject, info.format, info.duration_s(), info.sample_rate_hz, info.channels,
-                    features.frames, resolved.job.analysis.fps.text(), features.bins, features.reference));
+  install_signal_handlers();
+  AnalyzeRun run(arguments, console, source, features, series);
+  try {
+    for (const Output& output : outputs) {
+      run.write(output);
+      if (output.path != "-") console.info(fmt::format("wrote {}", output.path));
+    }
+  } catch (const Stopped&) {
+    return 0;  // main raises the signal again
   }
   return 0;
 }

@@ -17,8 +17,9 @@ struct Arguments {
   std::string output;   // empty: not given
   std::string config;
   std::string log_file;
-  std::string seed_csv;
-  std::string progress = "auto";  // auto, always, never
+  std::string seed_csv, csv, json_out, plot;  // of analyze; empty: not given
+  std::string series;                         // of analyze, as typed
+  std::string progress = "auto";              // auto, always, never
   std::vector<std::string> presets;
   bool overwrite = false, quiet = false, verbose = false;
   bool print_config = false, origin = false, dry_run = false, json = false, stats = false;

@@ -53,8 +53,9 @@ std::string examples(const std::string& command) {
   }
   if (command == "analyze") {
     return "  spectradiff analyze song.wav\n"
-           "  spectradiff analyze song.wav --seed-csv bins.csv\n"
-           "  spectradiff analyze song.wav --seed-csv - | head -1\n";
+           "  spectradiff analyze song.wav --plot song.png\n"
+           "  spectradiff analyze song.wav --csv - --series rms,onset | awk -F, '$4 > 0.5 {print $2}'\n"
+           "  spectradiff analyze song.wav --json-out - | jq .scalars.tempo_bpm\n";
   }
   if (command == "model") {
     return "  spectradiff model list\n"

@@ -22,16 +22,29 @@ fs::path free_name(const std::string& song) {
   return path;
 }
 
-void check_folder(const fs::path& folder, const std::string& output) {
+// `what` is the setting, as "output = v.mp4".
+void check_folder(const fs::path& folder, const std::string& what) {
   std::error_code failed;
   if (!fs::exists(folder, failed)) {
-    throw_error(ErrorKind::output, "output = {}: the folder {} does not exist; make it first", output,
-                folder.string());
+    throw_error(ErrorKind::output, "{}: the folder {} does not exist; make it first", what, folder.string());
   }
   if (!fs::is_directory(folder, failed))
-    throw_error(ErrorKind::output, "output = {}: {} is not a folder", output, folder.string());
+    throw_error(ErrorKind::output, "{}: {} is not a folder", what, folder.string());
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw_error(ErrorKind::output, "output = {}: no permission to write in {}", output, folder.string());
+    throw_error(ErrorKind::output, "{}: no permission to write in {}", what, folder.string());
+  }
+}
+
+std::string setting_text(const std::string& option, const fs::path& path) {
+  return fmt::format("{} = {}", option, path.string());
+}
+
+void check_new_file(const std::string& option, const fs::path& file, bool overwrite) {
+  check_folder(folder_of(file), setting_text(option, file));
+  if (fs::is_directory(file))
+    throw_error(ErrorKind::output, "{} = {} is a folder; name a file in it", option, file.string());
+  if (!overwrite && fs::exists(fs::symlink_status(file))) {
+    throw_error(ErrorKind::output, "{} = {} exists; -y replaces it", option, file.string());
   }
 }
 
@@ -65,15 +78,18 @@ void check_target(const OutputTarget& target, bool overwrite) {
   if (target.kind == OutputTarget::Kind::stream) return;
   if (target.kind == OutputTarget::Kind::frames) {
     const fs::path folder = target.pattern->folder();
-    check_folder(fs::exists(folder) ? folder : folder_of(folder), target.pattern->file(0).string());
+    check_folder(fs::exists(folder) ? folder : folder_of(folder),
+                 setting_text("output", target.pattern->file(0)));
     return;
   }
-  check_folder(folder_of(target.path), target.path.string());
-  if (fs::is_directory(target.path))
-    throw_error(ErrorKind::output, "output = {} is a folder; name a file in it", target.path.string());
-  if (!overwrite && fs::exists(fs::symlink_status(target.path))) {
-    throw_error(ErrorKind::output, "output = {} exists; -y replaces it", target.path.string());
-  }
+  check_new_file("output", target.path, overwrite);
+}
+
+void check_output_file(const std::string& option, const fs::path& file, bool overwrite) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(file, failed);
+  if (fs::is_fifo(status) || fs::is_character_file(status) || fs::is_socket(status)) return;
+  check_new_file(option, file, overwrite);
 }
 
 void refuse_song_as_output(const OutputTarget& target, const fs::path& song) {

@@ -28,6 +28,9 @@ OutputTarget choose_target(const Arguments& arguments);
 // the folder is missing or not writable. Creates nothing.
 void check_target(const OutputTarget& target, bool overwrite);
 
+// The same for a file that `option` names; pipes and devices may exist.
+void check_output_file(const std::string& option, const std::filesystem::path& file, bool overwrite);
+
 // Error{output} when the video would replace the song it is made from.
 void refuse_song_as_output(const OutputTarget& target, const std::filesystem::path& song);
 

@@ -32,21 +32,22 @@ std::vector<int> seed_bin_indices(int window_samples, int bins) {
   return indices;
 }
 
-std::string seed_csv(const Features& features) {
+void write_seed_csv(const Features& features, const TextSink& sink) {
   if (features.settings.spacing != BinSpacing::seed) {
     throw_error(ErrorKind::internal, "the seed's CSV was asked for with log spacing");
   }
-  std::string csv;
+  std::string row;
   char number[32];
   for (int64_t frame = 0; frame < features.frames; ++frame) {
     const float* magnitudes = features.frame_magnitudes(frame);
+    row.clear();
     for (int bin = 0; bin < features.bins; ++bin) {
       const auto end = std::to_chars(number, number + sizeof number, magnitudes[bin] * kSeedScale).ptr;
-      csv.append(number, end);
-      csv += bin + 1 < features.bins ? ',' : '\n';
+      row.append(number, end);
+      row += bin + 1 < features.bins ? ',' : '\n';
     }
+    sink(row);
   }
-  return csv;
 }
 
 }  // namespace spectradiff

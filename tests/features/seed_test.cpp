@@ -57,6 +57,12 @@ Features analyze_recorded(bool stereo, const AnalysisSettings& settings) {
   return analyze(source, settings);
 }
 
+std::string seed_csv(const Features& features) {
+  std::string csv;
+  write_seed_csv(features, [&](std::string_view text) { csv += text; });
+  return csv;
+}
+
 void expect_equals_recorded(const Features& features, const std::string& name) {
   std::ifstream file(SPECTRADIFF_TEST_DATA "/" + name);
   const auto expected = read_csv(file);

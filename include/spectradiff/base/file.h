@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,13 @@ class PartFile {
 // is written to directly. Error{output}.
 void write_file(const std::filesystem::path& path, std::span<const uint8_t> bytes, bool replace);
 void write_file(const std::filesystem::path& path, std::string_view bytes, bool replace);
+
+// Where text goes, piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+// The same for what is too large to hold: `produce` gives its bytes to the sink. What it throws leaves
+// nothing behind.
+void write_file(const std::filesystem::path& path, const std::function<void(const TextSink&)>& produce,
+                bool replace);
 
 // All bytes to a descriptor, short writes and EINTR looped over; a closed pipe is an error like others
 // (SIGPIPE ignored). `name` is for messages. Error{output}.

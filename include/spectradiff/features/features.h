@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spectradiff/audio/audio_source.h"
+#include "spectradiff/base/file.h"
 #include "spectradiff/base/frame_time.h"
 #include "spectradiff/base/rational.h"
 #include "spectradiff/features/series.h"
@@ -95,8 +96,9 @@ Features analyze(AudioSource& source, const AnalysisSettings& settings, const Fe
 std::vector<int> seed_bin_indices(int window_samples, int bins);
 
 // The seed's CSV, SpD3–SpD8: one row per frame, comma-separated magnitudes of the mono mix scaled by
-// 2^15/2^16, no header; each value in the shortest form that reads back as the same float.
-std::string seed_csv(const Features& features);
+// 2^15/2^16, no header; each value in the shortest form that reads back as the same float. The sink gets a
+// row at a time.
+void write_seed_csv(const Features& features, const TextSink& sink);
 
 std::string features_library_version();  // "fftw-3.3.10"
 
