@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG MODEL
 
-SONG is the example song, MODEL a bundle. Writes examples/pictures/*.jpg: rows of looks, columns of moments of the song.
+SONG is the example song, MODEL a bundle. Writes examples/pictures: a plot of the song, and rows of looks with columns of moments of the song.
 """
 
 import pathlib
@@ -44,11 +44,18 @@ def sheet(rows, path):
     print(path)
 
 
+def plot(song, path, work):
+    subprocess.run([PROGRAM, "analyze", song, "--plot", work / "plot.png", "-q"], check=True)
+    Image.open(work / "plot.png").resize((1000, 750), Image.LANCZOS).save(path, quality=90, subsampling=0)
+    print(path)
+
+
 def main():
     song, model = sys.argv[1:]
     target = ROOT / "examples" / "pictures"
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
+        plot(song, target / "analysis.jpg", work)
         sheet([frames(work, name, ["paint", song], options) for name, options in PAINTINGS.items()], target / "painters.jpg")
         render = ["render", song, "--model", model, "--allow-unpinned-model", "--prompt", "a stained glass window of the sea", "--painter", "pie",
                   "--size", "256x256", "--steps", "8", "--guidance", "3"]

@@ -7,11 +7,10 @@ import math
 import os
 import shutil
 import subprocess
-import sys
 
 import numpy as np
 import pytest
-from conftest import PROGRAM, RATE, TIMEOUT_S, sines, write_wav
+from conftest import PROGRAM, RATE, ROOT, TIMEOUT_S, write_wav
 from PIL import Image
 
 CHROMA = [f"chroma_{note}" for note in ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")]
@@ -242,20 +241,33 @@ def test_the_plot_is_a_picture_and_the_same_every_time(program, beats):
     assert (program.work / "a.png").read_bytes() == (program.work / "b.png").read_bytes()
 
 
-def test_awk_reads_the_csv(program, beats):
-    if shutil.which("awk") is None:
-        pytest.skip("no awk")
-    script = "\"$0\" analyze \"$1\" --csv - --series onset | awk -F, 'NR > 1 && $3 > 0.5 {n++} END {print n}'"
-    done = subprocess.run(["bash", "-c", script, PROGRAM, beats], env=program.environment, capture_output=True, check=True, timeout=TIMEOUT_S)
-    assert 10 <= int(done.stdout) <= 13
+def in_a_shell(program, script, *words):
+    """What a script prints that finds the program on its path."""
+    environment = {**program.environment, "PATH": f"{PROGRAM.parent}:{program.environment['PATH']}"}
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script, "bash", *words], env=environment, capture_output=True, text=True, timeout=TIMEOUT_S)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+def test_the_shell_example_finds_the_clicks(program, beats):
+    lines = [line.split() for line in in_a_shell(program, f'"{ROOT}/examples/strongest_onsets.sh" "$1"', beats).splitlines()]
+    assert len(lines) == 10
+    for time, strength in lines:
+        assert min(abs(float(time) % 0.5), 0.5 - float(time) % 0.5) < 0.1 and 0.1 < float(strength) <= 1
+
+
+def test_the_python_example_hears_the_chord(program, beats):
+    script = f'"$0" analyze "$1" --csv - --series chroma | python3 "{ROOT}/examples/notes.py"'.replace('"$0"', "spectradiff")
+    lines = [line.split() for line in in_a_shell(program, script, beats).splitlines()]
+    assert [int(second) for second, _ in lines] == list(range(6))
+    assert {note for _, note in lines} <= {"A", "C", "E"}
 
 
 def test_jq_reads_the_json(program, beats):
     if shutil.which("jq") is None:
         pytest.skip("no jq")
-    script = '"$0" analyze "$1" --json-out - | jq -r ".scalars.key, (.events.beats_s | length > 5)"'
-    done = subprocess.run(["bash", "-c", script, PROGRAM, beats], env=program.environment, capture_output=True, check=True, text=True, timeout=TIMEOUT_S)
-    assert done.stdout == "A minor\ntrue\n"
+    script = 'spectradiff analyze "$1" --json-out - | jq -r ".scalars.key, (.events.beats_s | length > 5)"'
+    assert in_a_shell(program, script, beats) == "A minor\ntrue\n"
 
 
 def test_pandas_reads_the_csv(program, song):
