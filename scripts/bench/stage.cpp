@@ -1,6 +1,7 @@
 // One stage by itself, for measuring: `spectradiff_stage paint SONG PAINTER SIZE FPS` paints every frame to
 // nowhere; `spectradiff_stage hear SONG` analyses all features; `spectradiff_stage encode FRAMES.rgb SIZE FPS
 // SONG OUT.mp4` encodes dumped RGB frames with the song's sound.
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -32,7 +33,9 @@ Size size_of(const std::string& text) {
 int paint(const std::vector<std::string>& words) {
   AudioSource source = AudioSource::open(words[0]);
   RenderJob job;
-  job.paint.painter = words[1] == "pie" ? PainterKind::pie : PainterKind::hash;
+  const auto& names = painter_names();
+  job.paint.painter =
+      static_cast<PainterKind>(std::find(names.begin(), names.end(), words[1]) - names.begin());
   job.paint.size = size_of(words[2]);
   job.analysis.fps = parse_rational(words[3], "fps");
   const Features features = analyze(source, job.analysis);

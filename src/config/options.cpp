@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "option_kinds.h"
+#include "paint_options.h"
 
 namespace spectradiff {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 constexpr const char* kSong = "Song";
 constexpr const char* kHearing = "Analysis";
 constexpr const char* kBeats = "Beats";
-constexpr const char* kPainting = "Painting";
-constexpr const char* kHash = "Painter hash";
-constexpr const char* kColour = "Colours of every painter";
-constexpr const char* kPie = "Painter pie";
 constexpr const char* kDiffusing = "Diffusion";
 constexpr const char* kVideo = "Video and sound";
 constexpr const char* kMachine = "Machine";
@@ -36,9 +33,6 @@ std::string time_text(const TimeSpan& time) {
 }
 std::string rate_text(const Rational& rate) {
   return rate.text();
-}
-Size painted_size(const Json& value) {
-  return checked_size(value, 8, 4096);
 }
 Size encoded_size(const Json& value) {
   return checked_size(value, 2, 8192);
@@ -174,75 +168,6 @@ void add_beats(std::vector<Option>& table) {
                               FIELD(analysis.beats.file)));
 }
 
-void add_painting(std::vector<Option>& table) {
-  table.push_back(choice_option<>({"painter", kPainting, kPictures, "NAME", "hash or pie (default hash)"},
-                                  FIELD(paint.painter),
-                                  std::vector<std::pair<std::string, PainterKind>>{
-                                      {"hash", PainterKind::hash}, {"pie", PainterKind::pie}}));
-  table.push_back(written_option(
-      {"size", kPainting, kPictures, "WxH",
-       "painted and diffused, 16 to 4096, multiples of 8 (default: the model's own, else 512x512)"},
-      FIELD(paint.size), painted_size, size_text));
-  table.push_back(real_option({"blur", kPainting, kPictures, "PX",
-                               "Gaussian blur after painting, radius 0 to 200 pixels (default 2)"},
-                              FIELD(paint.post.blur_px), {0, 200}));
-  table.push_back(switch_option({"greyscale", kPainting, kPictures, "", "drop the colour (default off)"},
-                                FIELD(paint.post.greyscale)));
-  table.push_back(switch_option({"invert", kPainting, kPictures, "", "negative (default off)"},
-                                FIELD(paint.post.invert)));
-  table.push_back(
-      choice_option<>({"autocontrast", kPainting, kPictures, "NAME",
-                       "none, or frame: stretch each frame to full contrast (default none)"},
-                      FIELD(paint.post.autocontrast),
-                      std::vector<std::pair<std::string, bool>>{{"none", false}, {"frame", true}}));
-  table.push_back(switch_option(
-      {"equalize", kPainting, kPictures, "", "equalize the histogram of each frame (default off)"},
-      FIELD(paint.post.equalize)));
-  table.push_back(integer_option(
-      {"marks_per_bin", kHash, kPictures, "N", "marks that each bin scatters, 1 to 10000 (default 20)"},
-      FIELD(paint.hash.marks_per_bin), 1, 10000));
-  table.push_back(real_option({"mark_size", kHash, kPictures, "PX",
-                               "mean size of a mark in a 512x512 picture, 0.5 to 512 (default 22)"},
-                              FIELD(paint.hash.mark_size_px), {0.5, 512}));
-  table.push_back(
-      real_option({"mark_taper", kHash, kPictures, "T",
-                   "low bins' marks 2^T times the mean size, high ones' 2^T smaller, 0 to 3 (default 0.8)"},
-                  FIELD(paint.hash.taper), {0, 3}));
-  table.push_back(choice_option<>({"mark_shape", kHash, kPictures, "NAME", "disc or square (default disc)"},
-                                  FIELD(paint.hash.shape),
-                                  std::vector<std::pair<std::string, MarkShape>>{
-                                      {"disc", MarkShape::disc}, {"square", MarkShape::square}}));
-  table.push_back(real_option(
-      {"hue_start", kColour, kPictures, "H", "hue of the lowest bin, 0 to 1 turns (default 0.08)"},
-      FIELD(paint.hash.hue_start), {0, 1}));
-  table.push_back(real_option({"hue_span", kColour, kPictures, "H",
-                               "from the lowest bin to the highest, -1 to 1 turns (default -0.62)"},
-                              FIELD(paint.hash.hue_span), {-1, 1}));
-  table.push_back(
-      real_option({"saturation", kColour, kPictures, "S", "of the bins' colours, 0 to 1 (default 0.9)"},
-                  FIELD(paint.hash.saturation), {0, 1}));
-  table.push_back(real_option({"lightness", kColour, kPictures, "L", "at full level, 0 to 1 (default 0.5)"},
-                              FIELD(paint.hash.lightness), {0, 1}));
-  table.push_back(real_option({"gamma", kColour, kPictures, "G",
-                               "level^G is what shows; below 1 lifts quiet bins, 0.1 to 10 (default 0.5)"},
-                              FIELD(paint.hash.gamma), {0.1, 10}));
-  table.push_back(
-      written_option({"background", kColour, kPictures, "#RRGGBB", "colour of silence (default #000000)"},
-                     FIELD(paint.hash.background), checked_colour, colour_text));
-  table.push_back(real_option(
-      {"pie_span", kPie, kPictures, "DEG", "the bins' share of the circle, 1 to 360 degrees (default 180)"},
-      FIELD(paint.pie.span_degrees), {1, 360}));
-  table.push_back(real_option(
-      {"pie_inner", kPie, kPictures, "R", "radius of silence, 0 to 2 of half the shorter side (default 0.1)"},
-      FIELD(paint.pie.inner_radius), {0, 2}));
-  table.push_back(
-      real_option({"pie_outer", kPie, kPictures, "R", "radius of full level, 0 to 2 (default 0.95)"},
-                  FIELD(paint.pie.outer_radius), {0, 2}));
-  table.push_back(real_option({"pie_field", kPie, kPictures, "O",
-                               "opacity of the hash field below the slices, 0 to 1 (default 0.35)"},
-                              FIELD(paint.pie.field), {0, 1}));
-}
-
 void add_diffusing(std::vector<Option>& table) {
   table.push_back(
       switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
@@ -357,7 +282,7 @@ void add_machine(std::vector<Option>& table) {
 std::vector<Option> make_table() {
   std::vector<Option> table;
   add_song(table);
-  add_painting(table);
+  add_paint_options(table);
   add_diffusing(table);
   add_video(table);
   add_hearing(table);

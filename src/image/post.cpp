@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "spectradiff/base/error.h"
+
 namespace spectradiff {
 namespace {
 
@@ -29,10 +31,7 @@ Table identity() {
   return table;
 }
 
-Table autocontrast_table(const Histogram& counts) {
-  int low = 0, high = 255;
-  while (low < 255 && counts[low] == 0) ++low;
-  while (high > 0 && counts[high] == 0) --high;
+Table stretch_table(int low, int high) {
   if (high <= low) return identity();
   const double scale = 255.0 / (high - low);
   const double offset = -low * scale;
@@ -42,6 +41,13 @@ Table autocontrast_table(const Histogram& counts) {
     table[i] = static_cast<uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
   }
   return table;
+}
+
+Table autocontrast_table(const Histogram& counts) {
+  int low = 0, high = 255;
+  while (low < 255 && counts[low] == 0) ++low;
+  while (high > 0 && counts[high] == 0) --high;
+  return stretch_table(low, high);
 }
 
 Table equalize_table(const Histogram& counts) {
@@ -94,11 +100,36 @@ void equalize(Canvas& canvas) {
   map_by_histogram(canvas, equalize_table);
 }
 
-void apply(const PostChain& chain, Canvas& canvas) {
+void ContrastRange::add(const Canvas& canvas) {
+  const auto& bytes = canvas.bytes();
+  for (size_t i = 0; i < bytes.size(); i += 3)
+    for (size_t c = 0; c < 3; ++c) {
+      low[c] = std::min(low[c], bytes[i + c]);
+      high[c] = std::max(high[c], bytes[i + c]);
+    }
+}
+
+void ContrastRange::add(const ContrastRange& range) {
+  for (size_t c = 0; c < 3; ++c) {
+    low[c] = std::min(low[c], range.low[c]);
+    high[c] = std::max(high[c], range.high[c]);
+  }
+}
+
+void stretch(Canvas& canvas, const ContrastRange& range) {
+  look_up(canvas, {stretch_table(range.low[0], range.high[0]), stretch_table(range.low[1], range.high[1]),
+                   stretch_table(range.low[2], range.high[2])});
+}
+
+void apply(const PostChain& chain, Canvas& canvas, const ContrastRange* song) {
   gaussian_blur(canvas, chain.blur_px);
   if (chain.greyscale) greyscale(canvas);
   if (chain.invert) invert(canvas);
-  if (chain.autocontrast) autocontrast(canvas);
+  if (chain.autocontrast == Autocontrast::frame) autocontrast(canvas);
+  if (chain.autocontrast == Autocontrast::song) {
+    if (song == nullptr) throw_error(ErrorKind::internal, "the song's contrast is not known");
+    stretch(canvas, *song);
+  }
   if (chain.equalize) equalize(canvas);
 }
 

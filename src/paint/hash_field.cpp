@@ -1,6 +1,9 @@
+#include "hash_field.h"
+
 #include <algorithm>
 #include <cmath>
 
+#include "colouring.h"
 #include "spectradiff/image/clones.h"
 #include "spectradiff/paint/painter.h"
 
@@ -49,29 +52,67 @@ void stamp(uint8_t* picture, int width, int x, int side, const int* inset, int t
   }
 }
 
+std::vector<int> insets(HashField::Shape shape, int side) {
+  std::vector<int> inset(side, 0);
+  if (shape == HashField::Shape::square) return inset;
+  // Pixels whose centre lies in the disc, in half pixels from the middle.
+  for (int row = 0; row < side; ++row) {
+    const int64_t dy = 2 * row + 1 - side;
+    const auto outside = [&](int64_t dx) { return dx * dx + dy * dy > static_cast<int64_t>(side) * side; };
+    while (outside(2 * inset[row] + 1 - side)) ++inset[row];
+  }
+  return inset;
+}
+
 }  // namespace
 
-Canvas Painter::paint_field(const std::vector<double>& strengths, double opacity) const {
+std::unique_ptr<Painting> make_hash_field(const Levels& levels, const PaintSettings& settings, Size size) {
+  return std::make_unique<HashFieldPainting>(levels, settings, size);
+}
+
+HashFieldPainting::HashFieldPainting(const Levels& levels, const PaintSettings& settings, Size size)
+    : levels_(levels), field_(settings.hash), size_(size), marks_(make_marks(settings.hash, size)) {}
+
+std::vector<HashFieldPainting::Mark> HashFieldPainting::make_marks(const HashField& field, Size size) const {
+  const double scale = std::sqrt(static_cast<double>(size.width) * size.height) / 512;
+  std::vector<Mark> marks;
+  for (int bin = 0; bin < levels_.bins(); ++bin) {
+    const double height = 2 * height_of_bin(bin, levels_.bins()) - 1;
+    const double side_px = field.mark_size_px * scale * std::exp2(-field.taper * height);
+    const int side = std::max(1, static_cast<int>(std::lround(side_px)));
+    marks.push_back({side, insets(field.shape, side)});
+  }
+  return marks;
+}
+
+void HashFieldPainting::paint(const PaintSettings& now, int64_t frame, double opacity, Canvas& canvas) const {
+  const bool same = now.hash == field_ && canvas.size() == size_;
+  const std::vector<Mark> moved = same ? std::vector<Mark>() : make_marks(now.hash, canvas.size());
+  const std::vector<Mark>& marks = same ? marks_ : moved;
+
+  const std::vector<float> strengths = levels_.strengths(frame, now.colour.gamma);
+  const Colours colours(now.colour);
   std::vector<Ink> inks;
   inks.reserve(strengths.size());
-  for (size_t bin = 0; bin < strengths.size(); ++bin)
-    inks.push_back(make_ink(styles_[bin].colour, styles_[bin].side, opacity * strengths[bin]));
+  for (int bin = 0; bin < levels_.bins(); ++bin) {
+    const double strength = strengths[bin];
+    inks.push_back(make_ink(colours.of(height_of_bin(bin, levels_.bins()), strength), marks[bin].side,
+                            opacity * strength));
+  }
 
-  Canvas canvas(settings_.size, settings_.hash.background);
   // Marks of one number for all bins before the next: no bin lies below all others.
-  for (int mark = 0; mark < settings_.hash.marks_per_bin; ++mark)
-    for (int bin = 0; bin < features_.bins; ++bin) {
+  for (int number = 0; number < now.hash.marks_per_bin; ++number)
+    for (int bin = 0; bin < levels_.bins(); ++bin) {
       const Ink& ink = inks[bin];
       if (ink.keep == 256) continue;
-      const BinStyle& style = styles_[bin];
-      const uint64_t hash = splitmix64(static_cast<uint64_t>(bin) << 32 | static_cast<uint64_t>(mark));
-      const int x = place(static_cast<uint32_t>(hash >> 32), canvas.width(), style.side);
-      const int y = place(static_cast<uint32_t>(hash), canvas.height(), style.side);
-      const int top = std::max(-y, 0), bottom = std::min(style.side, canvas.height() - y);
-      stamp(canvas.row(y + top), canvas.width(), x, style.side, style.inset.data(), top, bottom,
+      const Mark& mark = marks[bin];
+      const uint64_t hash = splitmix64(static_cast<uint64_t>(bin) << 32 | static_cast<uint64_t>(number));
+      const int x = place(static_cast<uint32_t>(hash >> 32), canvas.width(), mark.side);
+      const int y = place(static_cast<uint32_t>(hash), canvas.height(), mark.side);
+      const int top = std::max(-y, 0), bottom = std::min(mark.side, canvas.height() - y);
+      stamp(canvas.row(y + top), canvas.width(), x, mark.side, mark.inset.data(), top, bottom,
             ink.share.data(), ink.keep);
     }
-  return canvas;
 }
 
 }  // namespace spectradiff

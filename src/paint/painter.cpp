@@ -1,58 +1,67 @@
 #include "spectradiff/paint/painter.h"
 
 #include <algorithm>
-#include <cmath>
-#include <string_view>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
 
+#include "colouring.h"
+#include "hash_field.h"
+#include "painting.h"
 #include "spectradiff/base/error.h"
-#include "spectradiff/image/color.h"
+#include "spectradiff/image/arrange.h"
 
 namespace spectradiff {
 namespace {
 
-constexpr int kLargestSide = 8192;
+// In the order of PainterKind.
+struct PainterRow {
+  const char* name;
+  MakePainting make;
+};
 
-void check(std::string_view name, double value, double low, double high) {
-  if (!(value >= low && value <= high))
-    throw_error(ErrorKind::usage, "{} = {} is outside {}..{}", name, value, low, high);
+constexpr PainterRow kPainters[] = {
+    {"hash", make_hash_field},
+    {"pie", make_pie},
+    {"polar", make_polar},
+    {"circles", make_circles},
+    {"spectrogram", make_spectrogram},
+    {"showcqt", make_constant_q_bars},
+};
+
+constexpr int64_t kContrastFrames = 200;  // of a song, evenly spaced, that its contrast is taken from
+
+BaseLayer::Kind base_kind(const PaintSettings& settings) {
+  if (settings.base.kind != BaseLayer::Kind::automatic) return settings.base.kind;
+  return settings.painter == PainterKind::pie ? BaseLayer::Kind::hash : BaseLayer::Kind::plain;
 }
 
-void check(const PaintSettings& settings) {
-  check("picture width", settings.size.width, 1, kLargestSide);
-  check("picture height", settings.size.height, 1, kLargestSide);
-  const HashField& hash = settings.hash;
-  check("marks per bin", hash.marks_per_bin, 1, 10000);
-  check("mark size", hash.mark_size_px, 0.5, 512);
-  check("taper", hash.taper, 0, 3);
-  check("hue start", hash.hue_start, -10, 10);
-  check("hue span", hash.hue_span, -1, 1);
-  check("saturation", hash.saturation, 0, 1);
-  check("lightness", hash.lightness, 0, 1);
-  check("gamma", hash.gamma, 0.1, 10);
-  check("pie span", settings.pie.span_degrees, 1, 360);
-  check("pie inner radius", settings.pie.inner_radius, 0, 2);
-  check("pie outer radius", settings.pie.outer_radius, 0, 2);
-  check("pie field", settings.pie.field, 0, 1);
+// What the painter paints, before it is arranged into the picture.
+Size painted_size(const PaintSettings& settings) {
+  const Arrangement& arrangement = settings.arrangement;
+  Size size = settings.size;
+  if (arrangement.symmetry == Arrangement::Symmetry::mosaic) size = mosaic_part(size);
+  if (arrangement.rotate_degrees % 180 != 0) std::swap(size.width, size.height);
+  return size;
 }
 
-std::vector<int> insets(MarkShape shape, int side) {
-  std::vector<int> inset(side, 0);
-  if (shape == MarkShape::square) return inset;
-  // Pixels whose centre lies in the disc, in half pixels from the middle.
-  for (int row = 0; row < side; ++row) {
-    const int64_t dy = 2 * row + 1 - side;
-    const auto outside = [&](int64_t dx) { return dx * dx + dy * dy > static_cast<int64_t>(side) * side; };
-    while (outside(2 * inset[row] + 1 - side)) ++inset[row];
-  }
-  return inset;
-}
-
-// -1 for the lowest bin, 1 for the highest.
-double height_of_bin(int bin, int bins) {
-  return bins == 1 ? 0 : 2.0 * bin / (bins - 1) - 1;
+void blend(Canvas& canvas, const Canvas& other, double share) {
+  const int weight = weight_of(share);
+  for (size_t i = 0; i < canvas.bytes().size(); ++i)
+    canvas.bytes()[i] = mixed(canvas.bytes()[i], other.bytes()[i], weight);
 }
 
 }  // namespace
+
+const std::vector<std::string>& painter_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> made;
+    for (const PainterRow& row : kPainters) made.emplace_back(row.name);
+    return made;
+  }();
+  return names;
+}
 
 uint64_t splitmix64(uint64_t x) {
   x += 0x9E3779B97F4A7C15u;
@@ -61,44 +70,113 @@ uint64_t splitmix64(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-Painter::Painter(const Features& features, const PaintSettings& settings)
-    : features_(features), settings_(settings) {
-  check(settings);
-  const HashField& hash = settings_.hash;
-  const double scale = std::sqrt(static_cast<double>(settings_.size.width) * settings_.size.height) / 512;
-  for (int bin = 0; bin < features_.bins; ++bin) {
-    const double height = height_of_bin(bin, features_.bins);
-    const double size = hash.mark_size_px * scale * std::exp2(-hash.taper * height);
-    const int side = std::max(1, static_cast<int>(std::lround(size)));
-    const double hue = hash.hue_start + hash.hue_span * (height + 1) / 2;
-    styles_.push_back({hsl_to_rgb(hue, hash.saturation, hash.lightness), side, insets(hash.shape, side)});
+struct Painter::Impl {
+  Impl(const Features& features, const PaintSettings& given)
+      : settings((check(given), given)),
+        levels(features, settings.smoothing),
+        size(painted_size(settings)),
+        painting(kPainters[static_cast<size_t>(settings.painter)].make(levels, settings, size)) {
+    if (base_kind(settings) == BaseLayer::Kind::hash) field.emplace(levels, settings, size);
+    if (settings.arrangement.symmetry == Arrangement::Symmetry::kaleidoscope)
+      kaleidoscope.emplace(settings.size, settings.arrangement.folds);
+    if (settings.post.autocontrast == Autocontrast::song) contrast = song_contrast();
   }
-}
 
-std::vector<double> Painter::strengths(int64_t frame) const {
-  const float* levels = features_.frame_levels(frame);
-  std::vector<double> result(features_.bins);
-  for (int bin = 0; bin < features_.bins; ++bin) result[bin] = std::pow(levels[bin], settings_.hash.gamma);
-  return result;
+  Canvas paint(const PaintSettings& now, int64_t frame) const {
+    if (frame < 0 || frame >= levels.frames())
+      throw_error(ErrorKind::internal, "frame {} of a song of {} frames cannot be painted", frame,
+                  levels.frames());
+    Canvas canvas = source(now, frame);
+    apply(now.post, canvas, contrast ? &*contrast : nullptr);
+    return canvas;
+  }
+
+ private:
+  Canvas base(const PaintSettings& now, int64_t frame) const {
+    Canvas canvas(size, now.colour.background);
+    if (field && now.base.opacity > 0) {
+      field->paint(now, frame, now.base.opacity, canvas);
+      gaussian_blur(canvas, now.post.blur_px);
+    }
+    return canvas;
+  }
+
+  Canvas arrange(Canvas canvas) const {
+    canvas = rotate(std::move(canvas), settings.arrangement.rotate_degrees);
+    switch (settings.arrangement.symmetry) {
+      case Arrangement::Symmetry::none:
+        break;
+      case Arrangement::Symmetry::mirror:
+        mirror_left_half(canvas);
+        break;
+      case Arrangement::Symmetry::mosaic:
+        return mosaic(canvas, settings.size);
+      case Arrangement::Symmetry::kaleidoscope:
+        return kaleidoscope->apply(canvas);
+    }
+    return canvas;
+  }
+
+  // Before blending and the post chain.
+  Canvas unblended(const PaintSettings& now, int64_t frame) const {
+    Canvas canvas = base(now, frame);
+    painting->paint(now, frame, canvas);
+    return arrange(std::move(canvas));
+  }
+
+  Canvas source(const PaintSettings& now, int64_t frame) const {
+    Canvas canvas = unblended(now, frame);
+    if (now.smoothing.blend_previous > 0 && frame > 0)
+      blend(canvas, unblended(now, frame - 1), now.smoothing.blend_previous);
+    return canvas;
+  }
+
+  ContrastRange song_contrast() const {
+    PostChain before = settings.post;
+    before.autocontrast = Autocontrast::none;
+    before.equalize = false;
+    const int64_t count = std::min(kContrastFrames, levels.frames());
+    const auto part = [&](int64_t first, int64_t step) {
+      ContrastRange range;
+      for (int64_t i = first; i < count; i += step) {
+        Canvas canvas = source(settings, i * levels.frames() / count);
+        apply(before, canvas);
+        range.add(canvas);
+      }
+      return range;
+    };
+    const auto threads = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
+    std::vector<std::future<ContrastRange>> parts;
+    for (int64_t i = 0; i < threads; ++i) parts.push_back(std::async(std::launch::async, part, i, threads));
+    ContrastRange range;
+    for (auto& each : parts) range.add(each.get());
+    return range;
+  }
+
+ public:
+  const PaintSettings settings;
+
+ private:
+  const Levels levels;
+  const Size size;  // of what the painting paints
+  const std::unique_ptr<const Painting> painting;
+  std::optional<HashFieldPainting> field;
+  std::optional<Kaleidoscope> kaleidoscope;
+  std::optional<ContrastRange> contrast;
+};
+
+Painter::Painter(const Features& features, const PaintSettings& settings)
+    : impl_(std::make_unique<const Impl>(features, settings)) {}
+
+Painter::~Painter() = default;
+
+Canvas Painter::paint(int64_t frame) const {
+  return impl_->paint(impl_->settings, frame);
 }
 
 Canvas Painter::paint(const PaintSettings& moved, int64_t frame) const {
-  return Painter(features_, moved).paint(frame);
-}
-
-Canvas Painter::paint(int64_t frame) const {
-  if (frame < 0 || frame >= features_.frames)
-    throw_error(ErrorKind::internal, "frame {} of a song of {} frames cannot be painted", frame,
-                features_.frames);
-  const std::vector<double> strength = strengths(frame);
-  const bool pie = settings_.painter == PainterKind::pie;
-  Canvas canvas = paint_field(strength, pie ? settings_.pie.field : 1);
-  if (pie) {
-    if (settings_.pie.field > 0) gaussian_blur(canvas, settings_.post.blur_px);
-    paint_pie(strength, canvas);
-  }
-  apply(settings_.post, canvas);
-  return canvas;
+  check(moved);
+  return impl_->paint(moved, frame);
 }
 
 }  // namespace spectradiff

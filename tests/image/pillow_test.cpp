@@ -98,7 +98,7 @@ TEST(ResizeLanczos, EqualsPillow) {
 
 TEST(PostChain, AppliesItsStagesInPillowsOrder) {
   const PostChain chain{
-      .blur_px = 2, .greyscale = true, .invert = true, .autocontrast = true, .equalize = true};
+      .blur_px = 2, .greyscale = true, .invert = true, .autocontrast = Autocontrast::frame, .equalize = true};
   expect_pillow("chain", 8, in_place([&](Canvas& canvas) { apply(chain, canvas); }));
 }
 

@@ -13,16 +13,10 @@ PaintSettings squares(int marks, double side, Size size = {512, 512}) {
   PaintSettings settings;
   settings.size = size;
   settings.post.blur_px = 0;
-  settings.hash = {.marks_per_bin = marks,
-                   .mark_size_px = side,
-                   .taper = 0,
-                   .shape = MarkShape::square,
-                   .hue_start = 0.25,
-                   .hue_span = 0.5,
-                   .saturation = 1,
-                   .lightness = 0.5,
-                   .gamma = 1,
-                   .background = {}};
+  settings.hash = {
+      .marks_per_bin = marks, .mark_size_px = side, .taper = 0, .shape = HashField::Shape::square};
+  settings.colour = {
+      .hue_start = 0.25, .hue_span = 0.5, .saturation = 1, .lightness = 0.5, .gamma = 1, .background = {}};
   return settings;
 }
 
@@ -76,7 +70,7 @@ TEST(HashField, MarksStayPutAndOnlyBreathe) {
 TEST(HashField, GammaLiftsQuietBins) {
   const Features features = features_of({{0.25}});
   PaintSettings settings = squares(1, 400);
-  settings.hash.gamma = 0.5;
+  settings.colour.gamma = 0.5;
   const Canvas canvas = Painter(features, settings).paint(0);
   EXPECT_EQ(pixel(canvas, 511, 200), hsl_to_rgb(0.5, 1, 0.25));
 }
@@ -85,7 +79,7 @@ TEST(HashField, ADiscFillsPiOverFourOfItsSquare) {
   const Features features = features_of({{1}});
   PaintSettings settings = squares(1, 45);
   const Canvas square = Painter(features, settings).paint(0);
-  settings.hash.shape = MarkShape::disc;
+  settings.hash.shape = HashField::Shape::disc;
   const Canvas disc = Painter(features, settings).paint(0);
   EXPECT_NEAR(lit_share(disc) / lit_share(square), 0.785, 0.01);
 }

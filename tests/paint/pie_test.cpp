@@ -17,11 +17,12 @@ PaintSettings white_pie(Size size, double span, double inner, double outer) {
   PaintSettings settings;
   settings.painter = PainterKind::pie;
   settings.size = size;
-  settings.hash.saturation = 0;
-  settings.hash.lightness = 1;
-  settings.hash.gamma = 1;
+  settings.colour.saturation = 0;
+  settings.colour.lightness = 1;
+  settings.colour.gamma = 1;
   settings.post.blur_px = 0;
-  settings.pie = {.span_degrees = span, .inner_radius = inner, .outer_radius = outer, .field = 0};
+  settings.pie = {.span_degrees = span, .inner_radius = inner, .outer_radius = outer};
+  settings.base.kind = BaseLayer::Kind::plain;
   return settings;
 }
 
@@ -111,8 +112,8 @@ TEST(Pie, RadiusGrowsWithLevelFromInnerToOuter) {
 TEST(Pie, NoBackgroundShinesThroughBetweenSlices) {
   const Features features = features_of({std::vector<float>(90, 1)});
   PaintSettings settings = white_pie({200, 200}, 360, 0, 1);
-  settings.hash.lightness = 0.4;
-  settings.hash.background = {255, 255, 255};
+  settings.colour.lightness = 0.4;
+  settings.colour.background = {255, 255, 255};
   const Canvas canvas = Painter(features, settings).paint(0);
   for (int y = 0; y < 200; ++y)
     for (int x = 0; x < 200; ++x) {
@@ -129,15 +130,17 @@ TEST(Pie, LiesOverTheBlurredHashField) {
   Canvas expected = Painter(features, settings).paint(0);
   gaussian_blur(expected, 3);
   settings.painter = PainterKind::pie;
-  settings.pie = {.span_degrees = 180, .inner_radius = 0, .outer_radius = 0, .field = 1};
+  settings.pie = {.span_degrees = 180, .inner_radius = 0, .outer_radius = 0};
+  settings.base = {.kind = BaseLayer::Kind::hash, .opacity = 1};
   EXPECT_TRUE(Painter(features, settings).paint(0).bytes() == expected.bytes());
 }
 
 TEST(Pie, ADimmedFieldIsDarkerThanTheWholeOne) {
   const Features features = features_of({{1, 1, 1}});
   PaintSettings settings = white_pie({100, 100}, 180, 0, 0);
+  settings.base.kind = BaseLayer::Kind::hash;
   const auto sum = [&](double field) {
-    settings.pie.field = field;
+    settings.base.opacity = field;
     int64_t total = 0;
     const Canvas canvas = Painter(features, settings).paint(0);
     for (const uint8_t byte : canvas.bytes()) total += byte;

@@ -1,0 +1,59 @@
+#include "history.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spectradiff {
+
+constexpr float kOne = 255 * 128;
+
+History::History(const Levels& levels, double gamma, int64_t begin, int64_t end, int heights)
+    : begin_(begin),
+      frames_(static_cast<int>(end - begin + 1)),
+      heights_(heights),
+      strengths_(static_cast<size_t>(frames_) * heights) {
+  const int bins = levels.bins();
+  for (int i = 0; i < frames_; ++i) {
+    if (begin + i < 0 || begin + i >= levels.frames()) continue;
+    const std::vector<float> strengths = levels.strengths(begin + i, gamma);
+    for (int height = 0; height < heights; ++height) {
+      const float place = std::clamp(
+          (static_cast<float>(height) + 0.5f) * static_cast<float>(bins) / static_cast<float>(heights) - 0.5f,
+          0.0f, static_cast<float>(bins - 1));
+      const int below = static_cast<int>(place), above = std::min(below + 1, bins - 1);
+      const float share = place - static_cast<float>(below);
+      const float value = strengths[below] + (strengths[above] - strengths[below]) * share;
+      strengths_[static_cast<size_t>(height) * frames_ + i] = static_cast<uint16_t>(value * kOne + 0.5f);
+    }
+  }
+}
+
+History::Column History::column(double frame, double frames_wide) const {
+  const double place = frame - static_cast<double>(begin_);
+  Column result;
+  if (frames_wide <= 1) {
+    const double below = std::floor(place);
+    result.first = static_cast<int>(below);
+    result.count = 2;
+    result.first_share = 256 - static_cast<int>(std::lround((place - below) * 256));
+    if (result.first < 0 || result.first + 1 >= frames_) result.count = 0;
+    return result;
+  }
+  const int first = std::max(static_cast<int>(std::ceil(place - frames_wide / 2)), 0);
+  const int last = std::min(static_cast<int>(std::floor(place + frames_wide / 2)), frames_ - 1);
+  result.first = first;
+  result.count = last < first ? 0 : last - first + 1;
+  result.first_share = result.count == 2 ? 128 : 0;
+  return result;
+}
+
+int History::at(int height, const Column& column) const {
+  const uint16_t* row = strengths_.data() + static_cast<size_t>(height) * frames_ + column.first;
+  if (column.count == 2) return (row[0] * column.first_share + row[1] * (256 - column.first_share)) >> 8;
+  if (column.count == 0) return 0;
+  int sum = 0;
+  for (int i = 0; i < column.count; ++i) sum += row[i];
+  return sum / column.count;
+}
+
+}  // namespace spectradiff
