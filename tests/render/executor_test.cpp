@@ -95,7 +95,7 @@ TEST(Executors, FlashesAreLimitedToTheSameBytesWhateverTheThreads) {
   RenderJob job = small_job();
   job.diffusion.enabled = false;
   job.paint.hash.mark_size_px = 300;
-  job.paint.hash.lightness = 1;
+  job.paint.colour.lightness = 1;
   const auto flashes = [&](Collector& sink, int threads) {
     Fixture fixture;
     for (size_t i = 0; i < fixture.features.levels.size(); ++i)
