@@ -18,6 +18,7 @@ constexpr const char* kPolar = "Painter polar";
 constexpr const char* kCircles = "Painter circles";
 constexpr const char* kSpectrogram = "Painter spectrogram";
 constexpr const char* kShowcqt = "Painter showcqt";
+constexpr const char* kImage = "Painter image";
 
 #define FIELD(member) [](RenderJob& job) -> auto& { return job.paint.member; }
 
@@ -104,9 +105,10 @@ void add_base(std::vector<Option>& table) {
   using Kind = BaseLayer::Kind;
   table.push_back(choice_option<>(
       {"base", kBase, kPictures, "NAME",
-       "plain background, blurred hash field, or auto: hash below a pie, else plain (default auto)"},
+       "plain, hash (blurred), image, or auto: hash below a pie, else plain (default auto)"},
       FIELD(base.kind),
-      Names<Kind>{{"auto", Kind::automatic}, {"plain", Kind::plain}, {"hash", Kind::hash}}));
+      Names<Kind>{
+          {"auto", Kind::automatic}, {"plain", Kind::plain}, {"hash", Kind::hash}, {"image", Kind::image}}));
   table.push_back(real_option(
       {"base_opacity", kBase, kPictures, "O", "of that layer over the background, 0 to 1 (default 0.35)"},
       FIELD(base.opacity), {0, 1}));
@@ -246,6 +248,30 @@ void add_showcqt(std::vector<Option>& table) {
       FIELD(showcqt.fade), {0, 8}));
 }
 
+Rational checked_picture_rate(const Json& value) {
+  return value == "song" ? Rational(0) : checked_rate(value);
+}
+std::string picture_rate_text(const Rational& rate) {
+  return rate.num == 0 ? "song" : rate.text();
+}
+
+void add_image(std::vector<Option>& table) {
+  table.push_back(text_option({"image", kImage, kPictures, "PATH",
+                               "a picture, a video, or a folder or pattern (%05d.png) of pictures"},
+                              FIELD(image.path)));
+  table.push_back(choice_option<>(
+      {"image_fit", kImage, kPictures, "NAME", "cover (crop), contain (bars) or stretch (default cover)"},
+      FIELD(image.fit),
+      Names<Fit>{{"cover", Fit::cover}, {"contain", Fit::contain}, {"stretch", Fit::stretch}}));
+  table.push_back(written_option(
+      {"image_fps", kImage, kPictures, "R", "of a folder's or pattern's pictures (default song: as --fps)"},
+      FIELD(image.fps), checked_picture_rate, picture_rate_text));
+  using End = ImageSource::End;
+  table.push_back(choice_option<>(
+      {"image_end", kImage, kPictures, "NAME", "loop, or hold the last picture (default loop)"},
+      FIELD(image.end), Names<End>{{"loop", End::loop}, {"hold", End::hold}}));
+}
+
 #undef FIELD
 
 }  // namespace
@@ -259,6 +285,7 @@ void add_paint_options(std::vector<Option>& table) {
   add_circles(table);
   add_spectrogram(table);
   add_showcqt(table);
+  add_image(table);
   add_base(table);
   add_arrangement(table);
   add_smoothing(table);

@@ -8,6 +8,7 @@
 
 #include "colouring.h"
 #include "hash_field.h"
+#include "image_source.h"
 #include "painting.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/image/arrange.h"
@@ -28,6 +29,7 @@ constexpr PainterRow kPainters[] = {
     {"circles", make_circles},
     {"spectrogram", make_spectrogram},
     {"showcqt", make_constant_q_bars},
+    {"image", make_image},
 };
 
 constexpr int64_t kContrastFrames = 200;  // of a song, evenly spaced, that its contrast is taken from
@@ -77,6 +79,7 @@ struct Painter::Impl {
         size(painted_size(settings)),
         painting(kPainters[static_cast<size_t>(settings.painter)].make(levels, settings, size)) {
     if (base_kind(settings) == BaseLayer::Kind::hash) field.emplace(levels, settings, size);
+    if (base_kind(settings) == BaseLayer::Kind::image) image.emplace(levels, settings, size);
     if (settings.arrangement.symmetry == Arrangement::Symmetry::kaleidoscope)
       kaleidoscope.emplace(settings.size, settings.arrangement.folds);
     if (settings.post.autocontrast == Autocontrast::song) contrast = song_contrast();
@@ -98,6 +101,7 @@ struct Painter::Impl {
       field->paint(now, frame, now.base.opacity, canvas);
       gaussian_blur(canvas, now.post.blur_px);
     }
+    if (image && now.base.opacity > 0) image->paint(now, frame, now.base.opacity, canvas);
     return canvas;
   }
 
@@ -160,7 +164,8 @@ struct Painter::Impl {
   const Levels levels;
   const Size size;  // of what the painting paints
   const std::unique_ptr<const Painting> painting;
-  std::optional<HashFieldPainting> field;
+  std::optional<HashFieldPainting> field;  // the base layer, if it is one
+  std::optional<ImagePainting> image;      // the same
   std::optional<Kaleidoscope> kaleidoscope;
   std::optional<ContrastRange> contrast;
 };

@@ -1,0 +1,223 @@
+#include "spectradiff/media/picture_reader.h"
+
+#include <algorithm>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+#include "libav.h"
+#include "picture_converter.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr size_t kMaxKeptBytes = size_t{192} << 20;
+constexpr size_t kMinKept = 2;
+// Further ahead than this, seeking is tried before decoding on.
+constexpr int64_t kFarPictures = 250;
+
+using SharedFrame = std::shared_ptr<AVFrame>;
+
+size_t bytes_of(const AVFrame& frame) {
+  size_t bytes = 0;
+  for (const AVBufferRef* buffer : frame.buf) bytes += buffer != nullptr ? buffer->size : 0;
+  return bytes;
+}
+
+int64_t time_of(const AVPacket& packet) {
+  return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+}
+
+}  // namespace
+
+struct PictureReader::Impl {
+  Impl(const std::filesystem::path& path, Rgb colour) : file(path), name(path.string()), ground(colour) {
+    quiet_libav();
+    open();
+    scan();
+    open();
+    // What cannot be decoded is known before anything is painted.
+    if (!picture(0)) fail("holds no picture that can be decoded");
+  }
+
+  Canvas at(const Rational& seconds, End end) {
+    std::unique_lock lock(mutex);
+    const AVRational base = stream->time_base;
+    // The picture's index by whole ticks of the file's clock: pictures begin at ticks.
+    int64_t tick = mul_div_floor(seconds.num, base.den, seconds.den);
+    tick = tick >= 0 ? tick / base.num : 0;
+    if (end == End::loop && length > 0) tick %= length;
+    const auto later = std::upper_bound(times.begin(), times.end(), times.front() + tick);
+    const size_t index = static_cast<size_t>(later - times.begin()) - 1;
+    const SharedFrame frame = picture(index);
+    if (!frame) fail("has lost a picture");
+    const PictureShape shape = shape_of(input.get(), stream, frame.get());
+    lock.unlock();
+    return to_canvas(*frame, shape, ground, name);
+  }
+
+  [[noreturn]] void fail(const char* what) const { throw_error(ErrorKind::input, "{} {}", name, what); }
+
+  void check(int code) const {
+    if (code < 0)
+      throw_libav_error(ErrorKind::input, code, fmt::format("cannot decode a picture of {}", name));
+  }
+
+  void open() {
+    input = open_media_file(file);
+    const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+    if (index < 0) fail("holds no pictures");
+    stream = input->streams[index];
+    for (unsigned i = 0; i < input->nb_streams; ++i)
+      if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
+    const AVCodec* codec = avcodec_find_decoder(stream->codecpar->codec_id);
+    if (codec == nullptr) {
+      throw_error(ErrorKind::input, "{} holds {} pictures, which this libavcodec cannot decode", name,
+                  avcodec_get_name(stream->codecpar->codec_id));
+    }
+    decoder = make_codec_context(codec);
+    check(avcodec_parameters_to_context(decoder.get(), stream->codecpar));
+    decoder->pkt_timebase = stream->time_base;
+    check(avcodec_open2(decoder.get(), codec, nullptr));
+    kept.clear();
+    last = AV_NOPTS_VALUE;
+    drained = false;
+  }
+
+  // The times of all pictures, and where the last one ends.
+  void scan() {
+    PacketPtr packet = make_av_packet();
+    int64_t end = 0;
+    while (av_read_frame(input.get(), packet.get()) >= 0) {
+      if (packet->stream_index == stream->index && !(packet->flags & AV_PKT_FLAG_DISCARD)) {
+        const int64_t time = time_of(*packet);
+        times.push_back(time != AV_NOPTS_VALUE ? time : times.empty() ? 0 : times.back() + 1);
+        end = std::max(end, times.back() + packet->duration);
+      }
+      av_packet_unref(packet.get());
+    }
+    if (times.empty()) fail("holds no pictures");
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
+    const auto count = static_cast<int64_t>(times.size());
+    const int64_t mean = count > 1 ? (times.back() - times.front()) / (count - 1) : 1;
+    length =
+        std::max(end, times.back() + (end > times.back() ? 0 : std::max<int64_t>(mean, 1))) - times.front();
+  }
+
+  // The decoded picture that is shown at times[index]; null when the file has none there.
+  SharedFrame picture(size_t index) {
+    const int64_t wanted = times[index];
+    if (SharedFrame frame = find(wanted)) return frame;
+    const auto position = std::lower_bound(times.begin(), times.end(), last) - times.begin();
+    const bool behind = last != AV_NOPTS_VALUE && last >= wanted;
+    if (behind || static_cast<int64_t>(index) - position > kFarPictures) seek(wanted, behind);
+    decode_to(wanted);
+    if (last > wanted && !find(wanted)) {
+      // The index led past it, or the picture is missing: the file's own order tells.
+      open();
+      decode_to(wanted);
+    }
+    return best(wanted);
+  }
+
+  SharedFrame find(int64_t time) const {
+    for (const auto& [shown, frame] : kept)
+      if (shown == time) return frame;
+    return nullptr;
+  }
+
+  // The last kept picture that is not later, else the earliest one.
+  SharedFrame best(int64_t time) const {
+    const std::pair<int64_t, SharedFrame>* found = nullptr;
+    for (const auto& each : kept) {
+      const bool fits = each.first <= time;
+      if (found == nullptr || (fits && (found->first > time || each.first > found->first)) ||
+          (!fits && found->first > time && each.first < found->first)) {
+        found = &each;
+      }
+    }
+    return found != nullptr ? found->second : nullptr;
+  }
+
+  void seek(int64_t time, bool needed) {
+    if (av_seek_frame(input.get(), stream->index, time, AVSEEK_FLAG_BACKWARD) < 0) {
+      if (needed) open();
+      return;
+    }
+    avcodec_flush_buffers(decoder.get());
+    last = AV_NOPTS_VALUE;
+    drained = false;
+  }
+
+  void decode_to(int64_t time) {
+    while (last == AV_NOPTS_VALUE || last < time) {
+      FramePtr frame = make_av_frame();
+      const int code = avcodec_receive_frame(decoder.get(), frame.get());
+      if (code == AVERROR_EOF) return;
+      if (code == AVERROR(EAGAIN)) {
+        feed();
+        continue;
+      }
+      check(code);
+      keep(std::move(frame));
+    }
+  }
+
+  void feed() {
+    PacketPtr packet = make_av_packet();
+    int code = 0;
+    while ((code = av_read_frame(input.get(), packet.get())) >= 0 && packet->stream_index != stream->index)
+      av_packet_unref(packet.get());
+    if (code >= 0) {
+      check(avcodec_send_packet(decoder.get(), packet.get()));
+    } else if (!drained) {
+      drained = true;
+      check(avcodec_send_packet(decoder.get(), nullptr));
+    } else {
+      fail("cannot be decoded to its end");
+    }
+  }
+
+  void keep(FramePtr frame) {
+    int64_t time = frame->best_effort_timestamp;
+    if (time == AV_NOPTS_VALUE) time = last == AV_NOPTS_VALUE ? times.front() : last + 1;
+    last = time;
+    kept.emplace_back(time, SharedFrame(frame.release(), FreeBy<av_frame_free>()));
+    size_t bytes = 0;
+    for (const auto& each : kept) bytes += bytes_of(*each.second);
+    while (kept.size() > kMinKept && bytes > kMaxKeptBytes) {
+      bytes -= bytes_of(*kept.front().second);
+      kept.pop_front();
+    }
+  }
+
+  const std::filesystem::path file;
+  const std::string name;
+  const Rgb ground;
+  std::vector<int64_t> times;  // in the stream's time base, ascending
+  int64_t length = 0;          // from the first picture's begin to the last one's end
+
+  std::mutex mutex;  // guards all below
+  InputPtr input;
+  AVStream* stream = nullptr;  // of input
+  CodecContextPtr decoder;
+  std::deque<std::pair<int64_t, SharedFrame>> kept;  // as decoded
+  int64_t last = AV_NOPTS_VALUE;                     // time of the picture decoded last
+  bool drained = false;
+};
+
+PictureReader::PictureReader(const std::filesystem::path& path, Rgb ground)
+    : impl_(std::make_unique<Impl>(path, ground)) {}
+
+PictureReader::~PictureReader() = default;
+
+int64_t PictureReader::pictures() const {
+  return static_cast<int64_t>(impl_->times.size());
+}
+
+Canvas PictureReader::at(const Rational& seconds, End end) const {
+  return impl_->at(seconds, end);
+}
+
+}  // namespace spectradiff
