@@ -31,17 +31,19 @@ constexpr double kNever = -std::numeric_limits<double>::infinity();
 
 // Smoothed, and without its mean, which would hide what repeats.
 std::vector<float> contrast_of(const std::vector<float>& strength, double deviation) {
-  const int reach = static_cast<int>(4 * deviation) + 1;
+  const auto reach = static_cast<int64_t>(4 * deviation) + 1;
   std::vector<double> weights;
-  for (int i = -reach; i <= reach; ++i) weights.push_back(std::exp(-0.5 * i * i / (deviation * deviation)));
+  for (int64_t i = -reach; i <= reach; ++i)
+    weights.push_back(std::exp(-0.5 * static_cast<double>(i * i) / (deviation * deviation)));
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   const double mean =
       std::accumulate(strength.begin(), strength.end(), 0.0) / static_cast<double>(strength.size());
-  const auto count = static_cast<int>(strength.size());
+  const auto count = static_cast<int64_t>(strength.size());
   std::vector<float> contrast;
-  for (int hop = 0; hop < count; ++hop) {
+  contrast.reserve(strength.size());
+  for (int64_t hop = 0; hop < count; ++hop) {
     double sum = 0;
-    for (int i = std::max(-reach, -hop); i <= std::min(reach, count - 1 - hop); ++i)
+    for (int64_t i = std::max(-reach, -hop); i <= std::min(reach, count - 1 - hop); ++i)
       sum += weights[static_cast<size_t>(i + reach)] * strength[static_cast<size_t>(hop + i)];
     contrast.push_back(static_cast<float>(sum / total - mean));
   }
@@ -206,9 +208,9 @@ double estimate_tempo(const std::vector<float>& strength, double hops_per_second
   const std::vector<double> tempogram =
       mean_tempogram(contrast_of(strength, kSmoothSeconds * hops_per_second), window, step);
   double best = kNever;
-  int best_lag = 0;
-  for (int lag = 1; 2 * lag < window; ++lag) {
-    const double bpm = 60 * hops_per_second / lag;
+  int64_t best_lag = 0;
+  for (int64_t lag = 1; 2 * lag < window; ++lag) {
+    const double bpm = 60 * hops_per_second / static_cast<double>(lag);
     const double repeats =
         (tempogram[static_cast<size_t>(lag)] + tempogram[static_cast<size_t>(2 * lag)]) / 2;
     if (bpm < kLeastBpm || bpm >= kMostBpm || repeats <= kLeastRepeats) continue;
@@ -223,7 +225,7 @@ double estimate_tempo(const std::vector<float>& strength, double hops_per_second
   const auto at = static_cast<size_t>(best_lag);
   const double top =
       at + 1 < tempogram.size() ? parabola_top(tempogram[at - 1], tempogram[at], tempogram[at + 1]) : 0;
-  return 60 * hops_per_second / (best_lag + top);
+  return 60 * hops_per_second / (static_cast<double>(best_lag) + top);
 }
 
 std::vector<double> track_beats(const std::vector<float>& strength, double hops_per_second, double tempo_bpm,

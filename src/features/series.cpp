@@ -25,6 +25,7 @@ std::vector<std::string> make_series_names() {
 
 std::vector<std::string> make_timbre_names() {
   std::vector<std::string> names;
+  names.reserve(kMelSeries + kMfccSeries);
   for (int i = 0; i < kMelSeries; ++i) names.push_back(fmt::format("mel_{}", i));
   for (int i = 0; i < kMfccSeries; ++i) names.push_back(fmt::format("mfcc_{}", i));
   return names;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "downbeat.h"
 #include "sections.h"
 #include "spectradiff/base/error.h"
 
@@ -151,6 +152,9 @@ void SongMeters::hear_rhythm(Features& features) {
   }
   if (wants_beats()) {
     BeatGrid grid = given_beats_.find(strength, hops_per_second, song);
+    const BeatSettings& given = settings_.beats;
+    if (given.file.empty() && !given.first_beat)
+      grid.downbeat = find_downbeat(grid.beats_s, given.beats_per_bar, short_->mel(), hops_per_second);
     BeatSeries series = beat_series(grid, settings_, sample_rate_hz_, features.frames);
     put("beat", "", std::move(series.beat));
     put("beat_phase", "", std::move(series.beat_phase));

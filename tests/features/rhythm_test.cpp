@@ -22,6 +22,7 @@ struct Drums {
   double first_s = 0;
   double swing = 0.5;  // where the second eighth of a beat lies
   double duration_s = 20;
+  size_t upbeats = 0;  // before the first bar
 
   std::vector<double> beats() const {
     std::vector<double> times;
@@ -46,9 +47,10 @@ struct Drums {
       for (const double at : {0.0, swing})
         add(samples, times[beat] + at * 60 / bpm, 0.05,
             [&](double t) { return 0.06 * noise(t) * std::exp(-80 * t); });
-      constexpr double kBass[] = {55, 55, 65.4, 49};
+      constexpr double kBass[] = {55, 82.4, 65.4, 49};
       add(samples, times[beat], 60 / bpm, [&](double t) {
-        return 0.1 * std::sin(2 * std::numbers::pi * kBass[beat / 4 % 4] * t) * std::min(1.0, 100 * t);
+        return 0.1 * std::sin(2 * std::numbers::pi * kBass[(beat + 4 - upbeats) / 4 % 4] * t) *
+               std::min(1.0, 100 * t);
       });
     }
     return samples;
@@ -120,6 +122,17 @@ TEST(Beats, AreAnEvenGridWhenTempoAndFirstOneAreGiven) {
   for (size_t i = 0; i < 5; ++i) {
     // A time given in seconds is a whole sample.
     EXPECT_NEAR(features.events.beats_s[i], 0.25 + 0.4 * static_cast<double>(i), 1.0 / kRate);
+  }
+}
+
+TEST(Beats, BeginTheirBarsWhereTheBassChanges) {
+  for (const size_t upbeats : {size_t{0}, size_t{1}, size_t{3}}) {
+    Drums drums{120};
+    drums.upbeats = upbeats;
+    const Features features = hear_beats(drums.song());
+    ASSERT_FALSE(features.events.beats_s.empty());
+    const double downbeat_s = features.events.beats_s[static_cast<size_t>(features.events.downbeat)];
+    EXPECT_NEAR(std::remainder(downbeat_s - static_cast<double>(upbeats) * 0.5, 2), 0, 0.07) << upbeats;
   }
 }
 
