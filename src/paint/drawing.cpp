@@ -62,13 +62,12 @@ Ink ink(Rgb colour, double opacity) {
 }
 
 struct Drawing::Impl {
-  Impl(Size drawing_size, Blend blend)
+  explicit Impl(Size drawing_size)
       : size(drawing_size),
         surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, size.width, size.height),
                 &cairo_surface_destroy),
         context(cairo_create(surface.get()), &cairo_destroy) {
     done();
-    if (blend == Blend::add) cairo_set_operator(context.get(), CAIRO_OPERATOR_ADD);
     cairo_set_line_cap(context.get(), CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(context.get(), CAIRO_LINE_JOIN_ROUND);
     // Neither the screen's settings nor whole pixels decide where letters lie.
@@ -106,7 +105,7 @@ struct Drawing::Impl {
   Context context;
 };
 
-Drawing::Drawing(Size size, Blend blend) : impl_(std::make_unique<Impl>(size, blend)) {}
+Drawing::Drawing(Size size) : impl_(std::make_unique<Impl>(size)) {}
 Drawing::Drawing(Drawing&&) noexcept = default;
 Drawing& Drawing::operator=(Drawing&&) noexcept = default;
 Drawing::~Drawing() = default;
@@ -128,17 +127,6 @@ void Drawing::fill_polygon(std::span<const Point> corners, const Ink& ink) {
   cairo_close_path(impl_->context.get());
   impl_->use(ink);
   cairo_fill(impl_->context.get());
-  impl_->done();
-}
-
-void Drawing::fill_slice(Point middle, double radius, double from_degrees, double to_degrees,
-                         const Ink& ink) {
-  cairo_t* context = impl_->context.get();
-  cairo_move_to(context, middle.x, middle.y);
-  cairo_arc(context, middle.x, middle.y, radius, from_degrees * kDegree, to_degrees * kDegree);
-  cairo_close_path(context);
-  impl_->use(ink);
-  cairo_fill(context);
   impl_->done();
 }
 

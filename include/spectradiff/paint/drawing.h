@@ -35,11 +35,7 @@ struct TextStyle {
 // Error{memory} without room for it. One thread.
 class Drawing {
  public:
-  // over: what comes later hides what is below. add: neighbours that share the pixels of an edge add their
-  // covers up to one, and nothing shines through between them.
-  enum class Blend { over, add };
-
-  explicit Drawing(Size size, Blend blend = Blend::over);
+  explicit Drawing(Size size);
   Drawing(Drawing&&) noexcept;
   Drawing& operator=(Drawing&&) noexcept;
   ~Drawing();
@@ -48,8 +44,6 @@ class Drawing {
 
   void fill_rectangle(Point corner, double width, double height, const Ink& ink);
   void fill_polygon(std::span<const Point> corners, const Ink& ink);  // nothing with less than three
-  // A slice of a disc; 0 degrees is 3 o'clock, clockwise.
-  void fill_slice(Point middle, double radius, double from_degrees, double to_degrees, const Ink& ink);
   // Round joints and ends; nothing with less than two points.
   void stroke_line(std::span<const Point> line, double width, const Ink& ink);
   // Stretched to width × height: smoothly, or each of its pixels a sharp rectangle.
