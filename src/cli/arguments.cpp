@@ -96,7 +96,12 @@ void add_settings(CLI::App& app, unsigned mask, ParserStore& store) {
                                ->allow_extra_args(false)
                                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       store.stores.emplace_back(added, [&option, &values](Arguments& arguments) {
-        arguments.flags.values[option.key] = flag_value(option.key, values.back());
+        Json& typed = arguments.flags.values[option.key];
+        if (!option.repeats) {
+          typed = flag_value(option.key, values.back());
+          return;
+        }
+        for (const std::string& value : values) typed.update(flag_value(option.key, value));
       });
     }
   }

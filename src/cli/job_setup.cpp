@@ -1,11 +1,13 @@
 #include "job_setup.h"
 
 #include <filesystem>
+#include <set>
 
 #include "song_input.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/locations.h"
+#include "spectradiff/config/modulation.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/sampler.h"
 
@@ -77,6 +79,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   std::vector<Layer> layers = settings_layers(arguments);
   PreparedJob prepared;
   prepared.resolved = resolve(layers);
+  const bool asked_mode = prepared.resolved.origins.contains("strength_mode");
   prepared.manifest = manifest_for(arguments, prepared.resolved);
   if (prepared.manifest) {
     layers.insert(layers.begin(), look_layer(*prepared.manifest));
@@ -90,8 +93,53 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
       diffusion.scheduler = scheduler_name_of_class(prepared.manifest->scheduler.value("class", ""));
     }
     choose_prompt(*prepared.manifest, prepared.resolved, console);
+    // Music moves strength smoothly only where every step follows it.
+    if (prepared.resolved.job.expressions.contains("strength") && !asked_mode) {
+      diffusion.strength_mode = StrengthMode::exact;
+      prepared.resolved.origins["strength_mode"] = "strength, which the music moves";
+    }
   }
   return prepared;
+}
+
+void check_sampler(const RenderJob& job, const Manifest& manifest) {
+  const DiffusionSettings& diffusion = job.diffusion;
+  // Of a strength that moves only the song tells more than that the rest fits.
+  const double strength = job.expressions.contains("strength") ? 1 : diffusion.strength;
+  make_sampler_table(manifest.scheduler, {diffusion.scheduler, diffusion.steps, strength,
+                                          diffusion.strength_mode, diffusion.eta});
+  if (job.paint.size.width % manifest.latent.downscale != 0 ||
+      job.paint.size.height % manifest.latent.downscale != 0) {
+    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}", job.paint.size.width,
+                job.paint.size.height, manifest.name, manifest.latent.downscale);
+  }
+}
+
+FeatureRequest picture_needs(const RenderJob& job, bool statistics) {
+  FeatureRequest wanted;
+  wanted.threads = job.threads;
+  add_expression_needs(job, wanted);
+  if (statistics) {
+    wanted.series.insert("onset");
+    wanted.beats = true;
+  }
+  return wanted;
+}
+
+void move_plan(Plan& plan, const RenderJob& job, const Features& features, const Manifest* model,
+               Console& console) {
+  for (const std::string& note : move_options(plan, job, features)) console.warn(note);
+  if (model == nullptr || !job.expressions.contains("strength")) return;
+  std::set<double> checked;
+  for (const PlanRow& row : plan.rows) {
+    const DiffusionSettings at = plan.job_at(job, row).diffusion;
+    if (!checked.insert(at.strength).second) continue;
+    try {
+      make_sampler_table(model->scheduler, {at.scheduler, at.steps, at.strength, at.strength_mode, at.eta});
+    } catch (const Error& error) {
+      throw_error(error.kind(), "frame {}: {}", row.frame, error.what());
+    }
+  }
 }
 
 std::string config_text(const Resolved& resolved, bool with_origin) {

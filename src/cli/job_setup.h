@@ -11,6 +11,7 @@
 #include "spectradiff/config/settings.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/render/plan.h"
 
 namespace spectradiff {
 
@@ -33,6 +34,18 @@ std::string config_text(const Resolved& resolved, bool with_origin);
 // The song's features; damage found on the way, and silence, become warnings, or with strict an Error{input}.
 Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, Console& console,
               const FeatureRequest& wanted = {});
+
+// What a job's pictures need heard: for its expressions and, with `statistics`, for these.
+FeatureRequest picture_needs(const RenderJob& job, bool statistics);
+
+// Whether the model's sampler can run what is asked, before anything heavy happens. Error{usage}.
+void check_sampler(const RenderJob& job, const Manifest& manifest);
+
+// Lets the music move the plan's options, warning of what is brought into its range. Error{usage} for an
+// expression that gives no number and for a strength that the sampler cannot run. `model` is null where
+// nothing is diffused.
+void move_plan(Plan& plan, const RenderJob& job, const Features& features, const Manifest* model,
+               Console& console);
 
 // Hashes, then trust: Error{model} before any of the model's code is loaded.
 void admit_model(const Manifest& manifest, bool allow_unpinned);

@@ -1,6 +1,10 @@
 // render and paint: the main job, from arguments to a plan that makes sense.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <numeric>
+
 #include "commands.h"
 #include "job_setup.h"
 #include "output_target.h"
@@ -10,21 +14,49 @@
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
-#include "spectradiff/diffusion/sampler.h"
 
 namespace spectradiff {
 namespace {
 
-// The sampler's table says whether the request makes sense at all, before anything heavy happens.
-void check_sampler(const RenderJob& job, const Manifest& manifest) {
-  const DiffusionSettings& diffusion = job.diffusion;
-  make_sampler_table(manifest.scheduler, {diffusion.scheduler, diffusion.steps, diffusion.strength,
-                                          diffusion.strength_mode, diffusion.eta});
-  if (job.paint.size.width % manifest.latent.downscale != 0 ||
-      job.paint.size.height % manifest.latent.downscale != 0) {
-    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}", job.paint.size.width,
-                job.paint.size.height, manifest.name, manifest.latent.downscale);
+// Means of a curve's parts as a line of blocks, over the option's own extent.
+std::string sparkline(const std::vector<double>& values, double low, double high) {
+  constexpr std::array<const char*, 8> kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  constexpr size_t kWidth = 48;
+  const size_t width = std::min(kWidth, values.size());
+  std::string line;
+  for (size_t i = 0; i < width; ++i) {
+    const auto begin = values.begin() + static_cast<int64_t>(i * values.size() / width);
+    const auto end = values.begin() + static_cast<int64_t>((i + 1) * values.size() / width);
+    const double mean = std::accumulate(begin, end, 0.0) / static_cast<double>(end - begin);
+    const double part = high > low ? (mean - low) / (high - low) : 0;
+    line += kBlocks[static_cast<size_t>(std::clamp(part * 8, 0.0, 7.0))];
   }
+  return line;
+}
+
+// One line per moved option, for the person who looks at a dry run.
+void summarise(const Plan& plan, const RenderJob& job, Console& console) {
+  for (size_t i = 0; i < plan.modulations.size(); ++i) {
+    std::vector<double> values;
+    for (const PlanRow& row : plan.rows) values.push_back(row.moved[i]);
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    const double mean =
+        std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    const std::string& key = plan.modulations[i].key;
+    console.info(fmt::format("{} = {}\n  {:.3g} to {:.3g}, mean {:.3g}  {}", key, job.expressions.at(key),
+                             *low, *high, mean, sparkline(values, *low, *high)));
+  }
+}
+
+int print_plan(const RenderJob& job, Plan plan, const Manifest* model, SongInput& input, Console& console) {
+  if (!job.expressions.empty()) {
+    const Features features =
+        hear(input.heard(), job.analysis, job.input.strict, console, picture_needs(job, false));
+    move_plan(plan, job, features, model, console);
+    summarise(plan, job, console);
+  }
+  console.answer(json_text(plan_to_json(plan, job, input.song.info().sample_rate_hz), 2) + "\n");
+  return 0;
 }
 
 }  // namespace
@@ -60,10 +92,7 @@ int run_pictures(const Arguments& arguments, Console& console) {
   const AudioInfo& info = source.info();
   const Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
   for (const std::string& note : plan.notes) console.warn(note);
-  if (arguments.dry_run) {
-    console.answer(json_text(plan_to_json(plan, job, info.sample_rate_hz), 2) + "\n");
-    return 0;
-  }
+  if (arguments.dry_run) return print_plan(job, plan, model, input, console);
   if (target.kind == OutputTarget::Kind::frames) {
     prepare_frames(*target.pattern, plan, arguments.overwrite);
   } else {

@@ -89,7 +89,7 @@ Engine load_engine(RenderJob& job, const Manifest& manifest, Console& console) {
   engine.diffuser = std::make_unique<Diffuser>(
       *engine.networks, manifest,
       DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                       job.diffusion.eta, job.diffusion.batch_size});
+                       job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
   for (const auto* prompt : {&job.diffusion.prompt, &job.diffusion.negative_prompt}) {
     if (const std::string cut = engine.diffuser->cut_from(*prompt); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
@@ -199,7 +199,7 @@ class PictureRun {
 
   int run(const Manifest* manifest) {
     const Clock::time_point begin = Clock::now();
-    const Features features = analyze_song();
+    const Features features = analyze_song(manifest);
     const double analyze_s = seconds_since(begin);
     stop_if_asked();
 
@@ -217,17 +217,13 @@ class PictureRun {
   }
 
  private:
-  Features analyze_song() {
-    FeatureRequest wanted;
-    wanted.threads = job_.threads;
-    if (arguments_.stats) {
-      wanted.series.insert(kOnset);
-      wanted.beats = true;
-    }
-    Features features = hear(heard_, job_.analysis, job_.input.strict, console_, wanted);
+  Features analyze_song(const Manifest* manifest) {
+    Features features =
+        hear(heard_, job_.analysis, job_.input.strict, console_, picture_needs(job_, arguments_.stats));
     // A damaged file can turn out shorter than its header said.
     if (&heard_ == &source_ && plan_.song_frames != features.frames)
       plan_ = make_plan(job_, features.sample_rate_hz, features.samples);
+    move_plan(plan_, job_, features, manifest, console_);
     console_.event("analysis", {{"frames", features.frames},
                                 {"bins", features.bins},
                                 {"samples", features.samples},

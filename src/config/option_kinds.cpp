@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 namespace spectradiff {
 namespace {
 
@@ -14,7 +17,53 @@ std::string with_hint(std::string reason, const char* hint) {
   return reason;
 }
 
+// A text that was meant as a number, right or wrong: no expression. "", "0,5", "1x", "0x1p-1", "-inf".
+bool is_number_attempt(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" +-");
+  if (begin == std::string_view::npos) return true;
+  text.remove_prefix(begin);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  std::string word;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool exponent_sign = (c == '-' || c == '+') && i > 1 &&
+                               std::string_view("eEpP").find(text[i - 1]) != std::string_view::npos;
+    if (!std::isalnum(c) && c != '.' && c != ',' && c != '_' && !exponent_sign) return false;
+    word += static_cast<char>(std::tolower(c));
+  }
+  return !std::isalpha(static_cast<unsigned char>(word[0])) || word == "nan" || word == "inf" ||
+         word == "infinity";
+}
+
 }  // namespace
+
+double NumberPlace::nearest(double value) const {
+  // The step to which expressions are rounded.
+  constexpr double kStep = 1e-6;
+  const double inside = std::clamp(value, min_excluded ? min + kStep : min, max);
+  return whole ? std::round(inside) : inside;
+}
+
+Option moving(Option option) {
+  option.moves = true;
+  option.from_text = [read = option.from_text](std::string_view text) {
+    return is_number_attempt(text) ? read(text) : Json(std::string(text));
+  };
+  option.set = [key = option.key, set = option.set, get = option.get](RenderJob& job, const Json& value) {
+    if (!value.is_string() || is_number_attempt(value.get<std::string>())) {
+      set(job, value);
+      job.expressions.erase(key);
+    } else {
+      set(job, get(RenderJob{}));
+      job.expressions[key] = value.get<std::string>();
+    }
+  };
+  option.get = [key = option.key, get = option.get](const RenderJob& job) {
+    const auto expression = job.expressions.find(key);
+    return expression == job.expressions.end() ? get(job) : Json(expression->second);
+  };
+  return option;
+}
 
 Option option_base(const OptionText& text) {
   Option option;

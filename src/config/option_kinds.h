@@ -57,10 +57,15 @@ auto value_of(Field field, const RenderJob& job) {
   return field(const_cast<RenderJob&>(job));  // the accessors only name a place; nothing is written
 }
 
+// The same number option, which takes an expression too. Whether that means something is for resolve().
+Option moving(Option option);
+
 template <typename Field>
 Option real_option(const OptionText& text, Field field, RealRange range) {
   Option option = option_base(text);
   option.from_text = number_from_text;
+  option.number = NumberPlace{range.min, range.max, range.min_excluded, false,
+                              [=](RenderJob& job, double value) { field(job) = value; }};
   option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_real(value, range); };
   option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
   return option;
@@ -70,6 +75,10 @@ template <typename Field>
 Option integer_option(const OptionText& text, Field field, int64_t min, int64_t max, const char* hint = "") {
   Option option = option_base(text);
   option.from_text = integer_from_text;
+  option.number = NumberPlace{
+      static_cast<double>(min), static_cast<double>(max), false, true, [=](RenderJob& job, double value) {
+        field(job) = static_cast<std::remove_reference_t<decltype(field(job))>>(value);
+      }};
   option.set = [=](RenderJob& job, const Json& value) {
     using Value = std::remove_reference_t<decltype(field(job))>;
     field(job) = static_cast<Value>(checked_integer(value, min, max, hint));

@@ -92,6 +92,12 @@ std::string same_text(const std::string& text) {
   return text;
 }
 
+std::string trimmed(std::string_view text) {
+  const size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return "";
+  return std::string(text.substr(begin, text.find_last_not_of(' ') - begin + 1));
+}
+
 void add_song(std::vector<Option>& table) {
   table.push_back(written_option(
       {"start", kSong, kPictures, "T", "begin here: 90, 90s, 1:30, 50ms, 2205smp or 3f (default 0)"},
@@ -152,6 +158,46 @@ void add_hearing(std::vector<Option>& table) {
                   FIELD(analysis.gain_db), {-60, 60}));
 }
 
+// From "kick=band 40 120 | norm 95; hat=treble", as flags and the environment have it.
+Json signals_from_text(std::string_view text) {
+  Json signals = Json::object();
+  while (true) {
+    const size_t end = text.find(';');
+    const std::string_view one = text.substr(0, end);
+    const size_t equals = one.find('=');
+    if (equals == std::string_view::npos || equals == 0) refuse("is not NAME=SOURCE | STAGE | …");
+    const std::string name = trimmed(one.substr(0, equals));
+    if (signals.contains(name)) refuse("names " + name + " twice");
+    signals[name] = trimmed(one.substr(equals + 1));
+    if (end == std::string_view::npos) return signals;
+    text.remove_prefix(end + 1);
+  }
+}
+
+void set_signals(RenderJob& job, const Json& value) {
+  if (!value.is_object()) refuse("is not an object of signals, as {\"kick\": \"band 40 120 | norm 95\"}");
+  for (const auto& [name, text] : value.items()) {
+    if (!text.is_string()) refuse("has a signal " + name + " that is not a text");
+    job.signals[name] = text.get<std::string>();
+  }
+}
+
+void add_signals(std::vector<Option>& table) {
+  Option option =
+      option_base({"signal", kBeats, kAll, "NAME=…",
+                   "a series of your own for expressions: \"kick=band 40 120 | env 1f 6f | norm 95\"; "
+                   "can be given more than once"});
+  option.repeats = true;
+  option.from_text = signals_from_text;
+  option.set = set_signals;
+  option.get = [](const RenderJob& job) {
+    Json signals;
+    for (const auto& [name, text] : job.signals) signals[name] = text;
+    return signals;
+  };
+  table.push_back(std::move(option));
+}
+
 // What ears correct.
 void add_beats(std::vector<Option>& table) {
   table.push_back(written_option(
@@ -184,9 +230,9 @@ void add_diffusing(std::vector<Option>& table) {
   table.push_back(written_option(
       {"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
       FIELD(diffusion.negative_prompt), checked_prompt, same_text));
-  table.push_back(real_option(
+  table.push_back(moving(real_option(
       {"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"},
-      FIELD(diffusion.strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"}));
+      FIELD(diffusion.strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
   table.push_back(choice_option<>({"strength_mode", kDiffusing, kRender, "NAME",
                                    "steps: int(steps x strength) steps run; exact: all run, from the level "
                                    "strength names (default steps)"},
@@ -197,9 +243,9 @@ void add_diffusing(std::vector<Option>& table) {
       integer_option({"steps", kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"},
                      FIELD(diffusion.steps), 1, 1000));
   table.push_back(
-      real_option({"guidance", kDiffusing, kRender, "G",
-                   "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
-                  FIELD(diffusion.guidance), {0, 100}));
+      moving(real_option({"guidance", kDiffusing, kRender, "G",
+                          "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
+                         FIELD(diffusion.guidance), {0, 100})));
   std::vector<std::pair<std::string, std::string>> schedulers;
   for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
   table.push_back(choice_option<>(
@@ -287,6 +333,7 @@ std::vector<Option> make_table() {
   add_video(table);
   add_hearing(table);
   add_beats(table);
+  add_signals(table);
   add_machine(table);
   return table;
 }

@@ -1,12 +1,14 @@
 #include "spectradiff/config/settings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/locations.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/timeline/signals.h"
 
 namespace spectradiff {
 namespace {
@@ -48,6 +50,30 @@ void apply(const Layer& layer, Resolved& resolved) {
   }
 }
 
+// Every signal and expression is understood before any work; what never changes becomes the number it is.
+void check_expressions(Resolved& resolved) {
+  RenderJob& job = resolved.job;
+  std::vector<std::string> signals;
+  try {
+    signals = SignalSet(job.signals).names();
+  } catch (const Error& error) {
+    throw_error(error.kind(), "signal ({}): {}", resolved.origins["signal"], error.what());
+  }
+  const std::map<std::string, std::string> expressions = job.expressions;
+  for (const auto& [key, text] : expressions) {
+    try {
+      const Expression expression(text, signals);
+      if (expression.is_constant()) {
+        const double value = expression.evaluate({});
+        const bool whole = std::isfinite(value) && std::abs(value) < 1e9 && value == std::round(value);
+        find_option(key)->set(job, whole ? Json(static_cast<int64_t>(value)) : Json(value));
+      }
+    } catch (const Error& error) {
+      refuse_value(key, shown(text), resolved.origins[key], error.what());
+    }
+  }
+}
+
 std::vector<std::filesystem::path> preset_folders() {
   std::vector<std::filesystem::path> folders;
   if (const auto config = user_config_folder(); !config.empty()) folders.push_back(config / "presets");
@@ -61,6 +87,7 @@ std::vector<std::filesystem::path> preset_folders() {
 Resolved resolve(const std::vector<Layer>& layers) {
   Resolved resolved;
   for (const Layer& layer : layers) apply(layer, resolved);
+  check_expressions(resolved);
 
   // The seeds' own framing goes with their bins unless something else was asked for.
   AnalysisSettings& analysis = resolved.job.analysis;

@@ -109,6 +109,9 @@ struct Diffuser::Impl {
       if (!std::isfinite(request.guidance)) {
         throw_error(ErrorKind::usage, "guidance = {} is not a number; 1 to 20 is usual", request.guidance);
       }
+      if (!settings.guided && request.guidance > 1) {
+        throw_error(ErrorKind::internal, "guidance {} in a job without guidance", request.guidance);
+      }
     }
   }
 
@@ -198,10 +201,8 @@ struct Diffuser::Impl {
   // Finished latents of every slot; null when cancelled.
   Array sample(const std::vector<Slot>& slots, const std::function<bool()>& cancelled) {
     size_t rounds = 0, samples_kept = 1, outputs_kept = 0;
-    bool guided = false;
     for (const Slot& slot : slots) {
       rounds = std::max(rounds, slot.table.steps.size());
-      guided = guided || slot.request->guidance > 1;
       for (const SamplerStep& step : slot.table.steps) {
         samples_kept = std::max(samples_kept, step.sample.size());
         outputs_kept = std::max(outputs_kept, step.output.size());
@@ -212,7 +213,7 @@ struct Diffuser::Impl {
     DenoiseInput input;
     if (rounds > 0) {
       input.positive = embed(slots, &FrameRequest::prompt);
-      if (guided) input.negative = embed(slots, &FrameRequest::negative_prompt);
+      if (settings.guided) input.negative = embed(slots, &FrameRequest::negative_prompt);
       input.guidance =
           per_slot(slots, [](const Slot& slot) { return std::max(slot.request->guidance, 1.0); });
       input.timesteps.assign(slots.size(), 0);

@@ -3,6 +3,7 @@
 
 #include "colouring.h"
 #include "painting.h"
+#include "spectradiff/base/number.h"
 #include "spectradiff/paint/painter.h"
 
 namespace spectradiff {

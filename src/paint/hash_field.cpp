@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "colouring.h"
+#include "spectradiff/base/number.h"
 #include "spectradiff/image/clones.h"
 #include "spectradiff/paint/painter.h"
 

@@ -67,7 +67,8 @@ int batch_size_of(const Run& run) {
 Canvas paint_row(const Run& run, const Painter& painter, const PlanRow& row) {
   return at_frame(row.frame, "paint", [&] {
     if (run.plan.modulations.empty()) return painter.paint(row.frame);
-    return painter.paint(run.plan.job_at(run.job, row).paint, row.frame);
+    const PaintSettings moved = run.plan.job_at(run.job, row).paint;
+    return moved == run.job.paint ? painter.paint(row.frame) : painter.paint(moved, row.frame);
   });
 }
 

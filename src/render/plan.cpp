@@ -132,6 +132,7 @@ Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
       entry["guidance"] = at.diffusion.guidance;
       entry["seed"] = row.seed;
     }
+    for (size_t i = 0; i < plan.modulations.size(); ++i) entry[plan.modulations[i].key] = row.moved[i];
     rows.push_back(std::move(entry));
   }
   return {{"fps", job.analysis.fps.text()},

@@ -62,5 +62,10 @@ TEST(FormatReal, IsShortAndReadsBackExactly) {
   }
 }
 
+TEST(SplitMix64, GivesTheFirstNumberOfThatSeed) {
+  EXPECT_EQ(splitmix64(0), 0xE220A8397B1DCDAFu);
+  EXPECT_EQ(splitmix64(1234567), 6457827717110365317u);
+}
+
 }  // namespace
 }  // namespace spectradiff

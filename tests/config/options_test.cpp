@@ -47,7 +47,8 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "guidance": 2.5, "scheduler": "ddim", "eta": 0.5, "seed": 9007199254740993, "seed_mode": "increment", "output_size": "1280x720",
     "fit": "contain", "video_codec": "h264", "crf": 23, "flash_limit": 3, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
-    "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2})");
+    "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2,
+    "signal": {"kick": "band 40 120 | norm 95"}})");
   for (const Option& option : option_table())
     EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
   const RenderJob job = resolve({{"test", changed}}).job;

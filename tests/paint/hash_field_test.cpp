@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "levels.h"
+#include "spectradiff/base/number.h"
 #include "spectradiff/image/color.h"
 
 namespace spectradiff {
@@ -25,11 +26,6 @@ double lit_share(const Canvas& canvas) {
   for (int y = 0; y < canvas.height(); ++y)
     for (int x = 0; x < canvas.width(); ++x) lit += pixel(canvas, x, y) != Rgb{};
   return static_cast<double>(lit) / (static_cast<double>(canvas.width()) * canvas.height());
-}
-
-TEST(SplitMix64, GivesTheFirstNumberOfThatSeed) {
-  EXPECT_EQ(splitmix64(0), 0xE220A8397B1DCDAFu);
-  EXPECT_EQ(splitmix64(1234567), 6457827717110365317u);
 }
 
 TEST(HashField, ASingleFullBinPaintsExactlyItsMarksInItsHue) {

@@ -60,7 +60,7 @@ struct Fixture {
   RunResult run(const RenderJob& job, FrameSink& sink, int threads) {
     Diffuser diffuser(*networks, model.manifest(),
                       {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                       job.diffusion.eta, job.diffusion.batch_size});
+                       job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
     const Plan plan = make_plan(job, 8000, 80000);
     const Run run{job,  plan, features, job.diffusion.enabled ? &diffuser : nullptr,
                   sink, stop, progress, statistics};

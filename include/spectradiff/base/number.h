@@ -1,4 +1,4 @@
-// Numbers as text, in the C locale whatever the user's locale is.
+// Numbers as text, in the C locale whatever the user's locale is; and numbers that look random.
 #pragma once
 
 #include <cstdint>
@@ -15,5 +15,8 @@ std::optional<int64_t> parse_integer(std::string_view text);
 
 // The shortest text that reads back as the same double: "0.75", "1e-05", "15".
 std::string format_real(double value);
+
+// The first number of the generator SplitMix64 seeded with x (Steele, Lea, Flood 2014).
+uint64_t splitmix64(uint64_t x);
 
 }  // namespace spectradiff

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,16 @@ enum CommandMask : unsigned {
   kAll = kAnalyze | kPaint | kRender
 };
 
+// Where a number option lives and what it may be.
+struct NumberPlace {
+  double min = 0;
+  double max = 0;
+  bool min_excluded = false;
+  bool whole = false;
+  std::function<void(RenderJob&, double)> put;  // takes what fits
+  double nearest(double value) const;  // finite `value`, brought into the range and whole where it must be
+};
+
 struct Option {
   std::string key;         // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING
   std::string group;       // heading in --help
@@ -28,6 +39,9 @@ struct Option {
   std::string help;        // one line, with unit, range and default
   unsigned commands = 0;
   std::vector<std::string> choices;
+  std::optional<NumberPlace> number;  // of a number option
+  bool moves = false;                 // takes an expression too (RenderJob::expressions)
+  bool repeats = false;  // its flag may be given more than once; values are objects, put together
 
   // Text as typed to the JSON value it means. Throws Error{usage} with the reason alone ("is not a number").
   std::function<Json(std::string_view)> from_text;

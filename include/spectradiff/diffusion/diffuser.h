@@ -21,6 +21,9 @@ struct DiffuserSettings {
   StrengthMode strength_mode = StrengthMode::steps;
   double eta = 0;
   int batch_size = 1;  // the slots of every network call; short batches are padded
+  // Whether any frame of the job is guided: then all are, by 1 at least, so that no frame's bytes depend on
+  // its neighbours. false computes no negative prompt.
+  bool guided = true;
 };
 
 // One frame to diffuse. `init` outlives the call.
@@ -29,7 +32,7 @@ struct FrameRequest {
   std::string prompt;
   std::string negative_prompt;
   double strength = 0.75;  // 0..1
-  double guidance = 7.5;   // <= 1: no guidance
+  double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   uint64_t seed = 42;
 };
 
@@ -53,10 +56,9 @@ class Diffuser {
   std::string cut_from(const std::string& prompt) const;
 
   // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are, slots
-  // without a request repeat the last one. Strength 0 passes through the VAE only. The negative prompts are
-  // computed when any request of the batch has guidance > 1; the others then have guidance 1, which differs
-  // by rounding only. `cancelled` is asked before every denoising step; an empty result means it said yes.
-  // Error{usage} for a size that is no multiple of the latent downscale and for values outside their ranges.
+  // without a request repeat the last one. Strength 0 passes through the VAE only. `cancelled` is asked
+  // before every denoising step; an empty result means it said yes. Error{usage} for a size that is no
+  // multiple of the latent downscale and for values outside their ranges.
   std::vector<DiffusedPicture> run(std::span<const FrameRequest> requests,
                                    const std::function<bool()>& cancelled);
 

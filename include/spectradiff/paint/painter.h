@@ -31,7 +31,4 @@ class Painter {
   std::unique_ptr<const Impl> impl_;
 };
 
-// The first number of the generator SplitMix64 seeded with x (Steele, Lea, Flood 2014).
-uint64_t splitmix64(uint64_t x);
-
 }  // namespace spectradiff

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -78,6 +79,12 @@ struct RenderJob {
   DiffusionSettings diffusion;
   OutputSettings output;
   int threads = 0;  // 0: all cores
+  // What music moves: option key → expression. The number in that option's own place is then its default.
+  std::map<std::string, std::string> expressions;
+  std::map<std::string, std::string> signals;  // name → source and stages (timeline/signals.h)
+
+  // Whether any frame is guided (DiffuserSettings::guided).
+  bool is_guided() const { return diffusion.guidance > 1 || expressions.contains("guidance"); }
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 

@@ -1,0 +1,69 @@
+// Series with a name and a shape of the user's own: kick = "band 40 120 | env 1f 6f | norm 95".
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spectradiff/features/series.h"
+#include "spectradiff/timeline/expression.h"
+
+namespace spectradiff {
+
+// A source and stages behind it, separated by |. The source is `band LO HI` (Hz) or an expression: a series,
+// a signal, anything. Times are 2f, 30ms, 0.5s or 1beat.
+//   env A R      follows with time constants: A upwards, R downwards (1 - 1/e of a step; 0: at once)
+//   lag T        env T T
+//   smooth T     mean weighted by a Hann window over T before and T after: no delay
+//   delay T      T later, or earlier where T is negative; held at the song's ends
+//   hold T       the maximum of the last T
+//   gate X       0 where it is below X
+//   norm [P]     divided by its percentile P over the song (100), at most 1; a signal that is 0 there is
+//                divided by its maximum, one that is nowhere above 0 stays
+//   pow X, scale X, offset X, clip LO HI, invert (1 - x)
+//   integrate    what has gathered since the song's start, per second
+class Signal {
+ public:
+  // Error{usage} as Expression's; columns count in the whole text.
+  Signal(std::string_view text, std::span<const std::string> signals);
+
+  const Expression& source() const { return source_; }
+  bool counts_beats() const;  // whether a stage's time is in beats
+
+  // `values` [frames], the source's, over the whole song; shaped in place.
+  void shape(std::vector<double>& values, const Rational& fps, double tempo_bpm) const;
+
+ private:
+  struct Stage {
+    std::string name;
+    std::vector<double> numbers;
+    std::vector<MusicTime> times;
+  };
+  static Expression read_source(std::string_view text, std::span<const std::string> signals);
+
+  Expression source_;
+  std::vector<Stage> stages_;
+};
+
+// The signals of a job.
+class SignalSet {
+ public:
+  // By name. Error{usage}: "kick = … is wrong at …" for texts, names that mean something already or
+  // are no names, and signals that need themselves.
+  explicit SignalSet(const std::map<std::string, std::string>& texts);
+
+  const std::vector<std::string>& names() const { return names_; }
+  const Signal* find(const std::string& name) const;
+
+  // Adds what `expression` needs heard, by way of signals too.
+  void add_needs(const Expression& expression, FeatureRequest& request) const;
+
+ private:
+  std::vector<std::string> names_;
+  std::map<std::string, Signal> signals_;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,94 @@
+#include "spectradiff/config/modulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/timeline/song_values.h"
+
+namespace spectradiff {
+namespace {
+
+// One option's values at these frames, and what there is to say about them.
+struct Moved {
+  std::vector<double> values;
+  std::string note;  // empty: nothing
+};
+
+Moved move_option(const Option& option, const std::string& text, SongValues& song, const SignalSet& signals,
+                  std::span<const int64_t> frames) {
+  Moved moved;
+  moved.values = song.evaluate(Expression(text, signals.names()), frames);
+  size_t outside = 0;
+  double lowest = option.number->max;
+  double highest = option.number->min;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    double& value = moved.values[i];
+    if (!std::isfinite(value)) {
+      throw_error(ErrorKind::usage, "{} = {} is {} in frame {} ({} s), which is no number to use", option.key,
+                  text, value, frames[i], format_real(std::round(song.seconds(frames[i]) * 1e3) / 1e3));
+    }
+    lowest = std::min(lowest, value);
+    highest = std::max(highest, value);
+    const double inside = option.number->nearest(value);
+    if (value < option.number->min || value > option.number->max) ++outside;
+    value = inside;
+  }
+  if (outside > 0) {
+    moved.note = fmt::format(
+        "{} = {} runs from {} to {}; {}..{} is allowed, and {} of {} frames are brought to its edge",
+        option.key, text, format_real(lowest), format_real(highest), format_real(option.number->min),
+        format_real(option.number->max), outside, frames.size());
+  }
+  return moved;
+}
+
+}  // namespace
+
+void add_expression_needs(const RenderJob& job, FeatureRequest& request) {
+  const SignalSet signals(job.signals);
+  for (const auto& [key, text] : job.expressions)
+    signals.add_needs(Expression(text, signals.names()), request);
+  for (const std::string& name : signals.names())
+    signals.add_needs(Expression(name, signals.names()), request);
+}
+
+std::vector<std::string> move_options(Plan& plan, const RenderJob& job, const Features& features) {
+  plan.modulations.clear();
+  for (PlanRow& row : plan.rows) row.moved.clear();
+  const SignalSet signals(job.signals);
+  SongValues song(features, signals);
+  std::vector<int64_t> frames;
+  for (const PlanRow& row : plan.rows) frames.push_back(row.frame);
+  std::vector<std::string> notes;
+  for (const auto& [key, text] : job.expressions) {
+    const Option& option = *find_option(key);
+    Moved moved = move_option(option, text, song, signals, frames);
+    plan.modulations.push_back({key, option.number->put});
+    for (size_t i = 0; i < frames.size(); ++i) plan.rows[i].moved.push_back(moved.values[i]);
+    if (!moved.note.empty()) notes.push_back(std::move(moved.note));
+  }
+  return notes;
+}
+
+std::vector<Series> moved_curves(const RenderJob& job, const Features& features) {
+  const SignalSet signals(job.signals);
+  SongValues song(features, signals);
+  std::vector<int64_t> frames(static_cast<size_t>(features.frames));
+  std::iota(frames.begin(), frames.end(), int64_t{0});
+  const auto curve = [](const std::string& name, const std::vector<double>& values) {
+    return Series{name, "", std::vector<float>(values.begin(), values.end())};
+  };
+  std::vector<Series> curves;
+  for (const std::string& name : signals.names()) curves.push_back(curve(name, song.of(name)));
+  for (const auto& [key, text] : job.expressions)
+    curves.push_back(curve(key, move_option(*find_option(key), text, song, signals, frames).values));
+  return curves;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,195 @@
+#include "spectradiff/timeline/signals.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "formula.h"
+#include "marked_error.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
+#include "stages.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr size_t kMaxName = 64;
+constexpr size_t kMaxText = 4000;
+
+struct Word {
+  std::string text;
+  size_t at;
+};
+
+// Where the part that begins at `begin` ends: at a single |, or with the text.
+size_t part_end(std::string_view text, size_t begin) {
+  for (size_t i = begin; i < text.size(); ++i) {
+    if (text[i] != '|') continue;
+    if (i + 1 < text.size() && text[i + 1] == '|') {
+      ++i;
+    } else {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+std::vector<Word> words_of(std::string_view text, size_t begin, size_t end) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  std::vector<Word> words;
+  while (true) {
+    begin = std::min(text.find_first_not_of(kBlanks, begin), end);
+    if (begin == end) return words;
+    const size_t last = std::min(text.find_first_of(kBlanks, begin), end);
+    words.push_back({std::string(text.substr(begin, last - begin)), begin});
+    begin = last;
+  }
+}
+
+double number_of(std::string_view text, const Word& word) {
+  const auto value = parse_real(word.text);
+  if (!value) fail_at(text, word.at, word.text + " is not a plain decimal number");
+  return *value;
+}
+
+std::vector<std::string> stage_names() {
+  std::vector<std::string> names;
+  for (const StageKind& kind : stage_kinds()) names.push_back(kind.name);
+  return names;
+}
+
+bool is_name(const std::string& text) {
+  const auto fits = [](unsigned char c) { return std::isdigit(c) || std::islower(c) || c == '_'; };
+  return !text.empty() && text.size() <= kMaxName && !std::isdigit(static_cast<unsigned char>(text[0])) &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
+void check_name(const std::string& name) {
+  if (!is_name(name)) {
+    throw_error(ErrorKind::usage,
+                "{} is no name for a signal; a to z, 0 to 9 and _ make one, beginning with a letter", name);
+  }
+  if (is_taken_name(name))
+    throw_error(ErrorKind::usage, "{} means something already; a signal needs a name of its own", name);
+}
+
+}  // namespace
+
+Expression Signal::read_source(std::string_view text, std::span<const std::string> signals) {
+  if (text.size() > kMaxText) fail_at(text, 0, fmt::format("more than {} bytes", kMaxText));
+  const size_t end = part_end(text, 0);
+  const std::vector<Word> words = words_of(text, 0, end);
+  if (words.size() < 2 || words[0].text != "band" || words[1].text[0] == '(')
+    return Expression(text, 0, end, signals);
+  if (words.size() != 3) fail_at(text, words[0].at, "a band has two frequencies in Hz, as band 40 120");
+  const double low = number_of(text, words[1]);
+  const double high = number_of(text, words[2]);
+  if (low < 0 || low >= high) fail_at(text, words[1].at, "a band's first frequency is below its second");
+  return {fmt::format("band({},{})", format_real(low), format_real(high)), signals};
+}
+
+Signal::Signal(std::string_view text, std::span<const std::string> signals)
+    : source_(read_source(text, signals)) {
+  for (size_t end = part_end(text, 0); end < text.size();) {
+    const size_t begin = end + 1;
+    end = part_end(text, begin);
+    const std::vector<Word> words = words_of(text, begin, end);
+    if (words.empty()) fail_at(text, begin, "a stage is missing; one of " + join(stage_names(), ", "));
+    const StageKind* kind = find_stage(words[0].text);
+    if (kind == nullptr) {
+      fail_at(text, words[0].at,
+              fmt::format("there is no stage {}{}; there are {}", words[0].text,
+                          suggestion(words[0].text, stage_names()), join(stage_names(), ", ")));
+    }
+    const auto optional =
+        std::count_if(kind->arguments.begin(), kind->arguments.end(), [](char c) { return c == 'N'; });
+    const size_t given = words.size() - 1;
+    if (given > kind->arguments.size() || given + static_cast<size_t>(optional) < kind->arguments.size())
+      fail_at(text, words[0].at, fmt::format("it is written {}, as {}", kind->usage, kind->example));
+    Stage stage{kind->name, {}, {}};
+    for (size_t i = 0; i < given; ++i) {
+      const Word& word = words[i + 1];
+      if (kind->arguments[i] != 't') {
+        stage.numbers.push_back(number_of(text, word));
+        continue;
+      }
+      const auto time = parse_music_time(word.text);
+      if (!time || (time->value < 0 && !kind->negative_times))
+        fail_at(text, word.at, word.text + " is not a time such as 2f, 30ms, 0.5s or 1beat");
+      stage.times.push_back(*time);
+    }
+    if (kind->name == "norm" && given == 1 && !(stage.numbers[0] > 0 && stage.numbers[0] <= 100))
+      fail_at(text, words[1].at, "a percentile is above 0 and at most 100");
+    stages_.push_back(std::move(stage));
+  }
+}
+
+bool Signal::counts_beats() const {
+  return std::any_of(stages_.begin(), stages_.end(), [](const Stage& stage) {
+    return std::any_of(stage.times.begin(), stage.times.end(),
+                       [](const MusicTime& time) { return time.unit == MusicTime::Unit::beats; });
+  });
+}
+
+void Signal::shape(std::vector<double>& values, const Rational& fps, double tempo_bpm) const {
+  if (values.empty()) return;
+  for (const Stage& stage : stages_) {
+    std::vector<double> times;
+    for (const MusicTime& time : stage.times) times.push_back(time.frames(fps, tempo_bpm));
+    find_stage(stage.name)->apply(values, times, stage.numbers, fps.to_double());
+  }
+}
+
+SignalSet::SignalSet(const std::map<std::string, std::string>& texts) {
+  for (const auto& [name, text] : texts) {
+    check_name(name);
+    names_.push_back(name);
+  }
+  for (const auto& [name, text] : texts) {
+    try {
+      signals_.emplace(name, Signal(text, names_));
+    } catch (const Error& error) {
+      throw_error(error.kind(), "{} = {} {}", name, text, error.what());
+    }
+  }
+  // Signals whose needs are all met are taken out; what is left goes in circles.
+  std::set<std::string> open(names_.begin(), names_.end());
+  const auto met = [&](const std::string& name) {
+    const auto& inputs = signals_.at(name).source().inputs();
+    return std::none_of(inputs.begin(), inputs.end(),
+                        [&](const auto& input) { return open.contains(input.name); });
+  };
+  while (std::erase_if(open, met) > 0) {
+  }
+  if (!open.empty()) {
+    throw_error(ErrorKind::usage, "{} needs itself, by way of {}", *open.begin(),
+                join(std::vector<std::string>(open.begin(), open.end()), ", "));
+  }
+}
+
+const Signal* SignalSet::find(const std::string& name) const {
+  const auto found = signals_.find(name);
+  return found == signals_.end() ? nullptr : &found->second;
+}
+
+void SignalSet::add_needs(const Expression& expression, FeatureRequest& request) const {
+  for (const ExpressionInput& input : expression.inputs()) {
+    if (input.offset.unit == MusicTime::Unit::beats || input.name == "tempo") request.beats = true;
+    if (input.name == "since_onset") request.onsets = true;
+    if (input.name.starts_with("beat_") || input.name.starts_with("bar_") || input.name == "beats" ||
+        input.name == "bars" || input.name == "since_beat") {
+      request.beats = true;
+      request.series.insert({"beat_phase", "bar_phase"});
+    }
+    if (is_series_name(input.name)) request.series.insert(input.name);
+    if (const Signal* signal = find(input.name)) {
+      if (signal->counts_beats()) request.beats = true;
+      add_needs(signal->source(), request);
+    }
+  }
+}
+
+}  // namespace spectradiff
