@@ -6,6 +6,9 @@
 
 #include "arguments.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/features/series.h"
+#include "spectradiff/timeline/expression.h"
+#include "spectradiff/timeline/signals.h"
 
 namespace spectradiff {
 namespace {
@@ -36,7 +39,46 @@ std::string general_row(const GeneralOption& option) {
 
 std::string option_row(const Option& option) {
   if (option.is_switch()) return row("--[no-]" + option.flag().substr(2), option.help);
-  return row(option.flag() + " " + option.value_name, option.help);
+  return row(option.flag() + " " + option.value_name + (option.moves ? " ◇" : ""), option.help);
+}
+
+// Words behind a title, wrapped.
+std::string listing(const std::string& title, const std::vector<std::string>& words) {
+  constexpr size_t kWidth = 100;
+  std::string text = "  " + title + ":\n";
+  std::string line = "   ";
+  for (const std::string& word : words) {
+    if (line.size() + word.size() >= kWidth) {
+      text += line + "\n";
+      line = "   ";
+    }
+    line += " " + word;
+  }
+  return text + line + "\n";
+}
+
+// What an expression is made of.
+std::string expression_help() {
+  std::string help =
+      "\nMoved by music: options with ◇ take a number or an expression, a value per frame.\n"
+      "  spectradiff paint song.wav --blur \"1 + 12*onset\"\n"
+      "  spectradiff paint song.wav --signal \"kick=band 40 120 | env 1f 6f | norm 95\" --mark-size \"16 + "
+      "24*kick\"\n"
+      "  spectradiff paint song.wav --hue-start \"frac(bars/8)\" --lightness \"0.35 + 0.3*decay(since_beat, "
+      "0.15)\"\n";
+  std::vector<std::string> series = series_names();
+  series.insert(series.end(), {"mel_0…127", "mfcc_0…19", "band(LOW_HZ,HIGH_HZ)"});
+  help +=
+      listing("series, 0..1 over the song; at(NAME, -2f) is one at another time (f, ms, s, beats)", series);
+  help += "  counters:\n";
+  for (const Counter& counter : expression_counters())
+    help += fmt::format("    {:<14}{}\n", counter.name, counter.meaning);
+  for (const FunctionGroup& group : expression_functions()) help += listing(group.title, group.calls);
+  help += listing("operators", {"+ - * / % ^", "< <= > >= == !=", "&& || !", "CONDITION ? A : B"});
+  std::vector<std::string> stages;
+  for (const std::string& usage : signal_stages()) stages.push_back("| " + usage);
+  return help +
+         listing("stages of --signal NAME=SOURCE, a SOURCE being `band LOW HIGH` or an expression", stages);
 }
 
 std::string examples(const std::string& command) {
@@ -97,6 +139,7 @@ std::string full_help(const std::string& command) {
     if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
     help += option_row(option);
   }
+  if ((text.options & kPictures) != 0) help += expression_help();
   if (text.options != 0) {
     help +=
         "\nEvery option above with a group of its own is also a JSON key (bin_spacing) and an environment "

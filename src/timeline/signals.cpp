@@ -143,6 +143,12 @@ void Signal::shape(std::vector<double>& values, const Rational& fps, double temp
   }
 }
 
+std::vector<std::string> signal_stages() {
+  std::vector<std::string> usages;
+  for (const StageKind& kind : stage_kinds()) usages.push_back(kind.usage);
+  return usages;
+}
+
 SignalSet::SignalSet(const std::map<std::string, std::string>& texts) {
   for (const auto& [name, text] : texts) {
     check_name(name);

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/options.h"
 
 namespace spectradiff {
 namespace {
@@ -98,6 +99,63 @@ TEST(Settings, EnvironmentVariablesAreReadLikeFlags) {
 
 TEST(Settings, PresetsMayDescribeThemselves) {
   EXPECT_EQ(resolve({{"preset", {{"description", "words"}, {"blur", 5}}}}).job.paint.post.blur_px, 5);
+}
+
+TEST(Settings, PaintersNumbersTakeExpressions) {
+  const Resolved resolved = resolve({{"flag", {{"blur", "10*onset"}, {"marks_per_bin", "20 + 10*bass"}}}});
+  EXPECT_EQ(resolved.job.expressions.at("blur"), "10*onset");
+  EXPECT_EQ(resolved.job.expressions.at("marks_per_bin"), "20 + 10*bass");
+  EXPECT_EQ(resolved.job.paint.post.blur_px, RenderJob{}.paint.post.blur_px);
+  EXPECT_EQ(job_to_json(resolved.job)["blur"], "10*onset");
+  EXPECT_EQ(resolve({{"again", job_to_json(resolved.job)}}).job, resolved.job);
+}
+
+TEST(Settings, ANumberRemovesAnEarlierExpressionAndAnExpressionAnEarlierNumber) {
+  const Resolved number = resolve({{"preset neon", {{"blur", "10*onset"}}}, {"flag", {{"blur", 3}}}});
+  EXPECT_TRUE(number.job.expressions.empty());
+  EXPECT_EQ(number.job.paint.post.blur_px, 3);
+  const Resolved expression = resolve({{"preset neon", {{"blur", 3}}}, {"flag", {{"blur", "10*onset"}}}});
+  EXPECT_EQ(expression.job.expressions.size(), 1u);
+  EXPECT_EQ(expression.job, resolve({{"flag", {{"blur", "10*onset"}}}}).job);
+}
+
+TEST(Settings, AnExpressionThatNeverChangesIsItsNumber) {
+  const Resolved resolved = resolve({{"flag", {{"strength", "1/2"}, {"marks_per_bin", "4*5+1"}}}});
+  EXPECT_TRUE(resolved.job.expressions.empty());
+  EXPECT_EQ(resolved.job.diffusion.strength, 0.5);
+  EXPECT_EQ(resolved.job.paint.hash.marks_per_bin, 21);
+  EXPECT_THAT(refusal_of({{"strength", "2*3"}}),
+              AllOf(HasSubstr("strength = 2*3 (preset neon)"), HasSubstr("0..1")));
+  EXPECT_THAT(refusal_of({{"strength", "1/0"}}), HasSubstr("outside 0..1"));
+  EXPECT_THAT(refusal_of({{"marks_per_bin", "1/3"}}), HasSubstr("is not an integer"));
+}
+
+TEST(Settings, AWrongExpressionNamesOptionOriginAndPlace) {
+  EXPECT_THAT(refusal_of({{"strength", "0.5 + onst"}}),
+              AllOf(HasSubstr("strength = 0.5 + onst (preset neon) is wrong at column 7"),
+                    HasSubstr("'onset'"), HasSubstr("\n        ^")));
+  EXPECT_THAT(refusal_of({{"eta", "onset"}}), HasSubstr("is not a number"));
+}
+
+TEST(Settings, SignalsOfAllLayersAreKnownToAllExpressions) {
+  const Resolved resolved = resolve({{"preset neon", {{"blur", "10*kick"}, {"signal", {{"hat", "treble"}}}}},
+                                     {"flag", {{"signal", {{"kick", "band 40 120 | norm 95"}}}}}});
+  EXPECT_EQ(resolved.job.signals.size(), 2u);
+  EXPECT_EQ(resolve({{"again", job_to_json(resolved.job)}}).job, resolved.job);
+  EXPECT_THAT(refusal_of({{"blur", "10*kick"}}), HasSubstr("no series, counter or signal kick"));
+  EXPECT_THAT(refusal_of({{"signal", {{"kick", "rms | evn 1f 2f"}}}}),
+              AllOf(HasSubstr("signal (preset neon): kick = rms | evn 1f 2f is wrong at column 7"),
+                    HasSubstr("'env'")));
+  EXPECT_THAT(refusal_of({{"signal", "rms"}}), HasSubstr("object of signals"));
+  EXPECT_THAT(refusal_of({{"signal", {{"kick", 3}}}}), HasSubstr("not a text"));
+}
+
+TEST(Settings, TypedSignalsHaveNames) {
+  EXPECT_EQ(flag_value("signal", "kick = band 40 120 | norm 95; hat=treble"),
+            Json({{"kick", "band 40 120 | norm 95"}, {"hat", "treble"}}));
+  for (const char* text : {"", "rms", "=rms", "a=rms;"})
+    EXPECT_THAT(refusal([&] { flag_value("signal", text); }), HasSubstr("NAME=SOURCE")) << text;
+  EXPECT_THAT(refusal([] { flag_value("signal", "a=rms;a=rms"); }), HasSubstr("twice"));
 }
 
 }  // namespace

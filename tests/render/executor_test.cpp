@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <thread>
 
@@ -61,13 +62,26 @@ struct Fixture {
     Diffuser diffuser(*networks, model.manifest(),
                       {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
                        job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
-    const Plan plan = make_plan(job, 8000, 80000);
+    Plan plan = make_plan(job, 8000, 80000);
+    if (moved) move(plan);
     const Run run{job,  plan, features, job.diffusion.enabled ? &diffuser : nullptr,
                   sink, stop, progress, statistics};
     return threads == 0 ? run_serial(run) : run_threaded(run, threads);
   }
 
+  // What differs from frame to frame as if the music had moved it.
+  static void move(Plan& plan) {
+    plan.modulations = {{"strength", [](RenderJob& job, double value) { job.diffusion.strength = value; }},
+                        {"guidance", [](RenderJob& job, double value) { job.diffusion.guidance = value; }},
+                        {"blur", [](RenderJob& job, double value) { job.paint.post.blur_px = value; }}};
+    for (PlanRow& row : plan.rows) {
+      const auto frame = static_cast<double>(row.frame);
+      row.moved = {std::fmod(frame * 0.37, 1), std::fmod(frame, 3), std::fmod(frame * 0.7, 5)};
+    }
+  }
+
   FakeModel model;
+  bool moved = false;
   std::unique_ptr<Networks> networks;
   Features features = song_features();
   std::atomic<int> stop{0};
@@ -130,6 +144,31 @@ TEST(Executors, AFrameIsTheSameWhateverPartOfTheSongIsRendered) {
   Fixture().run(job, part, 2);
   ASSERT_EQ(part.pictures.size(), 3u);
   for (const auto& [frame, bytes] : part.pictures) EXPECT_EQ(bytes, whole.pictures[frame]) << frame;
+}
+
+TEST(Executors, AMovedFrameIsTheSameAloneInBatchesInShardsAndOnManyThreads) {
+  RenderJob job = small_job();
+  job.diffusion.strength_mode = StrengthMode::exact;
+  job.expressions = {{"strength", "moved"}, {"guidance", "moved"}, {"blur", "moved"}};
+  const auto pictures = [&](const std::string& frames, int batch_size, int threads) {
+    RenderJob part = job;
+    part.selection.frames = frames;
+    part.diffusion.batch_size = batch_size;
+    Fixture fixture;
+    fixture.moved = true;
+    Collector sink;
+    EXPECT_TRUE(fixture.run(part, sink, threads).complete);
+    return sink.pictures;
+  };
+  const auto whole = pictures("3-25", 4, 0);
+  ASSERT_EQ(whole.size(), 23u);
+  EXPECT_NE(whole.at(4), whole.at(5));
+  EXPECT_EQ(pictures("3-25", 4, 3), whole);
+  EXPECT_EQ(pictures("3-25", 1, 2), whole);
+  EXPECT_EQ(pictures("3-25", 7, 2), whole);
+  for (const char* frames : {"3", "4", "5,9", "10-17", "18-25"}) {
+    for (const auto& [frame, bytes] : pictures(frames, 4, 2)) EXPECT_EQ(bytes, whole.at(frame)) << frame;
+  }
 }
 
 TEST(Executors, DiffusionChangesThePicture) {

@@ -48,6 +48,9 @@ class Signal {
   std::vector<Stage> stages_;
 };
 
+// How each stage is written: "env ATTACK RELEASE".
+std::vector<std::string> signal_stages();
+
 // The signals of a job.
 class SignalSet {
  public:
