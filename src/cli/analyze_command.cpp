@@ -17,6 +17,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/modulation.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/image/png.h"
 #include "spectradiff/report/plot.h"
@@ -109,9 +110,10 @@ void add(FeatureRequest& wanted, const FeatureRequest& more) {
   wanted.sections |= more.sections;
 }
 
-FeatureRequest wanted_features(const Arguments& arguments, const std::vector<Output>& outputs,
-                               const std::vector<std::string>& series) {
+FeatureRequest wanted_features(const Arguments& arguments, const RenderJob& job,
+                               const std::vector<Output>& outputs, const std::vector<std::string>& series) {
   FeatureRequest wanted;
+  add_expression_needs(job, wanted);
   if (outputs.empty()) add(wanted, summary_request());
   if (!arguments.plot.empty()) add(wanted, plot_request());
   if (!arguments.csv.empty() || !arguments.json_out.empty())
@@ -122,9 +124,15 @@ FeatureRequest wanted_features(const Arguments& arguments, const std::vector<Out
 
 class AnalyzeRun {
  public:
+  // `features` hold the curves as series too.
   AnalyzeRun(const Arguments& arguments, Console& console, AudioSource& source, const Features& features,
-             const std::vector<std::string>& series)
-      : arguments_(arguments), console_(console), source_(source), features_(features), series_(series) {}
+             const std::vector<std::string>& series, const std::vector<PlotCurve>& curves)
+      : arguments_(arguments),
+        console_(console),
+        source_(source),
+        features_(features),
+        series_(series),
+        curves_(curves) {}
 
   void write(const Output& output) {
     const auto produce = [&](const TextSink& sink) { write_into(output.option, sink); };
@@ -152,7 +160,7 @@ class AnalyzeRun {
     const std::string title =
         arguments_.subject == "-" ? "stdin" : std::filesystem::path(arguments_.subject).filename().string();
     const Canvas page =
-        plot_song(view, features_, title, join(song_facts(source_.info(), features_), "  ·  "));
+        plot_song(view, features_, title, join(song_facts(source_.info(), features_), "  ·  "), curves_);
     const std::vector<uint8_t> png = encode_png(page);
     sink({reinterpret_cast<const char*>(png.data()), png.size()});
   }
@@ -162,6 +170,7 @@ class AnalyzeRun {
   AudioSource& source_;
   const Features& features_;
   const std::vector<std::string>& series_;
+  const std::vector<PlotCurve>& curves_;
 };
 
 Json summary_of(const Arguments& arguments, const AudioInfo& info, const Features& features) {
@@ -192,7 +201,7 @@ std::string summary_text(const Arguments& arguments, const AudioInfo& info, cons
 
 int run_analyze(const Arguments& arguments, Console& console) {
   const Resolved resolved = resolve(settings_layers(arguments));
-  const std::vector<std::string> series = parse_series_list(arguments.series);
+  std::vector<std::string> series = parse_series_list(arguments.series);
   if (arguments.print_config) {
     console.answer(config_text(resolved, arguments.origin));
     return 0;
@@ -202,14 +211,21 @@ int run_analyze(const Arguments& arguments, Console& console) {
 
   AudioSource source = std::move(open_song(arguments.subject, resolved.job, console).song);
   refuse_song_as_output(outputs, source.file());
-  const Features features =
+  Features features =
       hear(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved),
-           resolved.job.input.strict, console, wanted_features(arguments, outputs, series));
+           resolved.job.input.strict, console, wanted_features(arguments, resolved.job, outputs, series));
+  // Signals and what the music moves stand beside the series, under their own names.
+  std::vector<PlotCurve> curves;
+  for (Series& curve : moved_curves(resolved.job, features)) {
+    curves.push_back({curve.name, curve.values});
+    series.push_back(curve.name);
+    features.series.push_back(std::move(curve));
+  }
   console.event("analysis", summary_of(arguments, source.info(), features));
   if (outputs.empty() && !arguments.json) console.answer(summary_text(arguments, source.info(), features));
 
   install_signal_handlers();
-  AnalyzeRun run(arguments, console, source, features, series);
+  AnalyzeRun run(arguments, console, source, features, series, curves);
   try {
     for (const Output& output : outputs) {
       run.write(output);

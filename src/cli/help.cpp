@@ -136,10 +136,18 @@ std::string full_help(const std::string& command) {
   std::string group;
   for (const Option& option : option_table()) {
     if ((option.commands & text.options) == 0) continue;
+    if (command == "analyze" && option.moves) continue;
     if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
     help += option_row(option);
   }
-  if ((text.options & kPictures) != 0) help += expression_help();
+  if (command == "analyze") {
+    help +=
+        "\nOptions of render and paint with ◇ are taken too: --plot draws, --csv and --json-out write what "
+        "the "
+        "music makes of them, and every --signal.\n";
+  } else if (text.options != 0) {
+    help += expression_help();
+  }
   if (text.options != 0) {
     help +=
         "\nEvery option above with a group of its own is also a JSON key (bin_spacing) and an environment "

@@ -46,6 +46,7 @@ double NumberPlace::nearest(double value) const {
 
 Option moving(Option option) {
   option.moves = true;
+  option.commands |= kAnalyze;  // which shows the curve
   option.from_text = [read = option.from_text](std::string_view text) {
     return is_number_attempt(text) ? read(text) : Json(std::string(text));
   };

@@ -292,7 +292,7 @@ void add_paint_options(std::vector<Option>& table) {
   add_post(table);
   // Every number may move with the music but a kaleidoscope's folds, which are laid out once.
   for (Option& option : table) {
-    const bool painted = (option.commands & kAnalyze) == 0;
+    const bool painted = option.commands == kPictures;
     if (painted && option.number && option.key != "symmetry_folds") option = moving(std::move(option));
   }
 }

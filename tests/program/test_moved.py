@@ -134,3 +134,17 @@ def test_a_video_carries_its_expressions(program, beats):
     assert program("paint", beats, *FRAMES, "--blur", "4*onset", "-o", "out.mp4").code == 0
     container, _ = probe(program.work / "out.mp4")
     assert json.loads(container["tags"]["comment"])["blur"] == "4*onset"
+
+
+def test_analyze_writes_and_draws_signals_and_what_moves(program, beats):
+    words = ["--fps", "10", "--signal", "kick=bass | norm 90", "--blur", "4*kick"]
+    done = program("analyze", beats, *words, "--csv", "-", "--series", "rms")
+    assert done.code == 0, done
+    header, *lines = done.out.splitlines()
+    assert header == "frame,time_s,rms,kick,blur"
+    values = np.array([[float(value) for value in line.split(",")] for line in lines])
+    assert values[:, 4] == pytest.approx(4 * values[:, 3], abs=1e-5) and values[:, 3].max() == 1
+    assert program("analyze", beats, "--fps", "10", "--plot", "plain.png").code == 0
+    assert program("analyze", beats, *words, "--plot", "curves.png").code == 0
+    heights = [int.from_bytes((program.work / name).read_bytes()[20:24], "big") for name in ("plain.png", "curves.png")]
+    assert heights[1] > heights[0]

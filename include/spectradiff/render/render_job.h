@@ -31,10 +31,11 @@ struct Selection {
 
 // How the sound files are read.
 struct InputSettings {
-  TimeSpan max_duration{Rational(int64_t{6} * 3600), TimeUnit::seconds};  // in seconds; longer files are refused
-  bool any_sample_rate = false;                                  // not only 8 to 384 kHz
-  bool strict = false;                                           // faults that could be mended are refused
-  std::string analysis_audio;  // analysed in place of the song; "-" is stdin, empty: the song
+  TimeSpan max_duration{Rational(int64_t{6} * 3600),
+                        TimeUnit::seconds};  // in seconds; longer files are refused
+  bool any_sample_rate = false;              // not only 8 to 384 kHz
+  bool strict = false;                       // faults that could be mended are refused
+  std::string analysis_audio;                // analysed in place of the song; "-" is stdin, empty: the song
   friend bool operator==(const InputSettings&, const InputSettings&) = default;
 };
 
