@@ -118,6 +118,7 @@ void check_sampler(const RenderJob& job, const Manifest& manifest) {
 FeatureRequest picture_needs(const RenderJob& job, bool statistics) {
   FeatureRequest wanted;
   wanted.threads = job.threads;
+  wanted.still = needs_still_spectrogram(job.paint);
   add_expression_needs(job, wanted);
   if (statistics) {
     wanted.series.insert("onset");

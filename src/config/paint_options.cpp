@@ -26,7 +26,7 @@ template <typename Value>
 using Names = std::vector<std::pair<std::string, Value>>;
 
 Size painted_size(const Json& value) {
-  return checked_size(value, 8, 4096);
+  return checked_size(value, 2, 4096);
 }
 std::string time_text(const TimeSpan& time) {
   return time.text();
@@ -46,10 +46,10 @@ void add_painting(std::vector<Option>& table) {
   const std::string help = join(painter_names(), ", ") + " (default hash)";
   table.push_back(
       choice_option<>({"painter", kPainting, kPictures, "NAME", help.c_str()}, FIELD(painter), painters));
-  table.push_back(written_option(
-      {"size", kPainting, kPictures, "WxH",
-       "painted and diffused, 16 to 4096, multiples of 8 (default: the model's own, else 512x512)"},
-      FIELD(size), painted_size, size_text));
+  table.push_back(written_option({"size", kPainting, kPictures, "WxH",
+                                  "painted and diffused, 16 to 4096, even; a model takes multiples of 8 "
+                                  "(default: its own, else 512x512)"},
+                                 FIELD(size), painted_size, size_text));
 }
 
 void add_post(std::vector<Option>& table) {
@@ -218,7 +218,22 @@ void add_circles(std::vector<Option>& table) {
                               FIELD(circles.thickness), {0.05, 16}));
 }
 
+Size checked_still_size(const Json& value) {
+  return value == "picture" ? Size{} : checked_size(value, 1, 4096);
+}
+std::string still_size_text(Size size) {
+  return size == Size{} ? "picture" : size_text(size);
+}
+
 void add_spectrogram(std::vector<Option>& table) {
+  using Style = Spectrogram::Style;
+  table.push_back(choice_option<>(
+      {"spectrogram_style", kSpectrogram, kPictures, "NAME",
+       "scroll, or still: one picture of the whole song, low notes on top (default scroll)"},
+      FIELD(spectrogram.style), Names<Style>{{"scroll", Style::scroll}, {"still", Style::still}}));
+  table.push_back(written_option({"spectrogram_still_size", kSpectrogram, kPictures, "WxH",
+                                  "a still is made this large and then scaled, or picture (default picture)"},
+                                 FIELD(spectrogram.still_size), checked_still_size, still_size_text));
   table.push_back(real_option({"spectrogram_seconds", kSpectrogram, kPictures, "S",
                                "of music across the picture, 0.1 to 120 (default 8)"},
                               FIELD(spectrogram.seconds), {0.1, 120}));

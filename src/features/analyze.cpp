@@ -6,6 +6,7 @@
 #include "song_meters.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/features/features.h"
+#include "still_spectrogram.h"
 
 namespace spectradiff {
 namespace {
@@ -46,6 +47,7 @@ Features analyze(AudioSource& source, const AnalysisSettings& settings, const Fe
   features.bin_frequency_hz = spectrum->frequencies_hz();
   measure_frames(features, source, *spectrum, wanted);
   set_levels(features, spectrum->full_scale(), source);
+  if (wanted.still) features.still = still_spectrogram(source);
   return features;
 }
 

@@ -82,7 +82,45 @@ void weigh_row(const uint32_t* __restrict window_begin, const uint32_t* __restri
   }
 }
 
+// For small boxes: every window is summed anew, which the compiler does for many pixels at once.
+template <int kRadius>
+[[gnu::always_inline]] inline void sum_and_weigh(const uint8_t* __restrict padded, uint8_t* __restrict out,
+                                                 int count, uint32_t whole, uint32_t part) {
+  const uint8_t* middle = padded + 3 * (kRadius + 1);
+  for (int i = 0; i < count; ++i) {
+    uint16_t sum = 0;
+    for (int k = -kRadius; k <= kRadius; ++k) sum += middle[i + 3 * k];
+    const uint32_t ends =
+        static_cast<uint32_t>(middle[i - 3 * (kRadius + 1)]) + middle[i + 3 * (kRadius + 1)];
+    out[i] = static_cast<uint8_t>((sum * whole + ends * part + kHalf) >> 24);
+  }
+}
+
+constexpr int kLargestSummed = 2;
+
+SPECTRADIFF_CLONES
+void sum_and_weigh_row(int radius, const uint8_t* __restrict padded, uint8_t* __restrict out, int count,
+                       uint32_t whole, uint32_t part) {
+  if (radius == 0) sum_and_weigh<0>(padded, out, count, whole, part);
+  if (radius == 1) sum_and_weigh<1>(padded, out, count, whole, part);
+  if (radius == 2) sum_and_weigh<2>(padded, out, count, whole, part);
+}
+
+void blur_rows_of_small_box(Canvas& canvas, const Box& box) {
+  const int count = canvas.width() * 3;
+  PaddedRow padded(canvas.width(), box.radius);
+  for (int y = 0; y < canvas.height(); ++y) {
+    uint8_t* row = canvas.row(y);
+    for (int pass = 0; pass < kPasses; ++pass) {
+      std::memcpy(padded.pixels(), row, static_cast<size_t>(count));
+      padded.repeat_ends();
+      sum_and_weigh_row(box.radius, padded.bytes.data(), row, count, box.whole, box.part);
+    }
+  }
+}
+
 void blur_rows(Canvas& canvas, const Box& box) {
+  if (box.radius <= kLargestSummed) return blur_rows_of_small_box(canvas, box);
   const int count = canvas.width() * 3;
   PaddedRow padded(canvas.width(), box.radius);
   std::vector<uint32_t> sums(padded.bytes.size());

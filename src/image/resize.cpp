@@ -12,7 +12,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr double kSupport = 3;
 constexpr int kWeightBits = 22;  // 8 bits of result and two of headroom for negative lobes remain in 32
 constexpr int kRound = 1 << (kWeightBits - 1);
 
@@ -36,18 +35,34 @@ double sinc(double x) {
 }
 
 double lanczos(double x) {
-  return -kSupport <= x && x < kSupport ? sinc(x) * sinc(x / kSupport) : 0;
+  return -3 <= x && x < 3 ? sinc(x) * sinc(x / 3) : 0;
 }
+
+// Keys' cubic with a = -1/2.
+double cubic(double x) {
+  constexpr double a = -0.5;
+  x = std::abs(x);
+  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  if (x < 2) return (((x - 5) * x + 8) * x - 4) * a;
+  return 0;
+}
+
+struct Kernel {
+  double (*weight)(double);
+  double support;
+};
+constexpr Kernel kLanczos{lanczos, 3};
+constexpr Kernel kCubic{cubic, 2};
 
 int32_t fixed_point(double weight) {
   const double scaled = weight * (1 << kWeightBits);
   return static_cast<int32_t>(weight < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
-Filter make_filter(int source, int target) {
+Filter make_filter(const Kernel& kernel, int source, int target) {
   const double scale = static_cast<double>(source) / target;
   const double stretch = std::max(scale, 1.0);
-  const double support = kSupport * stretch;
+  const double support = kernel.support * stretch;
   const double shrink = 1 / stretch;
   const int most_taps = static_cast<int>(std::ceil(support)) * 2 + 1;
 
@@ -60,7 +75,7 @@ Filter make_filter(int source, int target) {
     const int begin = std::max(static_cast<int>(std::floor(centre - support + 0.5)), 0);
     const int count = std::min(static_cast<int>(std::floor(centre + support + 0.5)), source) - begin;
     double sum = 0;
-    for (int k = 0; k < count; ++k) sum += exact[k] = lanczos((k + begin - centre + 0.5) * shrink);
+    for (int k = 0; k < count; ++k) sum += exact[k] = kernel.weight((k + begin - centre + 0.5) * shrink);
     int32_t* weights = filter.weights.data() + static_cast<size_t>(i) * most_taps;
     for (int k = 0; k < count; ++k) weights[k] = fixed_point(sum != 0 ? exact[k] / sum : exact[k]);
     filter.taps[i] = {begin, count, weights};
@@ -88,8 +103,8 @@ void resize_row(const uint8_t* __restrict in, const std::vector<Taps>& row_taps,
   }
 }
 
-Canvas resize_width(const Canvas& source, int width) {
-  const Filter filter = make_filter(source.width(), width);
+Canvas resize_width(const Kernel& kernel, const Canvas& source, int width) {
+  const Filter filter = make_filter(kernel, source.width(), width);
   Canvas result({width, source.height()});
   for (int y = 0; y < source.height(); ++y) resize_row(source.row(y), filter.taps, result.row(y));
   return result;
@@ -105,8 +120,8 @@ void to_bytes(const int32_t* __restrict sums, uint8_t* __restrict out, int count
   for (int i = 0; i < count; ++i) out[i] = to_byte(sums[i]);
 }
 
-Canvas resize_height(const Canvas& source, int height) {
-  const Filter filter = make_filter(source.height(), height);
+Canvas resize_height(const Kernel& kernel, const Canvas& source, int height) {
+  const Filter filter = make_filter(kernel, source.height(), height);
   Canvas result({source.width(), height});
   const int count = source.width() * 3;
   std::vector<int32_t> sums(count);
@@ -125,6 +140,19 @@ Canvas resize_height(const Canvas& source, int height) {
 bool height_goes_first(Size source, Size target) {
   const int rows_lost = source.height - target.height, columns_lost = source.width - target.width;
   return rows_lost > 0 && rows_lost > 2 * columns_lost;
+}
+
+Canvas resize(const Kernel& kernel, const Canvas& source, Size size) {
+  if (source.empty()) throw_error(ErrorKind::internal, "an empty picture cannot be resized");
+  if (size.width < 1 || size.height < 1)
+    throw_error(ErrorKind::usage, "a picture cannot be resized to {}x{} pixels; width and height start at 1",
+                size.width, size.height);
+  if (size == source.size()) return source.clone();
+  if (size.width == source.width()) return resize_height(kernel, source, size.height);
+  if (size.height == source.height()) return resize_width(kernel, source, size.width);
+  if (height_goes_first(source.size(), size))
+    return resize_width(kernel, resize_height(kernel, source, size.height), size.width);
+  return resize_height(kernel, resize_width(kernel, source, size.width), size.height);
 }
 
 // The middle of `source`; `size` is at most the source's.
@@ -161,16 +189,11 @@ Canvas contain(const Canvas& source, Size size) {
 }  // namespace
 
 Canvas resize_lanczos(const Canvas& source, Size size) {
-  if (source.empty()) throw_error(ErrorKind::internal, "an empty picture cannot be resized");
-  if (size.width < 1 || size.height < 1)
-    throw_error(ErrorKind::usage, "a picture cannot be resized to {}x{} pixels; width and height start at 1",
-                size.width, size.height);
-  if (size == source.size()) return source.clone();
-  if (size.width == source.width()) return resize_height(source, size.height);
-  if (size.height == source.height()) return resize_width(source, size.width);
-  if (height_goes_first(source.size(), size))
-    return resize_width(resize_height(source, size.height), size.width);
-  return resize_height(resize_width(source, size.width), size.height);
+  return resize(kLanczos, source, size);
+}
+
+Canvas resize_bicubic(const Canvas& source, Size size) {
+  return resize(kCubic, source, size);
 }
 
 Canvas fit_to_size(const Canvas& source, Size size, Fit fit) {

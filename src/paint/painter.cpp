@@ -65,6 +65,11 @@ const std::vector<std::string>& painter_names() {
   return names;
 }
 
+bool needs_still_spectrogram(const PaintSettings& settings) {
+  return settings.painter == PainterKind::spectrogram &&
+         settings.spectrogram.style == Spectrogram::Style::still;
+}
+
 struct Painter::Impl {
   Impl(const Features& features, const PaintSettings& given)
       : settings((check(given), given)),

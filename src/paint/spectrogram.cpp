@@ -3,6 +3,8 @@
 
 #include "history.h"
 #include "painting.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/image/resize.h"
 #include "strength_ink.h"
 
 namespace spectradiff {
@@ -11,6 +13,20 @@ namespace {
 Rgb contrary(Rgb colour) {
   const int luma = (colour.r * 299 + colour.g * 587 + colour.b * 114) / 1000;
   return luma < 128 ? Rgb{255, 255, 255} : Rgb{0, 0, 0};
+}
+
+// A line at `place`, 0..1 of the width.
+void draw_playhead(double place, double width_px, Rgb background, Canvas& canvas) {
+  const double thickness = width_px * scale_of(canvas.size());
+  if (thickness == 0) return;
+  const double left = place * canvas.width() - thickness / 2, right = left + thickness;
+  const Rgb colour = contrary(background);
+  for (int x = std::max(static_cast<int>(std::floor(left)), 0);
+       x < std::min(static_cast<int>(std::ceil(right)), canvas.width()); ++x) {
+    const int weight = weight_of(std::min(x + 1.0, right) - std::max<double>(x, left)) * 3 / 5;
+    for (int y = 0; y < canvas.height(); ++y)
+      lay(canvas.row(y) + static_cast<ptrdiff_t>(x) * 3, colour, weight);
+  }
 }
 
 class ScrollingSpectrogram final : public Painting {
@@ -42,32 +58,65 @@ class ScrollingSpectrogram final : public Painting {
         ink.lay_on(pixel, place, history.at(place, columns[static_cast<size_t>(x)]),
                    dims[static_cast<size_t>(x)]);
     }
-    draw_playhead(settings, now.colour.background, canvas);
+    draw_playhead(settings.playhead, settings.playhead_px, now.colour.background, canvas);
   }
 
  private:
-  static void draw_playhead(const Spectrogram& settings, Rgb background, Canvas& canvas) {
-    const double thickness = settings.playhead_px * scale_of(canvas.size());
-    if (thickness == 0) return;
-    const double middle = settings.playhead * canvas.width();
-    const Rgb colour = contrary(background);
-    const int begin = std::max(static_cast<int>(middle - thickness / 2) - 1, 0),
-              end = std::min(static_cast<int>(middle + thickness / 2) + 2, canvas.width());
-    for (int x = begin; x < end; ++x) {
-      const double cover =
-          std::min(x + 1.0, middle + thickness / 2) - std::max(x + 0.0, middle - thickness / 2);
-      const int weight = weight_of(cover) * 3 / 5;
-      for (int y = 0; y < canvas.height(); ++y)
-        lay(canvas.row(y) + static_cast<ptrdiff_t>(x) * 3, colour, weight);
+  const Levels& levels_;
+};
+
+// Row by row, so that a long song needs no picture of its own length.
+Canvas fitted(const StillSpectrogram& still, Size size) {
+  Canvas narrow({size.width, StillSpectrogram::kRows});
+  Canvas row({static_cast<int>(still.columns), 1});
+  for (int y = 0; y < narrow.height(); ++y) {
+    const uint8_t* in = still.pixels.data() + y * still.columns;
+    for (size_t i = 0; i < row.bytes().size(); ++i) row.bytes()[i] = in[i / 3];
+    const Canvas scaled = resize_bicubic(row, {size.width, 1});
+    std::copy(scaled.bytes().begin(), scaled.bytes().end(), narrow.row(y));
+  }
+  return resize_bicubic(narrow, size);
+}
+
+class StillPainting final : public Painting {
+ public:
+  StillPainting(const Levels& levels, Size own_size, Size size) : levels_(levels), own_size_(own_size) {
+    if (levels.features().still.columns == 0)
+      throw_error(ErrorKind::internal, "the song's still spectrogram was not asked for");
+    picture_ = picture(size);
+  }
+
+  void paint(const PaintSettings& now, int64_t frame, Canvas& canvas) const override {
+    canvas = canvas.size() == picture_.size() ? picture_.clone() : picture(canvas.size());
+    if (now.colour.map != "hue") {
+      const ColourTable map = colour_map(now.colour.map);
+      for (size_t i = 0; i < canvas.bytes().size(); i += 3) {
+        const Rgb colour = map[canvas.bytes()[i]];
+        canvas.bytes()[i] = colour.r;
+        canvas.bytes()[i + 1] = colour.g;
+        canvas.bytes()[i + 2] = colour.b;
+      }
     }
+    const double place = (static_cast<double>(frame) + 0.5) / static_cast<double>(levels_.frames());
+    draw_playhead(place, now.spectrogram.playhead_px, now.colour.background, canvas);
+  }
+
+ private:
+  Canvas picture(Size size) const {
+    const StillSpectrogram& still = levels_.features().still;
+    return own_size_ == Size{} ? fitted(still, size) : resize_lanczos(fitted(still, own_size_), size);
   }
 
   const Levels& levels_;
+  const Size own_size_;
+  Canvas picture_;
 };
 
 }  // namespace
 
-std::unique_ptr<Painting> make_spectrogram(const Levels& levels, const PaintSettings&, Size) {
+std::unique_ptr<Painting> make_spectrogram(const Levels& levels, const PaintSettings& settings, Size size) {
+  if (settings.spectrogram.style == Spectrogram::Style::still)
+    return std::make_unique<StillPainting>(levels, settings.spectrogram.still_size, size);
   return std::make_unique<ScrollingSpectrogram>(levels);
 }
 

@@ -40,7 +40,7 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "gamma": 2, "background": "#102030", "base": "hash", "base_opacity": 0.125, "colour_map": "turbo", "colour_by": "level",
     "polar_scale": 50, "polar_arc": 3, "polar_spacing": 1, "polar_petals": 5, "polar_petal_size": 9, "polar_mark": 2, "polar_mirror": false,
     "polar_colours": "seed", "circles_layout": "scattered", "circles_inner": 0.1, "circles_outer": 0.7, "circles_thickness": 2,
-    "spectrogram_seconds": 3, "spectrogram_playhead": 0.25, "spectrogram_playhead_width": 1, "spectrogram_coming": 0.75,
+    "spectrogram_style": "still", "spectrogram_still_size": "400x300", "spectrogram_seconds": 3, "spectrogram_playhead": 0.25, "spectrogram_playhead_width": 1, "spectrogram_coming": 0.75,
     "cqt_bars": 1, "cqt_centred": true, "cqt_seconds": 2, "cqt_fade": 0.5, "image": "a.png", "image_fit": "stretch", "image_fps": "25/1", "image_end": "hold", "rotate": 90, "symmetry": "kaleidoscope", "symmetry_folds": 8,
     "attack": "2f", "release": "0.4s", "blend_previous": 0.25, "pie_span": 360, "pie_inner": 0.2, "pie_outer": 1.5, "diffusion": false, "model": "other",
     "allow_unpinned_model": true, "prompt": "a \u00e9", "negative_prompt": "n", "strength": 0.3, "strength_mode": "exact", "steps": 7,

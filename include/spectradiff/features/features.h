@@ -58,6 +58,13 @@ struct AnalysisSettings {
   friend bool operator==(const AnalysisSettings&, const AnalysisSettings&) = default;
 };
 
+// The whole song as one grey picture, VS2's: time to the right, the lowest frequency on top.
+struct StillSpectrogram {
+  static constexpr int kRows = 257;
+  int64_t columns = 0;          // one per 256 samples
+  std::vector<uint8_t> pixels;  // [kRows][columns]
+};
+
 // Immutable once made; shared freely between threads.
 struct Features {
   AnalysisSettings settings;
@@ -75,6 +82,7 @@ struct Features {
   std::vector<Series> series;  // those asked for: in the order of series_names(), then the others by name
   Events events;               // of what was asked for; the rest is empty
   double tempo_bpm = 0;        // 0: unknown, as in silence
+  StillSpectrogram still;      // empty unless asked for
   std::string key;             // "A minor"; empty: unknown
 
   const Series* find(std::string_view name) const;  // null when it was not asked for

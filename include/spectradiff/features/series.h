@@ -66,6 +66,7 @@ struct FeatureRequest {
   bool key = false;       // any chroma series brings it too
   bool sections = false;  // sections_s
   bool all = false;       // all of the above and every series of series_names(), beside `series`
+  bool still = false;     // the spectrogram of the whole song as one picture; not part of all
   int threads = 0;        // at most; 0: all cores. Results are the same for any.
 };
 

@@ -1,12 +1,12 @@
-// Resampling with Pillow's Lanczos filter (support 3, antialiased when shrinking).
+// Resampling with Pillow's filters, antialiased when shrinking; equal to Pillow byte for byte.
 #pragma once
 
 #include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
 
-Canvas resize_lanczos(const Canvas& source,
-                      Size size);  // Image.resize(size, LANCZOS), equal to Pillow byte for byte
+Canvas resize_lanczos(const Canvas& source, Size size);  // Image.resize(size, LANCZOS)
+Canvas resize_bicubic(const Canvas& source, Size size);  // Image.resize(size), whose default is BICUBIC
 
 enum class Fit { cover, contain, stretch };  // fill and crop; whole and black bars; ignore the aspect
 

@@ -83,10 +83,11 @@ struct Circles {
 // Time runs to the right, pitch up; what sounds now is at the play-head.
 struct Spectrogram {
   enum class Style { scroll, still } style = Style::scroll;  // still: VS2's picture of the whole song
-  double seconds = 8;                                        // 0.1..120 across the picture
-  double playhead = 0.5;                                     // 0..1 of the width
-  double playhead_px = 2;                                    // 0..64 wide; 0: none
-  double coming = 0.4;                                       // 0..1, opacity of what is still to come
+  Size still_size;         // a still is made in this size and then scaled (Lanczos); 0x0: the picture's
+  double seconds = 8;      // 0.1..120 across the picture
+  double playhead = 0.5;   // 0..1 of the width
+  double playhead_px = 2;  // 0..64 wide; 0: none
+  double coming = 0.4;     // 0..1, opacity of what is still to come
   friend bool operator==(const Spectrogram&, const Spectrogram&) = default;
 };
 

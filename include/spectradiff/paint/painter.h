@@ -31,4 +31,7 @@ class Painter {
   std::unique_ptr<const Impl> impl_;
 };
 
+// Whether the painter needs Features::still.
+bool needs_still_spectrogram(const PaintSettings& settings);
+
 }  // namespace spectradiff
