@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG MODEL
+"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG [MODEL]
 
-SONG is the example song, MODEL a bundle. Writes examples/pictures: a plot of the song, and rows of looks with columns of moments of the song.
+SONG is the example song, MODEL a bundle (without one, only what needs no model). SPECTRADIFF names another program. Writes examples/pictures: a plot of the song, and rows of looks with columns of moments of the song.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -12,18 +13,22 @@ import tempfile
 from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PROGRAM = ROOT / "build" / "release" / "bin" / "spectradiff"
+PROGRAM = pathlib.Path(os.environ.get("SPECTRADIFF", ROOT / "build" / "release" / "bin" / "spectradiff"))
 MOMENTS = [60, 105, 150, 195, 240]
 CELL = 192
 GAP = 4
 
-PAINTINGS = {
+PAINTERS = {
     "hash": [],
-    "pie": ["--painter", "pie"],
-    "whole pie": ["--painter", "pie", "--pie-span", "360", "--pie-inner", "0.3", "--hue-span", "0.83"],
-    "funky": ["--preset", "funky"],
-    "spectral-pie": ["--preset", "spectral-pie"],
+    "pie": ["--painter", "pie", "--pie-span", "360", "--pie-inner", "0.3", "--hue-span", "0.83"],
+    "polar": ["--painter", "polar", "--polar-spacing", "2.7", "--polar-petal-size", "9", "--lightness", "0.6"],
+    "circles": ["--painter", "circles", "--circles-thickness", "2"],
+    "scattered": ["--painter", "circles", "--circles-layout", "scattered", "--base", "hash", "--base-opacity", "0.15"],
+    "spectrogram": ["--painter", "spectrogram", "--colour-map", "magma"],
+    "showcqt": ["--painter", "showcqt"],
+    "image": ["--painter", "circles", "--circles-thickness", "1.5", "--hue-start", "0.5", "--hue-span", "0.4", "--base", "image", "--base-opacity", "0.45", "--image"],
 }
+PRESETS = ["funky", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic", "embers", "aurora", "iris", "reef"]
 STRENGTHS = ["0.3", "0.5", "0.75"]
 
 
@@ -51,13 +56,18 @@ def plot(song, path, work):
 
 
 def main():
-    song, model = sys.argv[1:]
+    song, *models = sys.argv[1:]
     target = ROOT / "examples" / "pictures"
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         plot(song, target / "analysis.jpg", work)
-        sheet([frames(work, name, ["paint", song], options) for name, options in PAINTINGS.items()], target / "painters.jpg")
-        render = ["render", song, "--model", model, "--allow-unpinned-model", "--prompt", "a stained glass window of the sea", "--painter", "pie",
+        paint = ["paint", song, "--fps", "15"]
+        sheet([frames(work, name, paint, ["--preset", name, "-y"]) for name in PRESETS], target / "presets.jpg")
+        PAINTERS["image"].append(str(work / "embers" / "150.png"))
+        sheet([frames(work, name, paint, [*options, "-y"]) for name, options in PAINTERS.items()], target / "painters.jpg")
+        if not models:
+            return
+        render = ["render", song, "--model", models[0], "--allow-unpinned-model", "--prompt", "a stained glass window of the sea", "--painter", "pie",
                   "--size", "256x256", "--steps", "8", "--guidance", "3"]
         diffused = [frames(work, strength, render, ["--strength", strength, "--strength-mode", "exact"]) for strength in STRENGTHS]
         painted = frames(work, "painted", ["paint", song], ["--painter", "pie", "--size", "256x256"])

@@ -105,11 +105,11 @@ class Bench:
         fps, song = 30, self.work / "paint.wav"
         make_song(song, 60)
         peer = ["ffmpeg", "-i", song, "-filter_complex", f"showcqt=s=512x512:fps={fps}:axis=0", "-f", "null", "-"]
-        for painter in ("hash", "pie"):
+        for painter in ("hash", "pie", "spectrogram"):
             ours = [self.stage, "paint", song, painter, "512x512", fps]
             a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
             count = 60 * fps
-            self.row(f"paint {painter} 512x512 to nowhere, against showcqt", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, "stated", True)
+            self.row(f"paint {painter} 512x512 to nowhere, against showcqt", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, ">= 0.5x", b / a >= 0.5)
 
     def analyze(self):
         song, flac = self.work / "analyze.wav", self.work / "analyze.flac"
