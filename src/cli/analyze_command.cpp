@@ -122,6 +122,17 @@ FeatureRequest wanted_features(const Arguments& arguments, const RenderJob& job,
   return wanted;
 }
 
+// Curves share an axis from 0 to 1: what leaves it is drawn between its own extremes and named with them.
+PlotCurve drawn(const Series& curve) {
+  const auto [least, most] = std::minmax_element(curve.values.begin(), curve.values.end());
+  const float low = *least;
+  const float high = *most;
+  if (low >= 0 && high <= 1) return {curve.name, curve.values};
+  PlotCurve scaled{fmt::format("{} ({:.3g} to {:.3g})", curve.name, low, high), curve.values};
+  for (float& value : scaled.values) value = high > low ? (value - low) / (high - low) : 0;
+  return scaled;
+}
+
 class AnalyzeRun {
  public:
   // `features` hold the curves as series too.
@@ -217,7 +228,7 @@ int run_analyze(const Arguments& arguments, Console& console) {
   // Signals and what the music moves stand beside the series, under their own names.
   std::vector<PlotCurve> curves;
   for (Series& curve : moved_curves(resolved.job, features)) {
-    curves.push_back({curve.name, curve.values});
+    curves.push_back(drawn(curve));
     series.push_back(curve.name);
     features.series.push_back(std::move(curve));
   }

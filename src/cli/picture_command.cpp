@@ -38,6 +38,7 @@ std::string sparkline(const std::vector<double>& values, double low, double high
 void summarise(const Plan& plan, const RenderJob& job, Console& console) {
   for (size_t i = 0; i < plan.modulations.size(); ++i) {
     std::vector<double> values;
+    values.reserve(plan.rows.size());
     for (const PlanRow& row : plan.rows) values.push_back(row.moved[i]);
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     const double mean =

@@ -64,6 +64,7 @@ std::vector<std::string> move_options(Plan& plan, const RenderJob& job, const Fe
   const SignalSet signals(job.signals);
   SongValues song(features, signals);
   std::vector<int64_t> frames;
+  frames.reserve(plan.rows.size());
   for (const PlanRow& row : plan.rows) frames.push_back(row.frame);
   std::vector<std::string> notes;
   for (const auto& [key, text] : job.expressions) {

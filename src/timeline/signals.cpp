@@ -138,6 +138,7 @@ void Signal::shape(std::vector<double>& values, const Rational& fps, double temp
   if (values.empty()) return;
   for (const Stage& stage : stages_) {
     std::vector<double> times;
+    times.reserve(stage.times.size());
     for (const MusicTime& time : stage.times) times.push_back(time.frames(fps, tempo_bpm));
     find_stage(stage.name)->apply(values, times, stage.numbers, fps.to_double());
   }
