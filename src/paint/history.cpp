@@ -13,18 +13,23 @@ History::History(const Levels& levels, double gamma, int64_t begin, int64_t end,
       heights_(heights),
       strengths_(static_cast<size_t>(frames_) * heights) {
   const int bins = levels.bins();
-  for (int i = 0; i < frames_; ++i) {
-    if (begin + i < 0 || begin + i >= levels.frames()) continue;
-    const std::vector<float> strengths = levels.strengths(begin + i, gamma);
-    for (int height = 0; height < heights; ++height) {
-      const float place = std::clamp(
-          (static_cast<float>(height) + 0.5f) * static_cast<float>(bins) / static_cast<float>(heights) - 0.5f,
-          0.0f, static_cast<float>(bins - 1));
-      const int below = static_cast<int>(place), above = std::min(below + 1, bins - 1);
-      const float share = place - static_cast<float>(below);
-      const float value = strengths[below] + (strengths[above] - strengths[below]) * share;
-      strengths_[static_cast<size_t>(height) * frames_ + i] = static_cast<uint16_t>(value * kOne + 0.5f);
-    }
+  const auto frames = static_cast<size_t>(frames_);
+  std::vector<float> by_bin(frames * static_cast<size_t>(bins));  // [bins][frames]
+  for (size_t i = 0; i < frames; ++i) {
+    const std::vector<float> strengths = levels.strengths(begin + static_cast<int64_t>(i), gamma);
+    for (size_t bin = 0; bin < strengths.size(); ++bin) by_bin[bin * frames + i] = strengths[bin] * kOne;
+  }
+  for (int height = 0; height < heights; ++height) {
+    const float place = std::clamp(
+        (static_cast<float>(height) + 0.5f) * static_cast<float>(bins) / static_cast<float>(heights) - 0.5f,
+        0.0f, static_cast<float>(bins - 1));
+    const int lower = static_cast<int>(place), upper = std::min(lower + 1, bins - 1);
+    const float share = place - static_cast<float>(lower);
+    const float* below = by_bin.data() + static_cast<size_t>(lower) * frames;
+    const float* above = by_bin.data() + static_cast<size_t>(upper) * frames;
+    uint16_t* out = strengths_.data() + static_cast<size_t>(height) * frames;
+    for (size_t i = 0; i < frames; ++i)
+      out[i] = static_cast<uint16_t>(below[i] + (above[i] - below[i]) * share + 0.5f);
   }
 }
 
@@ -54,6 +59,20 @@ int History::at(int height, const Column& column) const {
   int sum = 0;
   for (int i = 0; i < column.count; ++i) sum += row[i];
   return sum / column.count;
+}
+
+void History::row(int height, const std::vector<Column>& columns, std::vector<uint16_t>& strengths) const {
+  const uint16_t* row = strengths_.data() + static_cast<size_t>(height) * frames_;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
+    if (column.count == 2) {
+      const uint16_t* at = row + column.first;
+      strengths[i] =
+          static_cast<uint16_t>((at[0] * column.first_share + at[1] * (256 - column.first_share)) >> 8);
+    } else {
+      strengths[i] = static_cast<uint16_t>(this->at(height, column));
+    }
+  }
 }
 
 }  // namespace spectradiff

@@ -25,6 +25,8 @@ class History {
   Column column(double frame, double frames_wide) const;
   // 0..255 · 128
   int at(int height, const Column& column) const;
+  // The same for a row of columns.
+  void row(int height, const std::vector<Column>& columns, std::vector<uint16_t>& strengths) const;
 
  private:
   int64_t begin_;

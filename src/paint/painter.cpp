@@ -92,7 +92,6 @@ struct Painter::Impl {
     return canvas;
   }
 
- private:
   Canvas base(const PaintSettings& now, int64_t frame) const {
     Canvas canvas(size, now.colour.background);
     if (field && now.base.opacity > 0) {
@@ -149,16 +148,15 @@ struct Painter::Impl {
     };
     const auto threads = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
     std::vector<std::future<ContrastRange>> parts;
+    parts.reserve(static_cast<size_t>(threads));
     for (int64_t i = 0; i < threads; ++i) parts.push_back(std::async(std::launch::async, part, i, threads));
     ContrastRange range;
     for (auto& each : parts) range.add(each.get());
     return range;
   }
 
- public:
   const PaintSettings settings;
 
- private:
   const Levels levels;
   const Size size;  // of what the painting paints
   const std::unique_ptr<const Painting> painting;

@@ -51,12 +51,11 @@ class ScrollingSpectrogram final : public Painting {
     }
 
     const StrengthInk ink(now, height);
+    std::vector<uint16_t> strengths(static_cast<size_t>(width));
     for (int y = 0; y < height; ++y) {
-      uint8_t* pixel = canvas.row(y);
       const int place = height - 1 - y;
-      for (int x = 0; x < width; ++x, pixel += 3)
-        ink.lay_on(pixel, place, history.at(place, columns[static_cast<size_t>(x)]),
-                   dims[static_cast<size_t>(x)]);
+      history.row(place, columns, strengths);
+      ink.lay_row(canvas.row(y), place, strengths, dims);
     }
     draw_playhead(settings.playhead, settings.playhead_px, now.colour.background, canvas);
   }

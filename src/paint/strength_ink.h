@@ -22,14 +22,28 @@ class StrengthInk {
     }
   }
 
-  // `strength` as History gives it, `dim` 0..256 of it to be seen.
+  // A row of pixels that share one height. `strengths` as History gives them; of each, `dims`, 0..256, is to
+  // be seen.
+  void lay_row(uint8_t* pixel, int height, const std::vector<uint16_t>& strengths,
+               const std::vector<int>& dims) const {
+    if (colours_.by_level()) {
+      for (size_t x = 0; x < strengths.size(); ++x, pixel += 3)
+        lay(pixel, table_[strengths[x] >> 7], opaque_ ? dims[x] : seen(strengths[x], dims[x]));
+      return;
+    }
+    const Rgb colour = table_[static_cast<size_t>(height)];
+    for (size_t x = 0; x < strengths.size(); ++x, pixel += 3) lay(pixel, colour, seen(strengths[x], dims[x]));
+  }
+
   void lay_on(uint8_t* pixel, int height, int strength, int dim) const {
-    const int level = strength >> 7;
-    const Rgb colour = table_[static_cast<size_t>(colours_.by_level() ? level : height)];
-    lay(pixel, colour, opaque_ ? dim : ((strength * 257 >> 15) * dim) >> 8);
+    const Rgb colour = table_[static_cast<size_t>(colours_.by_level() ? strength >> 7 : height)];
+    lay(pixel, colour, opaque_ ? dim : seen(strength, dim));
   }
 
  private:
+  // 0..256
+  static int seen(int strength, int dim) { return ((strength * 257 >> 15) * dim) >> 8; }
+
   Colours colours_;
   bool opaque_;
   std::vector<Rgb> table_;  // by level: [256]; by bin: [heights]
