@@ -83,15 +83,14 @@ void weigh_row(const uint32_t* __restrict window_begin, const uint32_t* __restri
 }
 
 // For small boxes: every window is summed anew, which the compiler does for many pixels at once.
-template <int kRadius>
+template <int Radius>
 [[gnu::always_inline]] inline void sum_and_weigh(const uint8_t* __restrict padded, uint8_t* __restrict out,
                                                  int count, uint32_t whole, uint32_t part) {
-  const uint8_t* middle = padded + 3 * (kRadius + 1);
+  const uint8_t* middle = padded + ptrdiff_t{3} * (Radius + 1);
   for (int i = 0; i < count; ++i) {
     uint16_t sum = 0;
-    for (int k = -kRadius; k <= kRadius; ++k) sum += middle[i + 3 * k];
-    const uint32_t ends =
-        static_cast<uint32_t>(middle[i - 3 * (kRadius + 1)]) + middle[i + 3 * (kRadius + 1)];
+    for (ptrdiff_t k = -Radius; k <= Radius; ++k) sum += middle[i + 3 * k];
+    const uint32_t ends = static_cast<uint32_t>(middle[i - 3 * (Radius + 1)]) + middle[i + 3 * (Radius + 1)];
     out[i] = static_cast<uint8_t>((sum * whole + ends * part + kHalf) >> 24);
   }
 }

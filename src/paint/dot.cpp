@@ -26,15 +26,15 @@ int cover(double dx, double dy, double radius) {
 
 Dot::Dot(double diameter_px) : diameter_(diameter_px), side_(static_cast<int>(std::ceil(diameter_px)) + 2) {
   const double radius = diameter_ / 2;
+  const int half = side_ / 2;
   covers_.reserve(static_cast<size_t>(kSteps) * kSteps * side_ * side_);
   for (int v = 0; v < kSteps; ++v)
     for (int u = 0; u < kSteps; ++u)
       for (int y = 0; y < side_; ++y)
         for (int x = 0; x < side_; ++x) {
-          const double middle = side_ / 2;
           covers_.push_back(
-              static_cast<uint16_t>(cover(x + 0.5 - middle - u / static_cast<double>(kSteps),
-                                          y + 0.5 - middle - v / static_cast<double>(kSteps), radius)));
+              static_cast<uint16_t>(cover(x + 0.5 - half - u / static_cast<double>(kSteps),
+                                          y + 0.5 - half - v / static_cast<double>(kSteps), radius)));
         }
 }
 

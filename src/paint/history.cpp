@@ -29,7 +29,7 @@ History::History(const Levels& levels, double gamma, int64_t begin, int64_t end,
     const float* above = by_bin.data() + static_cast<size_t>(upper) * frames;
     uint16_t* out = strengths_.data() + static_cast<size_t>(height) * frames;
     for (size_t i = 0; i < frames; ++i)
-      out[i] = static_cast<uint16_t>(below[i] + (above[i] - below[i]) * share + 0.5f);
+      out[i] = static_cast<uint16_t>(below[i] + (above[i] - below[i]) * share);
   }
 }
 
