@@ -108,10 +108,12 @@ void check_sampler(const RenderJob& job, const Manifest& manifest) {
   const double strength = job.expressions.contains("strength") ? 1 : diffusion.strength;
   make_sampler_table(manifest.scheduler, {diffusion.scheduler, diffusion.steps, strength,
                                           diffusion.strength_mode, diffusion.eta});
-  if (job.paint.size.width % manifest.latent.downscale != 0 ||
-      job.paint.size.height % manifest.latent.downscale != 0) {
-    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}", job.paint.size.width,
-                job.paint.size.height, manifest.name, manifest.latent.downscale);
+  const auto [width, height] = job.paint.size;
+  const int step = manifest.latent.downscale;
+  if (width % step != 0 || height % step != 0) {
+    const auto nearest = [step](int side) { return (side + step / 2) / step * step; };
+    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}; {}x{} is the nearest",
+                width, height, manifest.name, step, nearest(width), nearest(height));
   }
 }
 

@@ -52,7 +52,7 @@ void check_new_file(const std::string& option, const fs::path& file, bool overwr
 
 std::string OutputTarget::text() const {
   if (kind == Kind::stream) return "-";
-  return kind == Kind::video ? path.string() : pattern->file(0).parent_path().string();
+  return kind == Kind::video ? path.string() : pattern->folder().string();
 }
 
 OutputTarget choose_target(const Arguments& arguments) {

@@ -118,7 +118,7 @@ def test_what_is_no_plain_decimal_is_refused(program, option, text):
         ("seed", "-1"),
         ("crf", "52"),
         ("blur", "-1"),
-        ("size", "100x100"),
+        ("size", "101x100"),
         ("size", "8x8"),
         ("size", "512"),
         ("size", "512x512x3"),
