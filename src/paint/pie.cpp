@@ -66,18 +66,22 @@ int inside(const Slice& slice, int radius) {
   return std::clamp(slice.radius - radius + kPerPixel / 2, 0, kPerPixel);
 }
 
+void fill(const Slice& slice, uint8_t* pixel) {
+  pixel[0] = slice.colour.r;
+  pixel[1] = slice.colour.g;
+  pixel[2] = slice.colour.b;
+}
+
 void paint_pixel(const Place& place, const std::vector<Slice>& slices, uint8_t* pixel) {
   const Slice& slice = slices[place.slice];
-  const int own = inside(slice, place.radius) * place.share;
-  if (own == kFull) {
-    pixel[0] = slice.colour.r;
-    pixel[1] = slice.colour.g;
-    pixel[2] = slice.colour.b;
-    return;
+  if (place.share == kPerPixel) {  // no other slice: nearly all pixels are wholly inside or outside
+    const int depth = slice.radius - place.radius;
+    if (depth <= -kPerPixel / 2) return;
+    if (depth >= kPerPixel / 2) return fill(slice, pixel);
   }
   const Slice& before = slices[place.before];
+  const int own = inside(slice, place.radius) * place.share;
   const int other = inside(before, place.radius) * (kPerPixel - place.share);
-  if (own + other == 0) return;
   const int through = kFull - own - other;
   const auto mix = [&](uint8_t below, uint8_t a, uint8_t b) {
     return static_cast<uint8_t>((below * through + a * own + b * other + kFull / 2) / kFull);
