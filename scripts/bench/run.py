@@ -3,7 +3,7 @@
 
     scripts/bench/run.py [--build build/release] [--rounds 3] [NAME ...]
 
-Names: diffusion, encode, paint, analyze, features, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
+Names: diffusion, encode, video, paint, analyze, features, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
 Times are wall-clock seconds of whole processes, except diffusion, which leaves loading the model out on both sides.
 """
 
@@ -86,20 +86,37 @@ class Bench:
     def row(self, what, ours, peer, ratio, goal, met):
         self.rows.append((what, ours, peer, f"{ratio:.2f}x", goal, "yes" if met else "NO"))
 
+    def dump(self, song, painter, size, fps):
+        """The painter's pictures of a song as one file of raw RGB."""
+        frames, raw = self.work / "frames", self.work / f"{painter}.rgb"
+        run([self.program, "paint", song, "-o", frames / "%05d.png", "--painter", painter, "--size", size, "--fps", fps])
+        run(["ffmpeg", "-y", "-i", frames / "%05d.png", "-f", "rawvideo", "-pix_fmt", "rgb24", raw])
+        shutil.rmtree(frames)
+        return raw
+
+    def ffmpeg_encoding(self, raw, song, size, fps):
+        return ["ffmpeg", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", fps, "-i", raw, "-i", song, "-c:v", "libx264", "-crf", 18,
+                "-preset", "medium", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart", self.work / "peer.mp4"]
+
     def encode(self):
         size, fps, song = "512x512", 15, self.work / "encode.wav"
         make_song(song, 20)
-        frames = self.work / "frames"
-        run([self.program, "paint", song, "-o", frames / "%05d.png", "--size", size, "-y"])
-        raw = self.work / "frames.rgb"
-        run(["ffmpeg", "-y", "-i", frames / "%05d.png", "-f", "rawvideo", "-pix_fmt", "rgb24", raw])
-        shutil.rmtree(frames)
-        ours = [self.stage, "encode", raw, size, fps, song, self.work / "ours.mp4"]
-        peer = ["ffmpeg", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", fps, "-i", raw, "-i", song, "-c:v", "libx264", "-crf", 18,
-                "-preset", "medium", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart", self.work / "peer.mp4"]
+        raw = self.dump(song, "hash", size, fps)
+        ours, peer = [self.stage, "encode", raw, size, fps, song, self.work / "ours.mp4"], self.ffmpeg_encoding(raw, song, size, fps)
         a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
         count = 20 * fps
         self.row("encode 300 painted frames, H.264 + AAC, against ffmpeg", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, ">= 0.9x", b / a >= 0.9)
+
+    def video(self):
+        size, fps, song = "512x512", 30, self.work / "video.wav"
+        make_song(song, 20)
+        count = 20 * fps
+        for painter in ("hash", "pie", "spectrogram"):
+            ours = [self.program, "paint", song, "-o", self.work / "ours.mp4", "--painter", painter, "--size", size, "--fps", fps, "-q", "-y"]
+            peer = self.ffmpeg_encoding(self.dump(song, painter, size, fps), song, size, fps)
+            a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+            self.row(f"paint {painter} to H.264 + AAC, against ffmpeg encoding the same frames", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a,
+                     ">= 0.9x", b / a >= 0.9)
 
     def paint(self):
         fps, song = 30, self.work / "paint.wav"
@@ -169,7 +186,7 @@ class Bench:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["diffusion", "encode", "paint", "analyze", "features", "memory"]
+    names = ["diffusion", "encode", "video", "paint", "analyze", "features", "memory"]
     parser.add_argument("names", nargs="*", choices=[[], *names], help="what to measure")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)
