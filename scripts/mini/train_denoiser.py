@@ -31,7 +31,7 @@ import make_tiny_model
 from mini import captions
 from mini.make_data import SIZES
 from mini.painter import Labels
-from mini.training import Ema, Run, autocast, pick_device, quiet, rate, to_tensor
+from mini.training import Ema, Run, autocast, descend, pick_device, quiet, rate, to_tensor
 
 MERGES = 4_000
 TEXT_WIDTH, TEXT_LAYERS = 192, 4
@@ -238,17 +238,12 @@ def main() -> int:
     alphas = pipe.scheduler.alphas_cumprod.to(device)
     losses: list[Tensor] = []
     for step in run.todo():
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step, run.steps, arguments.rate)
         clean, ids = (tensor.to(device) for tensor in batches.batch(arguments.batch))
         # Noise levels spread evenly over the batch.
         spread = (torch.rand(1) + torch.arange(len(clean)) / len(clean)) % 1.0
         steps = (spread * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
         loss = objective(model, alphas, clean, ids, torch.randn(clean.shape).to(device), steps)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
+        descend(loss, model, optimiser, rate(step, run.steps, arguments.rate))
         ema.update(model, step)
         losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mini.training import Ema, Run, Shards, autocast, pick_device, psnr, quiet, rate, to_tensor
+from mini.training import Ema, Run, Shards, autocast, descend, pick_device, psnr, quiet, rate, to_tensor
 
 CROP = 128
 PEAK_RATE = 8e-4
@@ -140,18 +140,13 @@ def main() -> int:
     diet = Diet(arguments.data, run.rng)
     losses: list[Tensor] = []
     for step in run.todo():
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step, run.steps, PEAK_RATE, held=0.45)
         wanted = diet.batch(arguments.batch).to(device, memory_format=torch.channels_last)
         with autocast(device):
             posterior = vae.encode(wanted).latent_dist
             noise = torch.randn(posterior.mean.shape).to(device)
             made = vae.decode(posterior.mean + posterior.std * noise).sample
         loss = objective(made.float(), wanted, posterior.mean.float(), posterior.logvar.float())
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
-        optimiser.step()
+        descend(loss, vae, optimiser, rate(step, run.steps, PEAK_RATE, held=0.45))
         ema.update(vae, step)
         losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:

@@ -11,6 +11,7 @@
 #include "file_kind.h"
 #include "sound_file.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 #include "wav_header.h"
 
 namespace spectradiff {
@@ -34,11 +35,6 @@ constexpr float kSmallestSample = 1e-20f;
 constexpr float kLoudPeak = 2.0f;
 constexpr double kBadSampleLimit = 0.01;
 constexpr const char* kConversionHint = "convert it first: ffmpeg -i in out.wav";
-
-std::string clock_text(double seconds) {
-  const auto whole = static_cast<int64_t>(std::ceil(seconds));
-  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-}
 
 std::string duration_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.2f} s", seconds);
@@ -184,7 +180,7 @@ void AudioSource::Impl::require_duration() const {
   throw_error(ErrorKind::input,
               "{} is longer than {}, the limit that --max-duration sets; raise it, or cut a part out of the "
               "file first: ffmpeg -i in -t 1:00:00 out.wav",
-              file.name(), clock_text(limits.max_duration_s));
+              file.name(), clock_text(static_cast<int64_t>(std::ceil(limits.max_duration_s)), true));
 }
 
 // The samples that there are, into info; a note where they are fewer than stated. Probing happens on a

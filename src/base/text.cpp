@@ -1,5 +1,7 @@
 #include "spectradiff/base/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -70,6 +72,20 @@ bool is_valid_utf8(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::vector<std::string_view> utf8_characters(std::string_view text) {
+  std::vector<std::string_view> characters;
+  while (!text.empty()) {
+    characters.push_back(text.substr(0, std::max<size_t>(1, utf8_character_length(text))));
+    text.remove_prefix(characters.back().size());
+  }
+  return characters;
+}
+
+std::string clock_text(int64_t seconds, bool hours) {
+  if (hours) return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
 }
 
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates) {

@@ -18,6 +18,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/modulation.h"
+#include "spectradiff/config/options.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/image/png.h"
 #include "spectradiff/report/plot.h"
@@ -31,11 +32,7 @@ namespace {
 struct Output {
   std::string option;  // "seed_csv"
   std::string path;    // "-": stdout
-  std::string flag() const {
-    std::string name = "--" + option;
-    std::replace(name.begin(), name.end(), '_', '-');
-    return name;
-  }
+  std::string flag() const { return flag_of(option); }
 };
 
 // Thrown to leave a file unfinished when the user stops the program; nothing is said about it.
@@ -85,10 +82,7 @@ void check_outputs(const std::vector<Output>& outputs, const Arguments& argument
 
 void refuse_song_as_output(const std::vector<Output>& outputs, const std::filesystem::path& song) {
   for (const Output& output : outputs) {
-    std::error_code failed;
-    if (output.path != "-" && std::filesystem::equivalent(output.path, song, failed))
-      throw_error(ErrorKind::output, "{} = {} is the song itself; give it another name", output.option,
-                  output.path);
+    if (output.path != "-") refuse_song(output.option, output.path, song);
   }
 }
 

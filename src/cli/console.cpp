@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "spectradiff/base/file.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -26,10 +27,9 @@ LogLevel level_of(const Arguments& arguments) {
   return arguments.verbose ? LogLevel::verbose : LogLevel::normal;
 }
 
-std::string clock_text(double seconds) {
+std::string time_left(double seconds) {
   const auto whole = int64_t{std::llround(seconds)};
-  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return clock_text(whole, whole >= 3600);
 }
 
 double seconds_between(std::chrono::steady_clock::time_point begin,
@@ -124,8 +124,8 @@ void Console::draw(int64_t done) {
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   std::string text = fmt::format("{} {}/{} frames", stage_, done, total_);
   if (done > 0)
-    text += fmt::format(", {:.1f} frames/s, {} left", rate,
-                        clock_text(static_cast<double>(total_ - done) / rate));
+    text +=
+        fmt::format(", {:.1f} frames/s, {} left", rate, time_left(static_cast<double>(total_ - done) / rate));
   if (bar_) {
     constexpr int64_t kCells = 24;
     const int64_t filled = total_ > 0 ? std::clamp<int64_t>(kCells * done / total_, 0, kCells) : 0;

@@ -92,11 +92,10 @@ void check_output_file(const std::string& option, const fs::path& file, bool ove
   check_new_file(option, file, overwrite);
 }
 
-void refuse_song_as_output(const OutputTarget& target, const fs::path& song) {
+void refuse_song(const std::string& option, const fs::path& file, const fs::path& song) {
   std::error_code failed;
-  if (target.kind == OutputTarget::Kind::video && fs::equivalent(target.path, song, failed)) {
-    throw_error(ErrorKind::output, "output = {} is the song itself; give the video another name",
-                target.path.string());
+  if (fs::equivalent(file, song, failed)) {
+    throw_error(ErrorKind::output, "{} = {} is the song itself; give it another name", option, file.string());
   }
 }
 

@@ -31,8 +31,9 @@ void check_target(const OutputTarget& target, bool overwrite);
 // The same for a file that `option` names; pipes and devices may exist.
 void check_output_file(const std::string& option, const std::filesystem::path& file, bool overwrite);
 
-// Error{output} when the video would replace the song it is made from.
-void refuse_song_as_output(const OutputTarget& target, const std::filesystem::path& song);
+// Error{output} when the file that `option` names is the song it would be made from.
+void refuse_song(const std::string& option, const std::filesystem::path& file,
+                 const std::filesystem::path& song);
 
 // What only the plan can tell: frames that exist already. Creates the pattern's last folder.
 void prepare_frames(const FramePattern& pattern, const Plan& plan, bool overwrite);

@@ -89,7 +89,9 @@ int run_pictures(const Arguments& arguments, Console& console) {
 
   SongInput input = open_song(arguments.subject, job, console);
   AudioSource& source = input.song;
-  for (const auto& file : {source.file(), input.heard().file()}) refuse_song_as_output(target, file);
+  if (target.kind == OutputTarget::Kind::video) {
+    for (const auto& file : {source.file(), input.heard().file()}) refuse_song("output", target.path, file);
+  }
   const AudioInfo& info = source.info();
   const Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
   for (const std::string& note : plan.notes) console.warn(note);

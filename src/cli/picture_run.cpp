@@ -7,13 +7,13 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "job_setup.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/base/threads.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/diffusion/engine.h"
@@ -36,10 +36,6 @@ struct Engine {
   std::unique_ptr<Networks> networks;
   std::unique_ptr<Diffuser> diffuser;
 };
-
-int threads_of(const RenderJob& job) {
-  return job.threads > 0 ? job.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
 
 // Frames per network call where the user leaves it open: enough to fill the device, little enough for its
 // memory.
@@ -288,7 +284,7 @@ class PictureRun {
                   arguments_.stats};
     RunResult result;
     try {
-      result = run_threaded(run, threads_of(job_));
+      result = run_threaded(run, thread_count(job_.threads));
     } catch (const FrameError& error) {
       console_.end_stage();
       throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(),

@@ -340,8 +340,8 @@ std::vector<Option> make_table() {
 
 }  // namespace
 
-std::string Option::flag() const {
-  std::string text = "--" + key;
+std::string flag_of(std::string_view key) {
+  std::string text = "--" + std::string(key);
   std::replace(text.begin(), text.end(), '_', '-');
   return text;
 }

@@ -1,6 +1,7 @@
 // One number per video frame, gathered while a song's samples stream by.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -9,26 +10,47 @@
 
 namespace spectradiff {
 
-// The video frame that a sample belongs to, for samples in rising order.
-class FrameCursor {
+// Cuts samples that stream by into video frames. Frames that hold no sample are passed over.
+class FrameCutter {
  public:
-  FrameCursor(int sample_rate_hz, const Rational& fps);
-  int64_t frame_of(int64_t sample);
-  int64_t end() const { return end_; }  // first sample of the next frame
+  FrameCutter(int sample_rate_hz, const Rational& fps);
+
+  // take(offset, part) for each frame's share of the next `count` samples; close(samples) behind a frame's
+  // last one, with how many it held.
+  template <typename Take, typename Close>
+  void add(int64_t count, Take take, Close close) {
+    for (int64_t offset = 0; offset < count;) {
+      const int64_t part = std::min(count - offset, end_ - position_);
+      take(offset, part);
+      offset += part;
+      position_ += part;
+      if (position_ < end_) return;
+      close(position_ - begin_);
+      next_frame();
+    }
+  }
+
+  // close() for a last frame that has begun.
+  template <typename Close>
+  void finish(Close close) {
+    if (position_ > begin_) close(position_ - begin_);
+  }
 
  private:
-  const int sample_rate_hz_;
-  const Rational fps_;
-  int64_t frame_ = 0;
-  int64_t end_;
+  void next_frame();
+
+  int sample_rate_hz_;
+  Rational fps_;
+  int64_t frame_ = -1;
+  int64_t begin_ = 0, end_ = 0;  // of the frame, in samples
+  int64_t position_ = 0;
 };
 
 // Root of the mean square and largest absolute value over each frame's own samples.
 class LevelMeter {
  public:
-  LevelMeter(int sample_rate_hz, const Rational& fps) : cursor_(sample_rate_hz, fps) {}
+  LevelMeter(int sample_rate_hz, const Rational& fps) : cutter_(sample_rate_hz, fps) {}
   void add(const float* samples, int64_t count);
-
   void finish();
 
   struct Result {
@@ -38,12 +60,10 @@ class LevelMeter {
   Result result() { return std::move(result_); }  // once, after finish()
 
  private:
-  void close_frame();
+  void close_frame(int64_t samples);
 
-  FrameCursor cursor_;
+  FrameCutter cutter_;
   Result result_;
-  int64_t position_ = 0;
-  int64_t frame_samples_ = 0;
   double squares_ = 0;
   float peak_ = 0;
 };

@@ -53,25 +53,19 @@ struct MomentaryLoudness::State {
 MomentaryLoudness::MomentaryLoudness(int channels, int sample_rate_hz, const Rational& fps)
     : state_(std::make_unique<State>(State{make_state(channels, sample_rate_hz, EBUR128_MODE_M)})),
       channels_(channels),
-      cursor_(sample_rate_hz, fps) {}
+      cutter_(sample_rate_hz, fps) {}
 
 MomentaryLoudness::~MomentaryLoudness() = default;
 
 void MomentaryLoudness::add(const float* interleaved, int64_t count) {
-  while (count > 0) {
-    cursor_.frame_of(position_);
-    const int64_t part = std::min(count, cursor_.end() - position_);
-    add_frames(state_->meter.get(), interleaved, part);
-    frame_samples_ += part;
-    position_ += part;
-    interleaved += part * channels_;
-    count -= part;
-    if (position_ == cursor_.end()) close_frame();
-  }
+  const auto take = [&](int64_t offset, int64_t part) {
+    add_frames(state_->meter.get(), interleaved + offset * channels_, part);
+  };
+  cutter_.add(count, take, [this](int64_t) { close_frame(); });
 }
 
 void MomentaryLoudness::finish() {
-  if (frame_samples_ > 0) close_frame();
+  cutter_.finish([this](int64_t) { close_frame(); });
 }
 
 void MomentaryLoudness::close_frame() {
@@ -79,7 +73,6 @@ void MomentaryLoudness::close_frame() {
   if (ebur128_loudness_momentary(state_->meter.get(), &loudness) != EBUR128_SUCCESS)
     loudness = kLeastLoudness;
   values_.push_back(static_cast<float>(std::max(loudness, kLeastLoudness)));
-  frame_samples_ = 0;
 }
 
 }  // namespace spectradiff

@@ -27,9 +27,7 @@ class MomentaryLoudness {
   struct State;
   std::unique_ptr<State> state_;
   int channels_;
-  FrameCursor cursor_;
-  int64_t position_ = 0;
-  int64_t frame_samples_ = 0;
+  FrameCutter cutter_;
   std::vector<float> values_;
 
   void close_frame();

@@ -8,6 +8,7 @@
 namespace spectradiff {
 
 constexpr int kMelBands = 128;
+constexpr int kMfccCoefficients = 20;
 
 // Triangles evenly spaced on Slaney's mel scale, each of area 1 over frequency in Hz (librosa.filters.mel
 // with htk=False, norm="slaney"), from 0 Hz to the lesser of 11025 Hz and Nyquist.

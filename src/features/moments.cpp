@@ -14,19 +14,14 @@ constexpr double kLeastSpread = 1e-6;
 }  // namespace
 
 void MomentMeter::add(const float* samples, int64_t count) {
-  while (count > 0) {
-    cursor_.frame_of(position_);
-    const int64_t part = std::min(count, cursor_.end() - position_);
-    frame_.insert(frame_.end(), samples, samples + part);
-    position_ += part;
-    samples += part;
-    count -= part;
-    if (position_ == cursor_.end()) close_frame();
-  }
+  const auto take = [&](int64_t offset, int64_t part) {
+    frame_.insert(frame_.end(), samples + offset, samples + offset + part);
+  };
+  cutter_.add(count, take, [this](int64_t) { close_frame(); });
 }
 
 void MomentMeter::finish() {
-  if (!frame_.empty()) close_frame();
+  cutter_.finish([this](int64_t) { close_frame(); });
 }
 
 RealFft<double>& MomentMeter::fft_of(int size) {

@@ -16,7 +16,7 @@ namespace spectradiff {
 class MomentMeter {
  public:
   MomentMeter(int sample_rate_hz, const Rational& fps)
-      : sample_rate_hz_(sample_rate_hz), cursor_(sample_rate_hz, fps) {}
+      : sample_rate_hz_(sample_rate_hz), cutter_(sample_rate_hz, fps) {}
   void add(const float* samples, int64_t count);
   void finish();
 
@@ -30,8 +30,7 @@ class MomentMeter {
   RealFft<double>& fft_of(int size);
 
   const int sample_rate_hz_;
-  FrameCursor cursor_;
-  int64_t position_ = 0;
+  FrameCutter cutter_;
   std::vector<float> frame_;                              // the frame's samples so far
   std::map<int, std::unique_ptr<RealFft<double>>> ffts_;  // by size: frames differ by a sample
   std::vector<double> magnitudes_;

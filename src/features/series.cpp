@@ -5,14 +5,13 @@
 #include <algorithm>
 
 #include "band_name.h"
+#include "mel.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/features/features.h"
 
 namespace spectradiff {
 namespace {
 
-constexpr int kMelSeries = 128;
-constexpr int kMfccSeries = 20;
 constexpr std::string_view kBandPrefix = "band:";
 
 std::vector<std::string> make_series_names() {
@@ -25,9 +24,9 @@ std::vector<std::string> make_series_names() {
 
 std::vector<std::string> make_timbre_names() {
   std::vector<std::string> names;
-  names.reserve(kMelSeries + kMfccSeries);
-  for (int i = 0; i < kMelSeries; ++i) names.push_back(fmt::format("mel_{}", i));
-  for (int i = 0; i < kMfccSeries; ++i) names.push_back(fmt::format("mfcc_{}", i));
+  names.reserve(kMelBands + kMfccCoefficients);
+  for (int i = 0; i < kMelBands; ++i) names.push_back(fmt::format("mel_{}", i));
+  for (int i = 0; i < kMfccCoefficients; ++i) names.push_back(fmt::format("mfcc_{}", i));
   return names;
 }
 

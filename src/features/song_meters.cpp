@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "downbeat.h"
 #include "sections.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/threads.h"
 
 namespace spectradiff {
 namespace {
-
-constexpr int kMfccSeries = 20;
 
 // Bass, mid and treble in Hz.
 const std::pair<const char*, Band> kNamedBands[] = {
@@ -83,8 +81,7 @@ void SongMeters::make_meters(const AudioInfo& song) {
   if (wants_any({"centroid", "spread", "skewness", "kurtosis"}))
     attach(moments_.emplace(sample_rate_hz_, settings_.fps));
   if (wants_any({"rms", "peak"})) attach(level_.emplace(sample_rate_hz_, settings_.fps));
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  pool_.emplace(std::move(meters), wanted_.threads > 0 ? wanted_.threads : cores);
+  pool_.emplace(std::move(meters), thread_count(wanted_.threads));
 }
 
 void SongMeters::put(const std::string& name, const std::string& unit, std::vector<float> values) {
@@ -210,14 +207,14 @@ void SongMeters::add_timbre(const HopReducer& reducer) {
       value = static_cast<float>(std::max<double>(10 * std::log10(value), floor_db));
     put(name, "dB", std::move(values));
   }
-  const Cepstrum cepstrum(kMfccSeries);
-  std::vector<std::vector<float>> mfcc(kMfccSeries, std::vector<float>(hops.size()));
-  float coefficients[kMfccSeries];
+  const Cepstrum cepstrum(kMfccCoefficients);
+  std::vector<std::vector<float>> mfcc(kMfccCoefficients, std::vector<float>(hops.size()));
+  float coefficients[kMfccCoefficients];
   for (size_t hop = 0; hop < hops.size(); ++hop) {
     cepstrum.apply(mel, static_cast<int64_t>(hop), coefficients);
-    for (size_t k = 0; k < kMfccSeries; ++k) mfcc[k][hop] = coefficients[k];
+    for (size_t k = 0; k < kMfccCoefficients; ++k) mfcc[k][hop] = coefficients[k];
   }
-  for (size_t k = 0; k < kMfccSeries; ++k) put(fmt::format("mfcc_{}", k), "", reducer.mean(mfcc[k]));
+  for (size_t k = 0; k < kMfccCoefficients; ++k) put(fmt::format("mfcc_{}", k), "", reducer.mean(mfcc[k]));
 }
 
 }  // namespace spectradiff

@@ -4,6 +4,12 @@
 
 namespace spectradiff {
 
+void blend(Canvas& canvas, const Canvas& other, double share) {
+  const int weight = weight_of(share);
+  for (size_t i = 0; i < canvas.bytes().size(); ++i)
+    canvas.bytes()[i] = mixed(canvas.bytes()[i], other.bytes()[i], weight);
+}
+
 Colours::Colours(const Colouring& colouring, bool automatic_is_level)
     : colouring_(colouring),
       by_level_(colouring.by == Colouring::By::level),

@@ -31,6 +31,9 @@ inline int weight_of(double share) {
   return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * 256));
 }
 
+// `share` 0..1 of `other`, which is as large.
+void blend(Canvas& canvas, const Canvas& other, double share);
+
 // Pixels of a picture whose shorter side is 512, in this one's.
 inline double scale_of(Size size) {
   return std::min(size.width, size.height) / 512.0;

@@ -52,27 +52,23 @@ History::Column History::column(double frame, double frames_wide) const {
   return result;
 }
 
-int History::at(int height, const Column& column) const {
-  const uint16_t* row = strengths_.data() + static_cast<size_t>(height) * frames_ + column.first;
-  if (column.count == 2) return (row[0] * column.first_share + row[1] * (256 - column.first_share)) >> 8;
+// `frames` is the strengths of one height.
+inline int History::mean(const uint16_t* frames, const Column& column) {
+  const uint16_t* at = frames + column.first;
+  if (column.count == 2) return (at[0] * column.first_share + at[1] * (256 - column.first_share)) >> 8;
   if (column.count == 0) return 0;
   int sum = 0;
-  for (int i = 0; i < column.count; ++i) sum += row[i];
+  for (int i = 0; i < column.count; ++i) sum += at[i];
   return sum / column.count;
 }
 
+int History::at(int height, const Column& column) const {
+  return mean(strengths_.data() + static_cast<size_t>(height) * frames_, column);
+}
+
 void History::row(int height, const std::vector<Column>& columns, std::vector<uint16_t>& strengths) const {
-  const uint16_t* row = strengths_.data() + static_cast<size_t>(height) * frames_;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const Column& column = columns[i];
-    if (column.count == 2) {
-      const uint16_t* at = row + column.first;
-      strengths[i] =
-          static_cast<uint16_t>((at[0] * column.first_share + at[1] * (256 - column.first_share)) >> 8);
-    } else {
-      strengths[i] = static_cast<uint16_t>(this->at(height, column));
-    }
-  }
+  const uint16_t* frames = strengths_.data() + static_cast<size_t>(height) * frames_;
+  for (size_t i = 0; i < columns.size(); ++i) strengths[i] = static_cast<uint16_t>(mean(frames, columns[i]));
 }
 
 }  // namespace spectradiff

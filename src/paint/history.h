@@ -29,6 +29,8 @@ class History {
   void row(int height, const std::vector<Column>& columns, std::vector<uint16_t>& strengths) const;
 
  private:
+  static int mean(const uint16_t* frames, const Column& column);
+
   int64_t begin_;
   int frames_;
   int heights_;

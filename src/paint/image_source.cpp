@@ -152,9 +152,7 @@ Canvas ImagePainting::picture(int64_t frame) const {
 void ImagePainting::paint(const PaintSettings&, int64_t frame, double opacity, Canvas& canvas) const {
   const bool still = !still_.empty() && canvas.size() == size_;
   const Canvas fitted = still ? Canvas() : fit_to_size(picture(frame), canvas.size(), source_.fit);
-  const std::vector<uint8_t>& bytes = (still ? still_ : fitted).bytes();
-  const int weight = weight_of(opacity);
-  for (size_t i = 0; i < bytes.size(); ++i) canvas.bytes()[i] = mixed(canvas.bytes()[i], bytes[i], weight);
+  blend(canvas, still ? still_ : fitted, opacity);
 }
 
 }  // namespace spectradiff

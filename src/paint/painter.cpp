@@ -4,13 +4,13 @@
 #include <future>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "colouring.h"
 #include "hash_field.h"
 #include "image_source.h"
 #include "painting.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/threads.h"
 #include "spectradiff/image/arrange.h"
 
 namespace spectradiff {
@@ -46,12 +46,6 @@ Size painted_size(const PaintSettings& settings) {
   if (arrangement.symmetry == Arrangement::Symmetry::mosaic) size = mosaic_part(size);
   if (arrangement.rotate_degrees % 180 != 0) std::swap(size.width, size.height);
   return size;
-}
-
-void blend(Canvas& canvas, const Canvas& other, double share) {
-  const int weight = weight_of(share);
-  for (size_t i = 0; i < canvas.bytes().size(); ++i)
-    canvas.bytes()[i] = mixed(canvas.bytes()[i], other.bytes()[i], weight);
 }
 
 }  // namespace
@@ -146,7 +140,7 @@ struct Painter::Impl {
       }
       return range;
     };
-    const auto threads = static_cast<int64_t>(std::max(1u, std::thread::hardware_concurrency()));
+    const int64_t threads = thread_count(0);
     std::vector<std::future<ContrastRange>> parts;
     parts.reserve(static_cast<size_t>(threads));
     for (int64_t i = 0; i < threads; ++i) parts.push_back(std::async(std::launch::async, part, i, threads));

@@ -29,12 +29,8 @@ constexpr Rgb kSection = {109, 40, 217};
 // `text`, with its middle left out where it is wider than `width`.
 std::string fitted(const Drawing& page, const std::string& text, double width, const TextStyle& style) {
   if (page.text_width(text, style) <= width) return text;
-  std::vector<std::string> characters;
-  for (std::string_view rest = text; !rest.empty();) {
-    const size_t length = std::max<size_t>(1, utf8_character_length(rest));
-    characters.emplace_back(rest.substr(0, length));
-    rest.remove_prefix(length);
-  }
+  const std::vector<std::string_view> views = utf8_characters(text);
+  const std::vector<std::string> characters(views.begin(), views.end());
   for (size_t kept = characters.size() - 1; kept > 1; --kept) {
     const auto head = static_cast<std::ptrdiff_t>((kept + 1) / 2),
                tail = static_cast<std::ptrdiff_t>(kept / 2);

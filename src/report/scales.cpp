@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "spectradiff/base/text.h"
+
 namespace spectradiff {
 namespace {
 
@@ -19,14 +21,8 @@ int decimals_of_step(double step) {
   return std::max(0, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
 }
 
-std::string clock_text(double seconds, bool hours) {
-  const auto whole = int64_t{std::llround(seconds)};
-  if (hours) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
-}
-
 std::string time_label(double seconds, double step, double duration_s) {
-  if (duration_s > 60 && step >= 1) return clock_text(seconds, duration_s >= 3600);
+  if (duration_s > 60 && step >= 1) return clock_text(std::llround(seconds), duration_s >= 3600);
   if (duration_s < 1) return fmt::format("{:.{}f} ms", seconds * 1000, decimals_of_step(step * 1000));
   return fmt::format("{:.{}f} s", seconds, decimals_of_step(step));
 }
@@ -45,7 +41,7 @@ std::vector<Tick> time_ticks(double duration_s, int most) {
 
 std::string duration_text(double seconds) {
   if (seconds < 60) return fmt::format("{:.3f} s", seconds);
-  if (seconds >= 3600) return clock_text(seconds, true);
+  if (seconds >= 3600) return clock_text(std::llround(seconds), true);
   const auto tenths = int64_t{std::llround(seconds * 10)};
   return fmt::format("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10);
 }

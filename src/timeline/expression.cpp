@@ -33,7 +33,7 @@ struct Expression::Impl {
       // Its own functions and constants could be mistaken for names; those of a formula are made up here.
       parser.ClearFun();
       parser.ClearConst();
-      parser.DefineOprt("%", [](double a, double b) { return a - b * std::floor(a / b); }, mu::prMUL_DIV);
+      parser.DefineOprt("%", modulo, mu::prMUL_DIV);
       parser.DefineInfixOprt("!", [](double x) { return x == 0 ? 1.0 : 0.0; });
       for (size_t i = 0; i < values.size(); ++i) parser.DefineVar(fmt::format("v{}", i), &values[i]);
       for (size_t i = 0; i < formula.numbers.size(); ++i)

@@ -25,10 +25,6 @@ double unit_clamp(double x) {
   return std::clamp(x, 0.0, 1.0);
 }
 
-double modulo(double a, double b) {
-  return a - b * std::floor(a / b);
-}
-
 // Curves of the easing functions: from 0 at 0 to 1 at 1.
 double quad(double x) {
   return x * x;
@@ -168,6 +164,10 @@ std::vector<ExpressionFunction> make_table() {
 }
 
 }  // namespace
+
+double modulo(double a, double b) {
+  return a - b * std::floor(a / b);
+}
 
 int ExpressionFunction::max_arguments() const {
   if (arguments.ends_with("…")) return std::numeric_limits<int>::max();

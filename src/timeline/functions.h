@@ -16,6 +16,9 @@ struct ExpressionFunction {
   int max_arguments() const;  // a large number for "…"
 };
 
+// What % and mod() give: of b's sign, 0 <= result < b for b above 0.
+double modulo(double a, double b);
+
 const std::vector<ExpressionFunction>& function_table();
 const ExpressionFunction* find_function(const std::string& name);
 

@@ -18,12 +18,12 @@ void fail_at(std::string_view text, size_t at, const std::string& what) {
   // One entry per character, as it is shown.
   std::vector<std::string> characters;
   size_t column = 0;
-  for (size_t i = 0; i < text.size();) {
-    if (i < at) column = characters.size() + 1;
-    const size_t length = std::max<size_t>(1, utf8_character_length(text.substr(i)));
-    const bool control = static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7f;
-    characters.emplace_back(control ? " " : text.substr(i, length));
-    i += length;
+  size_t begin = 0;
+  for (const std::string_view character : utf8_characters(text)) {
+    if (begin < at) column = characters.size() + 1;
+    const bool control = static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
+    characters.emplace_back(control ? " " : character);
+    begin += character.size();
   }
   const size_t first = column > kShownBefore ? column - kShownBefore : 0;
   const size_t last = std::min(characters.size(), column + kShownAfter);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,12 @@ bool is_valid_utf8(std::string_view text);
 
 // Bytes of the first character of `text`; 0 when it is malformed or `text` is empty.
 size_t utf8_character_length(std::string_view text);
+
+// The characters of `text` in order; each byte of what is malformed stands alone.
+std::vector<std::string_view> utf8_characters(std::string_view text);
+
+// "1:02:03" with hours, "62:03" without.
+std::string clock_text(int64_t seconds, bool hours);
 
 // The candidate with the smallest edit distance, when it is close enough to be a likely slip.
 std::optional<std::string> nearest_name(std::string_view name, std::span<const std::string> candidates);

@@ -32,6 +32,9 @@ struct NumberPlace {
   double nearest(double value) const;  // finite `value`, brought into the range and whole where it must be
 };
 
+// "bin_spacing" to "--bin-spacing".
+std::string flag_of(std::string_view key);
+
 struct Option {
   std::string key;         // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING
   std::string group;       // heading in --help
@@ -51,7 +54,7 @@ struct Option {
   std::function<Json(const RenderJob&)> get;
 
   bool is_switch() const { return value_name.empty(); }
-  std::string flag() const;         // "--bin-spacing"
+  std::string flag() const { return flag_of(key); }
   std::string environment() const;  // "SPECTRADIFF_BIN_SPACING"
 };
 
