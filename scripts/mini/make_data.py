@@ -47,10 +47,32 @@ PAINTS = {
         "--hue-start 0.6 --hue-span -0.4 --pie-field 0.8", "--pie-field 0 --blur 4",
         "--background #302010 --pie-span 270", "--gamma 0.8 --blur 1", "--invert", "--equalize --blur 5",
     ),
+    "polar": (
+        "", "--polar-petals 3 --blur 5", "--polar-colours seed", "--greyscale", "--polar-arc 10 --blur 0",
+        "--no-polar-mirror --background #203040 --blur 3", "--polar-mark 4 --hue-start 0.5 --blur 6",
+    ),
+    "circles": (
+        "", "--circles-layout scattered", "--greyscale", "--circles-thickness 3 --blur 6",
+        "--circles-layout scattered --circles-thickness 4 --hue-start 0.6 --blur 0", "--background #402018 --blur 4",
+        "--symmetry kaleidoscope --circles-layout scattered --blur 1",
+    ),
+    "spectrogram": (
+        "", "--colour-map viridis", "--greyscale --blur 5", "--colour-map magma --symmetry mirror",
+        "--spectrogram-seconds 2 --blur 8", "--colour-map plasma --rotate 90 --spectrogram-playhead-width 0",
+        "--symmetry mosaic --hue-start 0.4",
+    ),
+    "showcqt": (
+        "", "--cqt-centred --blur 5", "--greyscale", "--cqt-bars 1 --hue-start 0.5", "--colour-map turbo --cqt-bars 0.3",
+        "--symmetry mosaic --blur 1", "--cqt-fade 0 --background #102038 --blur 6",
+    ),
 }  # fmt: skip
 HELD_OUT_PAINTS = {
     "hash": ("--hue-start 0.3 --hue-span 0.5 --blur 3", "--blur 2", "--greyscale --blur 3"),
     "pie": ("--pie-span 300 --blur 3", "--blur 2", "--greyscale --blur 3"),
+    "polar": ("--polar-petals 5 --blur 3", "--blur 2", "--greyscale --blur 3"),
+    "circles": ("--circles-thickness 2 --blur 3", "--circles-layout scattered --blur 2", "--greyscale --blur 3"),
+    "spectrogram": ("--spectrogram-seconds 5 --blur 3", "--colour-map inferno", "--greyscale --blur 3"),
+    "showcqt": ("--cqt-bars 0.7 --blur 3", "--blur 2", "--greyscale --blur 3"),
 }
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Train denoiser and text encoder together: train_denoiser.py DATA VAE RUN [--minutes M] [--steps N] [--threads T]
 
-DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The pictures' latents are
-computed once and kept under DATA/latents. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
+DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The latents of the pictures,
+and of the same at half their size, are computed once and kept under DATA/latents. Training begins with the small
+ones, where a picture costs a quarter, and goes on with the full ones. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
 session, RUN/model: a whole diffusers folder with the averaged weights, for scripts/export_model.py. Give the same
 command again to go on. --steps is the length of the whole training, needed once and kept.
 """
@@ -20,6 +21,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
@@ -40,7 +42,9 @@ PEAK_RATE = 5e-4
 DROP = 0.03
 # Weights of the loss on v are those on the clean latents, SNR + 1, cut off here.
 SNR_LIMIT = 5.0
-NOTE_EVERY, SAMPLE_EVERY = 50, 2_500
+# Of all steps, those on pictures of half the size, in batches twice as large.
+HALF_SIZE_STEPS = 0.45
+NOTE_EVERY, SAMPLE_EVERY = 50, 2_000
 SAMPLE_PROMPTS = (
     "an iceland vista, cinematic lighting", "a cyberpunk android, moody and foggy", "a gas mask and helmet", "abstract art",
     "a neon city at night", "a stormy sea", "aurora over snow", "a nebula in blue and gold", "fire", "underwater coral",
@@ -104,31 +108,41 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
+def halved(pictures: np.ndarray) -> np.ndarray:
+    """uint8 [n, h, w, 3] to [n, h / 2, w / 2, 3], means of 2x2 pixels."""
+    n, h, w, _ = pictures.shape
+    return pictures.reshape(n, h // 2, 2, w // 2, 2, 3).mean(axis=(2, 4)).round().astype(np.uint8)
+
+
 @torch.no_grad()
-def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> Path:
-    """Scaled latents of every training picture and its mirror image: float16 [n, 2, 4, h, w] a shard."""
+def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[str, Path]:
+    """Folders with the scaled latents of every training picture and its mirror image, at full and at half size:
+    float16 [n, 2, 4, h, w] a shard."""
     weights = next(vae_folder.glob("*.safetensors"))
     folder = data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
-    folder.mkdir(parents=True, exist_ok=True)
+    folders = {size: folder / size for size in ("half", "full")}
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
-    for path in sorted((data / "train").glob("*.npy")):
-        if (folder / path.name).exists():
-            continue
-        pictures, found = np.load(path, mmap_mode="r"), []
-        for start in range(0, len(pictures), 8):
-            image = to_tensor(pictures[start : start + 8]).to(device)
-            with autocast(device):
-                both = [vae.encode(side).latent_dist.mean for side in (image, image.flip(-1))]
-            found.append((torch.stack(both, 1).float() * vae.config.scaling_factor).half().cpu().numpy())
-        part = folder / f"{path.stem}.part-{os.getpid()}"
-        with open(part, "wb") as file:
-            np.save(file, np.concatenate(found))
-        os.replace(part, folder / path.name)
-    return folder
+    for size, folder in folders.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted((data / "train").glob("*.npy")):
+            if (folder / path.name).exists():
+                continue
+            pictures, found = np.load(path, mmap_mode="r"), []
+            for start in range(0, len(pictures), 8):
+                some = pictures[start : start + 8]
+                image = to_tensor(halved(some) if size == "half" else some).to(device)
+                with autocast(device):
+                    both = [vae.encode(side).latent_dist.mean for side in (image, image.flip(-1))]
+                found.append((torch.stack(both, 1).float() * vae.config.scaling_factor).half().cpu().numpy())
+            part = folder / f"{path.stem}.part-{os.getpid()}"
+            with open(part, "wb") as file:
+                np.save(file, np.concatenate(found))
+            os.replace(part, folder / path.name)
+    return folders
 
 
 class Batches:
-    """Random latents of one size with fresh captions."""
+    """Random latents of one shape with fresh captions, from one folder of cache_latents."""
 
     def __init__(self, data: Path, latents: Path, tokenizer: CLIPTokenizer, rng: np.random.Generator) -> None:
         self.tokenizer, self.rng, self.sets = tokenizer, rng, []
@@ -218,7 +232,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1e9, help="of this session (default: until it is done)")
     parser.add_argument("--steps", type=int, help="of the whole training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--batch", type=int, default=16, help="latents a step (default 16; hundreds on a GPU)")
+    parser.add_argument("--batch", type=int, default=16, help="pictures a step (default 16; hundreds on a GPU)")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -228,17 +242,22 @@ def main() -> int:
     run = Run(arguments.run, arguments.minutes, arguments.steps, arguments.seed)
     tokenizer_folder = arguments.run / "tokenizer"
     tokenizer = make_tokenizer(tokenizer_folder)
-    latents = cache_latents(arguments.data, arguments.vae, device)
-    model = Denoiser(tokenizer).to(device)
+    folders = cache_latents(arguments.data, arguments.vae, device)
+    model = Denoiser(tokenizer).to(device, memory_format=torch.channels_last)
+    if device.type == "cpu":
+        # Through backward, plain matrix products are quicker there than fused attention.
+        model.unet.set_attn_processor(AttnProcessor())
     ema = Ema(model, 0.9995)
     optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
     run.resume(model=model, ema=ema.network, optimiser=optimiser)
-    batches = Batches(arguments.data, latents, tokenizer, run.rng)
+    batches = {size: Batches(arguments.data, folder, tokenizer, run.rng) for size, folder in folders.items()}
     pipe = pipeline(ema.network, arguments.vae, tokenizer, device)
     alphas = pipe.scheduler.alphas_cumprod.to(device)
     losses: list[Tensor] = []
     for step in run.todo():
-        clean, ids = (tensor.to(device) for tensor in batches.batch(arguments.batch))
+        half = step < HALF_SIZE_STEPS * run.steps
+        drawn = batches["half"].batch(2 * arguments.batch) if half else batches["full"].batch(arguments.batch)
+        clean, ids = (tensor.to(device) for tensor in drawn)
         # Noise levels spread evenly over the batch.
         spread = (torch.rand(1) + torch.arange(len(clean)) / len(clean)) % 1.0
         steps = (spread * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
