@@ -40,8 +40,9 @@ struct Stopped {};
 
 std::vector<Output> asked_outputs(const Arguments& arguments) {
   std::vector<Output> outputs;
-  for (const Output& output : {Output{"seed_csv", arguments.seed_csv}, Output{"csv", arguments.csv},
-                               Output{"json_out", arguments.json_out}, Output{"plot", arguments.plot}})
+  for (const Output& output :
+       {Output{"seed_csv", arguments.run.seed_csv}, Output{"csv", arguments.run.csv},
+        Output{"json_out", arguments.run.json_out}, Output{"plot", arguments.run.plot}})
     if (!output.path.empty()) outputs.push_back(output);
   return outputs;
 }
@@ -59,7 +60,7 @@ bool same_file(const std::string& a, const std::string& b) {
 }
 
 void check_outputs(const std::vector<Output>& outputs, const Arguments& arguments) {
-  std::string on_stdout = arguments.json ? "--json" : "";
+  std::string on_stdout = arguments.run.json ? "--json" : "";
   for (auto output = outputs.begin(); output != outputs.end(); ++output) {
     if (output->path == "-") {
       const std::string name = output->flag() + " -";
@@ -72,7 +73,7 @@ void check_outputs(const std::vector<Output>& outputs, const Arguments& argument
                     "plot = -: a picture is not for a terminal; pipe it or name a file: --plot song.png");
       continue;
     }
-    check_output_file(output->option, output->path, arguments.overwrite);
+    check_output_file(output->option, output->path, arguments.run.overwrite);
     for (auto other = outputs.begin(); other != output; ++other)
       if (other->path != "-" && same_file(other->path, output->path))
         throw_error(ErrorKind::usage, "{} and {} name the same file, {}", other->flag(), output->flag(),
@@ -109,10 +110,10 @@ FeatureRequest wanted_features(const Arguments& arguments, const RenderJob& job,
   FeatureRequest wanted;
   add_expression_needs(job, wanted);
   if (outputs.empty()) add(wanted, summary_request());
-  if (!arguments.plot.empty()) add(wanted, plot_request());
-  if (!arguments.csv.empty() || !arguments.json_out.empty())
+  if (!arguments.run.plot.empty()) add(wanted, plot_request());
+  if (!arguments.run.csv.empty() || !arguments.run.json_out.empty())
     wanted.series.insert(series.begin(), series.end());
-  if (!arguments.json_out.empty()) wanted.onsets = wanted.beats = wanted.key = wanted.sections = true;
+  if (!arguments.run.json_out.empty()) wanted.onsets = wanted.beats = wanted.key = wanted.sections = true;
   return wanted;
 }
 
@@ -144,7 +145,8 @@ class AnalyzeRun {
     if (output.path == "-") {
       produce(stoppable([this](std::string_view text) { console_.answer(text); }));
     } else {
-      write_file(output.path, [&](const TextSink& sink) { produce(stoppable(sink)); }, arguments_.overwrite);
+      write_file(
+          output.path, [&](const TextSink& sink) { produce(stoppable(sink)); }, arguments_.run.overwrite);
     }
   }
 
@@ -205,10 +207,10 @@ std::string summary_text(const Arguments& arguments, const AudioInfo& info, cons
 }  // namespace
 
 int run_analyze(const Arguments& arguments, Console& console) {
-  const Resolved resolved = resolve(settings_layers(arguments));
-  std::vector<std::string> series = parse_series_list(arguments.series);
-  if (arguments.print_config) {
-    console.answer(config_text(resolved, arguments.origin));
+  const Resolved resolved = resolve(all_layers(arguments.told));
+  std::vector<std::string> series = parse_series_list(arguments.run.series);
+  if (arguments.run.print_config) {
+    console.answer(config_text(resolved, arguments.run.origin));
     return 0;
   }
   const std::vector<Output> outputs = asked_outputs(arguments);
@@ -217,7 +219,7 @@ int run_analyze(const Arguments& arguments, Console& console) {
   AudioSource source = std::move(open_song(arguments.subject, resolved.job, console).song);
   refuse_song_as_output(outputs, source.file());
   Features features =
-      hear(source, arguments.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved),
+      hear(source, arguments.run.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved),
            resolved.job.input.strict, console, wanted_features(arguments, resolved.job, outputs, series));
   // Signals and what the music moves stand beside the series, under their own names.
   std::vector<PlotCurve> curves;
@@ -227,7 +229,8 @@ int run_analyze(const Arguments& arguments, Console& console) {
     features.series.push_back(std::move(curve));
   }
   console.event("analysis", summary_of(arguments, source.info(), features));
-  if (outputs.empty() && !arguments.json) console.answer(summary_text(arguments, source.info(), features));
+  if (outputs.empty() && !arguments.run.json)
+    console.answer(summary_text(arguments, source.info(), features));
 
   install_signal_handlers();
   AnalyzeRun run(arguments, console, source, features, series, curves);

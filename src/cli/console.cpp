@@ -22,9 +22,9 @@ bool colour_allowed() {
   return isatty(STDERR_FILENO) != 0 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
 }
 
-LogLevel level_of(const Arguments& arguments) {
-  if (arguments.quiet) return LogLevel::quiet;
-  return arguments.verbose ? LogLevel::verbose : LogLevel::normal;
+LogLevel level_of(const RunSettings& run) {
+  if (run.quiet) return LogLevel::quiet;
+  return run.verbose ? LogLevel::verbose : LogLevel::normal;
 }
 
 std::string time_left(double seconds) {
@@ -39,14 +39,13 @@ double seconds_between(std::chrono::steady_clock::time_point begin,
 
 }  // namespace
 
-Console::Console(const Arguments& arguments)
-    : log_(level_of(arguments), colour_allowed(),
-           arguments.log_file.empty() ? std::nullopt
-                                      : std::optional<std::filesystem::path>(arguments.log_file)),
-      json_(arguments.json),
-      quiet_(arguments.quiet) {
+Console::Console(const RunSettings& run)
+    : log_(level_of(run), colour_allowed(),
+           run.log_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(run.log_file)),
+      json_(run.json && run.output != "-"),
+      quiet_(run.quiet) {
   const bool terminal = isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb";
-  const bool wanted = arguments.progress == "always" || (arguments.progress == "auto" && !quiet_);
+  const bool wanted = run.progress == "always" || (run.progress == "auto" && !quiet_);
   bar_ = wanted && terminal;
   lines_ = wanted && !terminal;
 }

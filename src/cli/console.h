@@ -7,16 +7,16 @@
 #include <string>
 #include <string_view>
 
-#include "arguments.h"
 #include "spectradiff/base/json.h"
 #include "spectradiff/base/log.h"
+#include "spectradiff/config/run_settings.h"
 
 namespace spectradiff {
 
 // Thread-safe: progress comes from the encoder's thread.
 class Console {
  public:
-  explicit Console(const Arguments& arguments);
+  explicit Console(const RunSettings& run);
 
   void detail(std::string_view message);
   void info(std::string_view message);

@@ -97,7 +97,7 @@ Json versions() {
 
 int run_doctor(const Arguments& arguments, Console& console) {
   const Json report = report_json();
-  console.answer(arguments.json ? report.dump(2) + "\n" : report_text(report));
+  console.answer(arguments.run.json ? report.dump(2) + "\n" : report_text(report));
   return report["engine"]["ok"] ? 0 : exit_code(ErrorKind::device);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "arguments.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/features/series.h"
 #include "spectradiff/timeline/expression.h"
@@ -14,11 +15,6 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kNameWidth = 30;
-
-const CommandText& text_of(const std::string& command) {
-  return *std::find_if(commands().begin(), commands().end(),
-                       [&](const CommandText& text) { return text.name == command; });
-}
 
 std::string usage_line(const CommandText& command) {
   return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands,
@@ -30,16 +26,11 @@ std::string row(const std::string& name, const std::string& help) {
   return fmt::format("  {:<{}}{}\n", name, kNameWidth - 2, help);
 }
 
-std::string general_row(const GeneralOption& option) {
-  std::string name = option.flags;
-  if (const size_t comma = name.find(','); comma != std::string::npos) name.replace(comma, 1, ", ");
-  if (!option.value_name.empty()) name += " " + option.value_name;
-  return row(name, option.help);
-}
-
 std::string option_row(const Option& option) {
-  if (option.is_switch()) return row("--[no-]" + option.flag().substr(2), option.help);
-  return row(option.flag() + " " + option.value_name + (option.moves ? " ◇" : ""), option.help);
+  const std::string names = (option.short_flag.empty() ? "" : option.short_flag + ", ") +
+                            (option.is_switch() ? "--[no-]" + option.flag().substr(2) : option.flag());
+  if (option.is_switch()) return row(names, option.help);
+  return row(names + " " + option.value_name + (option.moves ? " ◇" : ""), option.help);
 }
 
 // Words behind a title, wrapped.
@@ -81,6 +72,29 @@ std::string expression_help() {
          listing("stages of --signal NAME=SOURCE, a SOURCE being `band LOW HIGH` or an expression", stages);
 }
 
+// Where else an option may be said, and who wins.
+std::string settings_help(const CommandText& command) {
+  std::vector<std::string> one_run, typed;
+  for (const Option& option : option_table()) {
+    if ((option.commands & command.options) == 0) continue;
+    if (option.reach == Reach::job) one_run.push_back(option.key);
+    if (option.reach == Reach::typed) typed.push_back(option.key);
+  }
+  std::string help =
+      "\nEvery option is also an environment variable (SPECTRADIFF_BIN_SPACING) and a JSON key (bin_spacing) "
+      "of --config, presets\n"
+      "and the user's $XDG_CONFIG_HOME/spectradiff/config.json. A flag wins over the environment, that over "
+      "--config, that over\n"
+      "--preset, that over the user's file.\n";
+  if (command.options == kOthers)
+    return "\nEvery option is also an environment variable (SPECTRADIFF_JSON).\n";
+  if (!one_run.empty()) {
+    help += fmt::format("These belong to one run and are refused in presets and the user's file: {}.\n",
+                        join(one_run, ", "));
+  }
+  return help + fmt::format("These are flags and variables only: {}.\n", join(typed, ", "));
+}
+
 std::string examples(const std::string& command) {
   if (command == "render") {
     return "  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n"
@@ -113,9 +127,9 @@ std::string examples(const std::string& command) {
 
 std::string short_help(const std::string& command) {
   if (!command.empty()) {
-    return usage_line(text_of(command)) +
+    return usage_line(command_text(command)) +
            fmt::format("{}\n\nexamples:\n{}\n`spectradiff {} --help` lists every option.\n",
-                       text_of(command).summary, examples(command), command);
+                       command_text(command).summary, examples(command), command);
   }
   std::string help = "usage: spectradiff COMMAND …\nA song and a shell make a diffused music video.\n\n";
   for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
@@ -126,13 +140,9 @@ std::string short_help(const std::string& command) {
 
 std::string full_help(const std::string& command) {
   if (command.empty()) return short_help("");
-  const CommandText& text = text_of(command);
+  const CommandText& text = command_text(command);
   std::string help = fmt::format("examples:\n{}\n{}{}\n", examples(command), usage_line(text), text.summary);
 
-  help += "\nInput, output and messages:\n";
-  for (const GeneralOption& option : general_options()) {
-    if (applies(option, command)) help += general_row(option);
-  }
   std::string group;
   for (const Option& option : option_table()) {
     if ((option.commands & text.options) == 0) continue;
@@ -140,22 +150,17 @@ std::string full_help(const std::string& command) {
     if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
     help += option_row(option);
   }
+  help += "\nHelp:\n";
+  for (const HelpFlag& flag : help_flags()) help += row(flag.flag, flag.help);
   if (command == "analyze") {
     help +=
         "\nOptions of render and paint with ◇ are taken too: --plot draws, --csv and --json-out write what "
         "the "
         "music makes of them, and every --signal.\n";
-  } else if (text.options != 0) {
+  } else if (text.options != kOthers) {
     help += expression_help();
   }
-  if (text.options != 0) {
-    help +=
-        "\nEvery option above with a group of its own is also a JSON key (bin_spacing) and an environment "
-        "variable (SPECTRADIFF_BIN_SPACING).\n"
-        "A flag wins over the environment, that over --config, that over --preset, that over the user's "
-        "config.json.\n";
-  }
-  return help;
+  return help + settings_help(text);
 }
 
 std::string help_of_everything() {

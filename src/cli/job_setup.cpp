@@ -1,6 +1,7 @@
 #include "job_setup.h"
 
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include "song_input.h"
@@ -34,7 +35,8 @@ std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved&
 
 // The option keys of the bundle's look; its prompts stay out.
 Layer look_layer(const Manifest& manifest) {
-  Layer layer{"model " + manifest.name, manifest.look.is_object() ? manifest.look : Json::object()};
+  Layer layer{"model " + manifest.name, manifest.look.is_object() ? manifest.look : Json::object(),
+              Reach::shared};
   layer.values.erase(kPrompts);
   return layer;
 }
@@ -56,27 +58,32 @@ void choose_prompt(const Manifest& manifest, Resolved& resolved, Console& consol
 
 }  // namespace
 
-std::vector<Layer> settings_layers(const Arguments& arguments) {
+std::vector<Layer> told_layers(const Layer& flags, unsigned commands) {
+  std::vector<Layer> told = {environment_layer(commands), flags};
+  const std::string config = run_settings(told).config;
+  if (config == "-") {
+    told.insert(told.begin(), parse_layer(read_stdin(kMaxConfigBytes), "stdin", Reach::job));
+  } else if (!config.empty()) {
+    told.insert(told.begin(), read_layer(config, config, Reach::job));
+  }
+  return told;
+}
+
+std::vector<Layer> all_layers(std::vector<Layer> told) {
   std::vector<Layer> layers;
   if (const auto folder = user_config_folder(); !folder.empty()) {
     std::error_code failed;
     if (const auto file = folder / "config.json"; std::filesystem::exists(file, failed))
-      layers.push_back(read_layer(file, file.string()));
+      layers.push_back(read_layer(file, file.string(), Reach::shared));
   }
-  for (const std::string& name : arguments.presets)
-    layers.push_back(read_layer(find_preset(name).file, "preset " + name));
-  if (arguments.config == "-") {
-    layers.push_back(parse_layer(read_stdin(kMaxConfigBytes), "stdin"));
-  } else if (!arguments.config.empty()) {
-    layers.push_back(read_layer(arguments.config, arguments.config));
-  }
-  layers.push_back(environment_layer());
-  layers.push_back(arguments.flags);
+  for (const std::string& name : run_settings(told).presets)
+    layers.push_back(read_layer(find_preset(name).file, "preset " + name, Reach::shared));
+  layers.insert(layers.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));
   return layers;
 }
 
 PreparedJob prepare_job(const Arguments& arguments, Console& console) {
-  std::vector<Layer> layers = settings_layers(arguments);
+  std::vector<Layer> layers = all_layers(arguments.told);
   PreparedJob prepared;
   prepared.resolved = resolve(layers);
   const bool asked_mode = prepared.resolved.origins.contains("strength_mode");
@@ -146,7 +153,7 @@ void move_plan(Plan& plan, const RenderJob& job, const Features& features, const
 }
 
 std::string config_text(const Resolved& resolved, bool with_origin) {
-  Json values = job_to_json(resolved.job);
+  Json values = settings_to_json(resolved);
   if (with_origin) {
     for (auto& [key, value] : values.items()) {
       const auto origin = resolved.origins.find(key);

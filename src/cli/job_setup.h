@@ -15,8 +15,11 @@
 
 namespace spectradiff {
 
-// Lowest first: the user's file, presets, --config, environment, flags.
-std::vector<Layer> settings_layers(const Arguments& arguments);
+// Lowest first: --config, environment, flags. `commands`: whose options they are (CommandMask).
+std::vector<Layer> told_layers(const Layer& flags, unsigned commands);
+
+// Below these, the user's file and the presets that the highest of them names.
+std::vector<Layer> all_layers(std::vector<Layer> told);
 
 struct PreparedJob {
   Resolved resolved;

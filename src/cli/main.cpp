@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "console.h"
 #include "help.h"
+#include "job_setup.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 
@@ -18,8 +19,8 @@ namespace {
 
 int run_command(const Arguments& arguments, Console& console) {
   if (arguments.version) {
-    console.answer(arguments.json ? versions().dump(2) + "\n"
-                                  : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
+    console.answer(arguments.run.json ? versions().dump(2) + "\n"
+                                      : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
     return 0;
   }
   if (arguments.help_all) console.answer(help_of_everything());
@@ -32,6 +33,24 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "presets") return run_presets(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);
   return run_pictures(arguments, console);
+}
+
+// What flags, environment, files and presets say about this call.
+void read_settings(Arguments& arguments) {
+  if (arguments.version || arguments.help || arguments.help_short || arguments.help_all) {
+    arguments.run = run_settings({arguments.flags});
+    return;
+  }
+  const unsigned options = command_text(arguments.command).options;
+  arguments.told = told_layers(arguments.flags, options);
+  arguments.run = run_settings(options == kOthers ? arguments.told : all_layers(arguments.told));
+  if (arguments.subject == "-" && arguments.run.config == "-") {
+    throw_error(ErrorKind::usage, "both {} and --config read stdin (\"-\"); name a file for one of them",
+                arguments.command == "batch" ? "the batch" : "the song");
+  }
+  if (arguments.run.json && arguments.run.output == "-") {
+    throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");
+  }
 }
 
 // A closed descriptor 0, 1 or 2 would be given to the next file opened, and messages written into it.
@@ -59,11 +78,13 @@ int fail(Console& console, ErrorKind kind, const std::string& message) {
 }
 
 int run(const std::vector<std::string>& words) {
-  std::unique_ptr<Console> console = std::make_unique<Console>(Arguments{});
+  std::unique_ptr<Console> console = std::make_unique<Console>(RunSettings{});
   int code = 0;
   try {
-    const Arguments arguments = parse_arguments(words);
-    console = std::make_unique<Console>(arguments);
+    Arguments arguments = parse_arguments(words);
+    console = std::make_unique<Console>(run_settings({arguments.flags}));
+    read_settings(arguments);
+    console = std::make_unique<Console>(arguments.run);
     code = run_command(arguments, *console);
   } catch (const Error& error) {
     code = fail(*console, error.kind(), error.what());

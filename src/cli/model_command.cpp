@@ -69,7 +69,7 @@ int list(const Arguments& arguments, Console& console) {
                      {"licence", manifest.licence}});
     text += fmt::format("{:<20} {:<8} {}\n", manifest.name, manifest.family, folder.string());
   }
-  if (arguments.json) {
+  if (arguments.run.json) {
     console.answer(found.dump(2) + "\n");
   } else if (text.empty()) {
     console.info(
@@ -98,7 +98,7 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
   if (!diffused.front().finite)
     throw_error(ErrorKind::model, "the model {} gives NaN in {}", manifest.name, networks->dtype());
   const double step_s = seconds() - load_s;
-  if (arguments.json) {
+  if (arguments.run.json) {
     console.answer(Json({{"name", manifest.name},
                          {"ok", true},
                          {"device", networks->device()},
@@ -125,13 +125,13 @@ int run_model(const Arguments& arguments, Console& console) {
   const std::string name = arguments.subject.empty() ? "mini" : arguments.subject;
   const Manifest manifest = read_manifest(find_model(name, model_search_path()));
   if (arguments.action == "info") {
-    console.answer(arguments.json ? manifest_json(manifest).dump(2) + "\n" : manifest_text(manifest));
+    console.answer(arguments.run.json ? manifest_json(manifest).dump(2) + "\n" : manifest_text(manifest));
     return 0;
   }
   if (arguments.action == "check") return check(arguments, console, manifest);
   verify_files(manifest);
   trust(manifest);
-  if (arguments.json) {
+  if (arguments.run.json) {
     console.answer(
         Json({{"name", manifest.name}, {"sha256", manifest.sha256}, {"list", user_trust_list().string()}})
             .dump(2) +

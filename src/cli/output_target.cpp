@@ -57,18 +57,19 @@ std::string OutputTarget::text() const {
 
 OutputTarget choose_target(const Arguments& arguments) {
   OutputTarget target;
-  if (arguments.output == "-") {
+  if (arguments.run.output == "-") {
     if (isatty(STDOUT_FILENO) != 0) {
       throw_error(ErrorKind::usage,
                   "output = -: a video is not for a terminal; pipe it (… -o - | mpv -) or name a file");
     }
     target.kind = OutputTarget::Kind::stream;
     target.container = Container::mkv;
-  } else if (FramePattern::is_pattern(arguments.output)) {
+  } else if (FramePattern::is_pattern(arguments.run.output)) {
     target.kind = OutputTarget::Kind::frames;
-    target.pattern.emplace(arguments.output);
+    target.pattern.emplace(arguments.run.output);
   } else {
-    target.path = arguments.output.empty() ? free_name(arguments.subject) : fs::path(arguments.output);
+    target.path =
+        arguments.run.output.empty() ? free_name(arguments.subject) : fs::path(arguments.run.output);
     target.container = container_of(target.path);
   }
   return target;

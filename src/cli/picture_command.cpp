@@ -67,19 +67,19 @@ int run_pictures(const Arguments& arguments, Console& console) {
   RenderJob& job = prepared.resolved.job;
   const Manifest* model = prepared.diffuse ? &*prepared.manifest : nullptr;
   if (model != nullptr) check_sampler(job, *model);
-  if (arguments.print_config) {
-    console.answer(config_text(prepared.resolved, arguments.origin));
+  if (arguments.run.print_config) {
+    console.answer(config_text(prepared.resolved, arguments.run.origin));
     return 0;
   }
   job.diffusion.enabled = prepared.diffuse;
-  if (arguments.config == "-" && job.input.analysis_audio == "-") {
+  if (arguments.run.config == "-" && job.input.analysis_audio == "-") {
     throw_error(ErrorKind::usage,
                 "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
   }
 
   const OutputTarget target = choose_target(arguments);
-  if (!arguments.dry_run) {
-    check_target(target, arguments.overwrite);
+  if (!arguments.run.dry_run) {
+    check_target(target, arguments.run.overwrite);
     if (model != nullptr) admit_model(*model, job.diffusion.allow_unpinned);
   }
   console.event("start", {{"command", arguments.command},
@@ -95,9 +95,9 @@ int run_pictures(const Arguments& arguments, Console& console) {
   const AudioInfo& info = source.info();
   const Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
   for (const std::string& note : plan.notes) console.warn(note);
-  if (arguments.dry_run) return print_plan(job, plan, model, input, console);
+  if (arguments.run.dry_run) return print_plan(job, plan, model, input, console);
   if (target.kind == OutputTarget::Kind::frames) {
-    prepare_frames(*target.pattern, plan, arguments.overwrite);
+    prepare_frames(*target.pattern, plan, arguments.run.overwrite);
   } else {
     const SoundTrack sound = sound_track(source, plan);
     check_video_settings(video_settings(job, target), job.output.audio_codec == "none" ? nullptr : &sound);

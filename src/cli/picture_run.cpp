@@ -214,8 +214,8 @@ class PictureRun {
 
  private:
   Features analyze_song(const Manifest* manifest) {
-    Features features =
-        hear(heard_, job_.analysis, job_.input.strict, console_, picture_needs(job_, arguments_.stats));
+    Features features = hear(heard_, job_.analysis, job_.input.strict, console_,
+                             picture_needs(job_, arguments_.run.statistics));
     // A damaged file can turn out shorter than its header said.
     if (&heard_ == &source_ && plan_.song_frames != features.frames)
       plan_ = make_plan(job_, features.sample_rate_hz, features.samples);
@@ -234,7 +234,7 @@ class PictureRun {
   RunResult execute(const Features& features, Diffuser* diffuser) {
     if (target_.kind == OutputTarget::Kind::frames) {
       PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
-                   arguments_.overwrite);
+                   arguments_.run.overwrite);
       return make_pictures(features, diffuser, sink);
     }
     const VideoSettings settings = video_settings(job_, target_);
@@ -250,7 +250,7 @@ class PictureRun {
     RunResult result = write_video(features, diffuser, writer);
     if (!result.complete) return result;
     check_finished_video(part.path(), plan_, settings.fps, with_sound);
-    part.commit(arguments_.overwrite);
+    part.commit(arguments_.run.overwrite);
     return result;
   }
 
@@ -281,7 +281,7 @@ class PictureRun {
                     console_.advance(done);
                     console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
                   },
-                  arguments_.stats};
+                  arguments_.run.statistics};
     RunResult result;
     try {
       result = run_threaded(run, thread_count(job_.threads));
@@ -316,7 +316,7 @@ class PictureRun {
 
   // One "name value" per line, the stages as "seconds_paint 0.52".
   void print_statistics(const Json& statistics) {
-    if (arguments_.json) return;
+    if (arguments_.run.json) return;
     std::string text;
     for (const auto& [name, value] : statistics.items()) {
       if (!value.is_object()) text += statistics_line(name, value);

@@ -10,7 +10,7 @@ namespace spectradiff {
 int run_presets(const Arguments& arguments, Console& console) {
   if (arguments.action == "show") {
     const Preset preset = find_preset(arguments.subject);
-    console.answer(read_layer(preset.file, preset.file.string()).values.dump(2) + "\n");
+    console.answer(read_layer(preset.file, preset.file.string(), Reach::shared).values.dump(2) + "\n");
     return 0;
   }
   Json found = Json::array();
@@ -20,7 +20,7 @@ int run_presets(const Arguments& arguments, Console& console) {
         {{"name", preset.name}, {"file", preset.file.string()}, {"description", preset.description}});
     text += fmt::format("{:<20} {}\n", preset.name, preset.description);
   }
-  console.answer(arguments.json ? found.dump(2) + "\n" : text);
+  console.answer(arguments.run.json ? found.dump(2) + "\n" : text);
   return 0;
 }
 

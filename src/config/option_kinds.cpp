@@ -50,18 +50,18 @@ Option moving(Option option) {
   option.from_text = [read = option.from_text](std::string_view text) {
     return is_number_attempt(text) ? read(text) : Json(std::string(text));
   };
-  option.set = [key = option.key, set = option.set, get = option.get](RenderJob& job, const Json& value) {
+  option.set = [key = option.key, set = option.set, get = option.get](Settings& to, const Json& value) {
     if (!value.is_string() || is_number_attempt(value.get<std::string>())) {
-      set(job, value);
-      job.expressions.erase(key);
+      set(to, value);
+      to.job.expressions.erase(key);
     } else {
-      set(job, get(RenderJob{}));
-      job.expressions[key] = value.get<std::string>();
+      set(to, get(Settings{}));
+      to.job.expressions[key] = value.get<std::string>();
     }
   };
-  option.get = [key = option.key, get = option.get](const RenderJob& job) {
-    const auto expression = job.expressions.find(key);
-    return expression == job.expressions.end() ? get(job) : Json(expression->second);
+  option.get = [key = option.key, get = option.get](const Settings& from) {
+    const auto expression = from.job.expressions.find(key);
+    return expression == from.job.expressions.end() ? get(from) : Json(expression->second);
   };
   return option;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,10 +52,29 @@ Json number_from_text(std::string_view text);  // "is not a plain decimal number
 Json integer_from_text(std::string_view text);
 Json text_from_text(std::string_view text);
 
-// `field` takes a RenderJob& and gives a reference to the stored value.
+// `field` takes a RenderJob& or a RunSettings& and gives a reference to the stored value.
 template <typename Field>
-auto value_of(Field field, const RenderJob& job) {
-  return field(const_cast<RenderJob&>(job));  // the accessors only name a place; nothing is written
+constexpr bool kOfJob = std::is_invocable_v<Field, RenderJob&>;
+
+template <typename Field>
+auto& place_of(Field field, Settings& settings) {
+  if constexpr (kOfJob<Field>) {
+    return field(settings.job);
+  } else {
+    return field(settings.run);
+  }
+}
+template <typename Field>
+auto value_of(Field field, const Settings& settings) {
+  return place_of(field, const_cast<Settings&>(settings));  // only names a place; nothing is written
+}
+
+// A row's words, and where its value lives.
+template <typename Field>
+Option option_for(const OptionText& text, Field) {
+  Option option = option_base(text);
+  option.of_job = kOfJob<Field>;
+  return option;
 }
 
 // The same number option, which takes an expression too. Whether that means something is for resolve().
@@ -62,50 +82,50 @@ Option moving(Option option);
 
 template <typename Field>
 Option real_option(const OptionText& text, Field field, RealRange range) {
-  Option option = option_base(text);
+  Option option = option_for(text, field);
   option.from_text = number_from_text;
   option.number = NumberPlace{range.min, range.max, range.min_excluded, false,
                               [=](RenderJob& job, double value) { field(job) = value; }};
-  option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_real(value, range); };
-  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_real(value, range); };
+  option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
   return option;
 }
 
 template <typename Field>
 Option integer_option(const OptionText& text, Field field, int64_t min, int64_t max, const char* hint = "") {
-  Option option = option_base(text);
+  Option option = option_for(text, field);
   option.from_text = integer_from_text;
   option.number = NumberPlace{
       static_cast<double>(min), static_cast<double>(max), false, true, [=](RenderJob& job, double value) {
         field(job) = static_cast<std::remove_reference_t<decltype(field(job))>>(value);
       }};
-  option.set = [=](RenderJob& job, const Json& value) {
-    using Value = std::remove_reference_t<decltype(field(job))>;
-    field(job) = static_cast<Value>(checked_integer(value, min, max, hint));
+  option.set = [=](Settings& to, const Json& value) {
+    using Value = std::remove_reference_t<decltype(place_of(field, to))>;
+    place_of(field, to) = static_cast<Value>(checked_integer(value, min, max, hint));
   };
-  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
   return option;
 }
 
 template <typename Field>
 Option text_option(const OptionText& text, Field field) {
-  Option option = option_base(text);
+  Option option = option_for(text, field);
   option.from_text = text_from_text;
-  option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_text(value); };
-  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_text(value); };
+  option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
   return option;
 }
 
 template <typename Field>
 Option switch_option(const OptionText& text, Field field) {
-  Option option = option_base(text);
+  Option option = option_for(text, field);
   option.from_text = [](std::string_view typed) -> Json {
     if (typed == "true" || typed == "1") return true;
     if (typed == "false" || typed == "0") return false;
     refuse("is neither true nor false");
   };
-  option.set = [=](RenderJob& job, const Json& value) { field(job) = checked_boolean(value); };
-  option.get = [=](const RenderJob& job) { return Json(value_of(field, job)); };
+  option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_boolean(value); };
+  option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
   return option;
 }
 
@@ -113,22 +133,22 @@ Option switch_option(const OptionText& text, Field field) {
 template <typename Field, typename Value>
 Option choice_option(const OptionText& text, Field field,
                      const std::vector<std::pair<std::string, Value>>& names) {
-  Option option = option_base(text);
+  Option option = option_for(text, field);
   for (const auto& [name, value] : names) option.choices.push_back(name);
   option.from_text = text_from_text;
-  option.set = [=, choices = option.choices](RenderJob& job, const Json& value) {
+  option.set = [=, choices = option.choices](Settings& to, const Json& value) {
     const std::string chosen = checked_text(value);
     for (const auto& [name, meaning] : names) {
       if (name == chosen) {
-        field(job) = meaning;
+        place_of(field, to) = meaning;
         return;
       }
     }
     refuse("is not one of " + join(choices, ", ") + suggestion(chosen, choices));
   };
-  option.get = [=](const RenderJob& job) -> Json {
+  option.get = [=](const Settings& from) -> Json {
     for (const auto& [name, meaning] : names) {
-      if (meaning == value_of(field, job)) return name;
+      if (meaning == value_of(field, from)) return name;
     }
     return nullptr;
   };
@@ -138,10 +158,10 @@ Option choice_option(const OptionText& text, Field field,
 // A value written as text: sizes, times, rates. `read` is a checked_… function, `write` gives the text back.
 template <typename Field, typename Read, typename Write>
 Option written_option(const OptionText& text, Field field, Read read, Write write) {
-  Option option = option_base(text);
+  Option option = option_for(text, field);
   option.from_text = text_from_text;
-  option.set = [=](RenderJob& job, const Json& value) { field(job) = read(value); };
-  option.get = [=](const RenderJob& job) -> Json { return write(value_of(field, job)); };
+  option.set = [=](Settings& to, const Json& value) { place_of(field, to) = read(value); };
+  option.get = [=](const Settings& from) -> Json { return write(value_of(field, from)); };
   return option;
 }
 

@@ -4,6 +4,7 @@
 
 #include "option_kinds.h"
 #include "paint_options.h"
+#include "run_options.h"
 
 namespace spectradiff {
 namespace {
@@ -21,8 +22,8 @@ constexpr const char* kMachine = "Machine";
 template <typename Field, typename Read, typename Write>
 Option optional_option(const OptionText& text, Field field, Read read, Write write) {
   Option option = written_option(text, field, read, [](const auto&) { return Json(); });
-  option.get = [=](const RenderJob& job) -> Json {
-    const auto value = value_of(field, job);
+  option.get = [=](const Settings& from) -> Json {
+    const auto value = value_of(field, from);
     return value ? Json(write(*value)) : Json();
   };
   return option;
@@ -174,11 +175,11 @@ Json signals_from_text(std::string_view text) {
   }
 }
 
-void set_signals(RenderJob& job, const Json& value) {
+void set_signals(Settings& to, const Json& value) {
   if (!value.is_object()) refuse("is not an object of signals, as {\"kick\": \"band 40 120 | norm 95\"}");
   for (const auto& [name, text] : value.items()) {
     if (!text.is_string()) refuse("has a signal " + name + " that is not a text");
-    job.signals[name] = text.get<std::string>();
+    to.job.signals[name] = text.get<std::string>();
   }
 }
 
@@ -190,9 +191,9 @@ void add_signals(std::vector<Option>& table) {
   option.repeats = true;
   option.from_text = signals_from_text;
   option.set = set_signals;
-  option.get = [](const RenderJob& job) {
+  option.get = [](const Settings& from) {
     Json signals;
-    for (const auto& [name, text] : job.signals) signals[name] = text;
+    for (const auto& [name, text] : from.job.signals) signals[name] = text;
     return signals;
   };
   table.push_back(std::move(option));
@@ -327,6 +328,7 @@ void add_machine(std::vector<Option>& table) {
 
 std::vector<Option> make_table() {
   std::vector<Option> table;
+  add_run_options(table);
   add_song(table);
   add_paint_options(table);
   add_diffusing(table);
@@ -370,12 +372,25 @@ std::vector<std::string> option_keys() {
   return keys;
 }
 
-Json job_to_json(const RenderJob& job) {
+namespace {
+
+Json values_of(const Settings& settings, bool (*wanted)(const Option&)) {
   Json values = Json::object();
   for (const Option& option : option_table()) {
-    if (Json value = option.get(job); !value.is_null()) values[option.key] = std::move(value);
+    if (!wanted(option)) continue;
+    if (Json value = option.get(settings); !value.is_null()) values[option.key] = std::move(value);
   }
   return values;
+}
+
+}  // namespace
+
+Json job_to_json(const RenderJob& job) {
+  return values_of({job, {}}, [](const Option& option) { return option.of_job; });
+}
+
+Json settings_to_json(const Settings& settings) {
+  return values_of(settings, [](const Option& option) { return option.reach != Reach::typed; });
 }
 
 }  // namespace spectradiff

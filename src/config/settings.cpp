@@ -1,5 +1,7 @@
 #include "spectradiff/config/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -22,9 +24,18 @@ constexpr const char* kDescription = "description";
 
 void check_keys(const Layer& layer) {
   for (const auto& [key, value] : layer.values.items()) {
-    if (find_option(key) != nullptr || key == kDescription) continue;
-    throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin, key,
-                suggestion(key, option_keys()));
+    if (key == kDescription) continue;
+    const Option* option = find_option(key);
+    if (option == nullptr) {
+      throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin, key,
+                  suggestion(key, option_keys()));
+    }
+    if (option->reach <= layer.reach) continue;
+    throw_error(ErrorKind::usage, "{}: \"{}\" cannot stand here; {}", layer.origin, key,
+                option->reach == Reach::typed
+                    ? fmt::format("use {} or {}", option->flag(), option->environment())
+                    : fmt::format("it belongs to one run: use {}, {} or --config", option->flag(),
+                                  option->environment()));
   }
 }
 
@@ -37,12 +48,14 @@ std::string shown(const Json& value) {
   return plain ? text : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void apply(const Layer& layer, Resolved& resolved) {
+void apply(const Layer& layer, Resolved& resolved, bool of_run_only = false) {
   check_keys(layer);
   for (const auto& [key, value] : layer.values.items()) {
     if (key == kDescription) continue;
+    const Option& option = *find_option(key);
+    if (of_run_only && option.of_job) continue;
     try {
-      find_option(key)->set(resolved.job, value);
+      option.set(resolved, value);
     } catch (const Error& error) {
       refuse_value(key, shown(value), layer.origin, error.what());
     }
@@ -66,7 +79,7 @@ void check_expressions(Resolved& resolved) {
       if (expression.is_constant()) {
         const double value = expression.evaluate({});
         const bool whole = std::isfinite(value) && std::abs(value) < 1e9 && value == std::round(value);
-        find_option(key)->set(job, whole ? Json(static_cast<int64_t>(value)) : Json(value));
+        find_option(key)->set(resolved, whole ? Json(static_cast<int64_t>(value)) : Json(value));
       }
     } catch (const Error& error) {
       refuse_value(key, shown(text), resolved.origins[key], error.what());
@@ -102,30 +115,36 @@ Resolved resolve(const std::vector<Layer>& layers) {
   return resolved;
 }
 
-Layer parse_layer(std::string_view text, std::string origin) {
-  Layer layer{origin, parse_json(text, origin)};
+RunSettings run_settings(const std::vector<Layer>& layers) {
+  Resolved resolved;
+  for (const Layer& layer : layers) apply(layer, resolved, true);
+  return resolved.run;
+}
+
+Layer make_layer(Json values, std::string origin, Reach reach) {
+  Layer layer{std::move(origin), std::move(values), reach};
   if (!layer.values.is_object()) {
     throw_error(ErrorKind::usage,
-                "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}", origin);
+                "{}: the settings must be one JSON object of option keys, as {{\"strength\": 0.75}}",
+                layer.origin);
   }
   check_keys(layer);
   return layer;
 }
 
-Layer read_layer(const std::filesystem::path& file, std::string origin) {
-  Layer layer{std::move(origin), read_json(file)};
-  if (!layer.values.is_object()) {
-    throw_error(ErrorKind::usage,
-                "{}: the file must hold one JSON object of option keys, as {{\"strength\": 0.75}}",
-                file.string());
-  }
-  check_keys(layer);
-  return layer;
+Layer parse_layer(std::string_view text, std::string origin, Reach reach) {
+  Json values = parse_json(text, origin);
+  return make_layer(std::move(values), std::move(origin), reach);
 }
 
-Layer environment_layer() {
+Layer read_layer(const std::filesystem::path& file, std::string origin, Reach reach) {
+  return make_layer(read_json(file), std::move(origin), reach);
+}
+
+Layer environment_layer(unsigned commands) {
   Layer layer{"environment"};
   for (const Option& option : option_table()) {
+    if ((option.commands & commands) == 0) continue;
     const char* text = std::getenv(option.environment().c_str());
     if (text == nullptr) continue;
     try {
@@ -154,7 +173,7 @@ std::vector<Preset> list_presets() {
       if (entry.path().extension() != ".json") continue;
       const std::string name = entry.path().stem().string();
       if (presets.contains(name)) continue;
-      const Layer layer = read_layer(entry.path(), entry.path().string());
+      const Layer layer = read_layer(entry.path(), entry.path().string(), Reach::shared);
       const auto description = layer.values.find(kDescription);
       presets[name] = {name, entry.path(),
                        description != layer.values.end() && description->is_string()

@@ -106,9 +106,9 @@ TEST(Modulation, EveryMovingOptionTakesTheEdgesOfItsRange) {
     if (!option.moves) continue;
     ++moving;
     for (const double edge : {option.number->nearest(-1e12), option.number->nearest(1e12)}) {
-      RenderJob job;
-      option.number->put(job, edge);
-      EXPECT_NO_THROW(option.set(job, option.get(job))) << option.key << " " << edge;
+      Settings settings;
+      option.number->put(settings.job, edge);
+      EXPECT_NO_THROW(option.set(settings, option.get(settings))) << option.key << " " << edge;
     }
   }
   EXPECT_GE(moving, 14);

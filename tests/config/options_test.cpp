@@ -49,13 +49,27 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
     "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2,
     "signal": {"kick": "band 40 120 | norm 95"}})");
-  for (const Option& option : option_table())
-    EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
-  const RenderJob job = resolve({{"test", changed}}).job;
-  EXPECT_EQ(job_to_json(job).size(), option_table().size());
+  const Resolved resolved = resolve({{"test", changed}});
+  const RenderJob& job = resolved.job;
+  EXPECT_EQ(job_to_json(job).size(), changed.size());
   EXPECT_EQ(resolve({{"again", job_to_json(job)}}).job, job);
-  const RenderJob defaults;
-  for (const Option& option : option_table()) EXPECT_NE(option.get(job), option.get(defaults)) << option.key;
+  for (const Option& option : option_table()) {
+    if (!option.of_job) continue;
+    EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
+    EXPECT_NE(option.get(resolved), option.get({})) << option.key;
+  }
+}
+
+TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
+  const Json changed = Json::parse(R"({
+    "output": "v.mp4", "overwrite": true, "seed_csv": "s.csv", "csv": "a.csv", "json_out": "a.json", "series": "rms",
+    "plot": "a.png", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true})");
+  const Json again = settings_to_json(resolve({{"test", changed}}));
+  for (const Option& option : option_table()) {
+    if (option.of_job || option.reach == Reach::typed || option.key == "preset") continue;
+    EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
+    EXPECT_EQ(again.value(option.key, Json()), changed.value(option.key, Json(0))) << option.key;
+  }
 }
 
 }  // namespace

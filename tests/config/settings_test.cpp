@@ -39,6 +39,25 @@ TEST(Settings, LaterLayersWinAndOriginsSayWho) {
   EXPECT_FALSE(resolved.origins.contains("seed"));
 }
 
+TEST(Settings, WhatBelongsToOneRunIsRefusedWhereEveryRunReads) {
+  const auto layer = [](const Json& values, Reach reach) {
+    return refusal([&] { make_layer(values, "preset neon", reach); });
+  };
+  EXPECT_THAT(
+      layer({{"output", "v.mp4"}}, Reach::shared),
+      AllOf(HasSubstr("preset neon: \"output\""), HasSubstr("--output"), HasSubstr("SPECTRADIFF_OUTPUT")));
+  EXPECT_THAT(layer({{"config", "c.json"}}, Reach::job), HasSubstr("--config"));
+  EXPECT_EQ(layer({{"output", "v.mp4"}, {"preset", {"a", "b"}}}, Reach::job), "nothing was thrown");
+  EXPECT_EQ(layer({{"quiet", true}, {"progress", "never"}}, Reach::shared), "nothing was thrown");
+}
+
+TEST(Settings, OfTheRunAreReadWithoutJudgingTheJob) {
+  const RunSettings run =
+      run_settings({{"file", {{"quiet", true}, {"strength", 9}}}, {"flag", {{"quiet", false}}}});
+  EXPECT_FALSE(run.quiet);
+  EXPECT_THAT(refusal([] { run_settings({{"file", {{"progress", "sometimes"}}}}); }), HasSubstr("progress"));
+}
+
 TEST(Settings, MessagesNameOptionValueOriginAndRange) {
   EXPECT_THAT(refusal_of({{"strength", 1.4}}),
               AllOf(HasSubstr("strength = 1.4 (preset neon)"), HasSubstr("0..1"), HasSubstr("0.3 to 0.6")));
@@ -88,12 +107,12 @@ TEST(Settings, SeedSpacingBringsTheSeedsWindowUnlessOneWasGiven) {
 TEST(Settings, EnvironmentVariablesAreReadLikeFlags) {
   setenv("SPECTRADIFF_BIN_SPACING", "seed", 1);
   setenv("SPECTRADIFF_GREYSCALE", "true", 1);
-  const Layer layer = environment_layer();
+  const Layer layer = environment_layer(kEvery);
   unsetenv("SPECTRADIFF_BIN_SPACING");
   EXPECT_EQ(layer.values["bin_spacing"], "seed");
   EXPECT_EQ(layer.values["greyscale"], true);
   setenv("SPECTRADIFF_GREYSCALE", "perhaps", 1);
-  EXPECT_THAT(refusal([] { environment_layer(); }), HasSubstr("SPECTRADIFF_GREYSCALE = perhaps"));
+  EXPECT_THAT(refusal([] { environment_layer(kEvery); }), HasSubstr("SPECTRADIFF_GREYSCALE = perhaps"));
   unsetenv("SPECTRADIFF_GREYSCALE");
 }
 

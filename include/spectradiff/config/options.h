@@ -1,5 +1,4 @@
-// The option table: every setting of a job once. It drives flags, JSON, presets, environment, validation and
-// help.
+// The option table: every setting once. It drives flags, JSON, presets, environment, validation and help.
 #pragma once
 
 #include <functional>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "spectradiff/base/json.h"
+#include "spectradiff/config/run_settings.h"
 #include "spectradiff/render/render_job.h"
 
 namespace spectradiff {
@@ -17,9 +17,20 @@ namespace spectradiff {
 enum CommandMask : unsigned {
   kAnalyze = 1,
   kPaint = 2,
-  kRender = 4,
+  kRenderAlone = 4,
+  kBatch = 8,
+  kOthers = 16,  // those without a song
+  kRender = kRenderAlone | kBatch,
   kPictures = kPaint | kRender,
-  kAll = kAnalyze | kPaint | kRender
+  kAll = kAnalyze | kPictures,
+  kEvery = kAll | kOthers
+};
+
+// Where an option may stand. Each holds what is above it too.
+enum class Reach {
+  shared,  // anywhere
+  job,     // not in presets and the user's file: it belongs to one run
+  typed    // as a flag or in the environment only
 };
 
 // Where a number option lives and what it may be.
@@ -37,6 +48,7 @@ std::string flag_of(std::string_view key);
 
 struct Option {
   std::string key;         // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING
+  std::string short_flag;  // "-o"; empty: none
   std::string group;       // heading in --help
   std::string value_name;  // "HZ"; empty for a switch, which is --key and --no-key
   std::string help;        // one line, with unit, range and default
@@ -44,14 +56,16 @@ struct Option {
   std::vector<std::string> choices;
   std::optional<NumberPlace> number;  // of a number option
   bool moves = false;                 // takes an expression too (RenderJob::expressions)
-  bool repeats = false;  // its flag may be given more than once; values are objects, put together
+  bool repeats = false;  // its flag may be given more than once; values are objects or arrays, put together
+  bool of_job = true;    // false: of the run (RunSettings)
+  Reach reach = Reach::shared;
 
   // Text as typed to the JSON value it means. Throws Error{usage} with the reason alone ("is not a number").
   std::function<Json(std::string_view)> from_text;
   // Checks and stores. Throws Error{usage} with the reason alone ("is outside 0..1; …").
-  std::function<void(RenderJob&, const Json&)> set;
+  std::function<void(Settings&, const Json&)> set;
   // Null when absent.
-  std::function<Json(const RenderJob&)> get;
+  std::function<Json(const Settings&)> get;
 
   bool is_switch() const { return value_name.empty(); }
   std::string flag() const { return flag_of(key); }
@@ -62,7 +76,8 @@ const std::vector<Option>& option_table();
 const Option* find_option(std::string_view key);
 std::vector<std::string> option_keys();
 
-// Every set option by key, in the table's order.
+// Every set option by key, in the table's order: those of the job, or all but those that are only typed.
 Json job_to_json(const RenderJob& job);
+Json settings_to_json(const Settings& settings);
 
 }  // namespace spectradiff

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "spectradiff/base/json.h"
-#include "spectradiff/render/render_job.h"
+#include "spectradiff/config/options.h"
 
 namespace spectradiff {
 
@@ -15,10 +15,10 @@ namespace spectradiff {
 struct Layer {
   std::string origin;
   Json values = Json::object();
+  Reach reach = Reach::typed;  // the options that may stand here
 };
 
-struct Resolved {
-  RenderJob job;
+struct Resolved : Settings {
   std::map<std::string, std::string> origins;  // key → origin; absent: default
 };
 
@@ -26,12 +26,16 @@ struct Resolved {
 // nearest.
 Resolved resolve(const std::vector<Layer>& layers);
 
-// A JSON file of flat option keys; "description" is allowed beside them. `origin` begins messages.
-Layer read_layer(const std::filesystem::path& file, std::string origin);
-Layer parse_layer(std::string_view text, std::string origin);
+// Those of the run alone, of layers whose other options are not looked at.
+RunSettings run_settings(const std::vector<Layer>& layers);
 
-// What SPECTRADIFF_<KEY> variables say.
-Layer environment_layer();
+// JSON of flat option keys; "description" is allowed beside them. `origin` begins messages.
+Layer read_layer(const std::filesystem::path& file, std::string origin, Reach reach);
+Layer parse_layer(std::string_view text, std::string origin, Reach reach);
+Layer make_layer(Json values, std::string origin, Reach reach);
+
+// What SPECTRADIFF_<KEY> variables say about the options of these commands (CommandMask).
+Layer environment_layer(unsigned commands);
 
 // The text of a flag as its JSON value. Error{usage} naming the flag.
 Json flag_value(const std::string& key, std::string_view text);

@@ -1,0 +1,33 @@
+// What one call of the program is told beside its job: files, streams and messages.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "spectradiff/base/json.h"
+#include "spectradiff/render/render_job.h"
+
+namespace spectradiff {
+
+struct RunSettings {
+  std::string output;  // empty: not given; "-": stdout
+  bool overwrite = false;
+  std::string seed_csv, csv, json_out, plot;  // of analyze; empty: not given
+  std::string series;                         // of analyze, as typed
+  std::string config;                         // empty: none; "-": stdin
+  std::vector<std::string> presets;
+  bool print_config = false, origin = false, dry_run = false;
+  bool statistics = false;
+  bool json = false, quiet = false, verbose = false;
+  std::string progress = "auto";  // auto, always, never
+  std::string log_file;
+};
+
+// Everything that an option can set.
+struct Settings {
+  RenderJob job;
+  RunSettings run;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,128 @@
+#include "run_options.h"
+
+#include "option_kinds.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kFiles = "Input and output";
+constexpr const char* kMessages = "Messages";
+
+#define FIELD(member) [](RunSettings& run) -> auto& { return run.member; }
+
+// A file or a list of names; absent is null in JSON.
+template <typename Field>
+Option name_option(const OptionText& text, Field field, Reach reach) {
+  Option option = text_option(text, field);
+  option.reach = reach;
+  option.get = [=](const Settings& from) {
+    const std::string value = value_of(field, from);
+    return value.empty() ? Json() : Json(value);
+  };
+  return option;
+}
+
+Option with_short(Option option, const char* flag) {
+  option.short_flag = flag;
+  return option;
+}
+
+Option reaching(Option option, Reach reach) {
+  option.reach = reach;
+  return option;
+}
+
+// One name or several.
+std::vector<std::string> checked_presets(const Json& value) {
+  std::vector<std::string> names;
+  if (value.is_string()) return {value.get<std::string>()};
+  if (!value.is_array()) refuse("is neither a name nor a list of names");
+  for (const Json& name : value) names.push_back(checked_text(name));
+  return names;
+}
+
+void add_files(std::vector<Option>& table) {
+  table.push_back(with_short(
+      name_option({"output", kFiles, kPaint | kRenderAlone, "PATH",
+                   ".mp4, .mov or .mkv; dir/%05d.png writes frames; - streams Matroska (default: the song's "
+                   "name with .mp4)"},
+                  FIELD(output), Reach::job),
+      "-o"));
+  table.push_back(with_short(
+      reaching(switch_option({"overwrite", kFiles, kAll, "", "replace what exists under the output's name"},
+                             FIELD(overwrite)),
+               Reach::job),
+      "-y"));
+  table.push_back(name_option({"seed_csv", kFiles, kAnalyze, "FILE",
+                               "magnitudes per frame as the original projects wrote them; 256 bins and 50 ms "
+                               "unless said otherwise; - is stdout"},
+                              FIELD(seed_csv), Reach::job));
+  table.push_back(
+      name_option({"csv", kFiles, kAnalyze, "FILE", "frame, time and a named column per series; - is stdout"},
+                  FIELD(csv), Reach::job));
+  table.push_back(name_option(
+      {"json_out", kFiles, kAnalyze, "FILE", "series, events, tempo and key as JSON; - is stdout"},
+      FIELD(json_out), Reach::job));
+  table.push_back(name_option({"series", kFiles, kAnalyze, "NAMES",
+                               "what the CSV and the JSON hold: rms,onset,chroma,band:40:120,mel,mfcc,… "
+                               "(default all: every series but bands, mel and mfcc)"},
+                              FIELD(series), Reach::shared));
+  table.push_back(name_option({"plot", kFiles, kAnalyze, "FILE",
+                               "a PNG: waveform, level, spectrogram, onsets and beats, chroma; - is stdout"},
+                              FIELD(plot), Reach::job));
+}
+
+void add_sources(std::vector<Option>& table) {
+  Option preset = written_option({"preset", kFiles, kAll, "NAME",
+                                  "named settings, or a .json file; can be given more than once, later wins"},
+                                 FIELD(presets), checked_presets, [](const auto&) { return Json(); });
+  preset.from_text = [](std::string_view typed) { return Json::array({std::string(typed)}); };
+  preset.repeats = true;
+  preset.reach = Reach::job;
+  table.push_back(std::move(preset));
+  table.push_back(name_option({"config", kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
+                              FIELD(config), Reach::typed));
+  table.push_back(reaching(switch_option({"print_config", kFiles, kAnalyze | kPaint | kRenderAlone, "",
+                                          "print the resolved settings as JSON and stop"},
+                                         FIELD(print_config)),
+                           Reach::typed));
+  table.push_back(reaching(switch_option({"origin", kFiles, kAnalyze | kPaint | kRenderAlone, "",
+                                          "with --print-config: where each setting came from"},
+                                         FIELD(origin)),
+                           Reach::typed));
+  table.push_back(reaching(switch_option({"dry_run", kFiles, kPictures, "",
+                                          "print the plan as JSON and stop, without loading a model"},
+                                         FIELD(dry_run)),
+                           Reach::typed));
+}
+
+void add_messages(std::vector<Option>& table) {
+  table.push_back(switch_option(
+      {"stats", kMessages, kPictures, "",
+       "after the run: flicker, match with onsets and beats, flashes, level, drift, seconds per stage"},
+      FIELD(statistics)));
+  table.push_back(switch_option({"json", kMessages, kEvery, "", "events (or the answer) as JSON on stdout"},
+                                FIELD(json)));
+  std::vector<std::pair<std::string, std::string>> when;
+  for (const char* name : {"auto", "always", "never"}) when.emplace_back(name, name);
+  table.push_back(choice_option<>(
+      {"progress", kMessages, kAll, "WHEN", "auto, always or never (default auto)"}, FIELD(progress), when));
+  table.push_back(name_option({"log_file", kMessages, kEvery, "FILE", "append every message, with its time"},
+                              FIELD(log_file), Reach::job));
+  table.push_back(with_short(
+      switch_option({"quiet", kMessages, kEvery, "", "say nothing unless it fails"}, FIELD(quiet)), "-q"));
+  table.push_back(
+      with_short(switch_option({"verbose", kMessages, kEvery, "", "say more"}, FIELD(verbose)), "-v"));
+}
+
+#undef FIELD
+
+}  // namespace
+
+void add_run_options(std::vector<Option>& table) {
+  add_files(table);
+  add_sources(table);
+  add_messages(table);
+}
+
+}  // namespace spectradiff
