@@ -4,7 +4,8 @@
 // computes in it, or weights differ in a bit.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/base/error.h"
@@ -40,139 +41,239 @@ Box box_of_sigma(float sigma) {
   return box;
 }
 
-// A row with its first and last pixel repeated radius + 1 times beyond its ends.
-struct PaddedRow {
-  PaddedRow(int width, int radius) : pad(3 * (radius + 1)), bytes(3 * width + 2 * pad) {}
+// Vectors begin at a cache line: hardly a load or store of the loops below then touches two.
+template <typename T>
+struct CacheAligned {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
 
-  uint8_t* pixels() { return bytes.data() + pad; }
+  CacheAligned() = default;
+  template <typename Other>
+  CacheAligned(const CacheAligned<Other>&) {}
+
+  T* allocate(size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T* memory, size_t) { ::operator delete(memory, kLine); }
+  friend bool operator==(const CacheAligned&, const CacheAligned&) { return true; }
+};
+
+template <typename T>
+using Numbers = std::vector<T, CacheAligned<T>>;
+
+// Pixels on their way through the passes are 8-bit numbers in 16 bits: widened once, not in every pass.
+using Wide = uint16_t;
+constexpr size_t kWidesPerLine = 64 / sizeof(Wide);
+
+size_t whole_lines(size_t wides) {
+  return (wides + kWidesPerLine - 1) / kWidesPerLine * kWidesPerLine;
+}
+
+[[gnu::always_inline]] inline Wide weighed(uint32_t sum, uint32_t ends, uint32_t whole, uint32_t part) {
+  return static_cast<Wide>((sum * whole + ends * part + kHalf) >> 24);
+}
+
+SPECTRADIFF_CLONES
+void widen(const uint8_t* __restrict in, Wide* __restrict out, int count) {
+  for (int i = 0; i < count; ++i) out[i] = in[i];
+}
+
+SPECTRADIFF_CLONES
+void narrow(const Wide* __restrict in, uint8_t* __restrict out, int count) {
+  for (int i = 0; i < count; ++i) out[i] = static_cast<uint8_t>(in[i]);
+}
+
+// A row with room for its first and last pixel to be repeated radius + 1 times beyond its ends.
+struct PaddedRow {
+  PaddedRow(int width, int radius)
+      : count(size_t{3} * width),
+        pad(size_t{3} * (radius + 1)),
+        begin(whole_lines(pad)),
+        numbers(begin + count + pad) {}
+
+  Wide* pixels() { return &numbers[begin]; }
+  Wide* padded() { return &numbers[begin - pad]; }
+  size_t padded_count() const { return count + 2 * pad; }
   void repeat_ends() {
-    const size_t end = bytes.size() - pad;
-    for (int i = 0; i < pad; i += 3) {
-      std::memcpy(&bytes[i], &bytes[pad], 3);
-      std::memcpy(&bytes[end + i], &bytes[end - 3], 3);
+    for (size_t i = 0; i < pad; i += 3) {
+      std::copy_n(pixels(), 3, padded() + i);
+      std::copy_n(pixels() + count - 3, 3, pixels() + count + i);
     }
   }
 
-  int pad;
-  std::vector<uint8_t> bytes;
+  size_t count, pad, begin;
+  Numbers<Wide> numbers;
 };
 
 // sums[i] is the sum of that channel over all pixels before i, modulo 2^32: a difference of two is a window's
 // sum.
-void prefix_sums(const uint8_t* bytes, size_t count, uint32_t* sums) {
+void prefix_sums(const Wide* row, size_t count, uint32_t* sums) {
   uint32_t r = 0, g = 0, b = 0;
   for (size_t i = 0; i < count; i += 3) {
     sums[i] = r;
     sums[i + 1] = g;
     sums[i + 2] = b;
-    r += bytes[i];
-    g += bytes[i + 1];
-    b += bytes[i + 2];
+    r += row[i];
+    g += row[i + 1];
+    b += row[i + 2];
   }
 }
 
 SPECTRADIFF_CLONES
 void weigh_row(const uint32_t* __restrict window_begin, const uint32_t* __restrict window_end,
-               const uint8_t* __restrict left, const uint8_t* __restrict right, uint8_t* __restrict out,
-               int count, uint32_t whole, uint32_t part) {
+               const Wide* __restrict left, const Wide* __restrict right, Wide* __restrict out, int count,
+               uint32_t whole, uint32_t part) {
   for (int i = 0; i < count; ++i) {
-    const uint32_t sum = window_end[i] - window_begin[i];
     const uint32_t ends = static_cast<uint32_t>(left[i]) + right[i];
-    out[i] = static_cast<uint8_t>((sum * whole + ends * part + kHalf) >> 24);
+    out[i] = weighed(window_end[i] - window_begin[i], ends, whole, part);
   }
 }
 
 // For small boxes: every window is summed anew, which the compiler does for many pixels at once.
 template <int Radius>
-[[gnu::always_inline]] inline void sum_and_weigh(const uint8_t* __restrict padded, uint8_t* __restrict out,
+[[gnu::always_inline]] inline void sum_and_weigh(const Wide* __restrict padded, Wide* __restrict out,
                                                  int count, uint32_t whole, uint32_t part) {
-  const uint8_t* middle = padded + ptrdiff_t{3} * (Radius + 1);
+  const Wide* middle = padded + ptrdiff_t{3} * (Radius + 1);
   for (int i = 0; i < count; ++i) {
-    uint16_t sum = 0;
+    Wide sum = 0;
     for (ptrdiff_t k = -Radius; k <= Radius; ++k) sum += middle[i + 3 * k];
-    const uint32_t ends = static_cast<uint32_t>(middle[i - 3 * (Radius + 1)]) + middle[i + 3 * (Radius + 1)];
-    out[i] = static_cast<uint8_t>((sum * whole + ends * part + kHalf) >> 24);
+    const Wide ends = middle[i - 3 * (Radius + 1)] + middle[i + 3 * (Radius + 1)];
+    out[i] = weighed(sum, ends, whole, part);
   }
 }
 
 constexpr int kLargestSummed = 2;
 
 SPECTRADIFF_CLONES
-void sum_and_weigh_row(int radius, const uint8_t* __restrict padded, uint8_t* __restrict out, int count,
+void sum_and_weigh_row(int radius, const Wide* __restrict padded, Wide* __restrict out, int count,
                        uint32_t whole, uint32_t part) {
   if (radius == 0) sum_and_weigh<0>(padded, out, count, whole, part);
   if (radius == 1) sum_and_weigh<1>(padded, out, count, whole, part);
   if (radius == 2) sum_and_weigh<2>(padded, out, count, whole, part);
 }
 
-void blur_rows_of_small_box(Canvas& canvas, const Box& box) {
-  const int count = canvas.width() * 3;
-  PaddedRow padded(canvas.width(), box.radius);
-  for (int y = 0; y < canvas.height(); ++y) {
-    uint8_t* row = canvas.row(y);
+// The passes along x.
+class RowBlur {
+ public:
+  RowBlur(int width, const Box& box)
+      : box_(box), count_(3 * width), from_(width, box.radius), to_(width, box.radius) {
+    if (box.radius > kLargestSummed) sums_.resize(from_.padded_count());
+  }
+
+  void blur(uint8_t* row) {
+    widen(row, from_.pixels(), count_);
     for (int pass = 0; pass < kPasses; ++pass) {
-      std::memcpy(padded.pixels(), row, static_cast<size_t>(count));
-      padded.repeat_ends();
-      sum_and_weigh_row(box.radius, padded.bytes.data(), row, count, box.whole, box.part);
+      from_.repeat_ends();
+      weigh(to_.pixels());
+      std::swap(from_, to_);
+    }
+    narrow(from_.pixels(), row, count_);
+  }
+
+ private:
+  void weigh(Wide* out) {
+    const Wide* padded = from_.padded();
+    if (box_.radius <= kLargestSummed)
+      return sum_and_weigh_row(box_.radius, padded, out, count_, box_.whole, box_.part);
+    prefix_sums(padded, from_.padded_count(), sums_.data());
+    const size_t far = 2 * from_.pad;
+    weigh_row(&sums_[3], &sums_[far], padded, padded + far, out, count_, box_.whole, box_.part);
+  }
+
+  const Box box_;
+  const int count_;
+  PaddedRow from_, to_;
+  std::vector<uint32_t> sums_;
+};
+
+template <typename Sum>
+[[gnu::always_inline]] inline void slide(Sum* __restrict sums, const Wide* __restrict leaving,
+                                         const Wide* __restrict entering, const Wide* __restrict far,
+                                         Wide* __restrict out, int count, uint32_t whole, uint32_t part) {
+  for (int i = 0; i < count; ++i) {
+    sums[i] += static_cast<Sum>(entering[i] - leaving[i]);
+    out[i] = weighed(sums[i], static_cast<uint32_t>(leaving[i]) + far[i], whole, part);
+  }
+}
+
+SPECTRADIFF_CLONES
+void slide_and_weigh(uint16_t* sums, const Wide* leaving, const Wide* entering, const Wide* far, Wide* out,
+                     int count, uint32_t whole, uint32_t part) {
+  slide(sums, leaving, entering, far, out, count, whole, part);
+}
+
+SPECTRADIFF_CLONES
+void slide_and_weigh(uint32_t* sums, const Wide* leaving, const Wide* entering, const Wide* far, Wide* out,
+                     int count, uint32_t whole, uint32_t part) {
+  slide(sums, leaving, entering, far, out, count, whole, part);
+}
+
+constexpr int kBlock = 512;         // neighbouring columns of bytes
+constexpr int kLargest16Bit = 128;  // radius of the largest box whose sum is less than 2^16
+
+// One pass along y, row by row; holds only the rows that its box reaches.
+template <typename Sum>
+class ColumnPass {
+ public:
+  ColumnPass(int rows, const Box& box)
+      : box_(box),
+        rows_(rows),
+        held_(std::min(2 * box.radius + 3, rows)),
+        ring_(held_ * kBlock),
+        sums_(kBlock) {}
+
+  // Where to put row y of what comes in, in order.
+  Wide* row(int y) { return &ring_[y % held_ * kBlock]; }
+
+  // Row y of what goes out, in order; row y + radius + 1 is in, or the last one.
+  void blur(int y, Wide* out) {
+    if (y == 0) begin();
+    slide_and_weigh(sums_.data(), nearest(y - box_.radius - 1), nearest(y + box_.radius),
+                    nearest(y + box_.radius + 1), out, kBlock, box_.whole, box_.part);
+  }
+
+ private:
+  const Wide* nearest(int y) { return row(std::clamp(y, 0, rows_ - 1)); }
+
+  // The window of the row before the first.
+  void begin() {
+    std::fill(sums_.begin(), sums_.end(), Sum{0});
+    Sum* __restrict sums = sums_.data();
+    for (int y = -box_.radius - 1; y < box_.radius; ++y) {
+      const Wide* in = nearest(y);
+      for (int i = 0; i < kBlock; ++i) sums[i] += in[i];
+    }
+  }
+
+  const Box box_;
+  const int rows_, held_;
+  Numbers<Wide> ring_;  // [held][kBlock]
+  Numbers<Sum> sums_;
+};
+
+// All passes in one sweep, each as far behind the one before as its box reaches. `kBlock` columns at a time:
+// what the passes hold stays in the cache.
+template <typename Sum>
+void blur_columns(Canvas& canvas, const Box& box) {
+  const int lag = box.radius + 1, height = canvas.height(), width = 3 * canvas.width();
+  std::vector<ColumnPass<Sum>> passes(kPasses, ColumnPass<Sum>(height, box));
+  Numbers<Wide> finished(kBlock);
+  for (int x = 0; x < width; x += kBlock) {
+    const int count = std::min(kBlock, width - x);
+    for (int step = 0; step < height + kPasses * lag; ++step) {
+      if (step < height) widen(canvas.row(step) + x, passes[0].row(step), count);
+      for (int pass = 0; pass < kPasses; ++pass) {
+        const int y = step - (pass + 1) * lag;
+        if (y < 0 || y >= height) continue;
+        const bool last = pass == kPasses - 1;
+        passes[pass].blur(y, last ? finished.data() : passes[pass + 1].row(y));
+        if (last) narrow(finished.data(), canvas.row(y) + x, count);
+      }
     }
   }
 }
 
 void blur_rows(Canvas& canvas, const Box& box) {
-  if (box.radius <= kLargestSummed) return blur_rows_of_small_box(canvas, box);
-  const int count = canvas.width() * 3;
-  PaddedRow padded(canvas.width(), box.radius);
-  std::vector<uint32_t> sums(padded.bytes.size());
-  std::vector<uint8_t> passed(count);
-  const int far = 2 * padded.pad;
-  for (int y = 0; y < canvas.height(); ++y) {
-    uint8_t* row = canvas.row(y);
-    for (int pass = 0; pass < kPasses; ++pass) {
-      std::memcpy(padded.pixels(), pass == 0 ? row : passed.data(), count);
-      padded.repeat_ends();
-      prefix_sums(padded.bytes.data(), padded.bytes.size(), sums.data());
-      weigh_row(sums.data() + 3, sums.data() + far, padded.bytes.data(), padded.bytes.data() + far,
-                pass == kPasses - 1 ? row : passed.data(), count, box.whole, box.part);
-    }
-  }
-}
-
-SPECTRADIFF_CLONES
-void slide_and_weigh(uint32_t* __restrict sums, const uint8_t* __restrict leaving,
-                     const uint8_t* __restrict entering, const uint8_t* __restrict far,
-                     uint8_t* __restrict out, int count, uint32_t whole, uint32_t part) {
-  for (int i = 0; i < count; ++i) {
-    sums[i] += static_cast<uint32_t>(entering[i]) - leaving[i];
-    const uint32_t ends = static_cast<uint32_t>(leaving[i]) + far[i];
-    out[i] = static_cast<uint8_t>((sums[i] * whole + ends * part + kHalf) >> 24);
-  }
-}
-
-// `count` neighbouring columns of bytes, one pass along y.
-void blur_columns(const uint8_t* in, size_t in_stride, uint8_t* out, size_t out_stride, int rows, int count,
-                  const Box& box, uint32_t* sums) {
-  const auto row = [&](int y) { return in + std::clamp(y, 0, rows - 1) * in_stride; };
-  std::fill_n(sums, count, 0);
-  for (int y = -box.radius - 1; y < box.radius; ++y)
-    for (int i = 0; i < count; ++i) sums[i] += row(y)[i];
-  for (int y = 0; y < rows; ++y)
-    slide_and_weigh(sums, row(y - box.radius - 1), row(y + box.radius), row(y + box.radius + 1),
-                    out + y * out_stride, count, box.whole, box.part);
-}
-
-void blur_columns(Canvas& canvas, const Box& box) {
-  constexpr int kBlock = 192;  // a block of three passes stays in the second-level cache
-  const int rows = canvas.height();
-  const size_t stride = static_cast<size_t>(canvas.width()) * 3;
-  std::vector<uint32_t> sums(kBlock);
-  std::vector<uint8_t> first(static_cast<size_t>(kBlock) * rows), second(first.size());
-  for (size_t x = 0; x < stride; x += kBlock) {
-    const int count = static_cast<int>(std::min<size_t>(kBlock, stride - x));
-    uint8_t* block = canvas.row(0) + x;
-    blur_columns(block, stride, first.data(), kBlock, rows, count, box, sums.data());
-    blur_columns(first.data(), kBlock, second.data(), kBlock, rows, count, box, sums.data());
-    blur_columns(second.data(), kBlock, block, stride, rows, count, box, sums.data());
-  }
+  RowBlur along_x(canvas.width(), box);
+  for (int y = 0; y < canvas.height(); ++y) along_x.blur(canvas.row(y));
 }
 
 }  // namespace
@@ -184,7 +285,7 @@ void gaussian_blur(Canvas& canvas, double radius_px) {
   if (radius_px == 0 || canvas.empty()) return;
   const Box box = box_of_sigma(static_cast<float>(radius_px));
   blur_rows(canvas, box);
-  blur_columns(canvas, box);
+  box.radius <= kLargest16Bit ? blur_columns<uint16_t>(canvas, box) : blur_columns<uint32_t>(canvas, box);
 }
 
 }  // namespace spectradiff
