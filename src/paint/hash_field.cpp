@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "colouring.h"
 #include "spectradiff/base/number.h"
@@ -38,6 +39,27 @@ int place(uint32_t hash, int extent, int side) {
          (side - 1);
 }
 
+template <int Count>
+[[gnu::always_inline]] inline void lay_bytes(const uint8_t* below, const uint16_t* __restrict share,
+                                             uint16_t keep, uint8_t* out) {
+  uint8_t inked[Count];
+  for (int i = 0; i < Count; ++i)
+    inked[i] = static_cast<uint8_t>(static_cast<uint16_t>(below[i] * keep + share[i]) >> 8);
+  std::memcpy(out, inked, Count);
+}
+
+// At least `Chunk` bytes, `Chunk` at a time. The last ones are made first, from what is still below all of
+// them: so they may overlap those before, and no byte is left to be made by itself.
+template <int Chunk>
+[[gnu::always_inline]] inline void lay_chunks(uint8_t* bytes, int count, const uint16_t* __restrict share,
+                                              uint16_t keep) {
+  const int last_begin = count - Chunk;
+  uint8_t last[Chunk];
+  lay_bytes<Chunk>(bytes + last_begin, share + last_begin, keep, last);
+  for (int i = 0; i < last_begin; i += Chunk) lay_bytes<Chunk>(bytes + i, share + i, keep, bytes + i);
+  std::memcpy(bytes + last_begin, last, Chunk);
+}
+
 // Rows `top` to `bottom` of a mark whose left edge is column `x`; `picture` is the picture's row under the
 // first of them.
 SPECTRADIFF_CLONES
@@ -46,10 +68,15 @@ void stamp(uint8_t* picture, int width, int x, int side, const int* inset, int t
   for (int row = top; row < bottom; ++row, picture += static_cast<ptrdiff_t>(width) * 3) {
     const int begin = std::max(x + inset[row], 0), end = std::min(x + side - inset[row], width);
     if (begin >= end) continue;
-    uint8_t* __restrict bytes = picture + static_cast<ptrdiff_t>(begin) * 3;
+    uint8_t* bytes = picture + static_cast<ptrdiff_t>(begin) * 3;
     const int count = (end - begin) * 3;
-    for (int i = 0; i < count; ++i)
-      bytes[i] = static_cast<uint8_t>(static_cast<uint16_t>(bytes[i] * keep + share[i]) >> 8);
+    if (count >= 32) {
+      lay_chunks<32>(bytes, count, share, keep);
+    } else if (count >= 8) {
+      lay_chunks<8>(bytes, count, share, keep);
+    } else {
+      for (int i = 0; i < count; ++i) lay_bytes<1>(bytes + i, share + i, keep, bytes + i);
+    }
   }
 }
 

@@ -3,9 +3,31 @@
 #include <algorithm>
 #include <cmath>
 
+#include "spectradiff/image/clones.h"
+
 namespace spectradiff {
 
+namespace {
+
 constexpr float kOne = 255 * 128;
+
+void look_up(const uint16_t* frames, const int* places, uint16_t* __restrict firsts,
+             uint16_t* __restrict seconds, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    firsts[i] = frames[places[i]];
+    seconds[i] = frames[places[i] + 1];
+  }
+}
+
+SPECTRADIFF_CLONES
+void mix(const uint16_t* __restrict firsts, const uint16_t* __restrict first_shares,
+         const uint16_t* __restrict seconds, const uint16_t* __restrict second_shares,
+         uint16_t* __restrict strengths, size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    strengths[i] = static_cast<uint16_t>((firsts[i] * first_shares[i] + seconds[i] * second_shares[i]) >> 8);
+}
+
+}  // namespace
 
 History::History(const Levels& levels, double gamma, int64_t begin, int64_t end, int heights)
     : begin_(begin),
@@ -66,9 +88,30 @@ int History::at(int height, const Column& column) const {
   return mean(strengths_.data() + static_cast<size_t>(height) * frames_, column);
 }
 
-void History::row(int height, const std::vector<Column>& columns, std::vector<uint16_t>& strengths) const {
-  const uint16_t* frames = strengths_.data() + static_cast<size_t>(height) * frames_;
-  for (size_t i = 0; i < columns.size(); ++i) strengths[i] = static_cast<uint16_t>(mean(frames, columns[i]));
+History::Row::Row(const History& history, const std::vector<double>& frames, double frames_wide)
+    : history_(history), strengths_(frames.size()), between_(frames_wide <= 1) {
+  for (const double frame : frames) columns_.push_back(history.column(frame, frames_wide));
+  if (!between_) return;
+  for (const Column& column : columns_) {
+    const bool silent = column.count == 0;
+    places_.push_back(silent ? 0 : column.first);
+    first_shares_.push_back(static_cast<uint16_t>(silent ? 0 : column.first_share));
+    second_shares_.push_back(static_cast<uint16_t>(silent ? 0 : 256 - column.first_share));
+  }
+  firsts_.resize(frames.size());
+  seconds_.resize(frames.size());
+}
+
+const std::vector<uint16_t>& History::Row::strengths(int height) {
+  const uint16_t* frames = history_.strengths_.data() + static_cast<size_t>(height) * history_.frames_;
+  const size_t count = columns_.size();
+  if (!between_) {
+    for (size_t i = 0; i < count; ++i) strengths_[i] = static_cast<uint16_t>(mean(frames, columns_[i]));
+    return strengths_;
+  }
+  look_up(frames, places_.data(), firsts_.data(), seconds_.data(), count);
+  mix(firsts_.data(), first_shares_.data(), seconds_.data(), second_shares_.data(), strengths_.data(), count);
+  return strengths_;
 }
 
 }  // namespace spectradiff

@@ -25,8 +25,24 @@ class History {
   Column column(double frame, double frames_wide) const;
   // 0..255 · 128
   int at(int height, const Column& column) const;
-  // The same for a row of columns.
-  void row(int height, const std::vector<Column>& columns, std::vector<uint16_t>& strengths) const;
+
+  // The columns of a picture, `frames_wide` each.
+  class Row {
+   public:
+    Row(const History& history, const std::vector<double>& frames, double frames_wide);
+    // at() of every column.
+    const std::vector<uint16_t>& strengths(int height);
+
+   private:
+    const History& history_;
+    std::vector<Column> columns_;
+    std::vector<uint16_t> strengths_;
+    // Where every column lies between two frames; of a silent one, no share of either counts.
+    const bool between_;
+    std::vector<int> places_;                             // of the first
+    std::vector<uint16_t> first_shares_, second_shares_;  // of 256
+    std::vector<uint16_t> firsts_, seconds_;              // strengths
+  };
 
  private:
   static int mean(const uint16_t* frames, const Column& column);

@@ -43,19 +43,18 @@ class ScrollingSpectrogram final : public Painting {
     };
     const History history(levels_, now.colour.gamma, static_cast<int64_t>(std::floor(time(0))) - 1,
                           static_cast<int64_t>(std::ceil(time(width))) + 1, height);
-    std::vector<History::Column> columns;
-    std::vector<int> dims;
+    std::vector<double> times;
+    std::vector<uint16_t> dims;
     for (int x = 0; x < width; ++x) {
-      columns.push_back(history.column(time(x + 0.5), frames_per_pixel));
-      dims.push_back(weight_of(x + 0.5 > playhead ? settings.coming : 1.0));
+      times.push_back(time(x + 0.5));
+      dims.push_back(static_cast<uint16_t>(weight_of(x + 0.5 > playhead ? settings.coming : 1.0)));
     }
 
-    const StrengthInk ink(now, height);
-    std::vector<uint16_t> strengths(static_cast<size_t>(width));
+    History::Row row(history, times, frames_per_pixel);
+    StrengthInk ink(now, height);
     for (int y = 0; y < height; ++y) {
       const int place = height - 1 - y;
-      history.row(place, columns, strengths);
-      ink.lay_row(canvas.row(y), place, strengths, dims);
+      ink.lay_row(canvas.row(y), place, row.strengths(place), dims);
     }
     draw_playhead(settings.playhead, settings.playhead_px, now.colour.background, canvas);
   }

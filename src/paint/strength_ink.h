@@ -24,16 +24,8 @@ class StrengthInk {
 
   // A row of pixels that share one height. `strengths` as History gives them; of each, `dims`, 0..256, is to
   // be seen.
-  void lay_row(uint8_t* pixel, int height, const std::vector<uint16_t>& strengths,
-               const std::vector<int>& dims) const {
-    if (colours_.by_level()) {
-      for (size_t x = 0; x < strengths.size(); ++x, pixel += 3)
-        lay(pixel, table_[strengths[x] >> 7], opaque_ ? dims[x] : seen(strengths[x], dims[x]));
-      return;
-    }
-    const Rgb colour = table_[static_cast<size_t>(height)];
-    for (size_t x = 0; x < strengths.size(); ++x, pixel += 3) lay(pixel, colour, seen(strengths[x], dims[x]));
-  }
+  void lay_row(uint8_t* pixels, int height, const std::vector<uint16_t>& strengths,
+               const std::vector<uint16_t>& dims);
 
   void lay_on(uint8_t* pixel, int height, int strength, int dim) const {
     const Rgb colour = table_[static_cast<size_t>(colours_.by_level() ? strength >> 7 : height)];
@@ -41,12 +33,16 @@ class StrengthInk {
   }
 
  private:
-  // 0..256
+  // 0..256; strengths as History gives them.
   static int seen(int strength, int dim) { return ((strength * 257 >> 15) * dim) >> 8; }
 
   Colours colours_;
   bool opaque_;
   std::vector<Rgb> table_;  // by level: [256]; by bin: [heights]
+
+  // A row's, kept from one to the next: what is seen of each pixel, then the same and the colour of each
+  // byte.
+  std::vector<uint16_t> seen_, weights_, inks_;
 };
 
 }  // namespace spectradiff
