@@ -1,4 +1,5 @@
-// Slices by table: where each pixel lies is known before the first frame; a frame only compares radii.
+// Slices by table: which pixels each one has is known before the first frame, the innermost first; a frame
+// paints them up to the slice's radius.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -12,23 +13,33 @@ namespace {
 constexpr int kPerPixel = 16;  // steps of radius, and of a slice's share of a pixel on its edge
 constexpr int kFull = kPerPixel * kPerPixel;
 
-// A pixel on the edge between two slices belongs to both, by how far the edge is from its middle.
-struct Place {
+struct Pixel {
+  uint32_t index;
   uint16_t radius;  // of the pixel's middle, 1/16 px
-  uint16_t slice;   // the one that begins at the nearest edge, or the only one; `bins` is no slice
-  uint16_t before;  // the slice that ends there
-  uint16_t share;   // 1..16 of `slice`; the rest is the one before
+  uint16_t share;   // 1..16 of the slice; the rest is the one before
+};
+
+// Which slice a pixel belongs to. One on the edge between two belongs to both, by how far the edge is from
+// its middle.
+struct Place {
+  int slice;               // the one that begins at the nearest edge, or the only one; `bins` is no slice
+  uint16_t radius, share;  // as Pixel's
 };
 
 struct PieTable {
   PieTable(Size picture, int slices, double span_degrees);
+  // The slice that ends where this one begins; `bins` is no slice.
+  int before(int slice) const { return slice > 0 ? slice - 1 : whole ? bins - 1 : bins; }
+
   Size size;
   int bins;
   double span;
-  std::vector<Place> places;  // [height][width]
+  bool whole;  // the last slice ends where the first begins
+  // [bins + 1], by radius: pixels of this slice alone, and those on the edge where it begins.
+  std::vector<std::vector<Pixel>> inner, edge;
 };
 
-Place place_of(double dx, double dy, int bins, double span) {
+Place place_of(double dx, double dy, int bins, double span, bool whole) {
   const double turn = 2 * std::numbers::pi, step = span / bins;
   double angle = std::atan2(dx, -dy);  // clockwise from 12 o'clock
   if (angle < 0) angle += turn;
@@ -38,22 +49,34 @@ Place place_of(double dx, double dy, int bins, double span) {
   const int edge = std::clamp(static_cast<int>(std::lround(angle / step)), 0, bins);
   const double beside = std::clamp(angle - edge * step, -std::numbers::pi / 2, std::numbers::pi / 2);
   const double share = std::clamp(radius * std::sin(beside) + 0.5, 0.0, 1.0);
-  const bool whole = span >= turn - 1e-9;
   const int after = whole && edge == bins ? 0 : edge;
   const int before = edge == 0 ? (whole ? bins - 1 : bins) : edge - 1;
-  const auto part = static_cast<int>(std::lround(share * kPerPixel));
+  const auto part = static_cast<uint16_t>(std::lround(share * kPerPixel));
   const auto steps = static_cast<uint16_t>(std::min<long>(std::lround(radius * kPerPixel), 65535));
-  if (part == 0) return {steps, static_cast<uint16_t>(before), static_cast<uint16_t>(before), kPerPixel};
-  return {steps, static_cast<uint16_t>(after), static_cast<uint16_t>(before), static_cast<uint16_t>(part)};
+  if (part == 0) return {before, steps, kPerPixel};
+  return {after, steps, part};
 }
 
 PieTable::PieTable(Size picture, int slices, double span_degrees)
-    : size(picture), bins(slices), span(span_degrees) {
-  places.reserve(static_cast<size_t>(size.width) * size.height);
+    : size(picture),
+      bins(slices),
+      span(span_degrees),
+      whole(span_degrees >= 360 - 1e-7),
+      inner(static_cast<size_t>(bins) + 1),
+      edge(inner.size()) {
+  uint32_t index = 0;
   for (int y = 0; y < size.height; ++y)
-    for (int x = 0; x < size.width; ++x)
-      places.push_back(place_of(x + 0.5 - size.width / 2.0, y + 0.5 - size.height / 2.0, bins,
-                                span * std::numbers::pi / 180));
+    for (int x = 0; x < size.width; ++x, ++index) {
+      const Place place = place_of(x + 0.5 - size.width / 2.0, y + 0.5 - size.height / 2.0, bins,
+                                   span * std::numbers::pi / 180, whole);
+      auto& pixels = place.share == kPerPixel ? inner : edge;
+      pixels[static_cast<size_t>(place.slice)].push_back({index, place.radius, place.share});
+    }
+  inner.back().clear();
+  for (auto* lists : {&inner, &edge})
+    for (auto& pixels : *lists)
+      std::stable_sort(pixels.begin(), pixels.end(),
+                       [](const Pixel& a, const Pixel& b) { return a.radius < b.radius; });
 }
 
 struct Slice {
@@ -66,29 +89,40 @@ int inside(const Slice& slice, int radius) {
   return std::clamp(slice.radius - radius + kPerPixel / 2, 0, kPerPixel);
 }
 
+// `own` and `other` of kFull of a pixel are the two slices', the rest is what lies below.
+void mix(const Slice& slice, int own, const Slice& before, int other, uint8_t* pixel) {
+  const int through = kFull - own - other;
+  const auto mixed_byte = [&](uint8_t below, uint8_t a, uint8_t b) {
+    return static_cast<uint8_t>((below * through + a * own + b * other + kFull / 2) / kFull);
+  };
+  pixel[0] = mixed_byte(pixel[0], slice.colour.r, before.colour.r);
+  pixel[1] = mixed_byte(pixel[1], slice.colour.g, before.colour.g);
+  pixel[2] = mixed_byte(pixel[2], slice.colour.b, before.colour.b);
+}
+
 void fill(const Slice& slice, uint8_t* pixel) {
   pixel[0] = slice.colour.r;
   pixel[1] = slice.colour.g;
   pixel[2] = slice.colour.b;
 }
 
-void paint_pixel(const Place& place, const std::vector<Slice>& slices, uint8_t* pixel) {
-  const Slice& slice = slices[place.slice];
-  if (place.share == kPerPixel) {  // no other slice: nearly all pixels are wholly inside or outside
-    const int depth = slice.radius - place.radius;
-    if (depth <= -kPerPixel / 2) return;
-    if (depth >= kPerPixel / 2) return fill(slice, pixel);
+// Pixels of `slice` alone.
+void paint_inner(const std::vector<Pixel>& pixels, const Slice& slice, uint8_t* bytes) {
+  for (const Pixel& pixel : pixels) {
+    const int own = inside(slice, pixel.radius);
+    if (own == 0) return;
+    uint8_t* at = bytes + size_t{3} * pixel.index;
+    own == kPerPixel ? fill(slice, at) : mix(slice, own * kPerPixel, slice, 0, at);
   }
-  const Slice& before = slices[place.before];
-  const int own = inside(slice, place.radius) * place.share;
-  const int other = inside(before, place.radius) * (kPerPixel - place.share);
-  const int through = kFull - own - other;
-  const auto mix = [&](uint8_t below, uint8_t a, uint8_t b) {
-    return static_cast<uint8_t>((below * through + a * own + b * other + kFull / 2) / kFull);
-  };
-  pixel[0] = mix(pixel[0], slice.colour.r, before.colour.r);
-  pixel[1] = mix(pixel[1], slice.colour.g, before.colour.g);
-  pixel[2] = mix(pixel[2], slice.colour.b, before.colour.b);
+}
+
+// Pixels that `slice` shares with the one before.
+void paint_edge(const std::vector<Pixel>& pixels, const Slice& slice, const Slice& before, uint8_t* bytes) {
+  for (const Pixel& pixel : pixels) {
+    const int own = inside(slice, pixel.radius), other = inside(before, pixel.radius);
+    if (own == 0 && other == 0) return;
+    mix(slice, own * pixel.share, before, other * (kPerPixel - pixel.share), bytes + size_t{3} * pixel.index);
+  }
 }
 
 class PiePainting final : public Painting {
@@ -123,18 +157,11 @@ class PiePainting final : public Painting {
 
   void paint(const PieTable& table, const PaintSettings& now, int64_t frame, Canvas& canvas) const {
     const std::vector<Slice> slices = slices_of(now, frame, std::min(canvas.width(), canvas.height()) / 2.0);
-    int largest = 0;
-    for (const Slice& slice : slices) largest = std::max(largest, slice.radius);
-    const double reach = largest / static_cast<double>(kPerPixel) + 1;
-    for (int y = 0; y < canvas.height(); ++y) {
-      const double dy = y + 0.5 - canvas.height() / 2.0;
-      if (std::abs(dy) > reach) continue;
-      const int half = static_cast<int>(std::sqrt(reach * reach - dy * dy)) + 1;
-      const int begin = std::max(canvas.width() / 2 - half, 0),
-                end = std::min((canvas.width() + 1) / 2 + half, canvas.width());
-      const Place* place = table.places.data() + static_cast<size_t>(y) * canvas.width() + begin;
-      uint8_t* pixel = canvas.row(y) + static_cast<ptrdiff_t>(begin) * 3;
-      for (int x = begin; x < end; ++x, ++place, pixel += 3) paint_pixel(*place, slices, pixel);
+    uint8_t* bytes = canvas.bytes().data();
+    for (int i = 0; i <= table.bins; ++i) {
+      const auto slice = static_cast<size_t>(i), before = static_cast<size_t>(table.before(i));
+      paint_inner(table.inner[slice], slices[slice], bytes);
+      paint_edge(table.edge[slice], slices[slice], slices[before], bytes);
     }
   }
 
