@@ -217,11 +217,11 @@ class ColumnPass {
       : box_(box),
         rows_(rows),
         held_(std::min(2 * box.radius + 3, rows)),
-        ring_(held_ * kBlock),
+        ring_(static_cast<size_t>(held_) * kBlock),
         sums_(kBlock) {}
 
   // Where to put row y of what comes in, in order.
-  Wide* row(int y) { return &ring_[y % held_ * kBlock]; }
+  Wide* row(int y) { return &ring_[static_cast<size_t>(y % held_) * kBlock]; }
 
   // Row y of what goes out, in order; row y + radius + 1 is in, or the last one.
   void blur(int y, Wide* out) {
