@@ -201,15 +201,15 @@ def pipeline(
 
 
 @torch.no_grad()
-def sample(pipe: StableDiffusionPipeline, out: Path) -> None:
+def sample(pipe: StableDiffusionPipeline, out: Path, steps: int = 16, guidance: float = 4.0) -> None:
     """A sheet of SAMPLE_PROMPTS, always from the same noise."""
     noise = torch.randn(len(SAMPLE_PROMPTS), 4, 32, 32, generator=torch.Generator().manual_seed(1))
     pictures = []
     for start in range(0, len(SAMPLE_PROMPTS), 8):
         with autocast(pipe.device):
             pictures += pipe(
-                list(SAMPLE_PROMPTS[start : start + 8]), num_inference_steps=16, guidance_scale=4.0, width=256, height=256,
-                latents=noise[start : start + 8].to(pipe.device), output_type="np",
+                list(SAMPLE_PROMPTS[start : start + 8]), num_inference_steps=steps, guidance_scale=guidance,
+                width=256, height=256, latents=noise[start : start + 8].to(pipe.device), output_type="np",
             ).images.tolist()  # fmt: skip
     tiles = (np.asarray(pictures) * 255).round().astype(np.uint8).reshape(3, 8, 256, 256, 3)
     Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(768, 2048, 3)).save(out)

@@ -119,7 +119,7 @@ def test_a_run_goes_on_where_its_checkpoint_stands(tmp_path):
 
 
 @pytest.mark.slow
-def test_autoencoder_and_denoiser_train_resume_and_write_diffusers_folders(tmp_path):
+def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folders(tmp_path):
     def script(name: str, *arguments: object) -> str:
         command = [sys.executable, str(ROOT / "scripts" / "mini" / name), *map(str, arguments), "--threads", "1"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -136,3 +136,6 @@ def test_autoencoder_and_denoiser_train_resume_and_write_diffusers_folders(tmp_p
     told = script("train_denoiser.py", data, vae / "vae", denoiser, "--batch", 2)
     assert "resuming at step 1 of 3" in told and "finished" in told
     assert (denoiser / "model" / "model_index.json").is_file()
+    told = script("train_few_steps.py", data, denoiser / "model", tmp_path / "few", "--steps", 1, "--batch", 2)
+    assert "finished" in told
+    assert (tmp_path / "few" / "model" / "model_index.json").is_file()
