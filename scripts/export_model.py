@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Export a diffusers folder (Stable Diffusion 1.x) to a bundle that `spectradiff render --model DIR` runs.
 
-    export_model.py SOURCE OUT [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--look FILE.json]
-                               [--dtype float32|float16] [--no-trust] [--overwrite]
+    export_model.py SOURCE OUT [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
+                               [--look FILE.json] [--dtype float32|float16] [--no-trust] [--overwrite]
 
 The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
@@ -38,6 +38,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=sizes, default=((256, 256),), metavar="WxH,...",
                         help="sizes to verify beside 64x64 and 136x184 (default 256x256)")  # fmt: skip
     parser.add_argument("--licence", metavar="TEXT", help="licence of the weights, shown by `model info`")
+    parser.add_argument("--notes", type=Path, metavar="FILE.txt",
+                        help="how it was trained and what it cannot do, shown by `model info`")  # fmt: skip
     parser.add_argument("--look", type=Path, metavar="FILE.json", help="default options of this model, flat keys")
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored weights")
     parser.add_argument("--no-trust", action="store_true", help="do not add the bundle to your trusted models")
@@ -53,6 +55,7 @@ def main() -> int:
         name=arguments.name,
         sizes=arguments.sizes,
         licence=arguments.licence,
+        notes=arguments.notes,
         dtype=arguments.dtype,
         look=arguments.look,
         overwrite=arguments.overwrite,

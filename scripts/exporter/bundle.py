@@ -34,6 +34,7 @@ class Options:
     name: str | None = None
     sizes: tuple[tuple[int, int], ...] = ((256, 256),)
     licence: str | None = None
+    notes: Path | None = None
     dtype: str = "float32"
     look: Path | None = None
     overwrite: bool = False
@@ -175,6 +176,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "family": source.family,
         "title": name,
         "licence": options.licence or "",
+        "notes": manifest.load_notes(options.notes),
         "source": source.path.resolve().name,
         "exporter": manifest.versions(),
         "networks": networks,

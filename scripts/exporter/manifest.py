@@ -27,6 +27,16 @@ def check_name(name: str) -> str:
     return name
 
 
+def load_notes(path: Path | None) -> str:
+    """The text of a `--notes` file."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ExportError(f"--notes {path}: {error}") from error
+
+
 def load_look(path: Path | None) -> dict[str, Any]:
     """The flat option keys of a `--look` file; values are texts, numbers, switches or lists of texts."""
     if path is None:

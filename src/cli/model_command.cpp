@@ -30,13 +30,21 @@ Json manifest_json(const Manifest& manifest) {
   }
   Json sizes = Json::array();
   for (const Size& size : manifest.verified_sizes) sizes.push_back({size.width, size.height});
-  return {{"name", manifest.name},         {"folder", manifest.folder.string()},
-          {"family", manifest.family},     {"title", manifest.title},
-          {"licence", manifest.licence},   {"source", manifest.source},
-          {"sha256", manifest.sha256},     {"trust", trust_of(manifest)},
-          {"networks", networks},          {"scheduler", manifest.scheduler},
-          {"verified_sizes", sizes},       {"verified_dtypes", manifest.verified_dtypes},
-          {"exporter", manifest.exporter}, {"look", manifest.look}};
+  return {{"name", manifest.name},
+          {"folder", manifest.folder.string()},
+          {"family", manifest.family},
+          {"title", manifest.title},
+          {"licence", manifest.licence},
+          {"source", manifest.source},
+          {"sha256", manifest.sha256},
+          {"trust", trust_of(manifest)},
+          {"notes", manifest.notes},
+          {"networks", networks},
+          {"scheduler", manifest.scheduler},
+          {"verified_sizes", sizes},
+          {"verified_dtypes", manifest.verified_dtypes},
+          {"exporter", manifest.exporter},
+          {"look", manifest.look}};
 }
 
 std::string manifest_text(const Manifest& manifest) {
@@ -50,12 +58,12 @@ std::string manifest_text(const Manifest& manifest) {
   const std::string trusted = trust_of(manifest);
   return fmt::format(
       "{} ({})\nfolder     {}\nfamily     {}\nlicence    {}\nsource     {}\nscheduler  {}\nverified   "
-      "{}\ntrust      {}\nsha256     {}\nnetworks, {:.1f} MB\n{}",
+      "{}\ntrust      {}\nsha256     {}\nnetworks, {:.1f} MB\n{}{}{}",
       manifest.name, manifest.title, manifest.folder.string(), manifest.family, manifest.licence,
       manifest.source, scheduler_name_of_class(manifest.scheduler.value("class", "")),
       size_list(manifest.verified_sizes),
       trusted.empty() ? "none: render asks for `spectradiff model trust` first" : trusted, manifest.sha256,
-      static_cast<double>(bytes) / 1e6, networks);
+      static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
 }
 
 int list(const Arguments& arguments, Console& console) {

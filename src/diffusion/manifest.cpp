@@ -248,6 +248,7 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.family = one_of(reader, "family", std::array{"sd1"});
   manifest.title = reader.text_or("title", manifest.name);
   manifest.licence = reader.text_or("licence", "");
+  manifest.notes = reader.text_or("notes", "");
   manifest.source = reader.text_or("source", "");
   if (reader.has("exporter")) manifest.exporter = read_exporter(reader, reader.any("exporter"));
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));

@@ -27,6 +27,7 @@ TEST(Manifest, GivesWhatTheBundleStates) {
   EXPECT_EQ(manifest.name, "made-up");
   EXPECT_EQ(manifest.title, "Made up");
   EXPECT_EQ(manifest.licence, "CC0");
+  EXPECT_EQ(manifest.notes, "Never trained.");
   EXPECT_EQ(manifest.exporter.at("torch"), "2.13.0");
   EXPECT_EQ(manifest.sha256, sha256_file(bundle.path() / "model.json"));
   EXPECT_EQ(manifest.networks.at("denoiser").file, "denoiser.pt");

@@ -81,6 +81,7 @@ class TestBundle {
         {"family", "sd1"},
         {"title", "Made up"},
         {"licence", "CC0"},
+        {"notes", "Never trained."},
         {"source", "nowhere"},
         {"exporter", {{"torch", "2.13.0"}}},
         {"networks", networks},

@@ -42,7 +42,10 @@ def exported(tiny, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     look = out.parent / "look.json"
     look.write_text('{"size": "256x256", "strength": 0.5, "prompts": ["a sea of glass", "a city at night"]}')
+    notes = out.parent / "notes.txt"
+    notes.write_text("Random weights.\n")
     command = [sys.executable, ROOT / "scripts/export_model.py", tiny, out, "--sizes", "128x72", "--look", look]
+    command += ["--notes", notes]
     environment = {**os.environ, "XDG_DATA_HOME": str(data), "OMP_NUM_THREADS": "1"}
     process = subprocess.run([*command, "--licence", "CC0"], env=environment, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
@@ -86,7 +89,7 @@ def test_manifest_is_strict_ascii_json_with_two_spaces(exported):
     facts = json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert text == json.dumps(facts, indent=2) + "\n"
     assert list(facts) == [
-        "schema", "name", "family", "title", "licence", "source", "exporter", "networks", "tokenizer", "latent",
+        "schema", "name", "family", "title", "licence", "notes", "source", "exporter", "networks", "tokenizer", "latent",
         "scheduler", "verified", "loras", "look",
     ]  # fmt: skip
 
@@ -94,6 +97,7 @@ def test_manifest_is_strict_ascii_json_with_two_spaces(exported):
 def test_manifest_states_what_the_engine_needs(exported):
     facts = json.loads((exported[0] / "model.json").read_text())
     assert (facts["schema"], facts["name"], facts["family"], facts["licence"]) == (1, "tiny-sd", "sd1", "CC0")
+    assert facts["notes"] == "Random weights."
     assert facts["exporter"]["torch"] == torch.__version__.split("+")[0]
     assert facts["latent"] == {"channels": 4, "downscale": 8, "scaling_factor": 0.18215, "posterior": "gaussian"}
     assert facts["look"]["prompts"] == ["a sea of glass", "a city at night"]
