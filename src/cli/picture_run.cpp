@@ -301,7 +301,8 @@ class PictureRun {
       return;
     }
     Json done = {{"path", target_.text()}, {"frames", result.frames}, {"seconds", result.seconds.total}};
-    if (target_.kind == OutputTarget::Kind::video) done["sha256"] = sha256_file(target_.path);
+    if (arguments_.run.json && target_.kind == OutputTarget::Kind::video)
+      done["sha256"] = sha256_file(target_.path);
     if (result.pictures) {
       done["stats"] = statistics_to_json(*result.pictures, features.find(kOnset)->values,
                                          features.events.beats_s, result.seconds);
