@@ -63,6 +63,24 @@ TEST(HashField, MarksStayPutAndOnlyBreathe) {
     }
 }
 
+TEST(HashField, AMarkIsLaidOnceOnEveryPixelWhateverItsSize) {
+  const Features features = features_of({{0.5}});
+  for (int side = 1; side <= 48; ++side) {
+    PaintSettings settings = squares(1, side * 4, {128, 128});  // sizes are of 512 x 512
+    const Rgb half = hsl_to_rgb(0.5, 1, 0.25);
+    const Canvas canvas = Painter(features, settings).paint(0);
+    int marked = 0;
+    for (int y = 0; y < 128; ++y)
+      for (int x = 0; x < 128; ++x) {
+        if (pixel(canvas, x, y) == Rgb{}) continue;
+        ASSERT_EQ(pixel(canvas, x, y), half) << side << ": " << x << ", " << y;
+        ++marked;
+      }
+    EXPECT_GT(marked, 0) << side;
+    EXPECT_LE(marked, side * side) << side;
+  }
+}
+
 TEST(HashField, GammaLiftsQuietBins) {
   const Features features = features_of({{0.25}});
   PaintSettings settings = squares(1, 400);
