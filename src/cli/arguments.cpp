@@ -122,6 +122,8 @@ const std::vector<CommandText>& commands() {
        kRenderAlone},
       {"paint", "AUDIO", "the painter alone, without a model: what render would start from", kPaint},
       {"analyze", "AUDIO", "what is heard, as numbers and as a picture", kAnalyze},
+      {"batch", "FILE",
+       "many renders, the model loaded once: a JSON array of jobs, JSON Lines, or - for stdin", kBatch},
       {"model", "list|info|check|trust [NAME|DIR]",
        "model bundles: what is there, what one holds, whether it works", kOthers},
       {"presets", "list|show [NAME]", "named settings", kOthers},
@@ -198,6 +200,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   if (const auto mark = std::find(extras.begin(), extras.end(), "--"); mark != extras.end())
     extras.erase(mark);
   if (!extras.empty()) refuse_extra(extras, command.name, command.options);
+  if (command.operands == "FILE" && arguments.subject.empty())
+    throw_error(ErrorKind::usage, "batch needs a file of jobs, or - for stdin: spectradiff batch jobs.json");
   if (command.operands == "AUDIO" && arguments.subject.empty()) {
     throw_error(ErrorKind::usage, "{} needs a sound file, or - for stdin: spectradiff {} song.wav",
                 command.name, command.name);

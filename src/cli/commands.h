@@ -7,6 +7,8 @@
 namespace spectradiff {
 
 int run_pictures(const Arguments& arguments, Console& console);  // render and paint
+int run_batch(const Arguments& arguments, Console& console);
+int run_sweep(const Arguments& arguments, Console& console);  // render and paint with --sweep
 int run_analyze(const Arguments& arguments, Console& console);
 int run_model(const Arguments& arguments, Console& console);
 int run_presets(const Arguments& arguments, Console& console);

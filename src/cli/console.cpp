@@ -53,20 +53,20 @@ Console::Console(const RunSettings& run)
 void Console::detail(std::string_view message) {
   std::lock_guard lock(mutex_);
   clear_bar();
-  log_.detail(message);
+  log_.detail(mark_ + std::string(message));
 }
 
 void Console::info(std::string_view message) {
   std::lock_guard lock(mutex_);
   clear_bar();
-  log_.info(message);
+  log_.info(mark_ + std::string(message));
 }
 
 void Console::warn(std::string_view message) {
   {
     std::lock_guard lock(mutex_);
     clear_bar();
-    log_.warn(message);
+    log_.warn(mark_ + std::string(message));
   }
   event("warning", {{"message", message}});
 }
@@ -75,7 +75,7 @@ void Console::error(std::string_view message, int code) {
   {
     std::lock_guard lock(mutex_);
     clear_bar();
-    log_.error(message);
+    log_.error(mark_ + std::string(message));
   }
   event("error", {{"message", message}, {"exit_code", code}});
 }
@@ -83,6 +83,7 @@ void Console::error(std::string_view message, int code) {
 void Console::event(std::string_view name, const Json& fields) {
   if (!json_) return;
   Json line = {{"schema", 1}, {"t", seconds_between(start_, Clock::now())}, {"event", name}};
+  if (in_job()) line["job"] = job_;
   line.update(fields);
   std::lock_guard lock(mutex_);
   write_all(STDOUT_FILENO, json_text(line) + "\n", "stdout");
@@ -90,6 +91,12 @@ void Console::event(std::string_view name, const Json& fields) {
 
 void Console::answer(std::string_view text) {
   write_all(STDOUT_FILENO, text, "stdout");
+}
+
+void Console::set_job(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  job_ = id;
+  mark_ = id.empty() ? "" : "[" + id + "] ";
 }
 
 void Console::begin_stage(std::string_view stage, int64_t total) {
@@ -121,7 +128,7 @@ void Console::draw(int64_t done) {
   drawn_ = Clock::now();
   const double seconds = seconds_between(stage_start_, drawn_);
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  std::string text = fmt::format("{} {}/{} frames", stage_, done, total_);
+  std::string text = fmt::format("{}{} {}/{} frames", mark_, stage_, done, total_);
   if (done > 0)
     text +=
         fmt::format(", {:.1f} frames/s, {} left", rate, time_left(static_cast<double>(total_ - done) / rate));

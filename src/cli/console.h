@@ -26,6 +26,10 @@ class Console {
              const Json& fields = Json::object());  // one line on stdout with --json, else nothing
   void answer(std::string_view text);               // what was asked for: stdout
 
+  // Until the next call, what is said and every event name this job; empty: none.
+  void set_job(const std::string& id);
+  bool in_job() const { return !job_.empty(); }
+
   // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds
   // elsewhere.
   void begin_stage(std::string_view stage, int64_t total);
@@ -45,6 +49,7 @@ class Console {
   bool lines_ = false;  // elsewhere: a line now and then
   std::mutex mutex_;
   const Clock::time_point start_ = Clock::now();
+  std::string job_, mark_;  // "3", "[3] "
   std::string stage_;
   int64_t total_ = 0;
   Clock::time_point stage_start_;

@@ -72,6 +72,21 @@ std::string expression_help() {
          listing("stages of --signal NAME=SOURCE, a SOURCE being `band LOW HIGH` or an expression", stages);
 }
 
+// What the file of a batch holds, and what comes out.
+constexpr const char* kBatchHelp =
+    "\nJobs: [{\"audio\": \"a.wav\", \"output\": \"a.mp4\", \"strength\": 0.5}, …], {\"defaults\": {…}, "
+    "\"jobs\": […]} "
+    "or one job per line.\n"
+    "A job holds \"audio\", may hold \"id\" (default: its index) and any option as a JSON key; it stands "
+    "above "
+    "--config and below the\n"
+    "environment. Its output is the song's name with .mp4 unless it says otherwise; paths count from the "
+    "current folder.\n"
+    "All jobs are checked before the first starts; those of one model run together. What is there with the "
+    "same settings is skipped.\n"
+    "On stdout, a line per job: id, done|skipped|failed|waiting, exit code, output, message, with tabs "
+    "between. Exit 7 when one failed.\n";
+
 // Where else an option may be said, and who wins.
 std::string settings_help(const CommandText& command) {
   std::vector<std::string> one_run, typed;
@@ -100,6 +115,7 @@ std::string examples(const std::string& command) {
     return "  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n"
            "  spectradiff render song.flac --model ./my-model --preset spectral-pie -o video.mkv\n"
            "  spectradiff render song.wav --frames 120-150 -o 'look/%05d.png'\n"
+           "  spectradiff render song.wav --sweep strength=0.4,0.6,0.8 --frames 0-75\n"
            "  cat song.wav | spectradiff render - -o - | mpv -\n";
   }
   if (command == "paint") {
@@ -112,6 +128,13 @@ std::string examples(const std::string& command) {
            "  spectradiff analyze song.wav --plot song.png\n"
            "  spectradiff analyze song.wav --csv - --series rms,onset | awk -F, '$4 > 0.5 {print $2}'\n"
            "  spectradiff analyze song.wav --json-out - | jq .scalars.tempo_bpm\n";
+  }
+  if (command == "batch") {
+    return "  spectradiff batch jobs.json\n"
+           "  spectradiff batch jobs.jsonl --json --fail-fast\n"
+           "  for song in *.wav; do echo \"{\\\"audio\\\": \\\"$song\\\"}\"; done | spectradiff batch - "
+           "--preset funky\n"
+           "  spectradiff batch jobs.json --dry-run\n";
   }
   if (command == "model") {
     return "  spectradiff model list\n"
@@ -160,6 +183,7 @@ std::string full_help(const std::string& command) {
   } else if (text.options != kOthers) {
     help += expression_help();
   }
+  if (command == "batch") help += kBatchHelp;
   return help + settings_help(text);
 }
 

@@ -174,15 +174,4 @@ Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict
   return features;
 }
 
-void admit_model(const Manifest& manifest, bool allow_unpinned) {
-  verify_files(manifest);
-  if (trust_of(manifest).empty() && !allow_unpinned) {
-    throw_error(ErrorKind::model,
-                "the model {} in {} is on no trust list, and a model can execute code; if you trust where it "
-                "came from, run `spectradiff model trust {}` "
-                "once, or pass --allow-unpinned-model",
-                manifest.name, manifest.folder.string(), manifest.folder.string());
-  }
-}
-
 }  // namespace spectradiff

@@ -50,7 +50,4 @@ void check_sampler(const RenderJob& job, const Manifest& manifest);
 void move_plan(Plan& plan, const RenderJob& job, const Features& features, const Manifest* model,
                Console& console);
 
-// Hashes, then trust: Error{model} before any of the model's code is loaded.
-void admit_model(const Manifest& manifest, bool allow_unpinned);
-
 }  // namespace spectradiff

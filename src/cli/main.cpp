@@ -29,6 +29,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
 
   if (arguments.command == "analyze") return run_analyze(arguments, console);
+  if (arguments.command == "batch") return run_batch(arguments, console);
   if (arguments.command == "model") return run_model(arguments, console);
   if (arguments.command == "presets") return run_presets(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);

@@ -4,10 +4,9 @@
 #include <chrono>
 
 #include "commands.h"
-#include "job_setup.h"
+#include "model_store.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
-#include "spectradiff/diffusion/engine.h"
 #include "spectradiff/diffusion/manifest.h"
 
 namespace spectradiff {
@@ -91,26 +90,27 @@ int list(const Arguments& arguments, Console& console) {
 
 // Everything short of a render: files, trust, loading, and one denoising step on a grey picture.
 int check(const Arguments& arguments, Console& console, const Manifest& manifest) {
-  admit_model(manifest, false);
+  ModelStore models;
+  models.admit(manifest, false);
   const Size size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
   const auto begin = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   };
-  const auto networks = load_networks(manifest, {});
+  Networks& networks = models.networks(manifest, {});
   const double load_s = seconds();
-  Diffuser diffuser(*networks, manifest, {"", 1, StrengthMode::exact, 0, 1});
+  Diffuser diffuser(networks, manifest, {"", 1, StrengthMode::exact, 0, 1});
   const Canvas grey(size, {128, 128, 128});
   const auto diffused =
       diffuser.run(std::vector<FrameRequest>{{&grey, "", "", 1.0, 1.0, 42}}, [] { return false; });
   if (!diffused.front().finite)
-    throw_error(ErrorKind::model, "the model {} gives NaN in {}", manifest.name, networks->dtype());
+    throw_error(ErrorKind::model, "the model {} gives NaN in {}", manifest.name, networks.dtype());
   const double step_s = seconds() - load_s;
   if (arguments.run.json) {
     console.answer(Json({{"name", manifest.name},
                          {"ok", true},
-                         {"device", networks->device()},
-                         {"dtype", networks->dtype()},
+                         {"device", networks.device()},
+                         {"dtype", networks.dtype()},
                          {"load_s", load_s},
                          {"one_step_s", step_s},
                          {"size", {size.width, size.height}},
@@ -121,7 +121,7 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
     console.answer(fmt::format(
         "{}: files, trust and networks are good; loaded in {:.2f} s, one step at {}x{} in {:.2f} s on {} in "
         "{}\n",
-        manifest.name, load_s, size.width, size.height, step_s, networks->device(), networks->dtype()));
+        manifest.name, load_s, size.width, size.height, step_s, networks.device(), networks.dtype()));
   }
   return 0;
 }

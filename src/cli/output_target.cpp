@@ -100,14 +100,15 @@ void refuse_song(const std::string& option, const fs::path& file, const fs::path
   }
 }
 
-void prepare_frames(const FramePattern& pattern, const Plan& plan, bool overwrite) {
-  if (!overwrite) {
-    for (const PlanRow& row : plan.rows) {
-      const fs::path file = pattern.file(row.frame);
-      if (fs::exists(fs::symlink_status(file)))
-        throw_error(ErrorKind::output, "output = {} exists; -y replaces it", file.string());
-    }
+void check_frames(const FramePattern& pattern, const Plan& plan) {
+  for (const PlanRow& row : plan.rows) {
+    const fs::path file = pattern.file(row.frame);
+    if (fs::exists(fs::symlink_status(file)))
+      throw_error(ErrorKind::output, "output = {} exists; -y replaces it", file.string());
   }
+}
+
+void make_frames_folder(const FramePattern& pattern) {
   std::error_code failed;
   fs::create_directory(pattern.folder(), failed);
   if (failed)

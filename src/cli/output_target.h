@@ -35,7 +35,10 @@ void check_output_file(const std::string& option, const std::filesystem::path& f
 void refuse_song(const std::string& option, const std::filesystem::path& file,
                  const std::filesystem::path& song);
 
-// What only the plan can tell: frames that exist already. Creates the pattern's last folder.
-void prepare_frames(const FramePattern& pattern, const Plan& plan, bool overwrite);
+// What only the plan can tell: Error{output} for frames that exist already.
+void check_frames(const FramePattern& pattern, const Plan& plan);
+
+// Creates the pattern's last folder.
+void make_frames_folder(const FramePattern& pattern);
 
 }  // namespace spectradiff

@@ -6,13 +6,7 @@
 #include <numeric>
 
 #include "commands.h"
-#include "job_setup.h"
-#include "output_target.h"
-#include "picture_run.h"
-#include "signals.h"
-#include "song_input.h"
-#include "spectradiff/audio/audio_source.h"
-#include "spectradiff/base/error.h"
+#include "picture_job.h"
 #include "spectradiff/config/options.h"
 
 namespace spectradiff {
@@ -63,54 +57,17 @@ int print_plan(const RenderJob& job, Plan plan, const Manifest* model, SongInput
 }  // namespace
 
 int run_pictures(const Arguments& arguments, Console& console) {
-  PreparedJob prepared = prepare_job(arguments, console);
-  RenderJob& job = prepared.resolved.job;
-  const Manifest* model = prepared.diffuse ? &*prepared.manifest : nullptr;
-  if (model != nullptr) check_sampler(job, *model);
+  if (!arguments.run.sweep.empty() && !arguments.run.print_config) return run_sweep(arguments, console);
+  PreparedJob prepared = prepare_pictures(arguments, console);
   if (arguments.run.print_config) {
     console.answer(config_text(prepared.resolved, arguments.run.origin));
     return 0;
   }
-  job.diffusion.enabled = prepared.diffuse;
-  if (arguments.run.config == "-" && job.input.analysis_audio == "-") {
-    throw_error(ErrorKind::usage,
-                "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
-  }
-
-  const OutputTarget target = choose_target(arguments);
-  if (!arguments.run.dry_run) {
-    check_target(target, arguments.run.overwrite);
-    if (model != nullptr) admit_model(*model, job.diffusion.allow_unpinned);
-  }
-  console.event("start", {{"command", arguments.command},
-                          {"audio", arguments.subject},
-                          {"output", target.text()},
-                          {"config", job_to_json(job)}});
-
-  SongInput input = open_song(arguments.subject, job, console);
-  AudioSource& source = input.song;
-  if (target.kind == OutputTarget::Kind::video) {
-    for (const auto& file : {source.file(), input.heard().file()}) refuse_song("output", target.path, file);
-  }
-  const AudioInfo& info = source.info();
-  const Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
-  for (const std::string& note : plan.notes) console.warn(note);
-  if (arguments.run.dry_run) return print_plan(job, plan, model, input, console);
-  if (target.kind == OutputTarget::Kind::frames) {
-    prepare_frames(*target.pattern, plan, arguments.run.overwrite);
-  } else {
-    const SoundTrack sound = sound_track(source, plan);
-    check_video_settings(video_settings(job, target), job.output.audio_codec == "none" ? nullptr : &sound);
-  }
-  console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject,
-                           info.duration_s(), info.sample_rate_hz, info.channels,
-                           info.channels == 1 ? "" : "s", info.format, plan.rows.size(),
-                           job.analysis.fps.text()));
-  if (input.analysis)
-    console.info(fmt::format("analysed is {}: {}", input.analysis->name(), input.analysis->info().format));
-
-  install_signal_handlers();
-  return run_plan(arguments, console, job, target, input, plan, model);
+  ModelStore models;
+  PictureJob job = open_pictures(std::move(prepared), arguments, console, models);
+  if (arguments.run.dry_run) return print_plan(job.job(), job.plan, job.manifest(), job.input, console);
+  carry_out(job, arguments, console, models);
+  return 0;
 }
 
 }  // namespace spectradiff

@@ -16,7 +16,6 @@
 #include "spectradiff/base/threads.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/diffuser.h"
-#include "spectradiff/diffusion/engine.h"
 #include "spectradiff/media/probe.h"
 #include "spectradiff/render/executor.h"
 
@@ -30,12 +29,6 @@ constexpr const char* kOnset = "onset";
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
-
-// The device, and the loop that uses it.
-struct Engine {
-  std::unique_ptr<Networks> networks;
-  std::unique_ptr<Diffuser> diffuser;
-};
 
 // Frames per network call where the user leaves it open: enough to fill the device, little enough for its
 // memory.
@@ -77,17 +70,18 @@ class SongReader {
   int64_t left_ = 0;
 };
 
-Engine load_engine(RenderJob& job, const Manifest& manifest, Console& console) {
-  Engine engine;
-  engine.networks = load_networks(manifest, {job.diffusion.device, job.diffusion.dtype, job.threads});
+std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Manifest& manifest, ModelStore& models,
+                                        Console& console) {
+  const int loads = models.loads();
+  Networks& networks = models.networks(manifest, {job.diffusion.device, job.diffusion.dtype, job.threads});
   if (job.diffusion.batch_size == 0)
-    job.diffusion.batch_size = default_batch_size(engine.networks->device(), job.paint.size);
-  engine.diffuser = std::make_unique<Diffuser>(
-      *engine.networks, manifest,
+    job.diffusion.batch_size = default_batch_size(networks.device(), job.paint.size);
+  auto diffuser = std::make_unique<Diffuser>(
+      networks, manifest,
       DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
                        job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
   for (const auto* prompt : {&job.diffusion.prompt, &job.diffusion.negative_prompt}) {
-    if (const std::string cut = engine.diffuser->cut_from(*prompt); !cut.empty()) {
+    if (const std::string cut = diffuser->cut_from(*prompt); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
     }
   }
@@ -96,15 +90,15 @@ Engine load_engine(RenderJob& job, const Manifest& manifest, Console& console) {
     console.detail(
         fmt::format("the model was not verified at {}x{}", job.paint.size.width, job.paint.size.height));
   }
-  console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name,
-                           engine.networks->device(), engine.networks->dtype(), job.diffusion.batch_size,
-                           engine.networks->engine()));
+  console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name, networks.device(),
+                           networks.dtype(), job.diffusion.batch_size, networks.engine()));
   console.event("model", {{"name", manifest.name},
-                          {"device", engine.networks->device()},
-                          {"dtype", engine.networks->dtype()},
+                          {"device", networks.device()},
+                          {"dtype", networks.dtype()},
                           {"batch_size", job.diffusion.batch_size},
+                          {"loaded", models.loads() > loads},
                           {"sha256", manifest.sha256}});
-  return engine;
+  return diffuser;
 }
 
 void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,
@@ -193,23 +187,23 @@ class PictureRun {
         heard_(input.heard()),
         plan_(std::move(plan)) {}
 
-  int run(const Manifest* manifest) {
+  RunOutcome run(const Manifest* manifest, ModelStore& models) {
     const Clock::time_point begin = Clock::now();
     const Features features = analyze_song(manifest);
     const double analyze_s = seconds_since(begin);
-    stop_if_asked();
+    if (stop_requests().load() > 0) return {};
 
     const Clock::time_point load_begin = Clock::now();
-    const Engine engine = manifest != nullptr ? load_engine(job_, *manifest, console_) : Engine{};
+    const auto diffuser = manifest != nullptr ? make_diffuser(job_, *manifest, models, console_) : nullptr;
     const double load_s = seconds_since(load_begin);
-    stop_if_asked();
+    if (stop_requests().load() > 0) return {};
 
-    RunResult result = execute(features, engine.diffuser.get());
+    RunResult result = execute(features, diffuser.get());
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
     report(result, features);
-    return 0;
+    return {result.complete, result.frames, result.seconds.total};
   }
 
  private:
@@ -225,10 +219,6 @@ class PictureRun {
                                 {"samples", features.samples},
                                 {"sample_rate_hz", features.sample_rate_hz}});
     return features;
-  }
-
-  static void stop_if_asked() {
-    if (stop_requests().load() > 0) raise_stop_signal();
   }
 
   RunResult execute(const Features& features, Diffuser* diffuser) {
@@ -287,6 +277,7 @@ class PictureRun {
       result = run_threaded(run, thread_count(job_.threads));
     } catch (const FrameError& error) {
       console_.end_stage();
+      if (console_.in_job()) throw;  // its settings are not all on the command line
       throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(),
                                             reproduction(arguments_, error.frame())));
     }
@@ -324,7 +315,8 @@ class PictureRun {
     }
     for (const auto& [stage, seconds] : statistics["seconds"].items())
       text += statistics_line("seconds_" + stage, seconds);
-    target_.kind == OutputTarget::Kind::stream ? console_.info(text) : console_.answer(text);
+    const bool taken = target_.kind == OutputTarget::Kind::stream || console_.in_job();
+    taken ? console_.info(text) : console_.answer(text);
   }
 
   static std::string statistics_line(const std::string& name, const Json& value) {
@@ -352,9 +344,9 @@ class PictureRun {
 
 }  // namespace
 
-int run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-             SongInput& input, const Plan& plan, const Manifest* model) {
-  return PictureRun(arguments, console, job, target, input, plan).run(model);
+RunOutcome run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
+                    SongInput& input, const Plan& plan, const Manifest* manifest, ModelStore& models) {
+  return PictureRun(arguments, console, job, target, input, plan).run(manifest, models);
 }
 
 }  // namespace spectradiff

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "console.h"
+#include "model_store.h"
 #include "output_target.h"
 #include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
@@ -18,9 +19,15 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target);
 // The plan's pieces of the song, one after another. `source` and `plan` outlive the track.
 SoundTrack sound_track(AudioSource& source, const Plan& plan);
 
-// The exit code; throws Error. A video's final name appears only when all of it is there. `model` is null
-// where nothing is diffused.
-int run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-             SongInput& input, const Plan& plan, const Manifest* model);
+struct RunOutcome {
+  bool complete = false;  // false: stopped by the user
+  int64_t frames = 0;
+  double seconds = 0;
+};
+
+// Throws Error. A video's final name appears only when all of it is there. `manifest` is null where nothing
+// is diffused.
+RunOutcome run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
+                    SongInput& input, const Plan& plan, const Manifest* manifest, ModelStore& models);
 
 }  // namespace spectradiff

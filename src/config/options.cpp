@@ -389,6 +389,15 @@ Json job_to_json(const RenderJob& job) {
   return values_of({job, {}}, [](const Option& option) { return option.of_job; });
 }
 
+std::vector<std::string> differing_keys(const Json& job, const Json& other) {
+  std::vector<std::string> keys;
+  for (const Option& option : option_table()) {
+    if (!option.of_job || option.group == kMachine || option.key == "strict") continue;
+    if (job.value(option.key, Json()) != other.value(option.key, Json())) keys.push_back(option.key);
+  }
+  return keys;
+}
+
 Json settings_to_json(const Settings& settings) {
   return values_of(settings, [](const Option& option) { return option.reach != Reach::typed; });
 }

@@ -1,5 +1,7 @@
 #include "run_options.h"
 
+#include <algorithm>
+
 #include "option_kinds.h"
 
 namespace spectradiff {
@@ -39,6 +41,78 @@ std::vector<std::string> checked_presets(const Json& value) {
   if (!value.is_array()) refuse("is neither a name nor a list of names");
   for (const Json& name : value) names.push_back(checked_text(name));
   return names;
+}
+
+const Option& sweepable(const std::string& key) {
+  const Option* option = find_option(key);
+  if (option == nullptr || !option->of_job) {
+    std::vector<std::string> keys = option_keys();
+    std::erase_if(keys, [](const std::string& name) { return !find_option(name)->of_job; });
+    refuse("names no setting to sweep, \"" + key + "\"" + suggestion(key, keys));
+  }
+  return *option;
+}
+
+// "strength=0.4,0.6": commas inside parentheses belong to a value.
+Json sweep_from_text(std::string_view typed) {
+  const size_t equals = typed.find('=');
+  if (equals == std::string_view::npos || equals == 0) refuse("is not KEY=VALUE,VALUE,…");
+  std::string key(typed.substr(0, equals));
+  std::replace(key.begin(), key.end(), '-', '_');
+  const Option& option = sweepable(key);
+  Json values = Json::array();
+  int depth = 0;
+  size_t begin = equals + 1;
+  for (size_t i = begin; i <= typed.size(); ++i) {
+    if (i < typed.size()) depth += (typed[i] == '(') - (typed[i] == ')');
+    if (i < typed.size() && (typed[i] != ',' || depth > 0)) continue;
+    values.push_back(option.from_text(typed.substr(begin, i - begin)));
+    begin = i + 1;
+  }
+  return {{key, values}};
+}
+
+void set_sweep(Settings& to, const Json& value) {
+  if (!value.is_object()) refuse("is not an object of lists, as {\"strength\": [0.4, 0.6]}");
+  to.run.sweep.clear();
+  for (const auto& [key, values] : value.items()) {
+    const Option& option = sweepable(key);
+    if (!values.is_array() || values.empty()) refuse("has no list of values for " + key);
+    for (const Json& one : values) {
+      Settings scratch;
+      try {
+        option.set(scratch, one);
+      } catch (const Error& error) {
+        refuse("has a value that does not fit: " + key + " = " + one.dump() + " " + error.what());
+      }
+    }
+    to.run.sweep.emplace_back(key, values.get<std::vector<Json>>());
+  }
+}
+
+Json sweep_json(const Settings& from) {
+  Json sweep;
+  for (const auto& [key, values] : from.run.sweep) sweep[key] = values;
+  return sweep;
+}
+
+void add_many(std::vector<Option>& table) {
+  Option sweep = option_base(
+      {"sweep", kFiles, kPictures, "KEY=…",
+       "a job per value, named after it: strength=0.4,0.6,0.8; more than one make every combination; what is "
+       "there with the same settings is skipped"});
+  sweep.of_job = false;
+  sweep.repeats = true;
+  sweep.reach = Reach::job;
+  sweep.from_text = sweep_from_text;
+  sweep.set = set_sweep;
+  sweep.get = sweep_json;
+  table.push_back(std::move(sweep));
+  table.push_back(
+      reaching(switch_option({"fail_fast", kFiles, kPictures, "",
+                              "of a batch or sweep: stop at the first job that fails (default off)"},
+                             FIELD(fail_fast)),
+               Reach::shared));
 }
 
 void add_files(std::vector<Option>& table) {
@@ -90,10 +164,11 @@ void add_sources(std::vector<Option>& table) {
                                           "with --print-config: where each setting came from"},
                                          FIELD(origin)),
                            Reach::typed));
-  table.push_back(reaching(switch_option({"dry_run", kFiles, kPictures, "",
-                                          "print the plan as JSON and stop, without loading a model"},
-                                         FIELD(dry_run)),
-                           Reach::typed));
+  table.push_back(reaching(
+      switch_option({"dry_run", kFiles, kPictures, "",
+                     "print the plan as JSON (of a batch: what would run) and stop, without loading a model"},
+                    FIELD(dry_run)),
+      Reach::typed));
 }
 
 void add_messages(std::vector<Option>& table) {
@@ -122,6 +197,7 @@ void add_messages(std::vector<Option>& table) {
 void add_run_options(std::vector<Option>& table) {
   add_files(table);
   add_sources(table);
+  add_many(table);
   add_messages(table);
 }
 

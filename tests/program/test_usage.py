@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from conftest import PROGRAM, QUICK
 
-COMMANDS = ["render", "paint", "analyze", "model", "presets", "doctor"]
+COMMANDS = ["render", "paint", "analyze", "batch", "model", "presets", "doctor"]
 
 
 def test_help_is_on_stdout_with_examples_first(program):

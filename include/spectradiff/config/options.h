@@ -80,4 +80,7 @@ std::vector<std::string> option_keys();
 Json job_to_json(const RenderJob& job);
 Json settings_to_json(const Settings& settings);
 
+// The keys of two jobs' JSON whose values differ and that decide what is seen and heard: not the machine's.
+std::vector<std::string> differing_keys(const Json& job, const Json& other);
+
 }  // namespace spectradiff

@@ -1,8 +1,8 @@
 // What one call of the program is told beside its job: files, streams and messages.
 #pragma once
 
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/base/json.h"
@@ -19,6 +19,8 @@ struct RunSettings {
   std::vector<std::string> presets;
   bool print_config = false, origin = false, dry_run = false;
   bool statistics = false;
+  std::vector<std::pair<std::string, std::vector<Json>>> sweep;  // option key → a job per value
+  bool fail_fast = false;                                        // of a batch or a sweep
   bool json = false, quiet = false, verbose = false;
   std::string progress = "auto";  // auto, always, never
   std::string log_file;

@@ -1,0 +1,39 @@
+#include "model_store.h"
+
+#include <fmt/format.h>
+
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+
+void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
+  if (verified_.insert(manifest.folder.string()).second) {
+    try {
+      verify_files(manifest);
+    } catch (...) {
+      verified_.erase(manifest.folder.string());
+      throw;
+    }
+  }
+  if (trust_of(manifest).empty() && !allow_unpinned) {
+    throw_error(ErrorKind::model,
+                "the model {} in {} is on no trust list, and a model can execute code; if you trust where it "
+                "came from, run `spectradiff model trust {}` "
+                "once, or pass --allow-unpinned-model",
+                manifest.name, manifest.folder.string(), manifest.folder.string());
+  }
+}
+
+Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& request) {
+  const std::string wanted =
+      fmt::format("{} {} {} {}", request.device, request.dtype, request.threads, manifest.folder.string());
+  if (networks_ == nullptr || loaded_ != wanted) {
+    networks_.reset();
+    networks_ = load_networks(manifest, request);
+    loaded_ = wanted;
+    ++loads_;
+  }
+  return *networks_;
+}
+
+}  // namespace spectradiff

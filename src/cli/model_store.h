@@ -1,0 +1,30 @@
+// The models of one call of the program: checked once, and kept loaded while job after job wants the same.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "spectradiff/diffusion/engine.h"
+#include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/diffusion/networks.h"
+
+namespace spectradiff {
+
+class ModelStore {
+ public:
+  // Hashes, then trust: Error{model} before any of the model's code is loaded.
+  void admit(const Manifest& manifest, bool allow_unpinned);
+
+  // Valid until another model, or the same one on another device, is asked for: one is in memory at a time.
+  Networks& networks(const Manifest& manifest, const EngineRequest& request);
+  int loads() const { return loads_; }  // so far
+
+ private:
+  std::set<std::string> verified_;  // folders
+  std::string loaded_;              // what networks_ are
+  std::unique_ptr<Networks> networks_;
+  int loads_ = 0;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,66 @@
+#include "picture_job.h"
+
+#include <fmt/format.h>
+
+#include "signals.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+
+PreparedJob prepare_pictures(const Arguments& arguments, Console& console) {
+  PreparedJob prepared = prepare_job(arguments, console);
+  if (prepared.diffuse) check_sampler(prepared.resolved.job, *prepared.manifest);
+  return prepared;
+}
+
+PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Console& console,
+                         ModelStore& models, bool may_exist) {
+  RenderJob& job = prepared.resolved.job;
+  job.diffusion.enabled = prepared.diffuse;
+  if (arguments.run.config == "-" && job.input.analysis_audio == "-") {
+    throw_error(ErrorKind::usage,
+                "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
+  }
+  OutputTarget target = choose_target(arguments);
+  const bool new_only = !arguments.run.overwrite && !arguments.run.dry_run && !may_exist;
+  if (!arguments.run.dry_run) {
+    check_target(target, !new_only);
+    if (prepared.diffuse) models.admit(*prepared.manifest, job.diffusion.allow_unpinned);
+  }
+  console.event("start", {{"command", arguments.command},
+                          {"audio", arguments.subject},
+                          {"output", target.text()},
+                          {"config", job_to_json(job)}});
+
+  SongInput input = open_song(arguments.subject, job, console);
+  if (target.kind == OutputTarget::Kind::video) {
+    for (const auto& file : {input.song.file(), input.heard().file()})
+      refuse_song("output", target.path, file);
+  }
+  const AudioInfo& info = input.song.info();
+  Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
+  for (const std::string& note : plan.notes) console.warn(note);
+  if (target.kind == OutputTarget::Kind::frames) {
+    if (new_only) check_frames(*target.pattern, plan);
+  } else if (!arguments.run.dry_run) {
+    const SoundTrack sound = sound_track(input.song, plan);
+    check_video_settings(video_settings(job, target), job.output.audio_codec == "none" ? nullptr : &sound);
+  }
+  return {std::move(prepared), std::move(target), std::move(input), std::move(plan)};
+}
+
+RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models) {
+  const AudioInfo& info = job.input.song.info();
+  console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject,
+                           info.duration_s(), info.sample_rate_hz, info.channels,
+                           info.channels == 1 ? "" : "s", info.format, job.plan.rows.size(),
+                           job.job().analysis.fps.text()));
+  if (const auto& heard = job.input.analysis)
+    console.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
+  if (job.target.pattern) make_frames_folder(*job.target.pattern);
+  install_signal_handlers();
+  return run_plan(arguments, console, job.job(), job.target, job.input, job.plan, job.manifest(), models);
+}
+
+}  // namespace spectradiff

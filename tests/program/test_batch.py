@@ -1,0 +1,204 @@
+"""Many jobs in one call: batch files and sweeps."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+from conftest import QUICK, TIMEOUT_S, probe
+
+SMALL = {"diffusion": False, "size": "64x64", "bins": 8, "encoder_preset": "ultrafast"}
+
+
+@pytest.fixture
+def songs(program, tone):
+    for name in ("a.wav", "b.wav"):
+        shutil.copy(tone, program.work / name)
+
+
+def batch(program, jobs, *words, **options):
+    text = jobs if isinstance(jobs, str) else json.dumps(jobs)
+    return program("batch", "-", *words, stdin=text.encode(), **options)
+
+
+def lines(done):
+    """[id, status, exit code, output] per job."""
+    return [line.split("\t")[:4] for line in done.out.splitlines()]
+
+
+def job(audio="a.wav", **settings):
+    return {"audio": audio, **SMALL, **settings}
+
+
+FORMS = {
+    "array": lambda jobs: json.dumps(jobs, indent=1),
+    "lines": lambda jobs: "\n\n".join(json.dumps(one) for one in jobs) + "\n",
+    "object": lambda jobs: json.dumps({"defaults": SMALL, "jobs": [{k: v for k, v in one.items() if k not in SMALL} for one in jobs]}),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_batch_is_an_array_an_object_with_defaults_or_json_lines(program, songs, form):
+    jobs = [job(), job("b.wav", output="other.mkv", id="second", fps=10)]
+    done = batch(program, FORMS[form](jobs))
+    assert done.code == 0, done
+    assert lines(done) == [["0", "done", "0", "a.mp4"], ["second", "done", "0", "other.mkv"]]
+    for name, frames in (("a.mp4", 15), ("other.mkv", 10)):
+        _, streams = probe(program.work / name)
+        assert int(streams["video"]["nb_read_packets"]) == frames and "audio" in streams
+
+
+def test_a_batch_gives_the_same_bytes_as_render(program, songs):
+    assert batch(program, [job(output="one.mp4", blur="4*onset")]).code == 0
+    words = ["--no-diffusion", "--size", "64x64", "--bins", "8", "--encoder-preset", "ultrafast", "--blur", "4*onset"]
+    assert program("render", "a.wav", "-o", "two.mp4", *words).code == 0
+    assert (program.work / "one.mp4").read_bytes() == (program.work / "two.mp4").read_bytes()
+
+
+def test_bad_jobs_are_known_before_the_first_starts_and_do_not_stop_the_others(program, songs):
+    (program.work / "noise.wav").write_bytes(b"this is no sound")
+    jobs = [job(), job("missing.wav"), job("noise.wav"), job("b.wav", blurr=1), {"output": "x.mp4"}, job("b.wav")]
+    done = batch(program, jobs)
+    assert done.code == 7
+    found = lines(done)
+    assert [line[:3] for line in found] == [
+        ["1", "failed", "3"], ["2", "failed", "3"], ["3", "failed", "2"], ["4", "failed", "2"],
+        ["0", "done", "0"], ["5", "done", "0"],
+    ]  # fmt: skip
+    assert "did you mean 'blur'" in done.err and "[3] " in done.err
+    assert sorted(path.name for path in program.work.glob("*.mp4")) == ["a.mp4", "b.mp4"]
+
+
+def test_fail_fast_starts_nothing_when_a_job_cannot_work(program, songs):
+    done = batch(program, [job(), job("missing.wav"), job("b.wav")], "--fail-fast")
+    assert done.code == 7
+    assert sorted(line[1] for line in lines(done)) == ["failed", "waiting", "waiting"]
+    assert not list(program.work.glob("*.mp4"))
+
+
+@pytest.mark.parametrize(
+    "jobs, words",
+    [
+        ([job(output="v.mp4"), job("b.wav", output="./v.mp4")], "one output"),
+        ([job(), job()], "one output"),
+        ([job(output="b.wav.mp4"), job(output="b.mp4", sweep={"blur": [1]}), job(output="b-blur-1.mp4")], "one output"),
+        ([job(id="x"), job("b.wav", id="x")], "twice"),
+        ([job(id=1.5)], "whole number"),
+        ([job(id="a\nb")], "whole number"),
+        ([], "no jobs"),
+        ({"jobs": []}, "no jobs"),
+        ({"job": [job()]}, "no jobs"),
+        ({"jobs": [job()], "default": {}}, "unknown key"),
+        ({"jobs": [job()], "defaults": {"blurr": 1}}, "did you mean"),
+        ("nonsense", "stdin"),
+        ('{"audio": "a.wav"}\n{"audio": ', "line 2"),
+        ("", "stdin"),
+    ],
+)
+def test_what_is_no_batch_is_refused_before_any_work(program, songs, jobs, words):
+    done = batch(program, jobs)
+    assert done.code == 2 and done.out == "" and words in done.err, done
+    assert not list(program.work.glob("*.mp4"))
+
+
+def test_a_batch_that_would_write_over_a_song_is_refused(program, songs):
+    shutil.copy(program.work / "a.wav", program.work / "a.mp4")
+    done = batch(program, [job(), job("a.mp4", output="c.mp4")], "-y")
+    assert done.code == 2 and "song of job 1" in done.err
+
+
+def test_what_is_done_is_skipped_until_settings_or_song_change(program, songs):
+    jobs = [job(), job("b.wav")]
+    assert batch(program, jobs).code == 0
+    before = (program.work / "a.mp4").read_bytes()
+    (program.work / "b.mp4").unlink()
+    again = batch(program, jobs, "--threads", "1")
+    assert (again.code, [line[1] for line in lines(again)]) == (0, ["skipped", "done"])
+
+    changed = batch(program, jobs, "--blur", "7")
+    assert changed.code == 7 and changed.out.count("blur") == 2 and "-y replaces it" in changed.err
+    assert (program.work / "a.mp4").read_bytes() == before
+    later = (program.work / "a.mp4").stat().st_mtime + 10
+    os.utime(program.work / "a.wav", (later, later))
+    assert "newer" in batch(program, jobs).err
+    assert [line[1] for line in lines(batch(program, jobs, "-y"))] == ["done", "done"]
+
+    (program.work / "a.mp4").write_bytes(b"somebody else's")
+    assert lines(batch(program, jobs))[0][:3] == ["0", "failed", "5"]
+
+
+def test_flags_win_over_jobs_and_jobs_over_defaults_and_config(program, songs):
+    (program.work / "c.json").write_text('{"blur": 1, "crf": 1, "gamma": 0.3, "saturation": 0.3}')
+    jobs = {"defaults": {**SMALL, "blur": 2, "crf": 2, "gamma": 0.6}, "jobs": [{"audio": "a.wav", "blur": 3, "crf": 3}]}
+    done = batch(program, jobs, "--config", "c.json", "--crf", "4", "--json")
+    start = next(event for event in done.events() if event["event"] == "start")
+    found = {key: start["config"][key] for key in ("blur", "crf", "gamma", "saturation")}
+    assert found == {"blur": 3, "crf": 4, "gamma": 0.6, "saturation": 0.3}
+
+
+def test_events_name_their_job_and_every_job_has_a_result(program, songs):
+    done = batch(program, [job(id="one"), job("missing.wav", id="two")], "--json")
+    assert done.code == 7
+    events = done.events()
+    of_jobs = ("start", "analysis", "frame", "encode", "done")
+    assert {event["job"] for event in events if event["event"] in of_jobs} == {"one"}
+    assert next(event for event in events if event["event"] == "error")["job"] == "two"
+    results = {event["job"]: (event["status"], event["exit_code"]) for event in events if event["event"] == "result"}
+    assert results == {"one": ("done", 0), "two": ("failed", 3)}
+    counts = {key: events[-1][key] for key in ("event", "jobs", "done", "failed")}
+    assert counts == {"event": "batch", "jobs": 2, "done": 1, "failed": 1}
+
+
+def test_a_dry_run_checks_every_job_and_writes_nothing(program, songs):
+    before = program.files()
+    done = batch(program, [job(), job("missing.wav")], "--dry-run")
+    assert done.code == 7 and [line[1] for line in lines(done)] == ["waiting", "failed"]
+    assert program.files() == before
+
+
+def test_a_sweep_makes_a_video_per_value_and_skips_what_is_done(program, songs):
+    words = ["paint", "a.wav", *QUICK, "-o", "look.mp4", "--sweep", "blur=0,2.5,2+clamp(onset,0,1)", "--sweep", "fps=5,10"]
+    done = program(*words)
+    assert done.code == 0, done
+    names = [f"look-blur-{blur}-fps-{fps}.mp4" for blur in ("0", "2.5", "2+clamp_onset_0_1_") for fps in (5, 10)]
+    assert [line[3] for line in lines(done)] == names
+    assert lines(done)[0][0] == "blur=0/fps=5"
+    for name in names:
+        _, streams = probe(program.work / name)
+        assert int(streams["video"]["nb_read_packets"]) == int(name[-6:-4].strip("-"))
+    (program.work / names[3]).unlink()
+    again = {line[3]: line[1] for line in lines(program(*words))}
+    assert again == {name: "done" if name == names[3] else "skipped" for name in names}
+
+
+def test_a_sweep_of_frames_has_a_folder_per_value(program, songs):
+    assert program("paint", "a.wav", *QUICK, "--frames", "0-1", "-o", "f/%03d.png", "--sweep", "blur=0,9").code == 0
+    assert (program.work / "f-blur-0" / "001.png").read_bytes() != (program.work / "f-blur-9" / "001.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "sweep", ["strenght=1", "strength", "strength=", "strength=0.5,,0.6", "strength=nan", "strength=2", "painter=piee", "output=a,b", "=1"]
+)
+def test_a_sweep_that_makes_no_sense_is_refused(program, songs, sweep):
+    done = program("paint", "a.wav", "--sweep", sweep)
+    assert done.code == 2 and "sweep" in done.err, done
+
+
+def test_a_sweep_reads_no_song_from_stdin_and_writes_no_stream(program, songs):
+    assert program("paint", "-", "--sweep", "blur=1,2", stdin=b"x").code == 2
+    assert lines(program("paint", "a.wav", "-o", "-", "--sweep", "blur=1"))[0][1:3] == ["failed", "2"]
+
+
+def test_an_interrupt_ends_in_order_and_leaves_finished_jobs_whole(program, songs, long_tone):
+    jobs = [job(), job(str(long_tone), output="long.mp4", size="512x512"), job("b.wav")]
+    (program.work / "jobs.json").write_text(json.dumps(jobs))
+    running = program.start("batch", "jobs.json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert running.stdout.readline().split(b"\t")[:2] == [b"0", b"done"]
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=TIMEOUT_S)
+    assert running.returncode == -signal.SIGINT, err
+    assert [line.split(b"\t")[1] for line in out.splitlines()] == [b"waiting", b"waiting"]
+    assert program.files() == ["a.mp4", "a.wav", "b.wav", "jobs.json"]
+    assert probe(program.work / "a.mp4")[1]["video"]["nb_read_packets"] == "15"
