@@ -129,15 +129,19 @@ void add_song(std::vector<Option>& table) {
 }
 
 void add_hearing(std::vector<Option>& table) {
-  table.push_back(integer_option({"bins", kHearing, kAll, "N", "frequency bins, 1 to 4096 (default 90)"},
-                                 FIELD(analysis.bins), 1, 4096));
+  table.push_back(
+      integer_option({"bins", kHearing, kAll, "N", "frequency bins, 1 to 4096 (default 90; cqt spacing 240)"},
+                     FIELD(analysis.bins), 1, 4096));
   table.push_back(choice_option<>(
       {"bin_spacing", kHearing, kAll, "NAME",
-       "log: even in pitch from --fmin; seed: the original projects' own indices (default log)"},
+       "log: even in pitch from --fmin; cqt: the same, constant Q; seed: the original projects' own indices "
+       "(default log; painter showcqt: cqt)"},
       FIELD(analysis.spacing),
-      std::vector<std::pair<std::string, BinSpacing>>{{"log", BinSpacing::log}, {"seed", BinSpacing::seed}}));
+      std::vector<std::pair<std::string, BinSpacing>>{
+          {"log", BinSpacing::log}, {"cqt", BinSpacing::cqt}, {"seed", BinSpacing::seed}}));
   table.push_back(written_option(
-      {"window", kHearing, kAll, "T", "length of sound per frame (default 186ms; seed spacing 50ms)"},
+      {"window", kHearing, kAll, "T",
+       "length of sound per frame (default 186ms; seed 50ms; cqt: the longest, 170ms, at most 1s)"},
       FIELD(analysis.window), checked_time, time_text));
   table.push_back(choice_option<>(
       {"window_shape", kHearing, kAll, "NAME", "hann or rect (default hann; seed spacing rect)"},
@@ -145,11 +149,13 @@ void add_hearing(std::vector<Option>& table) {
       std::vector<std::pair<std::string, WindowShape>>{{"hann", WindowShape::hann},
                                                        {"rect", WindowShape::rect}}));
   table.push_back(
-      real_option({"fmin", kHearing, kAll, "HZ", "lowest bin, log spacing, 1 to 96000 (default 30)"},
+      real_option({"fmin", kHearing, kAll, "HZ",
+                   "lowest bin, not seed spacing, 1 to 96000 (default 30; cqt 20.6017, the note E0)"},
                   FIELD(analysis.fmin_hz), {1, 96000}));
-  table.push_back(real_option({"fmax", kHearing, kAll, "HZ",
-                               "highest bin, log spacing, at most half the sample rate (default 16000)"},
-                              FIELD(analysis.fmax_hz), {1, 192000}));
+  table.push_back(real_option(
+      {"fmax", kHearing, kAll, "HZ",
+       "highest bin, not seed spacing, at most half the sample rate (default 16000; cqt 20495.6)"},
+      FIELD(analysis.fmax_hz), {1, 192000}));
   table.push_back(written_option(
       {"normalize", kHearing, kAll, "RULE",
        "what counts as full level: percentile:P, loudness:LUFS or none (default percentile:99)"},

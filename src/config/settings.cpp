@@ -87,6 +87,25 @@ void check_expressions(Resolved& resolved) {
   }
 }
 
+// A painter's spacing and a spacing's framing, unless something else was asked for.
+void frame_by_spacing(Resolved& resolved) {
+  AnalysisSettings& analysis = resolved.job.analysis;
+  const auto open = [&](const char* key) { return !resolved.origins.contains(key); };
+  if (resolved.job.paint.painter == PainterKind::showcqt && open("bin_spacing"))
+    analysis.spacing = BinSpacing::cqt;
+  if (analysis.spacing == BinSpacing::seed) {
+    if (open("window")) analysis.window = TimeSpan::milliseconds(50);
+    if (open("window_shape")) analysis.window_shape = WindowShape::rect;
+  }
+  if (analysis.spacing == BinSpacing::cqt) {
+    // ffmpeg's showcqt: ten octaves from E0, here in quarter-tones, and its timeclamp.
+    if (open("bins")) analysis.bins = 240;
+    if (open("fmin")) analysis.fmin_hz = 20.6017;
+    if (open("fmax")) analysis.fmax_hz = 20495.6;
+    if (open("window")) analysis.window = TimeSpan::milliseconds(170);
+  }
+}
+
 std::vector<std::filesystem::path> preset_folders() {
   std::vector<std::filesystem::path> folders;
   if (const auto config = user_config_folder(); !config.empty()) folders.push_back(config / "presets");
@@ -102,12 +121,8 @@ Resolved resolve(const std::vector<Layer>& layers) {
   for (const Layer& layer : layers) apply(layer, resolved);
   check_expressions(resolved);
 
-  // The seeds' own framing goes with their bins unless something else was asked for.
-  AnalysisSettings& analysis = resolved.job.analysis;
-  if (analysis.spacing == BinSpacing::seed) {
-    if (!resolved.origins.contains("window")) analysis.window = TimeSpan::milliseconds(50);
-    if (!resolved.origins.contains("window_shape")) analysis.window_shape = WindowShape::rect;
-  }
+  frame_by_spacing(resolved);
+  const AnalysisSettings& analysis = resolved.job.analysis;
   if (analysis.fmin_hz >= analysis.fmax_hz) {
     throw_error(ErrorKind::usage, "fmin = {} Hz is not below fmax = {} Hz", analysis.fmin_hz,
                 analysis.fmax_hz);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "constant_q.h"
 #include "fft.h"
 #include "log_spectrum.h"
 #include "spectradiff/base/error.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr int kMaxBins = 4096;
 constexpr int kMinWindowSamples = 20;  // the seeds' first index, 10, is then still inside the FFT
 constexpr int kMaxWindowSamples = 1 << 22;
+constexpr int kMaxConstantQSeconds = 1;  // every bar has a kernel as long as its window
 // Log spacing pads its window to at least this multiple, so that interpolated bands miss at most 4 % of a
 // sine.
 constexpr int kZeroPadding = 2;
@@ -63,14 +65,13 @@ class SeedSpectrum final : public FrameSpectrum {
   std::vector<float> frequencies_hz_;
 };
 
-class CentredLogSpectrum final : public FrameSpectrum {
+// LogSpectrum or ConstantQ, in the middle of the frame.
+template <typename Spectrum>
+class CentredSpectrum final : public FrameSpectrum {
  public:
-  CentredLogSpectrum(const AnalysisSettings& settings, int window_samples, int sample_rate_hz)
-      : fps_(settings.fps),
-        sample_rate_hz_(sample_rate_hz),
-        spectrum_(window_samples, fast_fft_size(kZeroPadding * window_samples), settings.window_shape,
-                  {settings.bins, settings.fmin_hz, std::min(settings.fmax_hz, sample_rate_hz / 2.0)},
-                  sample_rate_hz) {}
+  template <typename... Making>
+  CentredSpectrum(const AnalysisSettings& settings, int sample_rate_hz, const Making&... making)
+      : fps_(settings.fps), sample_rate_hz_(sample_rate_hz), spectrum_(making..., sample_rate_hz) {}
 
   SampleRange window(int64_t frame) const override {
     const SampleRange range = frame_sample_range(frame, sample_rate_hz_, fps_);
@@ -86,14 +87,16 @@ class CentredLogSpectrum final : public FrameSpectrum {
  private:
   const Rational fps_;
   const int sample_rate_hz_;
-  LogSpectrum spectrum_;
+  Spectrum spectrum_;
 };
 
 int checked_window(const AnalysisSettings& settings, int sample_rate_hz) {
   const int64_t samples = settings.window.to_samples(sample_rate_hz, settings.fps);
-  if (samples < kMinWindowSamples || samples > kMaxWindowSamples) {
+  const int most =
+      settings.spacing == BinSpacing::cqt ? kMaxConstantQSeconds * sample_rate_hz : kMaxWindowSamples;
+  if (samples < kMinWindowSamples || samples > most) {
     throw_error(ErrorKind::usage, "window = {} is {} samples at {} Hz; {} to {} are allowed",
-                settings.window.text(), samples, sample_rate_hz, kMinWindowSamples, kMaxWindowSamples);
+                settings.window.text(), samples, sample_rate_hz, kMinWindowSamples, most);
   }
   return static_cast<int>(samples);
 }
@@ -114,7 +117,15 @@ std::unique_ptr<FrameSpectrum> make_frame_spectrum(const AnalysisSettings& setti
                 "fmin = {} Hz must be above 0 and below fmax, which is {} Hz for this song's {} Hz",
                 settings.fmin_hz, fmax_hz, sample_rate_hz);
   }
-  return std::make_unique<CentredLogSpectrum>(settings, window_samples, sample_rate_hz);
+  const LogBands bands{settings.bins, settings.fmin_hz, fmax_hz};
+  if (settings.spacing == BinSpacing::cqt) {
+    return std::make_unique<CentredSpectrum<ConstantQ>>(settings, sample_rate_hz, bands, window_samples,
+                                                        settings.window_shape,
+                                                        sample_rate_hz / settings.fps.to_double());
+  }
+  return std::make_unique<CentredSpectrum<LogSpectrum>>(settings, sample_rate_hz, window_samples,
+                                                        fast_fft_size(kZeroPadding * window_samples),
+                                                        settings.window_shape, bands);
 }
 
 }  // namespace spectradiff

@@ -16,6 +16,15 @@ std::vector<float> make_window(WindowShape shape, int size) {
   return window;
 }
 
+double LogBands::octaves_per_band() const {
+  const double octaves = std::log2(fmax_hz / fmin_hz);
+  return count > 1 ? octaves / (count - 1) : octaves;
+}
+
+double LogBands::centre_hz(int band) const {
+  return fmin_hz * std::exp2(octaves_per_band() * (count > 1 ? band : 0.5));
+}
+
 LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands,
                          int sample_rate_hz)
     : fft_(fft_size), window_(make_window(shape, window_samples)), power_(static_cast<size_t>(fft_.bins())) {
@@ -30,11 +39,9 @@ LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, co
   const double noise_bins = fft_size * squares / (sum * sum);
 
   const double bins_per_hz = static_cast<double>(fft_size) / sample_rate_hz;
-  const double octaves = std::log2(bands.fmax_hz / bands.fmin_hz);
-  const double step = bands.count > 1 ? octaves / (bands.count - 1) : octaves;
-  const double half_step = std::exp2(step / 2);
+  const double half_step = std::exp2(bands.octaves_per_band() / 2);
   for (int i = 0; i < bands.count; ++i) {
-    const double centre_hz = bands.fmin_hz * std::exp2(bands.count > 1 ? step * i : step / 2);
+    const double centre_hz = bands.centre_hz(i);
     centres_hz_.push_back(static_cast<float>(centre_hz));
     bands_.push_back(make_band(centre_hz / half_step * bins_per_hz, centre_hz * bins_per_hz,
                                centre_hz * half_step * bins_per_hz, noise_bins));
@@ -62,11 +69,7 @@ LogSpectrum::Band LogSpectrum::make_band(double low_bin, double centre_bin, doub
 }
 
 void LogSpectrum::magnitudes(const SampleWindow::View& view, float* magnitudes) {
-  double sum = 0;
-  for (int64_t i = view.song_begin; i < view.song_end; ++i) sum += view.samples[i];
-  const auto mean =
-      static_cast<float>(sum / static_cast<double>(std::max<int64_t>(1, view.song_end - view.song_begin)));
-
+  const float mean = view.mean();
   float* input = fft_.input();
   std::fill(input, input + window_.size(), 0.0f);
   for (int64_t i = view.song_begin; i < view.song_end; ++i) {

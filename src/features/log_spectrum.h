@@ -14,9 +14,11 @@ struct LogBands {
   int count = 0;
   double fmin_hz = 0;  // centre of the first band
   double fmax_hz = 0;  // centre of the last; a single band covers fmin to fmax
+  double octaves_per_band() const;
+  double centre_hz(int band) const;  // fmin · (fmax / fmin)^(i / (count - 1))
 };
 
-// Centres fmin · (fmax / fmin)^(i / (count - 1)), edges halfway in pitch between them.
+// Edges lie halfway in pitch between centres.
 // A steady sine of amplitude 1 at a centre gives a magnitude of 1 (0.9 at least), noise the same in both
 // kinds of band:
 // - wider than the window's equivalent noise bandwidth: sqrt(4 · sum |X|² / (N · sum w²)), FFT bins shared

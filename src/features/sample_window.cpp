@@ -10,6 +10,12 @@ constexpr int64_t kBlockSamples = 16384;
 
 }  // namespace
 
+float SampleWindow::View::mean() const {
+  double sum = 0;
+  for (int64_t i = song_begin; i < song_end; ++i) sum += samples[i];
+  return static_cast<float>(sum / static_cast<double>(std::max<int64_t>(1, song_end - song_begin)));
+}
+
 SampleWindow::SampleWindow(AudioSource& source, bool wants_channels, Observer observer)
     : source_(source), wants_channels_(wants_channels), observer_(std::move(observer)) {
   source_.seek(0);

@@ -104,6 +104,18 @@ TEST(Settings, SeedSpacingBringsTheSeedsWindowUnlessOneWasGiven) {
             TimeSpan::milliseconds(20));
 }
 
+TEST(Settings, PainterShowcqtBringsConstantQUnlessBinsOfAnotherKindWereAskedFor) {
+  const AnalysisSettings bars = resolve({{"flag", {{"painter", "showcqt"}, {"fmin", 55}}}}).job.analysis;
+  EXPECT_EQ(bars.spacing, BinSpacing::cqt);
+  EXPECT_EQ(bars.bins, 240);
+  EXPECT_EQ(bars.fmin_hz, 55);
+  EXPECT_EQ(bars.fmax_hz, 20495.6);
+  EXPECT_EQ(bars.window, TimeSpan::milliseconds(170));
+  EXPECT_EQ(resolve({{"flag", {{"painter", "showcqt"}, {"bin_spacing", "log"}}}}).job.analysis,
+            AnalysisSettings{});
+  EXPECT_EQ(resolve({{"flag", {{"bin_spacing", "cqt"}}}}).job.analysis.bins, 240);
+}
+
 TEST(Settings, EnvironmentVariablesAreReadLikeFlags) {
   setenv("SPECTRADIFF_BIN_SPACING", "seed", 1);
   setenv("SPECTRADIFF_GREYSCALE", "true", 1);

@@ -94,6 +94,59 @@ TEST(LogBins, FmaxIsLoweredToNyquistAndFminMustBeBelow) {
   EXPECT_ERROR(analyze_samples(sine(9000, 440, 1, 8000), settings, 1, 8000), ErrorKind::usage, "fmin = 5000");
 }
 
+// Quarter-tones over the ten octaves that painter showcqt shows.
+AnalysisSettings constant_q_settings() {
+  AnalysisSettings settings;
+  settings.spacing = BinSpacing::cqt;
+  settings.bins = 240;
+  settings.fmin_hz = 20.6017;
+  settings.fmax_hz = 20495.6;
+  settings.window = TimeSpan::milliseconds(170);
+  return settings;
+}
+
+int strongest_bin(const Features& features, int64_t frame) {
+  const float* magnitudes = features.frame_magnitudes(frame);
+  return static_cast<int>(std::max_element(magnitudes, magnitudes + features.bins) - magnitudes);
+}
+
+TEST(ConstantQ, APitchIsItsBarsAndItsAmplitude) {
+  for (const int bar : {0, 30, 122, 180, 238}) {
+    const double hz = 20.6017 * std::exp2(bar / 24.0);
+    const Features features = analyze_samples(sine(kSecond, hz, 0.5), constant_q_settings());
+    EXPECT_NEAR(features.bin_frequency_hz[static_cast<size_t>(bar)], hz, hz * 1e-4);
+    EXPECT_EQ(strongest_bin(features, 7), bar);
+    EXPECT_NEAR(features.frame_magnitudes(7)[bar], 0.5, 0.005) << bar;
+  }
+}
+
+// The same number of bars to either side of a pitch hears it, where windows are far shorter than 170 ms.
+TEST(ConstantQ, ResolvesHighPitchesAsLowOnes) {
+  const auto heard = [](int bar, int away) {
+    const Features features =
+        analyze_samples(sine(kSecond, 20.6017 * std::exp2(bar / 24.0), 1), constant_q_settings());
+    return features.frame_magnitudes(7)[bar + away];
+  };
+  for (const int away : {-2, -1, 1, 2}) EXPECT_NEAR(heard(170, away), heard(220, away), 0.04) << away;
+  EXPECT_LT(heard(170, 4), 0.02);
+}
+
+// High bars hear what is short as short, and all of it, wherever in its frame it lies.
+TEST(ConstantQ, HearsAClickInItsFrameOnly) {
+  AnalysisSettings settings = constant_q_settings();
+  std::vector<float> heights;
+  for (const int64_t at : {29405, 30000, 30869, 32000, 32335}) {
+    const Features features =
+        analyze_samples(samples_of(kSecond, [&](int64_t i) { return i == at ? 1.0 : 0.0; }), settings);
+    const auto height = [&](int64_t frame) { return features.frame_magnitudes(frame)[230]; };
+    heights.push_back(height(10));
+    EXPECT_LT(height(8), height(10) * 1e-3) << at;
+    EXPECT_LT(height(12), height(10) * 1e-3) << at;
+  }
+  const auto [least, most] = std::minmax_element(heights.begin(), heights.end());
+  EXPECT_GT(*least, *most * 0.6);
+}
+
 TEST(SeedSpacing, ASineLandsInItsIndex) {
   const std::vector<int> indices = seed_bin_indices(2205, 90);
   for (const int bin : {0, 33, 60, 88}) {
@@ -111,7 +164,7 @@ TEST(SeedSpacing, ASineLandsInItsIndex) {
 
 TEST(Frames, CoverTheWholeSongWithItsPartialTail) {
   for (const auto& [samples, frames] : {std::pair{29400, 10}, {29401, 11}, {29399, 10}, {1, 1}, {2940, 1}}) {
-    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
+    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log, BinSpacing::cqt}) {
       AnalysisSettings settings;
       settings.spacing = spacing;
       const Features features =
@@ -228,7 +281,7 @@ TEST(Analyze, GivesTheSameTwiceFromOneSource) {
 
 TEST(Analyze, AcceptsSlowAndFastFrameRates) {
   for (const Rational fps : {Rational(1, 10), Rational(240), Rational(24000, 1001)}) {
-    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
+    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log, BinSpacing::cqt}) {
       AnalysisSettings settings;
       settings.fps = fps;
       settings.spacing = spacing;
@@ -246,6 +299,9 @@ TEST(Analyze, RefusesWhatThisSongCannotHave) {
   settings.window = {19, TimeUnit::samples};
   EXPECT_ERROR(analyze_samples(song, settings), ErrorKind::usage,
                "window = 19smp is 19 samples at 44100 Hz; 20 to");
+  settings = constant_q_settings();
+  settings.window = TimeSpan::milliseconds(1001);
+  EXPECT_ERROR(analyze_samples(song, settings), ErrorKind::usage, "20 to 44100 are allowed");
   settings = {};
   settings.bins = 0;
   EXPECT_ERROR(analyze_samples(song, settings), ErrorKind::usage, "bins = 0");

@@ -75,7 +75,7 @@ TEST(Levels, GainIsInDecibels) {
 TEST(Levels, OfDigitalSilenceAreZero) {
   for (const Normalize::Kind kind :
        {Normalize::Kind::percentile, Normalize::Kind::loudness, Normalize::Kind::none}) {
-    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
+    for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log, BinSpacing::cqt}) {
       AnalysisSettings settings;
       settings.spacing = spacing;
       settings.normalize.kind = kind;

@@ -115,6 +115,29 @@ TEST_F(Librosa, ChromaAgrees) {
   expect_near(names, 1e-5);
 }
 
+// Its wavelets are whole samples long and off their middle by up to one.
+TEST_F(Librosa, ConstantQAgreesWithItsWavelets) {
+  AnalysisSettings settings;
+  settings.spacing = BinSpacing::cqt;
+  settings.bins = 73;
+  settings.fmin_hz = 55;
+  settings.fmax_hz = 55 * 64;
+  settings.window = TimeSpan::milliseconds(170);
+  const TemporaryFolder folder;
+  write_bytes(folder / "a.wav", wav_bytes<int16_t>({.sample_rate_hz = kRate}, recorded_song()));
+  AudioSource source = AudioSource::open(folder / "a.wav");
+  const Features heard = analyze(source, settings);
+  const auto rows = (*recorded_)["constant_q"].get<std::vector<std::vector<double>>>();
+  ASSERT_EQ(rows.size(), 8u);
+  double largest = 0;
+  for (const auto& row : rows) largest = std::max(largest, *std::max_element(row.begin(), row.end()));
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const float* magnitudes = heard.frame_magnitudes(static_cast<int64_t>(row) * 17);
+    for (size_t bar = 0; bar < 73; ++bar)
+      EXPECT_NEAR(magnitudes[bar], rows[row][bar], 0.01 * largest) << "frame " << row * 17 << " bar " << bar;
+  }
+}
+
 // Each three quarters of a hop, 9 ms, earlier: see kLateHops.
 TEST_F(Librosa, OnsetsAreTheSameToAHop) {
   EXPECT_EQ(f_measure(heard_->events.onsets_s, recorded("onsets_s"), 0.012), 1);

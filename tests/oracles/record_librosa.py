@@ -18,6 +18,7 @@ RATE, FPS, SAMPLES = 22050, 15, 8 * 22050
 STEPS = (42852281, 53989930, 64208046, 85704562, 107979860, 128416092, 171409124, 53989930)  # phase per sample of A3 C#4 E4 A4 C#5 E5 A5 C#4, 2^32 is a period
 SHORT, LONG = (1024, 256), (2048, 512)  # window and hop
 FMAX = 11025
+BARS_HZ = 55 * 2 ** (np.arange(73) / 12)
 
 
 def song():
@@ -66,6 +67,28 @@ def moments(samples):
     return np.array(rows).T
 
 
+def constant_q(y):
+    """[frames][bars] of every 17th frame: bars a semitone apart, through librosa's own wavelets around the middles of frames."""
+    filters, _ = librosa.filters.wavelet(freqs=BARS_HZ, sr=RATE, window="hann", norm=1, gamma=1 / 0.17, pad_fft=False)
+    padded = np.pad(y, RATE)
+    rows = []
+    for begin, end in list(frames())[::17]:
+        row = []
+        for wavelet in filters:
+#Windows of N samples, N a power of two, in steps of at most N / 4 : those shorter than the frame are many.
+            length = np.count_nonzero(wavelet) + 1
+            count = max(1, int(np.ceil(4 * RATE / FPS / 2 ** int(np.ceil(np.log2(length))))))
+            half = len(wavelet) // 2
+            power = 0
+            for k in range(count):
+                middle = begin + (end - begin) // 2 + int(np.floor(((k + 0.5) / count - 0.5) * RATE / FPS + 0.5))
+                heard = padded[RATE + middle - half :][: len(wavelet)]
+                power += abs(2 * np.sum(heard * np.conj(wavelet))) ** 2 / count
+            row.append(np.sqrt(power))
+        rows.append(row)
+    return np.array(rows)
+
+
 def mean_square(power, window):
     """Of what |X|² says, [bins][hops]: each bin stands for two."""
     return power.sum(axis=0) * 2 / (window * np.sum(np.hanning(window + 1)[:-1] ** 2))
@@ -90,7 +113,7 @@ def main():
     mfcc = librosa.feature.mfcc(S=db, n_mfcc=20)
     for k in (0, 1, 5, 19):
         series[f"mfcc_{k}"] = per_frame(mfcc[k], hop, np.mean)
-    # Edges in the middle between bins, so that no bin is shared.
+#Edges in the middle between bins, so that no bin is shared.
     bin_hz = RATE / window
     for low, high in ((1.5, 9.5), (9.5, 200.5)):
         inside = power[int(low + 0.5) : int(high + 0.5)]
@@ -109,11 +132,15 @@ def main():
     onsets = librosa.onset.onset_detect(onset_envelope=strength, sr=RATE, hop_length=hop)
     recorded = {
         "librosa": librosa.__version__,
+        "constant_q": [[float(f"{v:.5g}") for v in row] for row in constant_q(y)],
         "checksum": int(np.sum(samples * (np.arange(SAMPLES) % 1009))),
         "tempo_bpm": float(tempo[0]),
         "onsets_s": [round(float(t), 6) for t in onsets * hop / RATE],
         "beats_s": [round(float(t), 6) for t in beats * hop / RATE],
-        "series": {name: [float(f"{v:.7g}") for v in values] for name, values in series.items()},
+        "series": {
+        name: [float(f"{v:.7g}") for v in values] for name, values in series.items()
+        }
+        ,
     }
     OUT.write_text(json.dumps(recorded, separators=(",", ":")).replace('],"', '],\n"') + "\n")
 

@@ -15,7 +15,7 @@
 
 namespace spectradiff {
 
-enum class BinSpacing { seed, log };
+enum class BinSpacing { seed, log, cqt };
 enum class WindowShape { rect, hann };
 
 // How magnitudes become levels: divided by a song-wide reference, never per frame. The reference is
@@ -47,11 +47,12 @@ struct AnalysisSettings {
   Rational fps{15};
   int bins = 90;  // 1..4096
   BinSpacing spacing = BinSpacing::log;
-  // seed: from the frame's start, at most the frame, zero-padded; log: centred on the frame.
+  // seed: from the frame's start, at most the frame, zero-padded; log: centred on the frame; cqt: the same,
+  // the longest of them.
   TimeSpan window = TimeSpan::milliseconds(186);
   WindowShape window_shape = WindowShape::hann;
-  double fmin_hz = 30;     // log spacing only
-  double fmax_hz = 16000;  // log spacing only; lowered to Nyquist
+  double fmin_hz = 30;     // not seed spacing
+  double fmax_hz = 16000;  // not seed spacing; lowered to Nyquist
   Normalize normalize;
   double gain_db = 0;
   BeatSettings beats;
@@ -75,6 +76,7 @@ struct Features {
   // [frames][bins], >= 0, of the mono mix in ±1. seed: |rfft(piece, n)|, undivided, of the piece that SpD5
   // cuts: floor(sample_rate / fps) samples from the frame's start. log: 1 is a sine of full scale at the
   // bin's centre; bands wider than the window resolves hold the root of the power in them.
+  // cqt: the same of a sine, heard through windows of a constant number of periods.
   std::vector<float> magnitudes;
   std::vector<float> levels;            // [frames][bins], 0..1: magnitude · gain / reference, clamped
   std::vector<float> bin_frequency_hz;  // [bins], centre
