@@ -1,4 +1,4 @@
-// The door to Cairo.
+// The door to Cairo, with text_runs.cpp.
 #include "spectradiff/paint/drawing.h"
 
 #include <cairo.h>
@@ -10,6 +10,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
+#include "text_runs.h"
 
 namespace spectradiff {
 namespace {
@@ -37,6 +38,10 @@ std::string drawable(std::string_view text) {
     text.remove_prefix(std::max<size_t>(length, 1));
   }
   return result;
+}
+
+std::vector<TextRun> runs_of(std::string_view text, const TextStyle& style) {
+  return text_runs(drawable(text), kFace, style.bold);
 }
 
 Surface surface_of(const Canvas& picture) {
@@ -86,18 +91,21 @@ struct Drawing::Impl {
     for (const Point& point : points) cairo_line_to(context.get(), point.x, point.y);
   }
 
-  void use_font(const TextStyle& style) const {
-    cairo_select_font_face(context.get(), kFace, CAIRO_FONT_SLANT_NORMAL,
-                           style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+  void use_font(const FontFace& face, const TextStyle& style) const {
+    cairo_set_font_face(context.get(), face.get());
     cairo_set_font_size(context.get(), style.size);
   }
 
-  double width_of(const std::string& text, const TextStyle& style) const {
-    use_font(style);
-    cairo_text_extents_t extents;
-    cairo_text_extents(context.get(), text.c_str(), &extents);
+  double width_of(const std::vector<TextRun>& runs, const TextStyle& style) const {
+    double width = 0;
+    for (const TextRun& run : runs) {
+      use_font(run.face, style);
+      cairo_text_extents_t extents;
+      cairo_text_extents(context.get(), run.text.c_str(), &extents);
+      width += extents.x_advance;
+    }
     done();
-    return extents.x_advance;
+    return width;
   }
 
   Size size;
@@ -161,22 +169,24 @@ void Drawing::place_picture(const Canvas& picture, Point corner, double width, d
 
 void Drawing::write_text(std::string_view text, Point at, const TextStyle& style, const Ink& ink) {
   cairo_t* context = impl_->context.get();
-  const std::string words = drawable(text);
+  const std::vector<TextRun> words = runs_of(text, style);
   const double width = style.align == TextAlign::left ? 0 : impl_->width_of(words, style);
   cairo_save(context);
-  impl_->use_font(style);
   cairo_translate(context, at.x, at.y);
   cairo_rotate(context, style.turned_degrees * kDegree);
   cairo_move_to(context, style.align == TextAlign::centre ? -width / 2 : -width, 0);
   impl_->use(ink);
-  cairo_show_text(context, words.c_str());
+  for (const TextRun& run : words) {
+    impl_->use_font(run.face, style);
+    cairo_show_text(context, run.text.c_str());
+  }
   cairo_new_path(context);
   cairo_restore(context);
   impl_->done();
 }
 
 double Drawing::text_width(std::string_view text, const TextStyle& style) const {
-  return impl_->width_of(drawable(text), style);
+  return impl_->width_of(runs_of(text, style), style);
 }
 
 void Drawing::begin_clip(Point corner, double width, double height) {

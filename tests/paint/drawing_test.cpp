@@ -121,6 +121,16 @@ TEST(Drawing, TextThatIsNotUtf8IsDrawnWithReplacements) {
   EXPECT_GT(lit_pixels(on_black(drawing)), 20);
 }
 
+// Whatever fonts there are: letters that one font lacks come from others and stand beside it.
+TEST(Drawing, TextOfSeveralFontsIsAsWideAsItsParts) {
+  const Drawing drawing({8, 8});
+  const TextStyle style{.size = 20};
+  const double width = drawing.text_width("夜の海", style) + drawing.text_width(" – song ", style) +
+                       drawing.text_width("밤", style);
+  EXPECT_NEAR(drawing.text_width("夜の海 – song 밤", style), width, 0.01);
+  EXPECT_GT(drawing.text_width("夜", style), 5);
+}
+
 TEST(Drawing, TheSameTwiceGivesTheSameBytes) {
   const auto draw = [] {
     Drawing drawing({120, 60});

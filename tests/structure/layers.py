@@ -19,7 +19,8 @@ DOORS = {
     "libebur128": ["ebur128.h"],
     "libtorch": ["ATen/", "c10/", "torch/"],
     "muParser": ["muParser.h", "muParserDef.h"],
-    "Cairo": ["cairo.h", "cairo/"],
+    "Cairo": ["cairo.h", "cairo-ft.h", "cairo/"],
+    "fontconfig": ["fontconfig/"],
     "SQLite": ["sqlite3.h"],
     "CLI11": ["CLI/"],
 }

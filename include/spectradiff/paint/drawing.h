@@ -50,7 +50,7 @@ class Drawing {
   enum class Scaling { smooth, sharp };
   void place_picture(const Canvas& picture, Point corner, double width, double height, Scaling scaling);
 
-  // UTF-8 on the base line at `at`, in the sans-serif face DejaVu Sans or what the system has instead; what
+  // UTF-8 on the base line at `at`, in DejaVu Sans or what the system has where that lacks a character; what
   // is not UTF-8 becomes U+FFFD.
   void write_text(std::string_view text, Point at, const TextStyle& style, const Ink& ink);
   double text_width(std::string_view text,
