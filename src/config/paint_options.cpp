@@ -305,10 +305,10 @@ void add_paint_options(std::vector<Option>& table) {
   add_arrangement(table);
   add_smoothing(table);
   add_post(table);
-  // Every number may move with the music but a kaleidoscope's folds, which are laid out once.
+  // Every number may move with the music.
   for (Option& option : table) {
     const bool painted = option.commands == kPictures;
-    if (painted && option.number && option.key != "symmetry_folds") option = moving(std::move(option));
+    if (painted && option.number) option = moving(std::move(option));
   }
 }
 

@@ -96,7 +96,7 @@ struct Painter::Impl {
     return canvas;
   }
 
-  Canvas arrange(Canvas canvas) const {
+  Canvas arrange(Canvas canvas, int folds) const {
     canvas = rotate(std::move(canvas), settings.arrangement.rotate_degrees);
     switch (settings.arrangement.symmetry) {
       case Arrangement::Symmetry::none:
@@ -107,7 +107,8 @@ struct Painter::Impl {
       case Arrangement::Symmetry::mosaic:
         return mosaic(canvas, settings.size);
       case Arrangement::Symmetry::kaleidoscope:
-        return kaleidoscope->apply(canvas);
+        return folds == settings.arrangement.folds ? kaleidoscope->apply(canvas)
+                                                   : Kaleidoscope(settings.size, folds).apply(canvas);
     }
     return canvas;
   }
@@ -116,7 +117,7 @@ struct Painter::Impl {
   Canvas unblended(const PaintSettings& now, int64_t frame) const {
     Canvas canvas = base(now, frame);
     painting->paint(now, frame, canvas);
-    return arrange(std::move(canvas));
+    return arrange(std::move(canvas), now.arrangement.folds);
   }
 
   Canvas source(const PaintSettings& now, int64_t frame) const {

@@ -127,6 +127,19 @@ TEST(Painter, PaintsWithStructureThatTheMusicMoved) {
   }
 }
 
+TEST(Painter, FoldsAKaleidoscopeAsTheMusicSays) {
+  const Features features = music();
+  PaintSettings still = settings_of(PainterKind::hash, {64, 48});
+  still.arrangement.symmetry = Arrangement::Symmetry::kaleidoscope;
+  PaintSettings moved = still;
+  moved.arrangement.folds = 3;
+  const Painter painter(features, still);
+  const Canvas before = painter.paint(1);
+  EXPECT_TRUE(painter.paint(moved, 1).bytes() == Painter(features, moved).paint(1).bytes());
+  EXPECT_FALSE(painter.paint(moved, 1).bytes() == before.bytes());
+  EXPECT_TRUE(painter.paint(still, 1).bytes() == before.bytes());
+}
+
 TEST(Painter, ABaseLayerLiesBelowEveryPainter) {
   const Features features = music();
   for (const PainterKind kind : kKinds) {
