@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/base/sha256.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/modulation.h"
 #include "spectradiff/config/options.h"
@@ -204,9 +206,17 @@ std::string summary_text(const Arguments& arguments, const AudioInfo& info, cons
                      features.reference);
 }
 
+// As the event of what was written has it; a pipe or a device keeps nothing to be hashed.
+Json written_file(const Output& output) {
+  Json file = {{"option", output.option}, {"path", output.path}};
+  if (std::filesystem::is_regular_file(output.path)) file["sha256"] = sha256_file(output.path);
+  return file;
+}
+
 }  // namespace
 
 int run_analyze(const Arguments& arguments, Console& console) {
+  const auto begin = std::chrono::steady_clock::now();
   const Resolved resolved = resolve(all_layers(arguments.told));
   std::vector<std::string> series = parse_series_list(arguments.run.series);
   if (arguments.run.print_config) {
@@ -216,6 +226,9 @@ int run_analyze(const Arguments& arguments, Console& console) {
   const std::vector<Output> outputs = asked_outputs(arguments);
   check_outputs(outputs, arguments);
 
+  console.event(
+      "start",
+      {{"command", arguments.command}, {"audio", arguments.subject}, {"config", job_to_json(resolved.job)}});
   AudioSource source = std::move(open_song(arguments.subject, resolved.job, console).song);
   refuse_song_as_output(outputs, source.file());
   Features features =
@@ -234,14 +247,19 @@ int run_analyze(const Arguments& arguments, Console& console) {
 
   install_signal_handlers();
   AnalyzeRun run(arguments, console, source, features, series, curves);
+  Json written = Json::array();
   try {
     for (const Output& output : outputs) {
       run.write(output);
-      if (output.path != "-") console.info(fmt::format("wrote {}", output.path));
+      if (output.path == "-") continue;
+      console.info(fmt::format("wrote {}", output.path));
+      written.push_back(written_file(output));
     }
   } catch (const Stopped&) {
     return 0;  // main raises the signal again
   }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  console.event("done", {{"written", written}, {"frames", features.frames}, {"seconds", seconds.count()}});
   return 0;
 }
 

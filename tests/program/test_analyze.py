@@ -1,6 +1,7 @@
 """analyze: the CSVs, the JSON and the picture, and the streams they go to."""
 
 import csv
+import hashlib
 import io
 import json
 import math
@@ -43,7 +44,9 @@ def check_contract(found):
     """The shape that programs may rely on."""
     assert list(found) == ["schema", "audio", "fps", "frames", "series", "events", "scalars"]
     assert found["schema"] == 1
-    assert {key: type(value) for key, value in found["audio"].items()} == {"file": str, "format": str, "sample_rate_hz": int, "channels": int, "samples": int}
+    assert {
+key: type(value) for key, value in found["audio"].items()
+} == {"file": str, "format": str, "sample_rate_hz": int, "channels": int, "samples": int}
     numerator, denominator = found["fps"].split("/")
     assert int(numerator) > 0 and int(denominator) > 0
     assert type(found["frames"]) is int and found["frames"] > 0
@@ -228,8 +231,18 @@ def test_the_summary_says_what_is_heard(program, beats):
     for word in ("beats.wav", "6.000 s", "44.1 kHz", "mono", "BPM", "A minor", "LUFS", "90 frames"):
         assert word in done.out, word
     events = program("analyze", beats, "--json").events()
-    assert events[0]["event"] == "analysis" and events[0]["frames"] == 90 and events[0]["key"] == "A minor"
-    assert abs(events[0]["tempo_bpm"] - 120) < 3
+    assert [event["event"] for event in events] == ["start", "analysis", "done"]
+    assert events[0]["command"] == "analyze" and events[0]["audio"] == str(beats)
+    assert events[1]["frames"] == 90 and events[1]["key"] == "A minor"
+    assert abs(events[1]["tempo_bpm"] - 120) < 3
+    assert events[2]["written"] == [] and events[2]["frames"] == 90 and events[2]["seconds"] > 0
+
+
+def test_done_names_what_was_written(program, beats):
+    done = program("analyze", beats, "--json", "--csv", "a.csv", "--plot", "a.png").events()[-1]
+    assert done["event"] == "done" and [one["option"] for one in done["written"]] == ["csv", "plot"]
+    for one in done["written"]:
+        assert hashlib.sha256((program.work / one["path"]).read_bytes()).hexdigest() == one["sha256"]
 
 
 def test_the_plot_is_a_picture_and_the_same_every_time(program, beats):
@@ -260,7 +273,8 @@ def test_the_python_example_hears_the_chord(program, beats):
     script = f'"$0" analyze "$1" --csv - --series chroma | python3 "{ROOT}/examples/notes.py"'.replace('"$0"', "spectradiff")
     lines = [line.split() for line in in_a_shell(program, script, beats).splitlines()]
     assert [int(second) for second, _ in lines] == list(range(6))
-    assert {note for _, note in lines} <= {"A", "C", "E"}
+    assert {note for _, note in lines
+    } <= {"A", "C", "E"}
 
 
 def test_jq_reads_the_json(program, beats):
