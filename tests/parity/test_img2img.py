@@ -24,8 +24,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "oracles")]
 import img2img as oracle
 import torch
 from make_tiny_model import init_picture, make_tiny_model
-
-# The networks are so small that a second thread only waits for the first.
+#The networks are so small that a second thread only waits for the first.
 torch.set_num_threads(1)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -166,6 +165,19 @@ class Bench:
             self.rendered[run] = [np.asarray(Image.open(out / f"{i:05d}.png").convert("RGB")) for i in FRAMES]
         return self.rendered[run]
 
+    def render_moved(self, frames: str, batch: int) -> dict[int, bytes]:
+        """PNG files by frame, strength and guidance moved."""
+        self.model("epsilon")
+        out = self.folder / f"moved-{frames}-{batch}"
+        self.call(
+            program(), "render", self.song, "-o", out / "%d.png", "--frames", frames, "--size", "64x64",
+            "--model", self.folder / "epsilon-bundle", "--dtype", "float32", "--device", "cpu", "--threads", 1,
+            "--batch-size", batch, "--prompt", PROMPT, "--negative-prompt", NEGATIVE, "--steps", STEPS,
+            "--strength", "0.35 + 0.1*f + 0.1*onset", "--guidance", "2 + 1.5*f",
+        )  # fmt: skip
+        return {int(path.stem): path.read_bytes() for path in out.iterdir()
+}
+
     def expect(self, run: Run, frame: int, **changes) -> np.ndarray:
         return oracle.img2img(self.pipeline(run), self.init(run.size)[frame], run.request(**changes))
 
@@ -207,6 +219,14 @@ def test_a_frame_early_exceeds_the_tolerance(bench, run):
 def test_the_songs_frames_differ(bench):
     pictures = [np.asarray(picture) for picture in bench.init()]
     assert all(apart(one, other) > 20 for one, other in zip(pictures, pictures[1:]))
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_frames_of_moved_strength_and_guidance_are_the_same_alone_in_batches_and_in_shards(bench, batch):
+    whole = bench.render_moved("0-3", batch)
+    assert sorted(whole) == [0, 1, 2, 3] and len(set(whole.values())) == 4
+    shards = bench.render_moved("0", batch) | bench.render_moved("1-2", batch) | bench.render_moved("3", batch)
+    assert shards == whole
 
 
 @pytest.mark.parametrize("scheduler", oracle.SCHEDULERS)
