@@ -283,7 +283,8 @@ void add_video(std::vector<Option>& table) {
                           {"cover", Fit::cover}, {"contain", Fit::contain}, {"stretch", Fit::stretch}}));
   table.push_back(written_option(
       {"flash_limit", kVideo, kPictures, "N",
-       "calm pictures down to N flashes per second, 0 to 120, or off; 3 is WCAG's limit (default off)"},
+       "calm pictures to N flashes per second, 0 to 120, or off; 3 is WCAG's limit; it knows this run's "
+       "frames only, so that parts of a song may differ from the whole (default off)"},
       FIELD(output.flash_limit), checked_flash_limit,
       [](std::optional<int> limit) { return limit ? Json(*limit) : Json("off"); }));
   table.push_back(text_option(

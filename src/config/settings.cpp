@@ -78,6 +78,7 @@ void check_expressions(Resolved& resolved) {
       const Expression expression(text, signals);
       if (expression.is_constant()) {
         const double value = expression.evaluate({});
+        if (!std::isfinite(value)) throw_error(ErrorKind::usage, "gives no finite number");
         const bool whole = std::isfinite(value) && std::abs(value) < 1e9 && value == std::round(value);
         find_option(key)->set(resolved, whole ? Json(static_cast<int64_t>(value)) : Json(value));
       }

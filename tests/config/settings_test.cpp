@@ -157,7 +157,7 @@ TEST(Settings, AnExpressionThatNeverChangesIsItsNumber) {
   EXPECT_EQ(resolved.job.paint.hash.marks_per_bin, 21);
   EXPECT_THAT(refusal_of({{"strength", "2*3"}}),
               AllOf(HasSubstr("strength = 2*3 (preset neon)"), HasSubstr("0..1")));
-  EXPECT_THAT(refusal_of({{"strength", "1/0"}}), HasSubstr("outside 0..1"));
+  EXPECT_THAT(refusal_of({{"strength", "1/0"}}), HasSubstr("gives no finite number"));
   EXPECT_THAT(refusal_of({{"marks_per_bin", "1/3"}}), HasSubstr("is not an integer"));
 }
 
