@@ -253,7 +253,7 @@ int run_analyze(const Arguments& arguments, Console& console) {
       run.write(output);
       if (output.path == "-") continue;
       console.info(fmt::format("wrote {}", output.path));
-      written.push_back(written_file(output));
+      if (arguments.run.json) written.push_back(written_file(output));
     }
   } catch (const Stopped&) {
     return 0;  // main raises the signal again
