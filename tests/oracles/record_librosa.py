@@ -75,7 +75,7 @@ def constant_q(y):
     for begin, end in list(frames())[::17]:
         row = []
         for wavelet in filters:
-#Windows of N samples, N a power of two, in steps of at most N / 4 : those shorter than the frame are many.
+            # Windows of N samples, N a power of two, in steps of at most N / 4: those shorter than the frame are many.
             length = np.count_nonzero(wavelet) + 1
             count = max(1, int(np.ceil(4 * RATE / FPS / 2 ** int(np.ceil(np.log2(length))))))
             half = len(wavelet) // 2
@@ -113,7 +113,7 @@ def main():
     mfcc = librosa.feature.mfcc(S=db, n_mfcc=20)
     for k in (0, 1, 5, 19):
         series[f"mfcc_{k}"] = per_frame(mfcc[k], hop, np.mean)
-#Edges in the middle between bins, so that no bin is shared.
+    # Edges in the middle between bins, so that no bin is shared.
     bin_hz = RATE / window
     for low, high in ((1.5, 9.5), (9.5, 200.5)):
         inside = power[int(low + 0.5) : int(high + 0.5)]
@@ -137,10 +137,7 @@ def main():
         "tempo_bpm": float(tempo[0]),
         "onsets_s": [round(float(t), 6) for t in onsets * hop / RATE],
         "beats_s": [round(float(t), 6) for t in beats * hop / RATE],
-        "series": {
-        name: [float(f"{v:.7g}") for v in values] for name, values in series.items()
-        }
-        ,
+        "series": {name: [float(f"{v:.7g}") for v in values] for name, values in series.items()},
     }
     OUT.write_text(json.dumps(recorded, separators=(",", ":")).replace('],"', '],\n"') + "\n")
 

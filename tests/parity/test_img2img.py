@@ -24,7 +24,8 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "oracles")]
 import img2img as oracle
 import torch
 from make_tiny_model import init_picture, make_tiny_model
-#The networks are so small that a second thread only waits for the first.
+
+# The networks are so small that a second thread only waits for the first.
 torch.set_num_threads(1)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -175,8 +176,7 @@ class Bench:
             "--batch-size", batch, "--prompt", PROMPT, "--negative-prompt", NEGATIVE, "--steps", STEPS,
             "--strength", "0.35 + 0.1*f + 0.1*onset", "--guidance", "2 + 1.5*f",
         )  # fmt: skip
-        return {int(path.stem): path.read_bytes() for path in out.iterdir()
-}
+        return {int(path.stem): path.read_bytes() for path in out.iterdir()}
 
     def expect(self, run: Run, frame: int, **changes) -> np.ndarray:
         return oracle.img2img(self.pipeline(run), self.init(run.size)[frame], run.request(**changes))

@@ -44,9 +44,7 @@ def check_contract(found):
     """The shape that programs may rely on."""
     assert list(found) == ["schema", "audio", "fps", "frames", "series", "events", "scalars"]
     assert found["schema"] == 1
-    assert {
-key: type(value) for key, value in found["audio"].items()
-} == {"file": str, "format": str, "sample_rate_hz": int, "channels": int, "samples": int}
+    assert {key: type(value) for key, value in found["audio"].items()} == {"file": str, "format": str, "sample_rate_hz": int, "channels": int, "samples": int}
     numerator, denominator = found["fps"].split("/")
     assert int(numerator) > 0 and int(denominator) > 0
     assert type(found["frames"]) is int and found["frames"] > 0
@@ -273,8 +271,7 @@ def test_the_python_example_hears_the_chord(program, beats):
     script = f'"$0" analyze "$1" --csv - --series chroma | python3 "{ROOT}/examples/notes.py"'.replace('"$0"', "spectradiff")
     lines = [line.split() for line in in_a_shell(program, script, beats).splitlines()]
     assert [int(second) for second, _ in lines] == list(range(6))
-    assert {note for _, note in lines
-    } <= {"A", "C", "E"}
+    assert {note for _, note in lines} <= {"A", "C", "E"}
 
 
 def test_jq_reads_the_json(program, beats):
