@@ -72,7 +72,8 @@ def breach(modules, path, module, inside, public, quote, header):
             return f"includes {header}: `{module}` (layer {layer}) may not see `{other}` (layer {modules[other][0]})"
         return None
     if quote == '"':
-        if (path.parent / header).exists() and ".." not in header:
+        here = path.parent / header
+        if ".." not in header and (here.exists() or here.with_name(f"{here.name}.in").exists()):
             return None
         return f'includes "{header}", which is not in its own folder'
     if SYSTEM.match(header) or ANYWHERE.match(header):

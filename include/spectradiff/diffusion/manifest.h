@@ -50,7 +50,7 @@ struct Manifest {
   std::filesystem::path folder;
   std::string sha256;  // of model.json itself: what trust lists hold
   std::string name, family, title, licence, source;
-  std::string notes;   // how it was trained, what it cannot do
+  std::string notes;                            // how it was trained, what it cannot do
   std::map<std::string, std::string> exporter;  // tool → version
   std::map<std::string, NetworkFile> networks;  // text_encoder, vae_encoder, denoiser, vae_decoder
   TokenizerFiles tokenizer;
