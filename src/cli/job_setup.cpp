@@ -97,7 +97,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   if (prepared.diffuse) {
     DiffusionSettings& diffusion = prepared.resolved.job.diffusion;
     if (diffusion.scheduler.empty()) {
-      diffusion.scheduler = scheduler_name_of_class(prepared.manifest->scheduler.value("class", ""));
+      diffusion.scheduler = scheduler_name_of(prepared.manifest->scheduler);
     }
     choose_prompt(*prepared.manifest, prepared.resolved, console);
     // Music moves strength smoothly only where every step follows it.

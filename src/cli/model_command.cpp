@@ -59,8 +59,7 @@ std::string manifest_text(const Manifest& manifest) {
       "{} ({})\nfolder     {}\nfamily     {}\nlicence    {}\nsource     {}\nscheduler  {}\nverified   "
       "{}\ntrust      {}\nsha256     {}\nnetworks, {:.1f} MB\n{}{}{}",
       manifest.name, manifest.title, manifest.folder.string(), manifest.family, manifest.licence,
-      manifest.source, scheduler_name_of_class(manifest.scheduler.value("class", "")),
-      size_list(manifest.verified_sizes),
+      manifest.source, scheduler_name_of(manifest.scheduler), size_list(manifest.verified_sizes),
       trusted.empty() ? "none: render asks for `spectradiff model trust` first" : trusted, manifest.sha256,
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
 }

@@ -255,11 +255,11 @@ void add_diffusing(std::vector<Option>& table) {
                          FIELD(diffusion.guidance), {0, 100})));
   std::vector<std::pair<std::string, std::string>> schedulers;
   for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
-  table.push_back(choice_option<>(
-      {"scheduler", kDiffusing, kRender, "NAME", "ddim, pndm or euler_ancestral (default: the model's own)"},
-      FIELD(diffusion.scheduler), schedulers));
   table.push_back(
-      real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM step, 0 to 1 (default 0)"},
+      choice_option<>({"scheduler", kDiffusing, kRender, "NAME", "the sampler (default: the model's own)"},
+                      FIELD(diffusion.scheduler), schedulers));
+  table.push_back(
+      real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM or TCD step, 0 to 1 (default 0)"},
                   FIELD(diffusion.eta), {0, 1}));
   table.push_back(integer_option({"seed", kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"},
                                  FIELD(diffusion.seed), 0, std::numeric_limits<int64_t>::max()));

@@ -1,8 +1,10 @@
 #include "noise_schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <span>
 
 #include "spectradiff/base/error.h"
 
@@ -10,59 +12,6 @@ namespace spectradiff {
 namespace {
 
 constexpr int kMaxTrainTimesteps = 100'000;
-
-// The config as another class sees it: without the keys that only had their defaults.
-class ConfigView {
- public:
-  ConfigView(const Json& config, const SchedulerClass& scheduler)
-      : reader_(config, fmt::format("the model's scheduler config (read as {})", scheduler.diffusers_class),
-                ErrorKind::model),
-        config_(config) {
-    if (reader_.text("class") != scheduler.diffusers_class && reader_.has("defaulted")) {
-      ignored_ = reader_.texts("defaulted");
-    }
-  }
-
-  bool has(const std::string& key) const {
-    const auto found = config_.find(key);
-    return found != config_.end() && !found->is_null() &&
-           std::find(ignored_.begin(), ignored_.end(), key) == ignored_.end();
-  }
-  std::string text(const std::string& key, const char* absent) {
-    return has(key) ? reader_.text(key) : absent;
-  }
-  bool boolean(const std::string& key, bool absent) { return has(key) ? reader_.boolean(key) : absent; }
-
-  double real(const std::string& key, double absent, double low, double high) {
-    const double value = has(key) ? reader_.real(key) : absent;
-    if (!(value >= low && value <= high))
-      refuse(key, fmt::format("{}", value), fmt::format("{}..{}", low, high));
-    return value;
-  }
-  int integer(const std::string& key, int absent, int low, int high) {
-    const int64_t value = has(key) ? reader_.integer(key) : absent;
-    if (value < low || value > high) refuse(key, fmt::format("{}", value), fmt::format("{}..{}", low, high));
-    return static_cast<int>(value);
-  }
-
-  const Json& array(const std::string& key) {
-    const Json& value = reader_.any(key);
-    if (!value.is_array()) refuse(key, value.type_name(), "an array of numbers");
-    return value;
-  }
-
-  [[noreturn]] void refuse(const std::string& key, const std::string& value,
-                           const std::string& allowed) const {
-    throw_error(ErrorKind::model, "{}: {} = {} is not supported; this program knows {}{}", reader_.where(),
-                key, value, allowed,
-                has(key) ? "" : " (the config does not state it, so it has the default of that class)");
-  }
-
- private:
-  JsonReader reader_;
-  const Json& config_;
-  std::vector<std::string> ignored_;
-};
 
 // torch.linspace in float32: from both ends towards the middle.
 std::vector<float> linspace(float start, float end, int count) {
@@ -89,7 +38,7 @@ std::vector<float> squared_cosine_betas(int count) {
   return betas;
 }
 
-std::vector<float> trained_betas(ConfigView& view, int count) {
+std::vector<float> trained_betas(SchedulerConfig& view, int count) {
   std::vector<float> betas;
   for (const Json& beta : view.array("trained_betas")) {
     if (!beta.is_number() || !(beta.get<double>() >= 0 && beta.get<double>() < 1)) {
@@ -104,11 +53,11 @@ std::vector<float> trained_betas(ConfigView& view, int count) {
   return betas;
 }
 
-std::vector<float> read_betas(ConfigView& view, int count) {
+std::vector<float> read_betas(SchedulerConfig& view, const BetaDefaults& absent, int count) {
   if (view.has("trained_betas")) return trained_betas(view, count);
-  const double start = view.real("beta_start", 0.0001, 0, 0.9999),
-               end = view.real("beta_end", 0.02, 0, 0.9999);
-  const std::string schedule = view.text("beta_schedule", "linear");
+  const double start = view.real("beta_start", absent.start, 0, 0.9999),
+               end = view.real("beta_end", absent.end, 0, 0.9999);
+  const std::string schedule = view.text("beta_schedule", absent.schedule);
   if (schedule == "squaredcos_cap_v2") return squared_cosine_betas(count);
   if (schedule == "linear") return linspace(static_cast<float>(start), static_cast<float>(end), count);
   if (schedule != "scaled_linear")
@@ -144,22 +93,39 @@ void rescale_to_zero_snr(std::vector<float>& betas) {
   }
 }
 
-Spacing read_spacing(ConfigView& view, Spacing absent) {
-  if (!view.has("timestep_spacing")) return absent;
-  const std::string text = view.text("timestep_spacing", "");
-  if (text == "leading") return Spacing::leading;
-  if (text == "trailing") return Spacing::trailing;
-  if (text == "linspace") return Spacing::linspace;
-  view.refuse("timestep_spacing", text, "leading, trailing and linspace");
+Spacing read_spacing(SchedulerConfig& view, Spacing absent) {
+  constexpr std::array kNames = {"leading", "trailing", "linspace"};
+  return static_cast<Spacing>(view.choice("timestep_spacing", static_cast<size_t>(absent), kNames));
 }
 
-Prediction read_prediction(ConfigView& view, bool has_sample) {
-  const std::string text = view.text("prediction_type", "epsilon");
-  if (text == "epsilon") return Prediction::epsilon;
-  if (text == "v_prediction") return Prediction::v;
-  if (text == "sample" && has_sample) return Prediction::sample;
-  view.refuse("prediction_type", text,
-              has_sample ? "epsilon, v_prediction and sample" : "epsilon and v_prediction");
+Prediction read_prediction(SchedulerConfig& view, bool has_sample) {
+  constexpr std::array kNames = {"epsilon", "v_prediction", "sample"};
+  return static_cast<Prediction>(
+      view.choice("prediction_type", 0, std::span(kNames).first(has_sample ? 3 : 2)));
+}
+
+void refuse_what_is_not_linear(SchedulerConfig& view, const SchedulerClass& scheduler) {
+  if (scheduler.clip_sample != Clipping::unknown &&
+      view.boolean("clip_sample", scheduler.clip_sample == Clipping::by_default)) {
+    view.refuse("clip_sample", "true", "false only, for clipping is not linear");
+  }
+  if (scheduler.has_thresholding && view.boolean("thresholding", false)) {
+    view.refuse("thresholding", "true", "false only, for it is not linear");
+  }
+}
+
+// The spacings of noise levels that a class of sigmas has beside `timestep_spacing`.
+void read_sigmas(SchedulerConfig& view, NoiseSchedule& schedule) {
+  for (const char* key : {"use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "use_flow_sigmas"}) {
+    if (view.boolean(key, false)) view.refuse(key, "true", "use_karras_sigmas");
+  }
+  for (const char* key : {"sigma_min", "sigma_max"}) {
+    if (view.has(key)) view.refuse(key, "a number", "the noise schedule's own only");
+  }
+  schedule.karras = view.boolean("use_karras_sigmas", false);
+  view.choice("interpolation_type", 0, std::array{"linear"});
+  view.choice("timestep_type", 0, std::array{"discrete"});
+  schedule.ends_at_least_sigma = view.choice("final_sigmas_type", 0, std::array{"zero", "sigma_min"}) == 1;
 }
 
 }  // namespace
@@ -174,21 +140,16 @@ double NoiseSchedule::alpha(int t) const {
   return alphas_cumprod[static_cast<size_t>(t)];
 }
 
-NoiseSchedule read_noise_schedule(const Json& config, const SchedulerClass& scheduler) {
-  ConfigView view(config, scheduler);
-  if (scheduler.has_clip_sample) {
-    if (view.boolean("clip_sample", true))
-      view.refuse("clip_sample", "true", "false only, for clipping is not linear");
-    if (view.boolean("thresholding", false))
-      view.refuse("thresholding", "true", "false only, for it is not linear");
-  }
+NoiseSchedule read_noise_schedule(SchedulerConfig& view, const SchedulerClass& scheduler) {
+  refuse_what_is_not_linear(view, scheduler);
   NoiseSchedule schedule;
   schedule.train_timesteps = view.integer("num_train_timesteps", 1000, 1, kMaxTrainTimesteps);
   schedule.prediction = read_prediction(view, scheduler.has_sample_prediction);
   schedule.spacing = read_spacing(view, scheduler.spacing);
   schedule.steps_offset = view.integer("steps_offset", 0, 0, schedule.train_timesteps - 1);
   schedule.zero_snr = scheduler.has_zero_snr && view.boolean("rescale_betas_zero_snr", false);
-  std::vector<float> betas = read_betas(view, schedule.train_timesteps);
+  if (scheduler.has_sigma_choices) read_sigmas(view, schedule);
+  std::vector<float> betas = read_betas(view, scheduler.betas, schedule.train_timesteps);
   if (schedule.zero_snr) rescale_to_zero_snr(betas);
   schedule.alphas_cumprod = cumulative_alphas(betas);
   schedule.final_alpha =

@@ -6,23 +6,33 @@
 #include <string_view>
 #include <vector>
 
-#include "spectradiff/base/json.h"
+#include "scheduler_config.h"
 #include "spectradiff/diffusion/sampler.h"
 
 namespace spectradiff {
 
 enum class Prediction { epsilon, v, sample };
 enum class Spacing { leading, trailing, linspace };
+enum class Clipping { unknown, off_by_default, by_default };
 
-// A diffusers scheduler class: its name and what it takes for keys that a config does not have.
+struct BetaDefaults {
+  double start = 0.0001, end = 0.02;
+  const char* schedule = "linear";
+};
+
+// A diffusers scheduler class: its name, the keys it knows and what it takes for those that a config does not
+// have.
 struct SchedulerClass {
   std::string_view name;             // ours, "ddim"
   std::string_view diffusers_class;  // "DDIMScheduler"
+  BetaDefaults betas = {};
   Spacing spacing = Spacing::leading;
   bool set_alpha_to_one = true;
-  bool has_clip_sample = false;  // and thresholding; true by default where it exists
+  Clipping clip_sample = Clipping::unknown;
+  bool has_thresholding = false;
   bool has_zero_snr = false;
-  bool has_sample_prediction = false;
+  bool has_sample_prediction = true;
+  bool has_sigma_choices = false;  // use_karras_sigmas, final_sigmas_type and their kind
 };
 
 struct NoiseSchedule {
@@ -33,13 +43,15 @@ struct NoiseSchedule {
   Prediction prediction = Prediction::epsilon;
   Spacing spacing = Spacing::leading;
   int steps_offset = 0;
+  bool karras = false;               // noise levels spaced as Karras et al. 2022 do, equation 5
+  bool ends_at_least_sigma = false;  // sampling by sigmas ends at the first timestep's, not at 0
 
   // alphas_cumprod[t]; final_alpha for a negative t. Error{usage} beyond the last timestep.
   double alpha(int t) const;
 };
 
-// Reads `config` as `scheduler`'s from_config does. Error{model} naming the key.
-NoiseSchedule read_noise_schedule(const Json& config, const SchedulerClass& scheduler);
+// Error{model} naming the key.
+NoiseSchedule read_noise_schedule(SchedulerConfig& config, const SchedulerClass& scheduler);
 
 // The run of `steps` steps, highest timestep first, before strength takes its part. Fractions are rounded to
 // whole timesteps (halves to even) when `whole`.

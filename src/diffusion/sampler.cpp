@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "samplers.h"
 #include "spectradiff/base/error.h"
@@ -13,22 +14,73 @@ namespace {
 
 struct Family {
   SchedulerClass scheduler;
-  SamplerTable (*make)(const NoiseSchedule&, const SamplerRequest&) = nullptr;
+  SamplerTable (*make)(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&) = nullptr;
+  std::optional<bool> karras = {};  // what the name says whatever the config does
 };
+
+constexpr BetaDefaults kStableDiffusionBetas = {.start = 0.00085, .end = 0.012, .schedule = "scaled_linear"};
+
+constexpr SchedulerClass dpm_solver(std::string_view name) {
+  return {.name = name,
+          .diffusers_class = "DPMSolverMultistepScheduler",
+          .spacing = Spacing::linspace,
+          .has_thresholding = true,
+          .has_zero_snr = true,
+          .has_sigma_choices = true};
+}
 
 constexpr std::array kFamilies = {
     Family{{.name = "ddim",
             .diffusers_class = "DDIMScheduler",
-            .has_clip_sample = true,
-            .has_zero_snr = true,
-            .has_sample_prediction = true},
+            .clip_sample = Clipping::by_default,
+            .has_thresholding = true,
+            .has_zero_snr = true},
            ddim_table},
-    Family{{.name = "pndm", .diffusers_class = "PNDMScheduler", .set_alpha_to_one = false}, pndm_table},
+    Family{{.name = "pndm",
+            .diffusers_class = "PNDMScheduler",
+            .set_alpha_to_one = false,
+            .has_sample_prediction = false},
+           pndm_table},
+    Family{{.name = "euler",
+            .diffusers_class = "EulerDiscreteScheduler",
+            .spacing = Spacing::linspace,
+            .has_zero_snr = true,
+            .has_sigma_choices = true},
+           euler_table},
     Family{{.name = "euler_ancestral",
             .diffusers_class = "EulerAncestralDiscreteScheduler",
             .spacing = Spacing::linspace,
-            .has_zero_snr = true},
+            .has_zero_snr = true,
+            .has_sample_prediction = false},
            euler_ancestral_table},
+    Family{{.name = "heun",
+            .diffusers_class = "HeunDiscreteScheduler",
+            .betas = {.start = 0.00085, .end = 0.012},
+            .spacing = Spacing::linspace,
+            .clip_sample = Clipping::off_by_default,
+            .has_sigma_choices = true},
+           heun_table},
+    Family{dpm_solver("dpmpp_2m"), dpmpp_table, false},
+    Family{dpm_solver("dpmpp_2m_karras"), dpmpp_table, true},
+    Family{{.name = "unipc",
+            .diffusers_class = "UniPCMultistepScheduler",
+            .spacing = Spacing::linspace,
+            .has_thresholding = true,
+            .has_zero_snr = true,
+            .has_sigma_choices = true},
+           unipc_table},
+    Family{{.name = "lcm",
+            .diffusers_class = "LCMScheduler",
+            .betas = kStableDiffusionBetas,
+            .clip_sample = Clipping::off_by_default,
+            .has_thresholding = true,
+            .has_zero_snr = true},
+           lcm_table},
+    Family{{.name = "tcd",
+            .diffusers_class = "TCDScheduler",
+            .betas = kStableDiffusionBetas,
+            .has_zero_snr = true},
+           tcd_table},
 };
 
 const Family& family_named(const std::string& name) {
@@ -64,6 +116,18 @@ bool is_finite(const SamplerTable& table) {
 
 }  // namespace
 
+Reading read_off(Prediction prediction, double a, double b) {
+  switch (prediction) {
+    case Prediction::v:
+      return {{a, -b}, {b, a}};
+    case Prediction::sample:
+      return {{0, 1}, {1 / b, -a / b}};
+    case Prediction::epsilon:
+      break;
+  }
+  return {{1 / a, -b / a}, {0, 1}};
+}
+
 std::vector<std::string> scheduler_names() {
   std::vector<std::string> names;
   names.reserve(kFamilies.size());
@@ -71,11 +135,16 @@ std::vector<std::string> scheduler_names() {
   return names;
 }
 
-std::string scheduler_name_of_class(std::string_view diffusers_class) {
+std::string scheduler_name_of(const Json& config) {
+  JsonReader reader(config, "the model's scheduler config", ErrorKind::model);
+  const std::string diffusers_class = reader.text("class");
   std::vector<std::string> classes;
   for (const Family& family : kFamilies) {
-    if (family.scheduler.diffusers_class == diffusers_class) return std::string(family.scheduler.name);
-    classes.emplace_back(family.scheduler.diffusers_class);
+    if (family.scheduler.diffusers_class == diffusers_class &&
+        family.karras.value_or(false) == (family.karras && reader.boolean_or("use_karras_sigmas", false))) {
+      return std::string(family.scheduler.name);
+    }
+    if (!family.karras.value_or(false)) classes.emplace_back(family.scheduler.diffusers_class);
   }
   throw_error(
       ErrorKind::model,
@@ -86,20 +155,21 @@ std::string scheduler_name_of_class(std::string_view diffusers_class) {
 
 SamplerTable make_sampler_table(const Json& config, const SamplerRequest& request) {
   check(request);
-  JsonReader reader(config, "the model's scheduler config", ErrorKind::model);
-  const Family& family = family_named(
-      request.scheduler.empty() ? scheduler_name_of_class(reader.text("class")) : request.scheduler);
-  const NoiseSchedule schedule = read_noise_schedule(config, family.scheduler);
+  const Family& family =
+      family_named(request.scheduler.empty() ? scheduler_name_of(config) : request.scheduler);
+  SchedulerConfig view(config, family.scheduler.diffusers_class);
+  NoiseSchedule schedule = read_noise_schedule(view, family.scheduler);
+  schedule.karras = family.karras.value_or(schedule.karras);
   if (request.steps > schedule.train_timesteps) {
     throw_error(ErrorKind::usage, "steps = {} are more than the {} timesteps the model was trained with",
                 request.steps, schedule.train_timesteps);
   }
   if (request.strength == 0) return {};
-  SamplerTable table = family.make(schedule, request);
+  SamplerTable table = family.make(view, schedule, request);
   if (!is_finite(table)) {
     throw_error(ErrorKind::model,
                 "the model's scheduler config gives {} no finite coefficients: rescale_betas_zero_snr and "
-                "betas near 1 need prediction_type = v_prediction",
+                "betas near 1 need prediction_type = v_prediction, lower_order_final must be true",
                 family.scheduler.diffusers_class);
   }
   return table;

@@ -8,30 +8,11 @@
 namespace spectradiff {
 namespace {
 
-// The noise-free picture and the noise that a step reads off, as combinations of the sample x and the
-// network's output m.
-struct Estimate {
-  double x = 0, m = 0;
-};
-
-std::pair<Estimate, Estimate> picture_and_noise(Prediction prediction, double alpha) {
-  const double a = std::sqrt(alpha), b = std::sqrt(1 - alpha);
-  switch (prediction) {
-    case Prediction::v:
-      return {{a, -b}, {b, a}};
-    case Prediction::sample:
-      return {{0, 1}, {1 / b, -a / b}};
-    case Prediction::epsilon:
-      break;
-  }
-  return {{1 / a, -b / a}, {0, 1}};
-}
-
 SamplerStep ddim_step(const NoiseSchedule& schedule, int t, int next, double eta) {
   const double alpha = schedule.alpha(t), alpha_next = schedule.alpha(next);
   const double variance = (1 - alpha_next) / (1 - alpha) * (1 - alpha / alpha_next);
   const double sigma = eta * std::sqrt(std::max(0.0, variance));
-  const auto [picture, noise] = picture_and_noise(schedule.prediction, alpha);
+  const auto [picture, noise] = read_off(schedule.prediction, std::sqrt(alpha), std::sqrt(1 - alpha));
   const double keep = std::sqrt(alpha_next);
   const double turn = std::sqrt(std::max(0.0, 1 - alpha_next - sigma * sigma));
   SamplerStep step;
@@ -44,7 +25,8 @@ SamplerStep ddim_step(const NoiseSchedule& schedule, int t, int next, double eta
 
 }  // namespace
 
-SamplerTable ddim_table(const NoiseSchedule& schedule, const SamplerRequest& request) {
+SamplerTable ddim_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
+                        const SamplerRequest& request) {
   std::vector<std::pair<int, int>> moves;  // from timestep, to timestep; negative: to the end
   if (request.mode == StrengthMode::exact) {
     const std::vector<int> timesteps = exact_timesteps(schedule, request);

@@ -58,7 +58,8 @@ std::vector<Move> exact_moves(const NoiseSchedule& schedule, const SamplerReques
 
 }  // namespace
 
-SamplerTable pndm_table(const NoiseSchedule& schedule, const SamplerRequest& request) {
+SamplerTable pndm_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
+                        const SamplerRequest& request) {
   const std::vector<Move> moves = request.mode == StrengthMode::exact ? exact_moves(schedule, request)
                                                                       : moves_by_steps(schedule, request);
   SamplerTable table;

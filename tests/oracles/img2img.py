@@ -1,15 +1,20 @@
-#!/usr/bin/env python3
-"""The picture that diffusers' own img2img pipeline makes: the oracle of whole pictures.
+#!/ usr / bin / env python3
+""
+    "The picture that diffusers' own img2img pipeline makes: the oracle of whole pictures.
 
-    img2img.py MODEL INIT.png OUT.png --prompt TEXT [--negative-prompt TEXT] [--seed N] [--steps N] [--strength S]
-               [--guidance G] [--scheduler ddim|pndm|euler_ancestral] [--eta E] [--strength-mode steps|exact]
+    img2img.py MODEL INIT.png OUT
+        .png-- prompt TEXT[--negative - prompt TEXT][--seed N][--steps N][--strength S][--guidance G]
+                          [--scheduler NAME][--eta E][--strength - mode steps | exact]
 
-MODEL is the diffusers folder that the bundle was exported from. Everything runs in float32 on the CPU with
-torch.Generator("cpu").manual_seed(seed), one generator per picture.
+    MODEL is the diffusers folder that the bundle was exported
+        from.Everything runs in float32 on the CPU with torch.Generator("cpu")
+        .manual_seed(seed),
+    one generator per picture.
 
-`--strength-mode steps` is StableDiffusionImg2ImgPipeline, untouched. `exact` starts at the noise level that the
-strength names and runs every step from there; no pipeline does that for these schedulers, so `exact_latents` writes
-their updates down in float64 over explicit pairs of timesteps. `fault` (see FAULTS) makes a wrong picture on
+`--strength - mode steps` is StableDiffusionImg2ImgPipeline,
+    untouched. `exact` starts at the noise level that the strength names and runs every step from there
+    : the pipeline with those timesteps where the scheduler takes them; for
+the others EXACT holds their updates in float64 over explicit pairs of timesteps. `fault` (see FAULTS) makes a wrong picture on
 purpose, so that a comparison can show that it would notice.
 """
 
@@ -37,7 +42,19 @@ from PIL import Image
 SCHEDULERS = {
     "ddim": diffusers.DDIMScheduler,
     "pndm": diffusers.PNDMScheduler,
+    "euler": diffusers.EulerDiscreteScheduler,
     "euler_ancestral": diffusers.EulerAncestralDiscreteScheduler,
+    "heun": diffusers.HeunDiscreteScheduler,
+    "dpmpp_2m": diffusers.DPMSolverMultistepScheduler,
+    "dpmpp_2m_karras": diffusers.DPMSolverMultistepScheduler,
+    "unipc": diffusers.UniPCMultistepScheduler,
+    "lcm": diffusers.LCMScheduler,
+    "tcd": diffusers.TCDScheduler,
+}
+FORCED = {
+    "pndm": {"skip_prk_steps": True},
+    "dpmpp_2m": {"use_karras_sigmas": False},
+    "dpmpp_2m_karras": {"use_karras_sigmas": True},
 }
 FAULTS = ("timestep_off_by_one", "draws_swapped", "posterior_mean", "channels_swapped")
 
@@ -63,8 +80,7 @@ def load_pipeline(folder: Path, scheduler: str) -> StableDiffusionImg2ImgPipelin
         folder, local_files_only=True, torch_dtype=torch.float32, safety_checker=None, requires_safety_checker=False
     )
     pipeline.set_progress_bar_config(disable=True)
-    options = {"skip_prk_steps": True} if scheduler == "pndm" else {}
-    pipeline.scheduler = SCHEDULERS[scheduler].from_config(pipeline.scheduler.config, **options)
+    pipeline.scheduler = SCHEDULERS[scheduler].from_config(pipeline.scheduler.config, **FORCED.get(scheduler, {}))
     return pipeline
 
 
@@ -231,14 +247,18 @@ def img2img(pipeline: StableDiffusionImg2ImgPipeline, init: Image.Image, request
     if request.fault == "channels_swapped":
         init = Image.fromarray(np.asarray(init)[:, :, ::-1].copy())
     with planted(request.fault, pipeline):
-        if request.strength_mode == "exact" or request.strength == 0.0:
+        is_exact = request.strength_mode == "exact"
+        if request.strength == 0.0 or (is_exact and type(pipeline.scheduler) in EXACT):
             return np.asarray(exact_picture(pipeline, init, request))
+        run = {"strength": request.strength, "num_inference_steps": request.steps}
+        if is_exact:
+            train = pipeline.scheduler.config.num_train_timesteps
+            run = {"strength": 1.0, "timesteps": exact_timesteps(train, request.strength, request.steps)}
         result = pipeline(
             request.prompt,
             image=init,
             negative_prompt=request.negative_prompt,
-            strength=request.strength,
-            num_inference_steps=request.steps,
+            **run,
             guidance_scale=request.guidance,
             eta=request.eta,
             generator=torch.Generator("cpu").manual_seed(request.seed),
@@ -264,7 +284,8 @@ def main() -> int:
     parser.add_argument("--fault", choices=FAULTS)
     arguments = parser.parse_args()
     names = ("prompt", "negative_prompt", "seed", "steps", "strength", "guidance", "eta", "strength_mode", "fault")
-    request = Request(**{name: getattr(arguments, name) for name in names})
+    request = Request(**{
+  name: getattr(arguments, name) for name in names})
     pipeline = load_pipeline(arguments.model, arguments.scheduler)
     picture = img2img(pipeline, Image.open(arguments.init), request)
     Image.fromarray(picture).save(arguments.out)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "spectradiff/base/json.h"
@@ -35,17 +34,21 @@ struct SamplerTable {
 };
 
 struct SamplerRequest {
-  std::string scheduler;   // ddim, pndm, euler_ancestral; empty: the class the bundle names
+  std::string scheduler;   // one of scheduler_names(); empty: the class the bundle names
   int steps = 50;          // 1..1000
   double strength = 0.75;  // 0..1
   StrengthMode mode = StrengthMode::steps;
-  double eta = 0;  // DDIM only, 0..1
+  double eta = 0;  // DDIM and TCD only, 0..1
+  // StrengthMode::steps of LCM and TCD as LCM's own pipeline has it: all steps run, drawn from the part of
+  // the teacher's schedule that strength names.
+  bool shortens_schedule = false;
 };
 
 // The names --scheduler takes.
 std::vector<std::string> scheduler_names();
-// "ddim" for "DDIMScheduler". Error{model} for a class we do not know.
-std::string scheduler_name_of_class(std::string_view diffusers_class);
+// The one that a bundle's config means: "ddim" for the class DDIMScheduler, "dpmpp_2m_karras" for
+// DPMSolverMultistepScheduler with use_karras_sigmas. Error{model} for a class we do not know.
+std::string scheduler_name_of(const Json& config);
 
 // `config` is the bundle's scheduler config as diffusers' pipeline left it, with "class" and, optionally,
 // "defaulted": the keys that the source did not state. The request's scheduler is built from it as diffusers'

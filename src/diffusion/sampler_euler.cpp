@@ -1,0 +1,91 @@
+// Euler's, Heun's and ancestral sampling: Karras et al. 2022 in Katherine Crowson's k-diffusion form, latents
+// scaled by √(σ² + 1) against the network's.
+#include <algorithm>
+#include <cmath>
+
+#include "samplers.h"
+#include "sigmas.h"
+
+namespace spectradiff {
+namespace {
+
+double scale_at(double sigma) {
+  return 1 / std::sqrt(sigma * sigma + 1);
+}
+
+// dx/dσ
+Estimate slope(Prediction prediction, double sigma) {
+  const double scale = scale_at(sigma);
+  const Estimate noise = read_off(prediction, scale, sigma * scale).noise;
+  return {noise.x * scale, noise.m};
+}
+
+SamplerStep euler_step(Prediction prediction, double t, double sigma, double change) {
+  const Estimate direction = slope(prediction, sigma);
+  SamplerStep step;
+  step.timestep = t;
+  step.input_scale = scale_at(sigma);
+  step.sample = {1 + change * direction.x};
+  step.output = {change * direction.m};
+  return step;
+}
+
+// After an Euler step from `sigma`: the same again from the same place, with the mean of both ends' slopes.
+SamplerStep heun_step(Prediction prediction, double t_next, double sigma, double sigma_next) {
+  const Estimate before = slope(prediction, sigma), after = slope(prediction, sigma_next);
+  const double half = (sigma_next - sigma) / 2;
+  SamplerStep step;
+  step.timestep = t_next;
+  step.input_scale = scale_at(sigma_next);
+  step.sample = {half * after.x, 1 + half * before.x};
+  step.output = {half * after.m, half * before.m};
+  return step;
+}
+
+}  // namespace
+
+SamplerTable euler_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
+                         const SamplerRequest& request) {
+  const SigmaRun run = euler_run(schedule, request);
+  SamplerTable table;
+  if (run.timesteps.empty()) return table;
+  table.noise = run.sigmas[run.first];
+  for (size_t k = run.first; k < run.timesteps.size(); ++k) {
+    table.steps.push_back(
+        euler_step(schedule.prediction, run.timesteps[k], run.sigmas[k], run.sigmas[k + 1] - run.sigmas[k]));
+  }
+  return table;
+}
+
+SamplerTable heun_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
+                        const SamplerRequest& request) {
+  const SigmaRun run = euler_run(schedule, request);
+  SamplerTable table;
+  if (run.timesteps.empty()) return table;
+  table.noise = run.sigmas[run.first];
+  for (size_t k = run.first; k < run.timesteps.size(); ++k) {
+    const double sigma = run.sigmas[k], sigma_next = run.sigmas[k + 1];
+    table.steps.push_back(euler_step(schedule.prediction, run.timesteps[k], sigma, sigma_next - sigma));
+    if (k + 1 < run.timesteps.size()) {
+      table.steps.push_back(heun_step(schedule.prediction, run.timesteps[k + 1], sigma, sigma_next));
+    }
+  }
+  return table;
+}
+
+SamplerTable euler_ancestral_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
+                                   const SamplerRequest& request) {
+  const SigmaRun run = euler_run(schedule, request);
+  SamplerTable table;
+  if (run.timesteps.empty()) return table;
+  table.noise = run.sigmas[run.first];
+  for (size_t k = run.first; k < run.timesteps.size(); ++k) {
+    const double sigma = run.sigmas[k], sigma_next = run.sigmas[k + 1], ratio = sigma_next / sigma;
+    SamplerStep step = euler_step(schedule.prediction, run.timesteps[k], sigma, sigma_next * ratio - sigma);
+    step.noise = sigma_next * std::sqrt(std::max(0.0, 1 - ratio * ratio));
+    table.steps.push_back(std::move(step));
+  }
+  return table;
+}
+
+}  // namespace spectradiff
