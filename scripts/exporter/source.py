@@ -215,7 +215,7 @@ def pipeline_scheduler(source_path: Path, class_name: str, networks: dict[str, A
     config = dict(pipeline.scheduler.config)
     facts = {key: value for key, value in sorted(config.items()) if not key.startswith("_")}
     # JSON has no infinity; where diffusers has one for a default (lambda_min_clipped), it means no limit.
-    facts = {key: None if value in (math.inf, -math.inf) else value for key, value in facts.items()}
+    facts = {key: None if isinstance(value, float) and math.isinf(value) else value for key, value in facts.items()}
     defaulted = sorted(key for key in config.get("_use_default_values", []) if key in facts)
     return {"class": class_name, **facts, "defaulted": defaulted}
 

@@ -255,9 +255,11 @@ void add_diffusing(std::vector<Option>& table) {
                          FIELD(diffusion.guidance), {0, 100})));
   std::vector<std::pair<std::string, std::string>> schedulers;
   for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
-  table.push_back(
-      choice_option<>({"scheduler", kDiffusing, kRender, "NAME", "the sampler (default: the model's own)"},
-                      FIELD(diffusion.scheduler), schedulers));
+  table.push_back(choice_option<>({"scheduler", kDiffusing, kRender, "NAME",
+                                   "ddim, pndm, euler, euler_ancestral, heun, dpmpp_2m, dpmpp_2m_karras, "
+                                   "unipc, lcm or tcd (default: the model's "
+                                   "own)"},
+                                  FIELD(diffusion.scheduler), schedulers));
   table.push_back(
       real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM or TCD step, 0 to 1 (default 0)"},
                   FIELD(diffusion.eta), {0, 1}));
