@@ -33,7 +33,7 @@ import make_tiny_model
 from mini import captions
 from mini.make_data import SIZES
 from mini.painter import Labels
-from mini.training import Ema, Run, autocast, descend, pick_device, quiet, rate, to_tensor
+from mini.training import Ema, Run, autocast, descend, halved, pick_device, quiet, rate, to_tensor
 
 MERGES = 4_000
 TEXT_WIDTH, TEXT_LAYERS = 192, 4
@@ -106,12 +106,6 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
         make_tiny_model.write_tokenizer(part, MERGES, captions.tokenizer_words())
         os.replace(part, folder)
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-
-
-def halved(pictures: np.ndarray) -> np.ndarray:
-    """uint8 [n, h, w, 3] to [n, h / 2, w / 2, 3], means of 2x2 pixels."""
-    n, h, w, _ = pictures.shape
-    return pictures.reshape(n, h // 2, 2, w // 2, 2, 3).mean(axis=(2, 4)).round().astype(np.uint8)
 
 
 @torch.no_grad()

@@ -37,6 +37,12 @@ class Shards:
         return self.arrays[shard][index - self.starts[shard]]
 
 
+def halved(pictures: np.ndarray) -> np.ndarray:
+    """uint8 [n, h, w, 3] to [n, h / 2, w / 2, 3], means of 2x2 pixels."""
+    n, h, w, _ = pictures.shape
+    return pictures.reshape(n, h // 2, 2, w // 2, 2, 3).mean(axis=(2, 4)).round().astype(np.uint8)
+
+
 def to_tensor(pictures: np.ndarray) -> Tensor:
     """uint8 [n, h, w, 3] to float32 [n, 3, h, w], -1 to 1."""
     return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
