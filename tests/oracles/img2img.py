@@ -1,25 +1,21 @@
-#!/ usr / bin / env python3
-""
-    "The picture that diffusers' own img2img pipeline makes: the oracle of whole pictures.
+#!/usr/bin/env python3
+"""The picture that diffusers' own img2img pipeline makes: the oracle of whole pictures.
 
-    img2img.py MODEL INIT.png OUT
-        .png-- prompt TEXT[--negative - prompt TEXT][--seed N][--steps N][--strength S][--guidance G]
-                          [--scheduler NAME][--eta E][--strength - mode steps | exact]
+    img2img.py MODEL INIT.png OUT.png --prompt TEXT [--negative-prompt TEXT] [--seed N] [--steps N] [--strength S]
+               [--guidance G] [--scheduler NAME] [--eta E] [--strength-mode steps|exact]
 
-    MODEL is the diffusers folder that the bundle was exported
-        from.Everything runs in float32 on the CPU with torch.Generator("cpu")
-        .manual_seed(seed),
-    one generator per picture.
+MODEL is the diffusers folder that the bundle was exported from. Everything runs in float32 on the CPU with
+torch.Generator("cpu").manual_seed(seed), one generator per picture.
 
-`--strength - mode steps` is StableDiffusionImg2ImgPipeline,
-    untouched. `exact` starts at the noise level that the strength names and runs every step from there
-    : the pipeline with those timesteps where the scheduler takes them; for
+`--strength-mode steps` is the family's own img2img pipeline, untouched. `exact` starts at the noise level that the
+strength names and runs every step from there: the pipeline with those timesteps where the scheduler takes them; for
 the others EXACT holds their updates in float64 over explicit pairs of timesteps. `fault` (see FAULTS) makes a wrong picture on
 purpose, so that a comparison can show that it would notice.
 """
 
 import argparse
 import contextlib
+import json
 import math
 import os
 import sys
@@ -34,7 +30,12 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 import diffusers
 import numpy as np
 import torch
-from diffusers import StableDiffusionImg2ImgPipeline
+from diffusers import (
+    DiffusionPipeline,
+    LatentConsistencyModelImg2ImgPipeline,
+    StableDiffusionImg2ImgPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+)
 from diffusers.models.autoencoders import vae as vae_module
 from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion_img2img as pipeline_module
 from PIL import Image
@@ -72,13 +73,24 @@ class Request:
     fault: str | None = None
 
 
-def load_pipeline(folder: Path, scheduler: str) -> StableDiffusionImg2ImgPipeline:
+def pipeline_class(folder: Path) -> type[DiffusionPipeline]:
+    """The family's own."""
+    name = json.loads((folder / "model_index.json").read_text())["_class_name"]
+    if name.startswith("StableDiffusionXL"):
+        return StableDiffusionXLImg2ImgPipeline
+    if name.startswith("LatentConsistencyModel"):
+        return LatentConsistencyModelImg2ImgPipeline
+    return StableDiffusionImg2ImgPipeline
+
+
+def load_pipeline(folder: Path, scheduler: str) -> DiffusionPipeline:
     """The folder's pipeline with the named scheduler made from the configuration that the pipeline left."""
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()
-    pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(
-        folder, local_files_only=True, torch_dtype=torch.float32, safety_checker=None, requires_safety_checker=False
-    )
+    kind = pipeline_class(folder)
+    unchecked = {"safety_checker": None, "requires_safety_checker": False}
+    options = {"add_watermarker": False} if kind is StableDiffusionXLImg2ImgPipeline else unchecked
+    pipeline = kind.from_pretrained(folder, local_files_only=True, torch_dtype=torch.float32, **options)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.scheduler = SCHEDULERS[scheduler].from_config(pipeline.scheduler.config, **FORCED.get(scheduler, {}))
     return pipeline
@@ -254,13 +266,14 @@ def img2img(pipeline: StableDiffusionImg2ImgPipeline, init: Image.Image, request
         if is_exact:
             train = pipeline.scheduler.config.num_train_timesteps
             run = {"strength": 1.0, "timesteps": exact_timesteps(train, request.strength, request.steps)}
+        if not isinstance(pipeline, LatentConsistencyModelImg2ImgPipeline):
+            # XL's takes a text that is there and empty for one to encode.
+            run |= {"negative_prompt": request.negative_prompt or None, "eta": request.eta}
         result = pipeline(
             request.prompt,
             image=init,
-            negative_prompt=request.negative_prompt,
             **run,
             guidance_scale=request.guidance,
-            eta=request.eta,
             generator=torch.Generator("cpu").manual_seed(request.seed),
             output_type="pil",
         )
@@ -284,8 +297,7 @@ def main() -> int:
     parser.add_argument("--fault", choices=FAULTS)
     arguments = parser.parse_args()
     names = ("prompt", "negative_prompt", "seed", "steps", "strength", "guidance", "eta", "strength_mode", "fault")
-    request = Request(**{
-  name: getattr(arguments, name) for name in names})
+    request = Request(**{name: getattr(arguments, name) for name in names})
     pipeline = load_pipeline(arguments.model, arguments.scheduler)
     picture = img2img(pipeline, Image.open(arguments.init), request)
     Image.fromarray(picture).save(arguments.out)

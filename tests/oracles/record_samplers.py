@@ -1,4 +1,4 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """Record what diffusers' schedulers do, for the coefficient tables of the `diffusion` module to reproduce.
 
     record_samplers.py OUT.json
@@ -23,12 +23,16 @@ from diffusers.schedulers import scheduling_lcm as lcm_module
 from diffusers.schedulers import scheduling_tcd as tcd_module
 
 CLASSES = {
-    "ddim":
-diffusers.DDIMScheduler, "pndm" : diffusers.PNDMScheduler, "euler" : diffusers.EulerDiscreteScheduler,
-    "euler_ancestral" : diffusers.EulerAncestralDiscreteScheduler, "heun" : diffusers.HeunDiscreteScheduler,
-    "dpmpp_2m" : diffusers.DPMSolverMultistepScheduler,
-    "dpmpp_2m_karras" : diffusers.DPMSolverMultistepScheduler, "unipc" : diffusers.UniPCMultistepScheduler,
-    "lcm" : diffusers.LCMScheduler, "tcd" : diffusers.TCDScheduler,
+    "ddim": diffusers.DDIMScheduler,
+    "pndm": diffusers.PNDMScheduler,
+    "euler": diffusers.EulerDiscreteScheduler,
+    "euler_ancestral": diffusers.EulerAncestralDiscreteScheduler,
+    "heun": diffusers.HeunDiscreteScheduler,
+    "dpmpp_2m": diffusers.DPMSolverMultistepScheduler,
+    "dpmpp_2m_karras": diffusers.DPMSolverMultistepScheduler,
+    "unipc": diffusers.UniPCMultistepScheduler,
+    "lcm": diffusers.LCMScheduler,
+    "tcd": diffusers.TCDScheduler,
 }
 FORCED = {
     "pndm": {"skip_prk_steps": True},
@@ -83,8 +87,7 @@ def prepare(name: str, scheduler: Any, case: dict[str, Any]) -> tuple[list[float
     """The timesteps that run, and for exact runs of whole timesteps the length of every step."""
     steps, strength, train = case["steps"], case["strength"], scheduler.config.num_train_timesteps
     if case["mode"] == "steps":
-if
-case["shortens"]:
+        if case["shortens"]:
             scheduler.set_timesteps(steps, strength=strength)
             return scheduler.timesteps.tolist(), []
         scheduler.set_timesteps(steps)
@@ -120,7 +123,7 @@ case["shortens"]:
 def record(case: dict[str, Any], scheduler: Any, generator: torch.Generator) -> dict[str, Any]:
     name = case["scheduler"]
     scales = name in ("euler", "euler_ancestral", "heun")
-#The classes that turn latents to float32 in every step.
+    # The classes that turn latents to float32 in every step.
     dtype = torch.float32 if name in ("euler", "euler_ancestral") or name.startswith("dpmpp") else torch.float64
 
     def draw() -> torch.Tensor:
@@ -153,16 +156,16 @@ def record(case: dict[str, Any], scheduler: Any, generator: torch.Generator) -> 
         assert all(math.isfinite(v) for v in samples[-1]), (case, k)
     return {
         **case,
-        "latent":
-          rounded(latent), "noise" : rounded(noise),
-                                     "start" : rounded(start),
-                                               "timesteps" : visited,
-                                                             "inputs" : inputs if scales else[],
-                                                                        "outputs" : outputs,
-                                                                                    "draws"
-              : draws if name in DRAWING else[],
-                "samples" : samples,
-        }
+        "latent": rounded(latent),
+        "noise": rounded(noise),
+        "start": rounded(start),
+        "timesteps": visited,
+        "inputs": inputs if scales else [],
+        "outputs": outputs,
+        "draws": draws if name in DRAWING else [],
+        "samples": samples,
+    }
+
 
 def safe(config: dict[str, Any]) -> dict[str, Any]:
     return {"clip_sample": False, **config}
@@ -183,18 +186,13 @@ def cases() -> list[tuple[dict[str, Any], Any]]:
         shortens: bool = False,
     ) -> None:
         known = CLASSES[source]._get_init_keys(CLASSES[source])
-        origin = CLASSES[source](**{
-k: v for k, v in config.items() if k in known})
+        origin = CLASSES[source](**{k: v for k, v in config.items() if k in known})
         for key, value in config.items():
             if key not in known:
                 origin.register_to_config(**{key: value})
         scheduler = CLASSES[target].from_config(origin.config, **FORCED.get(target, {}))
-        case = {"config":
-pipeline_config(origin)
-}
-case |= {"scheduler":
-  target, "steps" : steps, "strength" : strength, "mode" : mode, "eta" : eta
-  }
+        case = {"config": pipeline_config(origin)}
+        case |= {"scheduler": target, "steps": steps, "strength": strength, "mode": mode, "eta": eta}
         made.append(({**case, "shortens": shortens}, scheduler))
 
     run = 0

@@ -25,7 +25,7 @@ import img2img as oracle
 import torch
 from make_tiny_model import init_picture, make_tiny_model
 
-#The networks are so small that a second thread only waits for the first.
+# The networks are so small that a second thread only waits for the first.
 torch.set_num_threads(1)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
