@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Export a diffusers folder (Stable Diffusion 1.x) to a bundle that `spectradiff render --model DIR` runs.
+"""Export a diffusers folder (SD 1.x, 2.x, Turbo, SDXS, LCM, SDXL) to a bundle that `spectradiff render --model DIR` runs.
 
     export_model.py SOURCE OUT [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
                                [--look FILE.json] [--dtype float32|float16] [--no-trust] [--overwrite]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Write a tiny diffusers folder of the Stable Diffusion 1.x shape with seeded random weights.
+"""Write a tiny diffusers folder of a family of Stable Diffusion with seeded random weights.
 
-    make_tiny_model.py OUT [--seed N] [--prediction epsilon|v_prediction] [--scheduler CLASS] [--width N]
+    make_tiny_model.py OUT [--family sd1|sd2|turbo|sdxs|lcm|sdxl] [--seed N] [--prediction epsilon|v_prediction]
+                       [--scheduler CLASS] [--width N]
 
 Every part is made by diffusers' and transformers' own classes, so whatever reads a real checkpoint reads this
 one. Random networks paint grey mush, on which any comparison succeeds; the script therefore scales them (the
@@ -10,10 +11,12 @@ standard deviation above 30, prints that figure and fails if it cannot be had.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -21,15 +24,80 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 import diffusers
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, StableDiffusionImg2ImgPipeline, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 MIN_CONTRAST = 30.0
 MAX_TOKENS = 77
 TARGET_CONTRAST = 55.0
+
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """What sets a family apart from Stable Diffusion 1.x."""
+
+    pipeline: str = "StableDiffusion"
+    scheduler: str = "PNDMScheduler"
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)  # of the scheduler
+    text: dict[str, Any] = dataclasses.field(default_factory=dict)
+    unet: dict[str, Any] = dataclasses.field(default_factory=dict)
+    scaling_factor: float = 0.18215
+    has_tiny_vae: bool = False
+    pads_with: str = "<|endoftext|>"
+    steps: int = 6
+
+
+OPEN_CLIP = {"hidden_act": "gelu"}
+LINEAR = {"use_linear_projection": True, "attention_head_dim": [2, 4, 8, 8]}
+XL_WIDTH, POOLED_WIDTH, TIME_WIDTH = 40, 24, 8
+FAMILIES = {
+    "sd1": Family(),
+    "sd2": Family(
+        scheduler="DDIMScheduler",
+        facts={"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"},
+        text=OPEN_CLIP,
+        unet=LINEAR,
+        pads_with="!",
+    ),
+    "turbo": Family(
+        scheduler="EulerDiscreteScheduler",
+        facts={"timestep_spacing": "trailing"},
+        text=OPEN_CLIP,
+        unet=LINEAR,
+        pads_with="!",
+        steps=4,
+    ),
+    "sdxs": Family(
+        scheduler="EulerDiscreteScheduler",
+        facts={"timestep_spacing": "trailing"},
+        text=OPEN_CLIP,
+        unet=LINEAR,
+        scaling_factor=1.0,
+        has_tiny_vae=True,
+        pads_with="!",
+        steps=4,
+    ),
+    "lcm": Family(
+        pipeline="LatentConsistencyModel", scheduler="LCMScheduler", unet={"time_cond_proj_dim": 32}, steps=4
+    ),
+    "sdxl": Family(
+        pipeline="StableDiffusionXL",
+        scheduler="EulerDiscreteScheduler",
+        facts={"timestep_spacing": "leading"},
+        unet={
+            **LINEAR,
+            "cross_attention_dim": 48 + XL_WIDTH,
+            "addition_embed_type": "text_time",
+            "addition_time_embed_dim": TIME_WIDTH,
+            "projection_class_embeddings_input_dim": POOLED_WIDTH + 6 * TIME_WIDTH,
+        },
+        scaling_factor=0.13025,
+    ),
+}
 
 # What the byte-pair merges are learnt from: words that prompts for music pictures use.
 CORPUS = """
@@ -73,7 +141,9 @@ def learn_merges(words: list[str], count: int) -> list[tuple[str, str]]:
     return merges
 
 
-def write_tokenizer(folder: Path, merge_count: int = 320, words: list[str] = CORPUS) -> None:
+def write_tokenizer(
+    folder: Path, merge_count: int = 320, words: list[str] = CORPUS, pad: str = END
+) -> None:
     """vocab.json, merges.txt and the two configuration files, laid out as SD 1.x has them."""
     folder.mkdir(parents=True)
     merges = learn_merges(words, merge_count)
@@ -94,26 +164,26 @@ def write_tokenizer(folder: Path, merge_count: int = 320, words: list[str] = COR
         "do_lower_case": True,
         "errors": "replace",
         "model_max_length": MAX_TOKENS,
-        "pad_token": END,
+        "pad_token": pad,
         "tokenizer_class": "CLIPTokenizer",
         "unk_token": {"__type": "AddedToken", **special(END, True)},
     }
     tokens_map = {
         "bos_token": special(START, True),
         "eos_token": special(END, True),
-        "pad_token": END,
+        "pad_token": pad,
         "unk_token": special(END, True),
     }
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
     (folder / "special_tokens_map.json").write_text(json.dumps(tokens_map, indent=2) + "\n")
 
 
-def scheduler_config(class_name: str, prediction: str) -> dict:
+def scheduler_config(class_name: str, facts: dict[str, Any]) -> dict:
     """What SD 1.x's scheduler_config.json states; all else is left to the defaults of whoever reads it."""
     scheduler_class = getattr(diffusers, class_name, None)
     if scheduler_class is None or not issubclass(scheduler_class, diffusers.SchedulerMixin):
         raise SystemExit(f"--scheduler {class_name} is not a scheduler class of diffusers {diffusers.__version__}")
-    facts = {
+    stated = {
         "_class_name": class_name,
         "_diffusers_version": diffusers.__version__,
         "num_train_timesteps": 1000,
@@ -126,46 +196,61 @@ def scheduler_config(class_name: str, prediction: str) -> dict:
         "clip_sample": False,
         "trained_betas": None,
     }
-    return facts if prediction == "epsilon" else {**facts, "prediction_type": prediction}
+    return {**stated, **facts}
 
 
-def make_networks(
-    tokenizer: CLIPTokenizer, width: int = 1
-) -> tuple[AutoencoderKL, CLIPTextModel, UNet2DConditionModel]:
-    """The three networks with torch's default initialisation; pictures' channels are `width` times the least."""
-    vae = AutoencoderKL(
+def text_config(tokenizer: CLIPTokenizer, **options: Any) -> CLIPTextConfig:
+    facts = {
+        "vocab_size": len(tokenizer),
+        "hidden_size": 48,
+        "intermediate_size": 96,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "max_position_embeddings": MAX_TOKENS,
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    return CLIPTextConfig(**{**facts, **options})
+
+
+def make_vae(family: Family, width: int) -> AutoencoderKL | AutoencoderTiny:
+    if family.has_tiny_vae:
+        channels, blocks = (8, 8, 8, 8), (1, 1, 1, 1)
+        return AutoencoderTiny(
+            encoder_block_out_channels=channels,
+            decoder_block_out_channels=channels,
+            num_encoder_blocks=blocks,
+            num_decoder_blocks=blocks,
+        )
+    return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
         block_out_channels=tuple(width * channels for channels in (16, 16, 32, 32)),
         latent_channels=4,
         norm_num_groups=4,
         sample_size=64,
-        scaling_factor=0.18215,
+        scaling_factor=family.scaling_factor,
     )
-    text_encoder = CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=48,
-            intermediate_size=96,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            max_position_embeddings=MAX_TOKENS,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
-    )
-    unet = UNet2DConditionModel(
+
+
+def make_networks(tokenizers: list[CLIPTokenizer], family: Family, width: int = 1) -> dict[str, torch.nn.Module]:
+    """The networks with torch's default initialisation; pictures' channels are `width` times the least."""
+    networks = {"vae": make_vae(family, width), "text_encoder": CLIPTextModel(text_config(tokenizers[0], **family.text))}
+    unet = {"attention_head_dim": 4, "cross_attention_dim": 48, **family.unet}
+    networks["unet"] = UNet2DConditionModel(
         sample_size=8,
         down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
         block_out_channels=tuple(width * channels for channels in (32, 32, 64, 64)),
         layers_per_block=1,
-        attention_head_dim=4,
-        cross_attention_dim=48,
         norm_num_groups=8,
+        **unet,
     )
-    return vae.eval(), text_encoder.eval(), unet.eval()
+    if len(tokenizers) > 1:
+        config = text_config(tokenizers[1], **OPEN_CLIP, hidden_size=XL_WIDTH, projection_dim=POOLED_WIDTH)
+        networks["text_encoder_2"] = CLIPTextModelWithProjection(config)
+    return {name: network.eval() for name, network in networks.items()}
 
 
 def init_picture(width: int, height: int, seed: int) -> Image.Image:
@@ -183,41 +268,71 @@ def scale_rows(conv: torch.nn.Conv2d, rows: slice, measured: torch.Tensor, std: 
     conv.bias[rows] = (conv.bias[rows] - mean) * gain
 
 
+def painting_layer(vae: AutoencoderKL | AutoencoderTiny) -> torch.nn.Conv2d:
+    return vae.decoder.layers[-1] if isinstance(vae, AutoencoderTiny) else vae.decoder.conv_out
+
+
+def calibrate_encoder(vae: AutoencoderKL | AutoencoderTiny, image: torch.Tensor) -> None:
+    deviation = 0.9 / vae.config.scaling_factor
+    if isinstance(vae, AutoencoderTiny):
+        scale_rows(vae.encoder.layers[-1], slice(None), vae.encode(image).latents, deviation)
+        return
+    channels = vae.config.latent_channels
+    moments = vae.encode(image).latent_dist.parameters
+    scale_rows(vae.quant_conv, slice(0, channels), moments[:, :channels], deviation)
+    scale_rows(vae.quant_conv, slice(channels, None), moments[:, channels:], 1.0)
+
+
+def calibrate_decoder(vae: AutoencoderKL | AutoencoderTiny, latents: torch.Tensor) -> None:
+    decoded = vae.decode(latents / vae.config.scaling_factor).sample
+    layer, deviation = painting_layer(vae), TARGET_CONTRAST / 127.5
+    if isinstance(vae, AutoencoderTiny):  # paints 0..1
+        scale_rows(layer, slice(None), (decoded + 1.0) / 2.0, deviation / 2.0)
+        layer.bias += 0.5
+    else:
+        scale_rows(layer, slice(None), decoded, deviation)
+
+
 @torch.no_grad()
-def calibrate(vae: AutoencoderKL, text_encoder: CLIPTextModel, unet: UNet2DConditionModel) -> None:
+def calibrate(networks: dict[str, torch.nn.Module]) -> None:
     """Bring latents, predictions and decoded pictures to the scales that trained networks have."""
+    vae, unet = networks["vae"], networks["unet"]
     generator = torch.Generator().manual_seed(1)
     pictures = [np.asarray(init_picture(128, 128, seed), np.float32) / 127.5 - 1.0 for seed in range(4)]
     image = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
 
     # Random attention over prompts barely differs between them; larger embeddings make prompts matter.
-    text_encoder.get_input_embeddings().weight.normal_(0.0, 1.0, generator=generator)
+    encoders = [network for name, network in networks.items() if name.startswith("text_encoder")]
+    for encoder in encoders:
+        encoder.get_input_embeddings().weight.normal_(0.0, 1.0, generator=generator)
 
-    channels = vae.config.latent_channels
-    moments = vae.encode(image).latent_dist.parameters
-    scale_rows(vae.quant_conv, slice(0, channels), moments[:, :channels], 0.9 / vae.config.scaling_factor)
-    scale_rows(vae.quant_conv, slice(channels, None), moments[:, channels:], 1.0)
-
-    latents = torch.randn(4, channels, 16, 16, generator=generator)
-    ids = torch.randint(0, text_encoder.config.vocab_size, (4, MAX_TOKENS), generator=generator)
-    text = text_encoder(ids).last_hidden_state
-    predicted = unet(latents, torch.tensor([50.0, 350.0, 650.0, 950.0]), text).sample
+    calibrate_encoder(vae, image)
+    latents = torch.randn(4, vae.config.latent_channels, 16, 16, generator=generator)
+    ids = torch.randint(0, encoders[0].config.vocab_size, (4, MAX_TOKENS), generator=generator)
+    text = torch.cat([encoder(ids, output_hidden_states=True).hidden_states[-1] for encoder in encoders], dim=-1)
+    facts = {}
+    if unet.config.time_cond_proj_dim is not None:
+        facts["timestep_cond"] = torch.randn(4, unet.config.time_cond_proj_dim, generator=generator)
+    if len(encoders) > 1:
+        pooled = torch.randn(4, POOLED_WIDTH, generator=generator)
+        sizes = torch.tensor([[128.0, 128.0, 0.0, 0.0, 128.0, 128.0]]).expand(4, 6)
+        facts["added_cond_kwargs"] = {"text_embeds": pooled, "time_ids": sizes}
+    predicted = unet(latents, torch.tensor([50.0, 350.0, 650.0, 950.0]), text, **facts).sample
     scale_rows(unet.conv_out, slice(None), predicted, 0.6)
-
-    decoded = vae.decode(latents / vae.config.scaling_factor).sample
-    scale_rows(vae.decoder.conv_out, slice(None), decoded, TARGET_CONTRAST / 127.5)
+    calibrate_decoder(vae, latents)
 
 
-def paint_samples(pipeline: StableDiffusionImg2ImgPipeline) -> list[np.ndarray]:
+def paint_samples(pipeline: DiffusionPipeline, steps: int) -> list[np.ndarray]:
     pictures = []
+    negative = {} if pipeline.unet.config.time_cond_proj_dim is not None else {"negative_prompt": "blurry"}
     for strength, guidance in ((0.3, 1.0), (0.75, 7.5), (1.0, 7.5)):
         result = pipeline(
             "a painting of the sea at night",
             image=init_picture(64, 64, 7),
-            negative_prompt="blurry",
+            **negative,
             strength=strength,
             guidance_scale=guidance,
-            num_inference_steps=6,
+            num_inference_steps=steps,
             generator=torch.Generator().manual_seed(3),
             output_type="np",
         )
@@ -226,19 +341,24 @@ def paint_samples(pipeline: StableDiffusionImg2ImgPipeline) -> list[np.ndarray]:
 
 
 @torch.no_grad()
-def reach_contrast(pipeline: StableDiffusionImg2ImgPipeline) -> float:
+def reach_contrast(pipeline: DiffusionPipeline, steps: int) -> float:
     """Raise the decoder's last layer until the dullest sample picture clears the bar; gives its deviation."""
-    conv = pipeline.vae.decoder.conv_out
+    conv = painting_layer(pipeline.vae)
     for _ in range(6):
-        contrast = min(float(picture.std()) for picture in paint_samples(pipeline))
+        contrast = min(float(picture.std()) for picture in paint_samples(pipeline, steps))
         if contrast >= MIN_CONTRAST + 10.0:
             break
         conv.weight *= (MIN_CONTRAST + 15.0) / max(contrast, 1.0)
-    return min(float(picture.std()) for picture in paint_samples(pipeline))
+    return min(float(picture.std()) for picture in paint_samples(pipeline, steps))
 
 
 def make_tiny_model(
-    out: Path, seed: int = 0, prediction: str = "epsilon", scheduler: str = "PNDMScheduler", width: int = 1
+    out: Path,
+    seed: int = 0,
+    prediction: str | None = None,
+    scheduler: str | None = None,
+    width: int = 1,
+    family: str = "sd1",
 ) -> float:
     """Write the folder `out`, which must not exist or be empty; gives the contrast reached (8-bit deviation)."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -246,43 +366,45 @@ def make_tiny_model(
     transformers_logging.disable_progress_bar()
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()
-    config = scheduler_config(scheduler, prediction)
+    kind = FAMILIES[family]
+    scheduler = scheduler or kind.scheduler
+    facts = {**kind.facts, **({} if prediction in (None, "epsilon") else {"prediction_type": prediction})}
+    config = scheduler_config(scheduler, facts)
     (out / "scheduler").mkdir(parents=True)
     (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(config, indent=2) + "\n")
-    write_tokenizer(out / "tokenizer")
-    tokenizer = CLIPTokenizer.from_pretrained(out / "tokenizer", local_files_only=True)
+    write_tokenizer(out / "tokenizer", pad=kind.pads_with)
+    is_xl = kind.pipeline == "StableDiffusionXL"
+    if is_xl:
+        write_tokenizer(out / "tokenizer_2", pad="!")
+    names = ["tokenizer", "tokenizer_2"] if is_xl else ["tokenizer"]
+    tokenizers = {name: CLIPTokenizer.from_pretrained(out / name, local_files_only=True) for name in names}
     torch.manual_seed(seed)
-    vae, text_encoder, unet = make_networks(tokenizer, width)
-    calibrate(vae, text_encoder, unet)
-    pipeline = StableDiffusionImg2ImgPipeline(
-        vae=vae,
-        text_encoder=text_encoder,
-        tokenizer=tokenizer,
-        unet=unet,
+    networks = make_networks(list(tokenizers.values()), kind, width)
+    calibrate(networks)
+    unchecked = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    pipeline = getattr(diffusers, f"{kind.pipeline}Img2ImgPipeline")(
+        **networks,
+        **tokenizers,
         scheduler=getattr(diffusers, scheduler).from_pretrained(out / "scheduler", local_files_only=True),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
+        **({"add_watermarker": False} if is_xl else unchecked),
     )
     pipeline.set_progress_bar_config(disable=True)
-    contrast = reach_contrast(pipeline)
+    contrast = reach_contrast(pipeline, kind.steps)
     if contrast <= MIN_CONTRAST:
         raise SystemExit(f"seed {seed}: contrast {contrast:.1f} is not above {MIN_CONTRAST}; try another seed")
-    vae.save_pretrained(out / "vae", safe_serialization=True)
-    text_encoder.save_pretrained(out / "text_encoder", safe_serialization=True)
-    unet.save_pretrained(out / "unet", safe_serialization=True)
     index = {
-        "_class_name": "StableDiffusionPipeline",
+        "_class_name": f"{kind.pipeline}Pipeline",
         "_diffusers_version": diffusers.__version__,
-        "feature_extractor": [None, None],
-        "requires_safety_checker": False,
-        "safety_checker": [None, None],
         "scheduler": ["diffusers", scheduler],
-        "text_encoder": ["transformers", "CLIPTextModel"],
-        "tokenizer": ["transformers", "CLIPTokenizer"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "vae": ["diffusers", "AutoencoderKL"],
+        **{name: ["transformers", "CLIPTokenizer"] for name in names},
     }
+    if is_xl:
+        index["force_zeros_for_empty_prompt"] = True
+    else:
+        index |= {"feature_extractor": [None, None], "safety_checker": [None, None], "requires_safety_checker": False}
+    for name, network in networks.items():
+        network.save_pretrained(out / name, safe_serialization=True)
+        index[name] = ["transformers" if name.startswith("text") else "diffusers", type(network).__name__]
     (out / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
     return contrast
 
@@ -291,11 +413,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, metavar="OUT", help="folder to write; new or empty")
     parser.add_argument("--seed", type=int, default=0, help="seed of the weights (default 0)")
-    parser.add_argument("--prediction", choices=("epsilon", "v_prediction"), default="epsilon")
-    parser.add_argument("--scheduler", default="PNDMScheduler", metavar="CLASS", help="scheduler class of diffusers")
+    parser.add_argument("--family", choices=FAMILIES, default="sd1")
+    parser.add_argument("--prediction", choices=("epsilon", "v_prediction"), help="default: the family's")
+    parser.add_argument("--scheduler", metavar="CLASS", help="scheduler class of diffusers (default: the family's)")
     parser.add_argument("--width", type=int, default=1, help="factor on the channels of U-Net and VAE (default 1)")
     arguments = parser.parse_args()
-    contrast = make_tiny_model(arguments.out, arguments.seed, arguments.prediction, arguments.scheduler, arguments.width)
+    contrast = make_tiny_model(arguments.out, arguments.seed, arguments.prediction, arguments.scheduler, arguments.width, arguments.family)
     size = sum(f.stat().st_size for f in arguments.out.rglob("*") if f.is_file())
     print(f"contrast {contrast:.1f} (8-bit standard deviation), {size / 1e6:.1f} MB", file=sys.stderr)
     print(arguments.out)

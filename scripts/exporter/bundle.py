@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers import AutoencoderKL
 from torch import Tensor, nn
 
 from . import manifest, trust, verify
@@ -17,7 +18,16 @@ from .errors import ExportError
 from .source import Source, load
 from .tokenizer import export_tokenizer
 from .tracing import trace
-from .wrappers import Denoiser, NeutralTimesteps, TextEncoder, VaeDecoder, VaeEncoder
+from .wrappers import (
+    Denoiser,
+    GuidedDenoiser,
+    NeutralTimesteps,
+    TextEncoder,
+    VaeDecoder,
+    VaeEncoder,
+    XlDenoiser,
+    XlTextEncoder,
+)
 
 MAX_TOKENS = 77
 DOWNSCALE = 8
@@ -60,19 +70,42 @@ def port(name: str, dtype: str, *shape: int | str) -> dict[str, Any]:
 def with_neutral_timesteps(unet: nn.Module) -> nn.Module:
     """A twin that shares every weight with `unet` and embeds timesteps without a frozen device."""
     twin = copy.copy(unet)
-    twin._modules = {**unet._modules, "time_proj": NeutralTimesteps(unet.time_proj)}
+    twin._modules = dict(unet._modules)
+    for name in ("time_proj", "add_time_proj"):
+        if name in twin._modules:
+            twin._modules[name] = NeutralTimesteps(twin._modules[name])
     return twin
 
 
-def sd1_networks(source: Source) -> list[Network]:
-    """The four networks of Stable Diffusion 1.x with the signatures of `wrappers`."""
+def is_gaussian(source: Source) -> bool:
+    return isinstance(source.vae, AutoencoderKL)
+
+
+def text_encoder_of(source: Source) -> nn.Module:
+    if source.text_encoder_2 is None:
+        return TextEncoder(source.text_encoder)
+    return XlTextEncoder(source.text_encoder, source.text_encoder_2)
+
+
+def denoiser_of(source: Source, unet: nn.Module) -> nn.Module:
+    if source.family == "lcm":
+        return GuidedDenoiser(unet)
+    if source.text_encoder_2 is not None:
+        return XlDenoiser(unet, MAX_TOKENS, source.text_encoder_2.config.projection_dim)
+    return Denoiser(unet)
+
+
+def networks_of(source: Source) -> list[Network]:
+    """The four networks with the signatures of `wrappers`."""
     channels = source.vae.config.latent_channels
-    width = source.text_encoder.config.hidden_size
+    width = source.unet.config.cross_attention_dim
+    is_xl = source.text_encoder_2 is not None
+    id_count, tokens = (2 * MAX_TOKENS, MAX_TOKENS + 1) if is_xl else (MAX_TOKENS, MAX_TOKENS)
     vocabulary = source.text_encoder.config.vocab_size
     train_steps = int(source.scheduler["num_train_timesteps"])
 
     def ids(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
-        return (torch.randint(0, vocabulary, (batch, MAX_TOKENS)),)
+        return (torch.randint(0, vocabulary, (batch, id_count)),)
 
     def image(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
         return ((torch.rand(batch, 3, h, w) * 2.0 - 1.0).to(dtype),)
@@ -83,19 +116,23 @@ def sd1_networks(source: Source) -> list[Network]:
     def noisy(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
         timesteps = torch.rand(batch) * (train_steps - 1)
         timesteps[0] = timesteps[0].round()
-        return (*latents(w, h, batch, dtype), timesteps, torch.randn(batch, MAX_TOKENS, width).to(dtype))
+        text = torch.randn(batch, tokens, width).to(dtype)
+        facts = {"lcm": (torch.rand(batch) * 10.0,), "sdxl": (torch.rand(batch, 6) * 1024.0,)}
+        return (*latents(w, h, batch, dtype), timesteps, text, *facts.get(source.family, ()))
 
     small = ("batch", channels, "height/8", "width/8")
     picture = ("batch", 3, "height", "width")
-    text = ("batch", MAX_TOKENS, width)
-    text_encoder, encoder, decoder = TextEncoder(source.text_encoder), VaeEncoder(source.vae), VaeDecoder(source.vae)
+    text = ("batch", tokens, width)
+    text_encoder, encoder, decoder = text_encoder_of(source), VaeEncoder(source.vae), VaeDecoder(source.vae)
+    latent, moments = ("moments", 2 * channels) if is_gaussian(source) else ("latents", channels)
+    facts = {"lcm": [port("guidance", "float32", "batch")], "sdxl": [port("sizes", "float32", "batch", 6)]}
     return [
         Network(
             "text_encoder",
             text_encoder,
             text_encoder,
             ids,
-            [port("input_ids", "int64", "batch", MAX_TOKENS)],
+            [port("input_ids", "int64", "batch", id_count)],
             [port("text", "network", *text)],
         ),
         Network(
@@ -104,17 +141,18 @@ def sd1_networks(source: Source) -> list[Network]:
             encoder,
             image,
             [port("image", "network", *picture)],
-            [port("moments", "network", "batch", 2 * channels, "height/8", "width/8")],
+            [port(latent, "network", "batch", moments, "height/8", "width/8")],
         ),
         Network(
             "denoiser",
-            Denoiser(source.unet),
-            Denoiser(with_neutral_timesteps(source.unet)),
+            denoiser_of(source, source.unet),
+            denoiser_of(source, with_neutral_timesteps(source.unet)),
             noisy,
             [
                 port("sample", "network", *small),
                 port("timestep", "float32", "batch"),
                 port("text", "network", *text),
+                *facts.get(source.family, []),
             ],
             [port("prediction", "network", *small)],
         ),
@@ -155,20 +193,24 @@ def export_network(network: Network, options: Options, folder: Path, say: Say) -
 
 def build(source: Source, options: Options, name: str, folder: Path, say: Say) -> str:
     """Fill `folder` with the whole bundle; gives the SHA-256 of its model.json."""
-    look = manifest.load_look(options.look)
+    look = {**few_steps_look(source), **manifest.load_look(options.look)}
     max_length = source.text_encoder.config.max_position_embeddings
     if max_length != MAX_TOKENS:
         raise ExportError(f"the text encoder has {max_length} positions; {MAX_TOKENS} supported")
-    tokenizer = export_tokenizer(source.tokenizer_folder, source.tokenizer, max_length, folder)
-    for entry in tokenizer["files"].values():
+    tokenizers = {"tokenizer": export_tokenizer(source.path / "tokenizer", source.tokenizer, max_length, folder)}
+    if source.tokenizer_2 is not None:
+        tokenizers["tokenizer_2"] = export_tokenizer(
+            source.path / "tokenizer_2", source.tokenizer_2, max_length, folder, "second_"
+        )
+    for entry in (file for tokenizer in tokenizers.values() for file in tokenizer["files"].values()):
         entry["sha256"] = manifest.sha256(folder / entry["file"])
     latent = {
         "channels": source.vae.config.latent_channels,
         "downscale": DOWNSCALE,
         "scaling_factor": source.vae.config.scaling_factor,
-        "posterior": "gaussian",
+        "posterior": "gaussian" if is_gaussian(source) else "none",
     }
-    networks = {n.name: export_network(n, options, folder, say) for n in sd1_networks(source)}
+    networks = {n.name: export_network(n, options, folder, say) for n in networks_of(source)}
     todo = verify.cases(options.sizes)
     facts = {
         "schema": manifest.SCHEMA,
@@ -180,7 +222,8 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "source": source.path.resolve().name,
         "exporter": manifest.versions(),
         "networks": networks,
-        "tokenizer": tokenizer,
+        **tokenizers,
+        **({"zeroes_empty_negative": True} if source.zeroes_empty_negative else {}),
         "latent": latent,
         "scheduler": source.scheduler,
         "verified": {
@@ -192,6 +235,17 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "look": look,
     }
     return manifest.write(folder / "model.json", facts)
+
+
+def few_steps_look(source: Source) -> dict[str, Any]:
+    """Steps and guidance that distilled models were made for, as far as the folder tells."""
+    kind = source.scheduler["class"]
+    is_turbo = kind in ("EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler") and (
+        source.scheduler.get("timestep_spacing") == "trailing" and not source.scheduler.get("rescale_betas_zero_snr")
+    )
+    if source.family == "lcm":
+        return {"steps": 4, "guidance": 8.5}
+    return {"steps": 4, "guidance": 1.0} if is_turbo or kind == "TCDScheduler" else {}
 
 
 def check_out(out: Path, overwrite: bool) -> None:

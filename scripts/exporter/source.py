@@ -1,4 +1,4 @@
-"""Reads a diffusers folder of the Stable Diffusion 1.x shape, from the disk alone.
+"""Reads a diffusers folder of a family of Stable Diffusion, from the disk alone.
 
 Weights come from safetensors, or from `.bin` files through torch's weights-only reader; nothing in the folder is
 ever executed and nothing is fetched.
@@ -14,18 +14,31 @@ from typing import Any
 import diffusers
 import torch
 import transformers
-from diffusers import AutoencoderKL, StableDiffusionImg2ImgPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    LatentConsistencyModelImg2ImgPipeline,
+    StableDiffusionImg2ImgPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+    UNet2DConditionModel,
+)
 from diffusers.models.attention_processor import AttnProcessor2_0
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from .errors import ExportError
 
-SD1_COMPONENTS = {
+VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
+COMPONENTS = {
     "unet": "UNet2DConditionModel",
-    "vae": "AutoencoderKL",
+    "vae": tuple(VAES),
     "text_encoder": "CLIPTextModel",
     "tokenizer": ("CLIPTokenizer", "CLIPTokenizerFast"),
     "scheduler": None,
+}
+XL_COMPONENTS = {
+    **COMPONENTS,
+    "text_encoder_2": "CLIPTextModelWithProjection",
+    "tokenizer_2": ("CLIPTokenizer", "CLIPTokenizerFast"),
 }
 OPTIONAL_COMPONENTS = ("safety_checker", "feature_extractor", "image_encoder")
 SCHEDULERS = (
@@ -39,13 +52,11 @@ SCHEDULERS = (
     "LCMScheduler",
     "TCDScheduler",
 )
-# Each of these adds an input or a branch that the four-network contract of SD 1.x has no room for.
+# Each of these adds an input or a branch that no family's signature has.
 UNET_EXTRAS = (
-    "addition_embed_type",
     "class_embed_type",
     "num_class_embeds",
     "encoder_hid_dim_type",
-    "time_cond_proj_dim",
     "timestep_post_act",
     "cross_attention_norm",
 )
@@ -58,11 +69,13 @@ class Source:
     path: Path
     family: str
     text_encoder: CLIPTextModel
-    vae: AutoencoderKL
+    vae: AutoencoderKL | AutoencoderTiny
     unet: UNet2DConditionModel
     tokenizer: CLIPTokenizer
-    tokenizer_folder: Path
     scheduler: dict[str, Any]
+    text_encoder_2: CLIPTextModelWithProjection | None = None
+    tokenizer_2: CLIPTokenizer | None = None
+    zeroes_empty_negative: bool = False
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -104,15 +117,20 @@ def component_class(index: dict[str, Any], name: str) -> str | None:
     return entry[1] if isinstance(entry, list) and len(entry) == 2 else None
 
 
+def components_of(index: dict[str, Any]) -> dict[str, Any]:
+    return XL_COMPONENTS if component_class(index, "text_encoder_2") is not None else COMPONENTS
+
+
 def check_components(folder: Path, index: dict[str, Any]) -> None:
-    """Refuse what is not Stable Diffusion 1.x by its shape, naming the first thing that differs."""
+    """Refuse what has not the shape of a family, naming the first thing that differs."""
     pipeline = index.get("_class_name", "none")
-    for name, wanted in SD1_COMPONENTS.items():
+    components = components_of(index)
+    for name, wanted in components.items():
         found = component_class(index, name)
         if found is None:
             raise ExportError(
-                f"{folder}/model_index.json ({pipeline}) names no {name}; Stable Diffusion 1.x has "
-                + ", ".join(SD1_COMPONENTS)
+                f"{folder}/model_index.json ({pipeline}) names no {name}; Stable Diffusion has "
+                + ", ".join(components)
             )
         allowed = (wanted,) if isinstance(wanted, str) else wanted
         if allowed is not None and found not in allowed:
@@ -122,12 +140,14 @@ def check_components(folder: Path, index: dict[str, Any]) -> None:
     scheduler = component_class(index, "scheduler")
     if scheduler not in SCHEDULERS:
         raise ExportError(f"{folder}: the scheduler is a {scheduler}; supported: {', '.join(SCHEDULERS)}")
-    known = {*SD1_COMPONENTS, *OPTIONAL_COMPONENTS}
+    if index.get("requires_aesthetics_score"):
+        raise ExportError(f"{folder}/model_index.json: requires_aesthetics_score: refiners are not supported")
+    known = {*components, *OPTIONAL_COMPONENTS}
     extra = [n for n in index if not n.startswith("_") and n not in known and component_class(index, n) is not None]
     if extra:
         raise ExportError(
-            f"{folder}/model_index.json ({pipeline}) also names {', '.join(extra)}; that is not the Stable "
-            "Diffusion 1.x shape, the only one supported so far"
+            f"{folder}/model_index.json ({pipeline}) also names {', '.join(extra)}; that is not the shape "
+            "of Stable Diffusion 1.x, 2.x or XL, which are supported"
         )
 
 
@@ -174,18 +194,22 @@ def align(network: torch.nn.Module) -> None:
 def check_networks(source: Source) -> None:
     """Refuse configurations whose extra inputs the exported signatures do not carry."""
     unet, vae, text = source.unet.config, source.vae.config, source.text_encoder.config
-    for key in UNET_EXTRAS:
-        if unet.get(key) is not None:
-            raise ExportError(f"{source.path}/unet/config.json: {key} = {unet[key]!r} is not supported yet")
+    extras = {key: unet[key] for key in UNET_EXTRAS if unet.get(key) is not None}
+    if unet.get("addition_embed_type") != ("text_time" if source.family == "sdxl" else None):
+        extras["addition_embed_type"] = unet["addition_embed_type"]
+    if unet.get("time_cond_proj_dim") is not None and source.family != "lcm":
+        extras["time_cond_proj_dim"] = unet["time_cond_proj_dim"]
+    for key, value in extras.items():
+        raise ExportError(f"{source.path}/unet/config.json: {key} = {value!r} is not supported in {source.family}")
     if unet.in_channels != vae.latent_channels or unet.out_channels != vae.latent_channels:
         raise ExportError(
             f"{source.path}: the U-Net takes {unet.in_channels} and gives {unet.out_channels} channels, the VAE "
             f"has {vae.latent_channels}; inpainting and depth models are not supported"
         )
-    if unet.cross_attention_dim != text.hidden_size:
+    width = text.hidden_size + (source.text_encoder_2.config.hidden_size if source.text_encoder_2 else 0)
+    if unet.cross_attention_dim != width:
         raise ExportError(
-            f"{source.path}: the U-Net attends to width {unet.cross_attention_dim}, the text encoder gives "
-            f"{text.hidden_size}"
+            f"{source.path}: the U-Net attends to width {unet.cross_attention_dim}, the text encoder gives {width}"
         )
     if getattr(text, "use_attention_mask", False):
         raise ExportError(f"{source.path}/text_encoder/config.json: use_attention_mask is not supported")
@@ -195,7 +219,18 @@ def check_networks(source: Source) -> None:
         raise ExportError(f"{source.path}/vae/config.json: {len(vae.block_out_channels)} blocks; 4 (8x) supported")
 
 
-def pipeline_scheduler(source_path: Path, class_name: str, networks: dict[str, Any]) -> dict[str, Any]:
+def family_of(text_encoder: CLIPTextModel, unet: UNet2DConditionModel, is_xl: bool) -> str:
+    """SD 2.x has OpenCLIP's text encoder, which bends with gelu; CLIP's own bends with quick_gelu."""
+    if is_xl:
+        return "sdxl"
+    if unet.config.get("time_cond_proj_dim") is not None:
+        return "lcm"
+    return "sd2" if text_encoder.config.hidden_act == "gelu" else "sd1"
+
+
+def pipeline_scheduler(
+    source_path: Path, class_name: str, family: str, networks: dict[str, Any]
+) -> dict[str, Any]:
     """The scheduler's configuration as diffusers' img2img pipeline leaves it, with `class`.
 
     The pipeline overwrites clip_sample and steps_offset of old configurations. `defaulted` lists the keys that the
@@ -205,19 +240,30 @@ def pipeline_scheduler(source_path: Path, class_name: str, networks: dict[str, A
     scheduler = scheduler_class.from_pretrained(source_path / "scheduler", local_files_only=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pipeline = StableDiffusionImg2ImgPipeline(
-            **networks,
-            scheduler=scheduler,
-            safety_checker=None,
-            feature_extractor=None,
-            requires_safety_checker=False,
-        )
+        if family == "sdxl":
+            pipeline = StableDiffusionXLImg2ImgPipeline(**networks, scheduler=scheduler, add_watermarker=False)
+        else:
+            kinds = {"lcm": LatentConsistencyModelImg2ImgPipeline}
+            pipeline = kinds.get(family, StableDiffusionImg2ImgPipeline)(
+                **networks,
+                scheduler=scheduler,
+                safety_checker=None,
+                feature_extractor=None,
+                requires_safety_checker=False,
+            )
     config = dict(pipeline.scheduler.config)
     facts = {key: value for key, value in sorted(config.items()) if not key.startswith("_")}
     # JSON has no infinity; where diffusers has one for a default (lambda_min_clipped), it means no limit.
     facts = {key: None if isinstance(value, float) and math.isinf(value) else value for key, value in facts.items()}
     defaulted = sorted(key for key in config.get("_use_default_values", []) if key in facts)
     return {"class": class_name, **facts, "defaulted": defaulted}
+
+
+def load_tokenizer(path: Path, name: str) -> CLIPTokenizer:
+    try:
+        return CLIPTokenizer.from_pretrained(path / name, local_files_only=True)
+    except Exception as error:
+        raise ExportError(f"{path}/{name} cannot be loaded ({found_in(path / name)}): {error}") from error
 
 
 def load(path: Path) -> Source:
@@ -228,19 +274,24 @@ def load(path: Path) -> Source:
         library.set_verbosity_error()
         library.disable_progress_bar()
     text_encoder = load_weights(CLIPTextModel, path, "text_encoder", attn_implementation="sdpa")
-    vae = load_weights(AutoencoderKL, path, "vae")
+    vae = load_weights(VAES[component_class(index, "vae")], path, "vae")
     unet = load_weights(UNet2DConditionModel, path, "unet")
-    vae.set_attn_processor(AttnProcessor2_0())
+    if isinstance(vae, AutoencoderKL):
+        vae.set_attn_processor(AttnProcessor2_0())
     unet.set_attn_processor(AttnProcessor2_0())
+    networks = {"vae": vae, "text_encoder": text_encoder, "unet": unet, "tokenizer": load_tokenizer(path, "tokenizer")}
+    is_xl = "text_encoder_2" in components_of(index)
+    if is_xl:
+        networks["text_encoder_2"] = load_weights(
+            CLIPTextModelWithProjection, path, "text_encoder_2", attn_implementation="sdpa"
+        )
+        networks["tokenizer_2"] = load_tokenizer(path, "tokenizer_2")
+    family = family_of(text_encoder, unet, is_xl)
     try:
-        tokenizer = CLIPTokenizer.from_pretrained(path / "tokenizer", local_files_only=True)
-    except Exception as error:
-        raise ExportError(f"{path}/tokenizer cannot be loaded ({found_in(path / 'tokenizer')}): {error}") from error
-    networks = {"vae": vae, "text_encoder": text_encoder, "unet": unet, "tokenizer": tokenizer}
-    try:
-        scheduler = pipeline_scheduler(path, component_class(index, "scheduler"), networks)
+        scheduler = pipeline_scheduler(path, component_class(index, "scheduler"), family, networks)
     except Exception as error:
         raise ExportError(f"{path}/scheduler cannot be loaded: {error}") from error
-    source = Source(path, "sd1", text_encoder, vae, unet, tokenizer, path / "tokenizer", scheduler)
+    source = Source(path, family, **networks, scheduler=scheduler)
+    source.zeroes_empty_negative = is_xl and bool(index.get("force_zeros_for_empty_prompt", True))
     check_networks(source)
     return source

@@ -4,20 +4,23 @@ B is the batch, H and W the picture's size (multiples of 8), h = H/8, w = W/8, C
 width. "network" stands for the dtype the graph has been converted to.
 
     text_encoder(input_ids int64 [B, 77])                                     -> network [B, 77, D]
-    vae_encoder(image network [B, 3, H, W], -1..1)                            -> network [B, 2C, h, w]
+    vae_encoder(image network [B, 3, H, W], -1..1)                            -> network [B, 2C, h, w]; tiny: [B, C, h, w]
     denoiser(sample network [B, C, h, w], timestep float32 [B], text [B, 77, D]) -> network [B, C, h, w]
     vae_decoder(latents network [B, C, h, w], divided by the scaling factor)  -> network [B, 3, H, W]
 
-The encoder gives mean and logarithm of the variance side by side, neither clamped nor exponentiated.
+The encoder gives mean and logarithm of the variance side by side, neither clamped nor exponentiated; a tiny one the
+latents. LCM's denoiser also takes the guidance scale less 1, float32 [B]. SDXL's also takes the original size, the
+crop and the target size, float32 [B, 6], height first; its text encoder takes the ids of both tokenizers in a row,
+[B, 154], and gives [B, 78, D], in whose last row the pooled text begins.
 """
 
 import math
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 from diffusers.models.embeddings import Timesteps
 from torch import Tensor, nn
-from transformers import CLIPTextModel
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from .tracing import CastsFollow
 
@@ -31,11 +34,35 @@ class TextEncoder(nn.Module):
         return self.model(input_ids).last_hidden_state
 
 
+class XlTextEncoder(nn.Module):
+    """Both encoders' last but one hidden states beside each other, the second's pooled text below them."""
+
+    def __init__(self, first: CLIPTextModel, second: CLIPTextModelWithProjection):
+        super().__init__()
+        self.first = first
+        self.second = second
+        self.tokens = first.config.max_position_embeddings
+        self.end = second.config.eos_token_id
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        ids = input_ids[:, self.tokens :]
+        first = self.first(input_ids[:, : self.tokens], output_hidden_states=True).hidden_states[-2]
+        output = self.second.text_model(ids, output_hidden_states=True)
+        # The place of the end token; configurations with 2 are older than the key and mean the greatest id.
+        end = (ids if self.end == 2 else (ids == self.end).type_as(ids)).argmax(-1)
+        last = output.last_hidden_state
+        pooled = last.gather(1, end[:, None, None].expand(-1, 1, last.shape[-1]))[:, 0]
+        pooled = self.second.text_projection(pooled)
+        text = torch.cat([first, output.hidden_states[-2]], dim=-1)
+        row = nn.functional.pad(pooled, (0, text.shape[-1] - self.second.config.projection_dim))
+        return torch.cat([text, row[:, None]], dim=1)
+
+
 class VaeEncoder(nn.Module):
-    def __init__(self, vae: AutoencoderKL):
+    def __init__(self, vae: AutoencoderKL | AutoencoderTiny):
         super().__init__()
         self.encoder = vae.encoder
-        self.quant_conv = vae.quant_conv if vae.quant_conv is not None else nn.Identity()
+        self.quant_conv = getattr(vae, "quant_conv", None) or nn.Identity()
 
     def forward(self, image: Tensor) -> Tensor:
         with CastsFollow(image):
@@ -43,9 +70,9 @@ class VaeEncoder(nn.Module):
 
 
 class VaeDecoder(nn.Module):
-    def __init__(self, vae: AutoencoderKL):
+    def __init__(self, vae: AutoencoderKL | AutoencoderTiny):
         super().__init__()
-        self.post_quant_conv = vae.post_quant_conv if vae.post_quant_conv is not None else nn.Identity()
+        self.post_quant_conv = getattr(vae, "post_quant_conv", None) or nn.Identity()
         self.decoder = vae.decoder
 
     def forward(self, latents: Tensor) -> Tensor:
@@ -88,3 +115,41 @@ class Denoiser(nn.Module):
     def forward(self, sample: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
         with CastsFollow(sample):
             return self.unet(sample, timestep, encoder_hidden_states=text, return_dict=False)[0]
+
+
+class GuidedDenoiser(nn.Module):
+    """LCM's: the guidance scale less 1 is embedded as diffusers' get_guidance_scale_embedding does."""
+
+    def __init__(self, unet: UNet2DConditionModel):
+        super().__init__()
+        self.unet = unet
+        self.half = unet.config.time_cond_proj_dim // 2
+        self.fall = -(torch.log(torch.tensor(10000.0)) / (self.half - 1)).item()
+
+    def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, guidance: Tensor) -> Tensor:
+        ramp = torch.ones_like(guidance[:1].expand(self.half)).cumsum(0) - 1.0
+        angles = (guidance * 1000.0)[:, None] * torch.exp(ramp * self.fall)[None, :]
+        embedding = torch.cat([torch.sin(angles), torch.cos(angles)], dim=1).type_as(sample)
+        with CastsFollow(sample):
+            return self.unet(
+                sample, timestep, timestep_cond=embedding, encoder_hidden_states=text, return_dict=False
+            )[0]
+
+
+class XlDenoiser(nn.Module):
+    def __init__(self, unet: UNet2DConditionModel, tokens: int, pooled_width: int):
+        super().__init__()
+        self.unet = unet
+        self.tokens = tokens
+        self.pooled_width = pooled_width
+
+    def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, sizes: Tensor) -> Tensor:
+        added = {"text_embeds": text[:, self.tokens, : self.pooled_width], "time_ids": sizes}
+        with CastsFollow(sample):
+            return self.unet(
+                sample,
+                timestep,
+                encoder_hidden_states=text[:, : self.tokens],
+                added_cond_kwargs=added,
+                return_dict=False,
+            )[0]

@@ -113,8 +113,9 @@ void check_sampler(const RenderJob& job, const Manifest& manifest) {
   const DiffusionSettings& diffusion = job.diffusion;
   // Of a strength that moves only the song tells more than that the rest fits.
   const double strength = job.expressions.contains("strength") ? 1 : diffusion.strength;
-  make_sampler_table(manifest.scheduler, {diffusion.scheduler, diffusion.steps, strength,
-                                          diffusion.strength_mode, diffusion.eta});
+  make_sampler_table(manifest.scheduler,
+                     {diffusion.scheduler, diffusion.steps, strength, diffusion.strength_mode, diffusion.eta,
+                      manifest.embeds_guidance()});
   const auto [width, height] = job.paint.size;
   const int step = manifest.latent.downscale;
   if (width % step != 0 || height % step != 0) {
@@ -145,7 +146,8 @@ void move_plan(Plan& plan, const RenderJob& job, const Features& features, const
     const DiffusionSettings at = plan.job_at(job, row).diffusion;
     if (!checked.insert(at.strength).second) continue;
     try {
-      make_sampler_table(model->scheduler, {at.scheduler, at.steps, at.strength, at.strength_mode, at.eta});
+      make_sampler_table(model->scheduler, {at.scheduler, at.steps, at.strength, at.strength_mode, at.eta,
+                                            model->embeds_guidance()});
     } catch (const Error& error) {
       throw_error(error.kind(), "frame {}: {}", row.frame, error.what());
     }

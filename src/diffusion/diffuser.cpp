@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <optional>
 #include <unordered_map>
 
 #include "spectradiff/base/error.h"
@@ -18,15 +19,28 @@ constexpr size_t kMaxEmbeddings = 64;
 // so that it does not depend on what else was asked for.
 class EmbeddingCache {
  public:
-  EmbeddingCache(Networks& networks, const Tokenizer& tokenizer)
-      : networks_(networks), tokenizer_(tokenizer) {}
+  EmbeddingCache(Networks& networks, const Tokenizer& tokenizer, const Manifest& manifest)
+      : networks_(networks), tokenizer_(tokenizer), zeroes_empty_negative_(manifest.zeroes_empty_negative) {
+    if (manifest.second_tokenizer) second_tokenizer_.emplace(manifest.folder, *manifest.second_tokenizer);
+  }
+
+  Array get_negative(const std::string& text) {
+    const Array embedding = get(text);
+    if (!text.empty() || !zeroes_empty_negative_) return embedding;
+    const Term nothing{embedding, {0}};
+    return networks_.combine({&nothing, 1});
+  }
 
   Array get(const std::string& text) {
     if (const auto found = places_.find(text); found != places_.end()) {
       entries_.splice(entries_.begin(), entries_, found->second);
       return entries_.front().second;
     }
-    const std::vector<int32_t> ids = tokenizer_.encode(text).ids;
+    std::vector<int32_t> ids = tokenizer_.encode(text).ids;
+    if (second_tokenizer_) {
+      const std::vector<int32_t> more = second_tokenizer_->encode(text).ids;
+      ids.insert(ids.end(), more.begin(), more.end());
+    }
     entries_.emplace_front(text, networks_.text_encode({&ids, 1}));
     places_[text] = entries_.begin();
     if (entries_.size() > kMaxEmbeddings) {
@@ -39,6 +53,8 @@ class EmbeddingCache {
  private:
   Networks& networks_;
   const Tokenizer& tokenizer_;
+  std::optional<Tokenizer> second_tokenizer_;
+  bool zeroes_empty_negative_ = false;
   std::list<std::pair<std::string, Array>> entries_;
   std::unordered_map<std::string, std::list<std::pair<std::string, Array>>::iterator> places_;
 };
@@ -76,7 +92,8 @@ struct Diffuser::Impl {
         scheduler(manifest.scheduler),
         settings(std::move(settings_in)),
         tokenizer(manifest.folder, manifest.tokenizer),
-        embeddings(networks, tokenizer),
+        embeds_guidance(manifest.embeds_guidance()),
+        embeddings(networks, tokenizer, manifest),
         idle_noise(networks.noise_source(0)) {
     if (settings.batch_size < 1) {
       throw_error(ErrorKind::usage, "batch size = {} is outside 1 and up", settings.batch_size);
@@ -89,7 +106,8 @@ struct Diffuser::Impl {
                                           .steps = settings.steps,
                                           .strength = strength,
                                           .mode = settings.strength_mode,
-                                          .eta = settings.eta});
+                                          .eta = settings.eta,
+                                          .shortens_schedule = embeds_guidance});
   }
 
   void check(std::span<const FrameRequest> requests) const {
@@ -124,10 +142,11 @@ struct Diffuser::Impl {
     return slots;
   }
 
-  Array embed(const std::vector<Slot>& slots, std::string FrameRequest::* text) {
+  Array embed(const std::vector<Slot>& slots, std::string FrameRequest::* text,
+              Array (EmbeddingCache::*get)(const std::string&)) {
     std::vector<std::pair<Array, int>> items;
     items.reserve(slots.size());
-    for (const Slot& slot : slots) items.emplace_back(embeddings.get(slot.request->*text), 0);
+    for (const Slot& slot : slots) items.emplace_back((embeddings.*get)(slot.request->*text), 0);
     return networks.gather(items);
   }
 
@@ -212,10 +231,13 @@ struct Diffuser::Impl {
     std::vector<std::pair<Array, int>> finished(slots.size());
     DenoiseInput input;
     if (rounds > 0) {
-      input.positive = embed(slots, &FrameRequest::prompt);
-      if (settings.guided) input.negative = embed(slots, &FrameRequest::negative_prompt);
-      input.guidance =
-          per_slot(slots, [](const Slot& slot) { return std::max(slot.request->guidance, 1.0); });
+      input.positive = embed(slots, &FrameRequest::prompt, &EmbeddingCache::get);
+      if (settings.guided && !embeds_guidance) {
+        input.negative = embed(slots, &FrameRequest::negative_prompt, &EmbeddingCache::get_negative);
+      }
+      input.guidance = per_slot(slots, [&](const Slot& slot) {
+        return embeds_guidance ? slot.request->guidance : std::max(slot.request->guidance, 1.0);
+      });
       input.timesteps.assign(slots.size(), 0);
     }
     for (size_t round = 0;; ++round) {
@@ -237,6 +259,7 @@ struct Diffuser::Impl {
   Json scheduler;
   DiffuserSettings settings;
   Tokenizer tokenizer;
+  bool embeds_guidance = false;
   EmbeddingCache embeddings;
   std::unique_ptr<NoiseSource> idle_noise;
 };

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kSchema = 1;
+constexpr std::array kFamilies = {"sd1", "sd2", "lcm", "sdxl"};
 constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
 constexpr int kMaxTokens = 4096;
 
@@ -94,8 +95,8 @@ std::map<std::string, NetworkFile> read_networks(JsonReader reader, const Json& 
   std::map<std::string, NetworkFile> networks;
   for (const auto& [name, facts] : named.items()) {
     if (std::find(kNetworks.begin(), kNetworks.end(), name) == kNetworks.end()) {
-      refuse(reader, fmt::format("the network '{}' is unknown; an sd1 bundle has {}", name,
-                                 fmt::join(kNetworks, ", ")));
+      refuse(reader,
+             fmt::format("the network '{}' is unknown; a bundle has {}", name, fmt::join(kNetworks, ", ")));
     }
     networks[name] = read_network(reader.object(name));
   }
@@ -245,7 +246,7 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.folder = folder;
   manifest.sha256 = sha256_hex(text);
   manifest.name = read_name(reader);
-  manifest.family = one_of(reader, "family", std::array{"sd1"});
+  manifest.family = one_of(reader, "family", kFamilies);
   manifest.title = reader.text_or("title", manifest.name);
   manifest.licence = reader.text_or("licence", "");
   manifest.notes = reader.text_or("notes", "");
@@ -253,9 +254,12 @@ Manifest read_manifest(const fs::path& folder) {
   if (reader.has("exporter")) manifest.exporter = read_exporter(reader, reader.any("exporter"));
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
   manifest.tokenizer = read_tokenizer(reader.object("tokenizer"));
+  if (manifest.family == "sdxl") manifest.second_tokenizer = read_tokenizer(reader.object("tokenizer_2"));
+  manifest.zeroes_empty_negative = reader.boolean_or("zeroes_empty_negative", false);
   manifest.latent = read_latent(reader.object("latent"));
   if (manifest.latent.channels != 4) {
-    refuse(reader, fmt::format("latent.channels = {}; the family sd1 has 4", manifest.latent.channels));
+    refuse(reader, fmt::format("latent.channels = {}; the family {} has 4", manifest.latent.channels,
+                               manifest.family));
   }
   manifest.scheduler = object_of(reader, "scheduler");
   reader.object("scheduler").text("class");
@@ -268,8 +272,12 @@ Manifest read_manifest(const fs::path& folder) {
 
 void verify_files(const Manifest& manifest) {
   for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
-  require_file(manifest, manifest.tokenizer.vocab, "tokenizer's vocabulary");
-  require_file(manifest, manifest.tokenizer.merges, "tokenizer's merges");
+  std::vector<TokenizerFiles> tokenizers = {manifest.tokenizer};
+  if (manifest.second_tokenizer) tokenizers.push_back(*manifest.second_tokenizer);
+  for (const TokenizerFiles& tokenizer : tokenizers) {
+    require_file(manifest, tokenizer.vocab, "tokenizer's vocabulary");
+    require_file(manifest, tokenizer.merges, "tokenizer's merges");
+  }
   for (const auto& [name, network] : manifest.networks) {
     const fs::path path = manifest.folder / network.file;
     std::error_code failed;
@@ -281,8 +289,10 @@ void verify_files(const Manifest& manifest) {
     check_torchscript_archive(path);
     check_hash(path, network.sha256);
   }
-  check_hash(manifest.folder / manifest.tokenizer.vocab, manifest.tokenizer.vocab_sha256);
-  check_hash(manifest.folder / manifest.tokenizer.merges, manifest.tokenizer.merges_sha256);
+  for (const TokenizerFiles& tokenizer : tokenizers) {
+    check_hash(manifest.folder / tokenizer.vocab, tokenizer.vocab_sha256);
+    check_hash(manifest.folder / tokenizer.merges, tokenizer.merges_sha256);
+  }
 }
 
 }  // namespace spectradiff

@@ -62,6 +62,8 @@ void configure_libtorch(const EngineRequest& request) {
 TorchNetworks::TorchNetworks(const Manifest& manifest, const Placement& placement)
     : placement_(placement),
       latent_(manifest.latent),
+      embeds_guidance_(manifest.embeds_guidance()),
+      embeds_size_(manifest.embeds_size()),
       text_encoder_(manifest, "text_encoder", placement.device, placement.dtype),
       vae_encoder_(manifest, "vae_encoder", placement.device, placement.dtype),
       denoiser_(manifest, "denoiser", placement.device, placement.dtype),
@@ -105,7 +107,7 @@ Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
       require_batch(row.size(), tokens, "token ids");
       out = std::copy(row.begin(), row.end(), out);
     }
-    return wrap(text_encoder_.run({table.to(placement_.device)}, {batch, tokens, -1}));
+    return wrap(text_encoder_.run({table.to(placement_.device)}, {batch, -1, -1}));
   });
 }
 
@@ -125,6 +127,22 @@ Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const A
   });
 }
 
+void TorchNetworks::add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
+                              const at::Tensor& latents) const {
+  if (embeds_guidance_) {
+    require_batch(input.guidance.size(), latents.size(0), "guidance scales");
+    std::vector<double> beyond = input.guidance;
+    for (double& guidance : beyond) guidance -= 1;
+    inputs.emplace_back(to_device(beyond));
+  }
+  if (embeds_size_) {
+    const auto height = static_cast<double>(latents.size(2) * latent_.downscale);
+    const auto width = static_cast<double>(latents.size(3) * latent_.downscale);
+    inputs.emplace_back(
+        to_device({height, width, 0, 0, height, width}).expand({latents.size(0), 6}).contiguous());
+  }
+}
+
 Array TorchNetworks::denoise(const DenoiseInput& input) {
   return through_the_door(denoiser_.title(), [&] {
     const at::Tensor& latents = tensor_of(input.latents);
@@ -132,14 +150,17 @@ Array TorchNetworks::denoise(const DenoiseInput& input) {
     const at::Tensor sample = to_network(latents), timesteps = to_device(input.timesteps);
     std::vector<int64_t> shape = latents.sizes().vec();
     if (input.negative == nullptr) {
-      return wrap(denoiser_.run({sample, timesteps, tensor_of(input.positive)}, shape).to(at::kFloat));
+      std::vector<c10::IValue> inputs = {sample, timesteps, tensor_of(input.positive)};
+      add_facts(inputs, input, sample);
+      return wrap(denoiser_.run(std::move(inputs), shape).to(at::kFloat));
     }
     require_batch(input.guidance.size(), latents.size(0), "guidance scales");
     shape[0] *= 2;
     const at::Tensor text = at::cat({tensor_of(input.negative), tensor_of(input.positive)});
-    const at::Tensor both =
-        denoiser_.run({at::cat({sample, sample}), at::cat({timesteps, timesteps}), text}, shape)
-            .to(at::kFloat);
+    const at::Tensor twice = at::cat({sample, sample});
+    std::vector<c10::IValue> inputs = {twice, at::cat({timesteps, timesteps}), text};
+    add_facts(inputs, input, twice);
+    const at::Tensor both = denoiser_.run(std::move(inputs), shape).to(at::kFloat);
     const std::vector<at::Tensor> halves = both.chunk(2, 0);
     const at::Tensor guidance = per_item(to_device(input.guidance), latents);
     const at::Tensor guided = halves[0] + guidance * (halves[1] - halves[0]);

@@ -38,6 +38,10 @@ class TorchNetworks : public Networks {
 
  private:
   at::Tensor to_device(const std::vector<double>& values) const;  // float32 [batch]
+  // The denoiser's inputs beside sample, timesteps and text, for `items` items: the guidance scale less 1
+  // [items], the original size, crop and target size of SDXL [items][6], float32.
+  void add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
+                 const at::Tensor& latents) const;
   at::Tensor to_network(const at::Tensor& latents) const { return latents.to(placement_.dtype); }
 
   // On a CPU the VAE runs a third faster with channels last; the denoiser does not, and CUDA's group norm
@@ -48,6 +52,7 @@ class TorchNetworks : public Networks {
 
   Placement placement_;
   LatentFacts latent_;
+  bool embeds_guidance_ = false, embeds_size_ = false;
   ScriptNetwork text_encoder_, vae_encoder_, denoiser_, vae_decoder_;
 };
 

@@ -214,6 +214,19 @@ TEST(Diffuser, DrawsNothingThatASamplerOrAnEncoderDoesNotAskFor) {
   EXPECT_EQ(counts.calls["draw"], 1);
 }
 
+TEST(Diffuser, OfANetworkThatIsToldTheGuidanceEncodesNoNegativePromptAndRunsEveryStep) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Manifest manifest = test_manifest();
+  manifest.family = "lcm";
+  Diffuser diffuser(*networks, manifest, {.scheduler = "lcm", .steps = 4});
+  const Canvas picture = painting(1);
+  const FrameRequest request{.init = &picture, .prompt = "sea", .strength = 0.5};
+  diffuser.run({&request, 1}, kNever);
+  EXPECT_EQ(counts.calls["text_encode"], 1);
+  EXPECT_EQ(counts.calls["denoise"], 4);
+}
+
 TEST(Diffuser, EncodesEveryTextOnceAndTheNegativeOnlyInAGuidedJob) {
   Counts counts;
   const auto networks = make_fake_networks(counts.recorder());

@@ -61,7 +61,9 @@ TEST(Manifest, WithAnythingWrongIsRefusedByTheKeysName) {
   const std::vector<Slip> slips = {
       {"/schema", 2, "schema 2"},
       {"/name", "../up", "name"},
-      {"/family", "sdxl", "family = 'sdxl'"},
+      {"/family", "sd9", "family = 'sd9'"},
+      {"/family", "sdxl", "tokenizer_2"},
+      {"/zeroes_empty_negative", 1, "zeroes_empty_negative"},
       {"/networks/denoiser/file", "../denoiser.pt", "file = '../denoiser.pt'"},
       {"/networks/denoiser/file", "/etc/passwd", "plain file name"},
       {"/networks/denoiser/file", "..", "plain file name"},
@@ -87,6 +89,21 @@ TEST(Manifest, WithAnythingWrongIsRefusedByTheKeysName) {
     const TestBundle bundle([&](Json& facts) { facts[Json::json_pointer(slip.pointer)] = slip.value; });
     expect_model_error([&] { read_manifest(bundle.path()); }, slip.says);
   }
+}
+
+TEST(Manifest, OfSdxlNamesTwoTokenizersWhoseFilesAreBothChecked) {
+  const TestBundle bundle([](Json& facts) {
+    facts["family"] = "sdxl";
+    facts["tokenizer_2"] = facts["tokenizer"];
+    facts["tokenizer_2"]["pad_token_id"] = 0;
+    facts["tokenizer_2"]["files"]["vocab"]["file"] = "second_vocab.json";
+  });
+  const Manifest manifest = read_manifest(bundle.path());
+  EXPECT_TRUE(manifest.embeds_size());
+  EXPECT_FALSE(manifest.embeds_guidance());
+  ASSERT_TRUE(manifest.second_tokenizer);
+  EXPECT_EQ(manifest.second_tokenizer->pad_token_id, 0);
+  expect_model_error([&] { verify_files(manifest); }, "second_vocab.json");
 }
 
 TEST(Manifest, WithoutAKeyIsRefused) {

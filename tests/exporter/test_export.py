@@ -54,7 +54,7 @@ def exported(tiny, tmp_path_factory):
 
 @pytest.fixture
 def networks(tiny):
-    return {network.name: network for network in bundle.sd1_networks(source.load(tiny))}
+    return {network.name: network for network in bundle.networks_of(source.load(tiny))}
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ def test_pickled_weights_that_run_code_are_refused(broken, tmp_path):
 
 def test_unsupported_classes_are_named_with_the_supported_ones(broken):
     index = json.loads((broken / "model_index.json").read_text())
-    for part, name in (("text_encoder", "T5EncoderModel"), ("vae", "AutoencoderTiny"), ("scheduler", "DDPMScheduler")):
+    for part, name in (("text_encoder", "T5EncoderModel"), ("vae", "VQModel"), ("scheduler", "DDPMScheduler")):
         (broken / "model_index.json").write_text(json.dumps({**index, part: ["x", name]}))
         message = refusal(broken)
         assert name in message and "supported" in message

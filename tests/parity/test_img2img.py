@@ -44,7 +44,7 @@ NEGATIVE = "blurry, ugly"
 class Run:
     """One call of `render`, and what diffusers is asked for."""
 
-    model: str  # prediction type
+    model: str  # a key of MODELS
     scheduler: str
     strength: float
     guidance: float = 7.5
@@ -52,20 +52,53 @@ class Run:
     mode: str = "steps"
     size: tuple[int, int] = SQUARE
     batch: int = 2
+    steps: int = STEPS
+    negative: str = NEGATIVE
 
     def __str__(self):
         more = "" if self.size == SQUARE else f"-{self.size[0]}x{self.size[1]}-batch{self.batch}"
-        return f"{self.model}-{self.scheduler}-s{self.strength}-g{self.guidance}-eta{self.eta}-{self.mode}{more}"
+        return f"{self.model}-{self.scheduler}-s{self.strength}-g{self.guidance}-eta{self.eta}-{self.mode}-{self.steps}{more}" + (
+            "" if self.negative else "-unsaid"
+        )
 
     def request(self, **changes) -> oracle.Request:
         return replace(
             oracle.Request(
-                PROMPT, NEGATIVE, SEED, STEPS, self.strength, self.guidance, self.eta, strength_mode=self.mode
+                PROMPT, self.negative, SEED, self.steps, self.strength, self.guidance, self.eta, strength_mode=self.mode
             ),
             **changes,
         )
 
 
+# What make_tiny_model.py is asked for.
+MODELS = {
+    "epsilon": {},
+    "v_prediction": {"prediction": "v_prediction"},
+    "sd2": {"family": "sd2"},
+    "turbo": {"family": "turbo"},
+    "sdxs": {"family": "sdxs"},
+    "lcm": {"family": "lcm"},
+    "sdxl": {"family": "sdxl"},
+}
+# Every family once; SDXL with a negative prompt unsaid, which is zeros there.
+FAMILY_RUNS = [
+    Run("sd2", "ddim", 1.0),
+    Run("turbo", "euler", 0.5, guidance=0.0, steps=4),
+    Run("sdxs", "euler", 1.0, guidance=0.0, steps=1),
+    Run("lcm", "lcm", 0.5, guidance=8.5, steps=4),
+    Run("sdxl", "euler", 0.75, negative=""),
+]
+# Hyper-SD is SD 1.x with TCD, SDXL-Turbo is SDXL with few ancestral steps.
+SLOW_RUNS = [
+    Run("sd2", "ddim", 0.5, guidance=1.0),
+    Run("lcm", "lcm", 0.8, guidance=1.0, steps=4),
+    Run("lcm", "lcm", 0.47, guidance=5.0, steps=4, mode="exact"),
+    Run("sdxl", "euler", 0.5),
+    Run("sdxl", "euler_ancestral", 0.5, guidance=0.0, steps=4),
+    Run("epsilon", "tcd", 1.0, guidance=1.0, eta=1.0, steps=1),
+    *(Run("v_prediction", name, 1.0, guidance=1.0) for name in ("heun", "dpmpp_2m", "unipc")),
+    *(Run("epsilon", name, 0.47, mode="exact") for name in ("euler", "heun", "dpmpp_2m", "lcm", "tcd")),
+]
 RUNS = [
     *(Run("epsilon", "pndm", strength) for strength in (0.3, 0.5, 0.75, 1.0)),
     Run("epsilon", "pndm", 0.75, guidance=1.0),
@@ -81,8 +114,6 @@ RUNS = [
     Run("v_prediction", "euler_ancestral", 1.0, guidance=1.0),
     *(Run("epsilon", name, 0.75) for name in ("euler", "heun", "dpmpp_2m", "dpmpp_2m_karras", "unipc", "lcm")),
     Run("epsilon", "tcd", 0.75, eta=0.3),
-    *(Run("v_prediction", name, 1.0, guidance=1.0) for name in ("heun", "dpmpp_2m", "unipc")),
-    *(Run("epsilon", name, 0.47, mode="exact") for name in ("euler", "heun", "dpmpp_2m", "lcm", "tcd")),
     Run("epsilon", "ddim", 0.61, mode="exact"),
     Run("epsilon", "pndm", 0.33, mode="exact"),
     Run("v_prediction", "euler_ancestral", 0.47, mode="exact"),
@@ -139,13 +170,13 @@ class Bench:
             self.painted[size] = [Image.open(folder / f"{i:05d}.png").convert("RGB") for i in FRAMES]
         return self.painted[size]
 
-    def model(self, prediction: str) -> Path:
+    def model(self, name: str) -> Path:
         """The diffusers folder; its bundle lies beside it."""
-        source = self.folder / prediction
+        source = self.folder / name
         if not source.exists():
-            assert make_tiny_model(source, prediction=prediction) > CONTRAST
+            assert make_tiny_model(source, **MODELS[name]) > CONTRAST
             exporter = ROOT / "scripts" / "export_model.py"
-            self.call(sys.executable, exporter, source, self.folder / f"{prediction}-bundle", "--sizes", "64x64")
+            self.call(sys.executable, exporter, source, self.folder / f"{name}-bundle", "--sizes", "64x64")
         return source
 
     def pipeline(self, run: Run):
@@ -162,8 +193,8 @@ class Bench:
             self.call(
                 program(), "render", self.song, "-o", out / "%05d.png", *self.common(run.size),
                 "--model", self.folder / f"{run.model}-bundle", "--dtype", "float32", "--device", "cpu",
-                "--threads", 1, "--batch-size", run.batch, "--prompt", PROMPT, "--negative-prompt", NEGATIVE,
-                "--seed", SEED, "--steps", STEPS, "--strength", run.strength, "--strength-mode", run.mode,
+                "--threads", 1, "--batch-size", run.batch, "--prompt", PROMPT, "--negative-prompt", run.negative,
+                "--seed", SEED, "--steps", run.steps, "--strength", run.strength, "--strength-mode", run.mode,
                 "--guidance", run.guidance, "--scheduler", run.scheduler, "--eta", run.eta,
             )  # fmt: skip
             assert len(list(out.iterdir())) == len(FRAMES)
@@ -196,7 +227,9 @@ def apart(one: np.ndarray, other: np.ndarray) -> int:
     return int(np.abs(one.astype(int) - other.astype(int)).max())
 
 
-@pytest.mark.parametrize("run", RUNS, ids=str)
+@pytest.mark.parametrize(
+    "run", [*RUNS, *FAMILY_RUNS, *(pytest.param(run, marks=pytest.mark.slow) for run in SLOW_RUNS)], ids=str
+)
 def test_pictures_equal_diffusers(bench, run):
     rendered = bench.render(run)
     for frame in FRAMES:

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,11 +55,19 @@ struct Manifest {
   std::map<std::string, std::string> exporter;  // tool → version
   std::map<std::string, NetworkFile> networks;  // text_encoder, vae_encoder, denoiser, vae_decoder
   TokenizerFiles tokenizer;
+  // Of sdxl, whose text encoder takes the ids of both in a row.
+  std::optional<TokenizerFiles> second_tokenizer;
+  bool zeroes_empty_negative = false;  // an empty negative prompt is zeros instead of its embedding
   LatentFacts latent;
   Json scheduler;  // the source's scheduler config, see make_sampler_table
   std::vector<Size> verified_sizes;
   std::vector<std::string> verified_dtypes;
   Json look;  // flat option keys, possibly empty
+
+  // sd1, sd2, lcm or sdxl. lcm: the denoiser is told the guidance scale, there is no negative prompt.
+  bool embeds_guidance() const { return family == "lcm"; }
+  // The denoiser is told the picture's size.
+  bool embeds_size() const { return family == "sdxl"; }
 };
 
 // Reads and validates model.json, and nothing else; keys it does not know are left alone. Error{model} naming

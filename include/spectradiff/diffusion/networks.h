@@ -25,7 +25,8 @@ struct Term {
   std::vector<double> coefficients;  // [batch]
 };
 
-// What one call of the denoiser sees. `negative` absent: no guidance, the output is the positive one's.
+// What one call of the denoiser sees. `negative` absent: no guidance, the output is the positive one's, of a
+// network that is told the guidance scale where the model's family has such.
 struct DenoiseInput {
   Array latents;                  // [batch][C][h][w], already scaled for the network
   std::vector<double> timesteps;  // [batch]
@@ -60,7 +61,7 @@ class Networks {
   virtual Array draw(std::span<NoiseSource* const> sources, Size picture_size) = 0;
 
   virtual Array text_encode(
-      std::span<const std::vector<int32_t>> ids) = 0;  // [batch][tokens] → [batch][tokens][width]
+      std::span<const std::vector<int32_t>> ids) = 0;  // [batch][ids] → [batch][tokens][width]
   // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
   // mean.
   virtual Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) = 0;
