@@ -139,6 +139,7 @@ SamplerTable unipc_table(SchedulerConfig& config, const NoiseSchedule& schedule,
   const SigmaRun run = solver_run(schedule, request, [](double t) { return std::nearbyint(t); });
   const size_t count = run.timesteps.size();
   std::vector<Level> levels;
+  levels.reserve(run.sigmas.size());
   for (double sigma : run.sigmas) levels.push_back(level_at(sigma));
   const auto is_second = [&](size_t k) {
     return order == 2 && k > run.first && (!lower_order_final || k + 1 < count);

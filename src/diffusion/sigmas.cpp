@@ -37,6 +37,7 @@ double timestep_of(const std::vector<float>& log_sigmas, double sigma) {
 // Karras et al. 2022, equation 5, with its ρ = 7.
 SigmaRun karras_run(const NoiseSchedule& schedule, int steps, double most, double least) {
   std::vector<float> log_sigmas;
+  log_sigmas.reserve(schedule.alphas_cumprod.size());
   for (int t = 0; t < schedule.train_timesteps; ++t) log_sigmas.push_back(std::log(sigma_of(schedule, t)));
   constexpr double kRho = 7;
   const double from = std::pow(most, 1 / kRho), to = std::pow(least, 1 / kRho);
