@@ -1,5 +1,7 @@
 #include "job_setup.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <iterator>
 #include <set>
@@ -43,6 +45,15 @@ Layer look_layer(const Manifest& manifest) {
 
 void choose_prompt(const Manifest& manifest, Resolved& resolved, Console& console) {
   DiffusionSettings& diffusion = resolved.job.diffusion;
+  if (!diffusion.prompts.empty()) {
+    for (const char* key : {"prompt", "end_prompt"}) {
+      if (resolved.origins.contains(key)) {
+        console.warn(fmt::format("{} ({}) is not used: prompts ({}) says what comes when", key,
+                                 resolved.origins[key], resolved.origins["prompts"]));
+      }
+    }
+    return;
+  }
   if (resolved.origins.contains("prompt")) return;
   const auto prompts = manifest.look.find(kPrompts);
   if (prompts == manifest.look.end() || !prompts->is_array() || prompts->empty()) {
@@ -140,6 +151,9 @@ FeatureRequest picture_needs(const RenderJob& job, bool statistics) {
 void move_plan(Plan& plan, const RenderJob& job, const Features& features, const Manifest* model,
                Console& console) {
   for (const std::string& note : move_options(plan, job, features)) console.warn(note);
+  if (model != nullptr) {
+    for (const std::string& note : mix_prompts(plan, job, features)) console.warn(note);
+  }
   if (model == nullptr || !job.expressions.contains("strength")) return;
   std::set<double> checked;
   for (const PlanRow& row : plan.rows) {

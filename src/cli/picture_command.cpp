@@ -28,8 +28,13 @@ std::string sparkline(const std::vector<double>& values, double low, double high
   return line;
 }
 
-// One line per moved option, for the person who looks at a dry run.
+// One line per moved option and per prompt, for the person who looks at a dry run.
 void summarise(const Plan& plan, const RenderJob& job, Console& console) {
+  for (size_t i = 0; plan.prompts.size() > 1 && i < plan.prompts.size(); ++i) {
+    console.info(
+        fmt::format("frame {}: \"{}\"{}", plan.prompt_frames[i], plan.prompts[i].prompt,
+                    plan.prompts[i].negative.empty() ? "" : ", not \"" + plan.prompts[i].negative + "\""));
+  }
   for (size_t i = 0; i < plan.modulations.size(); ++i) {
     std::vector<double> values;
     values.reserve(plan.rows.size());
@@ -44,7 +49,7 @@ void summarise(const Plan& plan, const RenderJob& job, Console& console) {
 }
 
 int print_plan(const RenderJob& job, Plan plan, const Manifest* model, SongInput& input, Console& console) {
-  if (!job.expressions.empty()) {
+  if (!job.expressions.empty() || (model != nullptr && job.diffusion.schedule())) {
     const Features features =
         hear(input.heard(), job.analysis, job.input.strict, console, picture_needs(job, false));
     move_plan(plan, job, features, model, console);

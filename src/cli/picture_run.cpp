@@ -7,6 +7,8 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "job_setup.h"
 #include "signals.h"
@@ -70,8 +72,8 @@ class SongReader {
   int64_t left_ = 0;
 };
 
-std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Manifest& manifest, ModelStore& models,
-                                        Console& console) {
+std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const Manifest& manifest,
+                                        ModelStore& models, Console& console) {
   const int loads = models.loads();
   Networks& networks = models.networks(manifest, {job.diffusion.device, job.diffusion.dtype, job.threads});
   if (job.diffusion.batch_size == 0)
@@ -80,8 +82,10 @@ std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Manifest& manifest
       networks, manifest,
       DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
                        job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
-  for (const auto* prompt : {&job.diffusion.prompt, &job.diffusion.negative_prompt}) {
-    if (const std::string cut = diffuser->cut_from(*prompt); !cut.empty()) {
+  std::set<std::string> texts;
+  for (const PromptPair& pair : plan.prompts) texts.insert({pair.prompt, pair.negative});
+  for (const std::string& text : texts) {
+    if (const std::string cut = diffuser->cut_from(text); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
     }
   }
@@ -194,7 +198,8 @@ class PictureRun {
     if (stop_requests().load() > 0) return {};
 
     const Clock::time_point load_begin = Clock::now();
-    const auto diffuser = manifest != nullptr ? make_diffuser(job_, *manifest, models, console_) : nullptr;
+    const auto diffuser =
+        manifest != nullptr ? make_diffuser(job_, plan_, *manifest, models, console_) : nullptr;
     const double load_s = seconds_since(load_begin);
     if (stop_requests().load() > 0) return {};
 

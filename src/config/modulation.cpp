@@ -54,6 +54,7 @@ void add_expression_needs(const RenderJob& job, FeatureRequest& request) {
   const SignalSet signals(job.signals);
   for (const auto& [key, text] : job.expressions)
     signals.add_needs(Expression(text, signals.names()), request);
+  if (const auto schedule = job.diffusion.schedule()) add_needs(*schedule, signals, request);
   for (const std::string& name : signals.names())
     signals.add_needs(Expression(name, signals.names()), request);
 }
@@ -75,6 +76,21 @@ std::vector<std::string> move_options(Plan& plan, const RenderJob& job, const Fe
     if (!moved.note.empty()) notes.push_back(std::move(moved.note));
   }
   return notes;
+}
+
+std::vector<std::string> mix_prompts(Plan& plan, const RenderJob& job, const Features& features) {
+  const auto schedule = job.diffusion.schedule();
+  if (!schedule) return {};
+  std::vector<int64_t> frames;
+  frames.reserve(plan.rows.size());
+  for (const PlanRow& row : plan.rows) frames.push_back(row.frame);
+  PlacedPrompts placed = place_prompts(*schedule, features, SignalSet(job.signals), frames);
+  plan.prompts.clear();
+  for (const PromptKey& key : schedule->keys)
+    plan.prompts.push_back({key.prompt, key.negative.value_or(job.diffusion.negative_prompt)});
+  plan.prompt_frames = std::move(placed.key_frames);
+  for (size_t i = 0; i < frames.size(); ++i) plan.rows[i].prompts = placed.mixes[i];
+  return placed.notes;
 }
 
 std::vector<Series> moved_curves(const RenderJob& job, const Features& features) {

@@ -5,6 +5,7 @@
 #include "option_kinds.h"
 #include "paint_options.h"
 #include "run_options.h"
+#include "spectradiff/base/file.h"
 
 namespace spectradiff {
 namespace {
@@ -221,6 +222,45 @@ void add_beats(std::vector<Option>& table) {
                               FIELD(analysis.beats.file)));
 }
 
+// A file's name, or the keys themselves, so that a finished job needs no file any more.
+std::vector<PromptKey> checked_prompts(const Json& value) {
+  constexpr uint64_t kMaxBytes = 16 << 20;
+  try {
+    if (!value.is_string()) return prompts_from_json(value, "prompts");
+    const std::string file = value.get<std::string>();
+    return file.empty() ? std::vector<PromptKey>()
+                        : parse_prompts(read_file(file, kMaxBytes, ErrorKind::usage), file);
+  } catch (const Error& error) {
+    refuse(std::string("cannot be used: ") + error.what());
+  }
+}
+
+void add_prompt_changes(std::vector<Option>& table) {
+  table.push_back(written_option({"end_prompt", kDiffusing, kRender, "TEXT",
+                                  "what --prompt becomes, little by little, until the song ends"},
+                                 FIELD(diffusion.end_prompt), checked_prompt, same_text));
+  table.push_back(
+      written_option({"prompts", kDiffusing, kRender, "FILE",
+                      "prompts over the song: lines of `1:30: text`, or JSON key frames in seconds, "
+                      "300f or 16beats"},
+                     FIELD(diffusion.prompts), checked_prompts, prompts_to_json));
+  table.push_back(choice_option<>(
+      {"prompt_blend", kDiffusing, kRender, "NAME",
+       "from prompt to prompt: lerp, slerp (along the arc) or cut (default lerp)"},
+      FIELD(diffusion.prompt_blend),
+      std::vector<std::pair<std::string, PromptBlend>>{
+          {"lerp", PromptBlend::lerp}, {"slerp", PromptBlend::slerp}, {"cut", PromptBlend::cut}}));
+  table.push_back(written_option(
+      {"prompt_weight", kDiffusing, kRender, "W",
+       "how much of the next prompt, an expression: smoothstep(0,1,progress), onset (default progress, 0 to "
+       "1)"},
+      FIELD(diffusion.prompt_weight),
+      [](const Json& value) { return value.is_number() ? value.dump() : checked_text(value); }, same_text));
+  table.push_back(switch_option({"prompt_snap", kDiffusing, kRender, "",
+                                 "move every key of --prompts to the beat nearest to it (default off)"},
+                                FIELD(diffusion.prompt_snap)));
+}
+
 void add_diffusing(std::vector<Option>& table) {
   table.push_back(
       switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
@@ -237,6 +277,7 @@ void add_diffusing(std::vector<Option>& table) {
   table.push_back(written_option(
       {"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
       FIELD(diffusion.negative_prompt), checked_prompt, same_text));
+  add_prompt_changes(table);
   table.push_back(moving(real_option(
       {"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"},
       FIELD(diffusion.strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));

@@ -63,6 +63,14 @@ void apply(const Layer& layer, Resolved& resolved, bool of_run_only = false) {
   }
 }
 
+void check_schedule(const PromptSchedule& schedule, const std::vector<std::string>& signals) {
+  try {
+    check_weights(schedule, signals);
+  } catch (const Error& error) {
+    throw_error(error.kind(), "prompt_weight: {}", error.what());
+  }
+}
+
 // Every signal and expression is understood before any work; what never changes becomes the number it is.
 void check_expressions(Resolved& resolved) {
   RenderJob& job = resolved.job;
@@ -72,6 +80,7 @@ void check_expressions(Resolved& resolved) {
   } catch (const Error& error) {
     throw_error(error.kind(), "signal ({}): {}", resolved.origins["signal"], error.what());
   }
+  if (const auto schedule = job.diffusion.schedule()) check_schedule(*schedule, signals);
   const std::map<std::string, std::string> expressions = job.expressions;
   for (const auto& [key, text] : expressions) {
     try {

@@ -24,14 +24,16 @@ class EmbeddingCache {
     if (manifest.second_tokenizer) second_tokenizer_.emplace(manifest.folder, *manifest.second_tokenizer);
   }
 
-  Array get_negative(const std::string& text) {
-    const Array embedding = get(text);
-    if (!text.empty() || !zeroes_empty_negative_) return embedding;
-    const Term nothing{embedding, {0}};
-    return networks_.combine({&nothing, 1});
+  Array get(const MixedText& text) {
+    return mix(text, encode(text.from), [&] { return encode(text.to); });
   }
 
-  Array get(const std::string& text) {
+  Array get_negative(const MixedText& text) {
+    return mix(text, encode_negative(text.from), [&] { return encode_negative(text.to); });
+  }
+
+ private:
+  Array encode(const std::string& text) {
     if (const auto found = places_.find(text); found != places_.end()) {
       entries_.splice(entries_.begin(), entries_, found->second);
       return entries_.front().second;
@@ -50,7 +52,24 @@ class EmbeddingCache {
     return entries_.front().second;
   }
 
- private:
+  Array encode_negative(const std::string& text) {
+    const Array embedding = encode(text);
+    if (!text.empty() || !zeroes_empty_negative_) return embedding;
+    const Term nothing{embedding, {0}};
+    return networks_.combine({&nothing, 1});
+  }
+
+  // Mixed alone, so that it does not depend on the rest of the batch.
+  template <typename Other>
+  Array mix(const MixedText& text, const Array& from, Other other) {
+    if (text.is_one()) return from;
+    const Array to = other();
+    const double cosine = text.spherical ? networks_.cosine(from, to) : 0;
+    const auto [of_from, of_to] = mix_coefficients(text.weight, text.spherical, cosine);
+    const Term terms[] = {{from, {of_from}}, {to, {of_to}}};
+    return networks_.combine(terms);
+  }
+
   Networks& networks_;
   const Tokenizer& tokenizer_;
   std::optional<Tokenizer> second_tokenizer_;
@@ -142,8 +161,8 @@ struct Diffuser::Impl {
     return slots;
   }
 
-  Array embed(const std::vector<Slot>& slots, std::string FrameRequest::* text,
-              Array (EmbeddingCache::*get)(const std::string&)) {
+  Array embed(const std::vector<Slot>& slots, MixedText FrameRequest::* text,
+              Array (EmbeddingCache::*get)(const MixedText&)) {
     std::vector<std::pair<Array, int>> items;
     items.reserve(slots.size());
     for (const Slot& slot : slots) items.emplace_back((embeddings.*get)(slot.request->*text), 0);

@@ -183,6 +183,19 @@ class FakeNetworks : public Networks {
     return sum;
   }
 
+  double cosine(const Array& one, const Array& other) override {
+    const std::vector<float>& a = host(one).items.at(0);
+    const std::vector<float>& b = host(other).items.at(0);
+    require(a.size() == b.size(), "vectors of different lengths");
+    double ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      ab += double{a[i]} * b[i];
+      aa += double{a[i]} * a[i];
+      bb += double{b[i]} * b[i];
+    }
+    return ab / std::sqrt(aa * bb);
+  }
+
   Array gather(std::span<const std::pair<Array, int>> items) override {
     require(!items.empty(), "nothing to gather");
     const HostArray& first = host(items[0].first);

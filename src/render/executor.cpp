@@ -77,7 +77,15 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
   const int batch_size = run.job.diffusion.batch_size;
   const auto request = [&](size_t i) {
     const DiffusionSettings at = run.plan.job_at(run.job, *group[i]).diffusion;
-    return FrameRequest{&painted[i], at.prompt, at.negative_prompt, at.strength, at.guidance, group[i]->seed};
+    const PromptMix& mix = group[i]->prompts;
+    const PromptPair& from = run.plan.prompts.at(static_cast<size_t>(mix.from));
+    const PromptPair& to = run.plan.prompts.at(static_cast<size_t>(mix.to));
+    return FrameRequest{&painted[i],
+                        {from.prompt, to.prompt, mix.weight, mix.spherical},
+                        {from.negative, to.negative, mix.weight, mix.spherical},
+                        at.strength,
+                        at.guidance,
+                        group[i]->seed};
   };
   std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
   for (size_t i = 0; i < group.size(); ++i)

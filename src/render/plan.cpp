@@ -87,10 +87,22 @@ RenderJob Plan::job_at(const RenderJob& job, const PlanRow& row) const {
   return moved;
 }
 
+std::optional<PromptSchedule> DiffusionSettings::schedule() const {
+  if (prompts.empty() && end_prompt.empty()) return std::nullopt;
+  PromptSchedule schedule{prompts, prompt_blend, prompt_weight, prompt_snap};
+  if (prompts.empty()) {
+    schedule.keys = {{"0", prompt, {}, {}, ""}, {"end", end_prompt, {}, {}, ""}};
+    schedule.snap = false;
+  }
+  return schedule;
+}
+
 Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
   const Rational& fps = job.analysis.fps;
   Plan plan;
   plan.song_frames = frame_count(samples, sample_rate_hz, fps);
+  plan.prompts = {{job.diffusion.prompt, job.diffusion.negative_prompt}};
+  plan.prompt_frames = {0};
 
   const int64_t begin = job.selection.start.to_samples(sample_rate_hz, fps);
   const int64_t end = job.selection.duration
@@ -102,7 +114,7 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
     SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
     if (range.begin < begin || range.begin >= end) continue;
     range.end = std::min(range.end, samples);
-    plan.rows.push_back({frame, range, row_seed(job.diffusion, frame), {}});
+    plan.rows.push_back({frame, range, row_seed(job.diffusion, frame), {}, {}});
   }
   if (plan.rows.empty()) {
     throw_error(ErrorKind::usage,
@@ -131,15 +143,25 @@ Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
       entry["strength"] = at.diffusion.strength;
       entry["guidance"] = at.diffusion.guidance;
       entry["seed"] = row.seed;
+      if (plan.prompts.size() > 1) {
+        const PromptMix& mix = row.prompts;
+        entry["prompts"] = {{"from", mix.from}, {"to", mix.to}, {"weight", mix.weight}};
+      }
     }
     for (size_t i = 0; i < plan.modulations.size(); ++i) entry[plan.modulations[i].key] = row.moved[i];
     rows.push_back(std::move(entry));
   }
-  return {{"fps", job.analysis.fps.text()},
-          {"song_frames", plan.song_frames},
-          {"frames", plan.rows.size()},
-          {"sound_samples", plan.sound_samples()},
-          {"rows", std::move(rows)}};
+  Json prompts = Json::array();
+  for (size_t i = 0; job.diffusion.enabled && i < plan.prompts.size(); ++i) {
+    const int64_t begin = frame_start_sample(plan.prompt_frames[i], sample_rate_hz, job.analysis.fps);
+    prompts.push_back({{"frame", plan.prompt_frames[i]},
+                       {"t", static_cast<double>(begin) / sample_rate_hz},
+                       {"prompt", plan.prompts[i].prompt},
+                       {"negative_prompt", plan.prompts[i].negative}});
+  }
+  return {{"fps", job.analysis.fps.text()},        {"prompts", std::move(prompts)},
+          {"song_frames", plan.song_frames},       {"frames", plan.rows.size()},
+          {"sound_samples", plan.sound_samples()}, {"rows", std::move(rows)}};
 }
 
 }  // namespace spectradiff

@@ -193,6 +193,14 @@ Array TorchNetworks::combine(std::span<const Term> terms) {
   });
 }
 
+double TorchNetworks::cosine(const Array& one, const Array& other) {
+  return through_the_door("embeddings", [&] {
+    const at::Tensor a = tensor_of(one).to(at::kCPU).to(at::kDouble).flatten();
+    const at::Tensor b = tensor_of(other).to(at::kCPU).to(at::kDouble).flatten();
+    return (a.dot(b) / (a.norm() * b.norm())).item<double>();
+  });
+}
+
 Array TorchNetworks::gather(std::span<const std::pair<Array, int>> items) {
   return through_the_door("latents", [&] {
     std::vector<at::Tensor> parts;

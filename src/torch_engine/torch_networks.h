@@ -34,6 +34,7 @@ class TorchNetworks : public Networks {
   Array denoise(const DenoiseInput& input) override;
   DecodedPictures vae_decode(const Array& latents) override;
   Array combine(std::span<const Term> terms) override;
+  double cosine(const Array& one, const Array& other) override;
   Array gather(std::span<const std::pair<Array, int>> items) override;
 
  private:

@@ -7,12 +7,14 @@ side show that the comparison would notice.
 SPECTRADIFF_BIN names the program (default build/release/bin/spectradiff).
 """
 
+import json
 import os
 import subprocess
 import sys
 import wave
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -287,3 +289,64 @@ def test_oracle_of_exact_strength_equals_the_pipeline_on_the_pipelines_timesteps
     expected = oracle.img2img(pipeline, init, request)
     assert expected.std() > CONTRAST
     assert apart(oracle.img2img(pipeline, init, replace(request, strength_mode="exact")), expected) <= TOLERANCE
+
+
+def between(one: torch.Tensor, other: torch.Tensor, weight: float, blend: str) -> torch.Tensor:
+    if blend == "lerp":
+        return (1 - weight) * one + weight * other
+    a, b = one.double().flatten(), other.double().flatten()
+    angle = torch.arccos(a.dot(b) / (a.norm() * b.norm()))
+    return ((torch.sin((1 - weight) * angle) * one + torch.sin(weight * angle) * other) / torch.sin(angle)).float()
+
+
+@pytest.mark.parametrize("blend", ["lerp", "slerp"])
+def test_a_frame_between_two_prompts_equals_diffusers_with_mixed_embeddings(bench, blend):
+    """The schedule's frames, alone and in batches, are what diffusers makes of the mixed embeddings."""
+    run, negatives = Run("epsilon", "ddim", 0.75, guidance=4.0), (NEGATIVE, "grey")
+    prompts = (PROMPT, "a forest in spring")
+    bench.model(run.model)
+    keys = [{"at": f"{4 * i}f", "prompt": prompts[i], "negative": negatives[i]} for i in range(2)]
+    (bench.folder / "prompts.json").write_text(json.dumps(keys))
+    rendered = {}
+    for name, frames, batch in (("together", "0-3", 2), ("alone", "3", 2), ("one-by-one", "0-3", 1)):
+        out = bench.folder / "mixed" / blend / name
+        out.parent.mkdir(parents=True, exist_ok=True)
+        bench.call(
+            program(), "render", bench.song, "-o", out / "%05d.png", "--size", "64x64", "--frames", frames,
+            "--model", bench.folder / f"{run.model}-bundle", "--dtype", "float32", "--device", "cpu", "--threads", 1,
+            "--batch-size", batch, "--prompts", bench.folder / "prompts.json", "--prompt-blend", blend,
+            "--seed", SEED, "--steps", STEPS, "--strength", run.strength, "--guidance", run.guidance,
+            "--scheduler", run.scheduler,
+        )  # fmt: skip
+        rendered[name] = {int(file.stem): np.asarray(Image.open(file).convert("RGB")) for file in out.iterdir()}
+    assert (rendered["alone"][3] == rendered["together"][3]).all()
+
+    pipeline = bench.pipeline(run)
+    encode = pipeline.encode_prompt
+    for frame in FRAMES:
+        ends = [encode(prompts[i], "cpu", 1, True, negatives[i]) for i in range(2)]
+        mixed = tuple(between(one, other, frame / 4, blend) for one, other in zip(*ends))
+        with mock.patch.object(pipeline, "encode_prompt", lambda *_, mixed=mixed, **__: mixed):
+            expected = bench.expect(run, frame)
+        assert expected.std() > CONTRAST
+        for pictures in (rendered["together"], rendered["one-by-one"]):
+            assert apart(pictures[frame], expected) <= TOLERANCE, f"frame {frame}"
+        if frame > 0:
+            assert apart(rendered["together"][frame], bench.expect(run, frame)) > TOLERANCE
+
+
+def test_a_batch_loads_a_model_once_for_the_jobs_that_share_it(bench):
+    bench.model("epsilon")
+    jobs = [{"audio": str(bench.song), "output": str(bench.folder / f"job-{i}.mp4"), "strength": s} for i, s in enumerate((0.3, 0.6))]
+    jobs.insert(1, {"audio": str(bench.song), "output": str(bench.folder / "painted.mp4"), "diffusion": False})
+    (bench.folder / "jobs.json").write_text(json.dumps(jobs))
+    done = subprocess.run(
+        [str(word) for word in (
+            program(), "batch", bench.folder / "jobs.json", "--json", "--model", bench.folder / "epsilon-bundle",
+            "--size", "64x64", "--frames", "0-1", "--steps", 2, "--prompt", PROMPT, "--device", "cpu",
+        )],
+        env=bench.environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(event["job"], event["loaded"]) for event in events if event["event"] == "model"] == [("0", True), ("2", False)]

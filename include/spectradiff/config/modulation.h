@@ -19,6 +19,9 @@ void add_expression_needs(const RenderJob& job, FeatureRequest& request);
 // edge, with one note per option. Error{usage} naming option, frame and expression for NaN and infinity.
 std::vector<std::string> move_options(Plan& plan, const RenderJob& job, const Features& features);
 
+// Fills the plan's prompts and its rows' mixes from the job's schedule, if it has one; notes as above.
+std::vector<std::string> mix_prompts(Plan& plan, const RenderJob& job, const Features& features);
+
 // The job's signals and moved options as curves over the whole song, to be drawn or written: what
 // move_options would put into each frame. Of the job's `unit`-less names, options after signals.
 std::vector<Series> moved_curves(const RenderJob& job, const Features& features);

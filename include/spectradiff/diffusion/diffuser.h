@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/diffusion/mixed_text.h"
 #include "spectradiff/diffusion/networks.h"
 #include "spectradiff/diffusion/sampler.h"
 #include "spectradiff/diffusion/tokenizer.h"
@@ -29,8 +30,8 @@ struct DiffuserSettings {
 // One frame to diffuse. `init` outlives the call.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
-  std::string prompt;
-  std::string negative_prompt;
+  MixedText prompt;
+  MixedText negative_prompt;
   double strength = 0.75;  // 0..1
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   uint64_t seed = 42;

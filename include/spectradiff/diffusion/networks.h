@@ -70,6 +70,9 @@ class Networks {
 
   // Σ terms, per item of the batch. All arrays of one shape.
   virtual Array combine(std::span<const Term> terms) = 0;
+  // Of the angle between two arrays of one item each, as long vectors; in double on the host, so that devices
+  // agree.
+  virtual double cosine(const Array& one, const Array& other) = 0;
   // Item b of the result is item `items[b].second` of array `items[b].first`.
   virtual Array gather(std::span<const std::pair<Array, int>> items) = 0;
 };

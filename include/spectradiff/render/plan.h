@@ -19,16 +19,24 @@ struct Modulation {
   std::function<void(RenderJob&, double)> set;  // puts a value in its place
 };
 
+// What a frame can be told, in words.
+struct PromptPair {
+  std::string prompt, negative;
+};
+
 struct PlanRow {
   int64_t frame = 0;    // index in the whole song
   SampleRange samples;  // of the song
   uint64_t seed = 0;
+  PromptMix prompts;          // of the plan's
   std::vector<double> moved;  // [modulations]
 };
 
 struct Plan {
   int64_t song_frames = 0;              // of the whole song
   std::vector<Modulation> modulations;  // what differs from frame to frame beside the seed
+  std::vector<PromptPair> prompts;      // one, or one per key of the schedule
+  std::vector<int64_t> prompt_frames;   // [prompts]: frames of the keys
   std::vector<PlanRow> rows;            // by frame, ascending
   std::vector<SampleRange> sound;       // what is heard: the rows' samples, neighbours joined
   std::vector<std::string> notes;       // for the user: frames that were asked for and are not there

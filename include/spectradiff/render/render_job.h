@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "spectradiff/base/frame_time.h"
 #include "spectradiff/diffusion/sampler.h"
@@ -12,6 +13,7 @@
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/resize.h"
 #include "spectradiff/paint/painter.h"
+#include "spectradiff/timeline/prompt_schedule.h"
 
 namespace spectradiff {
 
@@ -45,7 +47,12 @@ struct DiffusionSettings {
   bool allow_unpinned = false;
   std::string prompt;
   std::string negative_prompt;
-  double strength = 0.75;  // 0..1
+  std::string end_prompt;          // where the song ends; empty: as it begins
+  std::vector<PromptKey> prompts;  // in place of prompt and end_prompt; empty: none
+  PromptBlend prompt_blend = PromptBlend::lerp;
+  std::string prompt_weight;  // an expression; empty: evenly from key to key
+  bool prompt_snap = false;   // keys go to the nearest beat
+  double strength = 0.75;     // 0..1
   StrengthMode strength_mode = StrengthMode::steps;
   int steps = 50;         // 1..1000
   double guidance = 7.5;  // 0..100; at most 1: no guidance
@@ -56,6 +63,9 @@ struct DiffusionSettings {
   std::string device = "auto";
   std::string dtype = "auto";
   int batch_size = 0;  // 1..64; 0: by device and size
+
+  // What the prompts are over the song; nothing where they stay the same.
+  std::optional<PromptSchedule> schedule() const;
   friend bool operator==(const DiffusionSettings&, const DiffusionSettings&) = default;
 };
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/features/features.h"
@@ -30,6 +31,9 @@ class SongValues {
   const std::vector<double>& of(const std::string& name);
   // One value per frame asked for; NaN and infinity come out as they are.
   std::vector<double> evaluate(const Expression& expression, std::span<const int64_t> frames);
+
+  // A name of the caller's own from now on; `values` [features.frames].
+  void put(const std::string& name, std::vector<double> values) { values_[name] = std::move(values); }
 
   double seconds(int64_t frame) const;  // of its beginning
 

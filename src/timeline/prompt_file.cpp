@@ -1,0 +1,110 @@
+#include "key_time.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/timeline/prompt_schedule.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kForm =
+    "write lines of `1:30: text`, or JSON as [{\"at\": \"1:30\", \"prompt\": \"text\"}]";
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  const size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+// The longest beginning that is a time, up to one of the line's colons: prompts may hold colons of their own.
+PromptKey parse_line(std::string_view line, const std::string& where) {
+  size_t end = std::string_view::npos;
+  for (size_t colon = line.find(':'); colon != std::string_view::npos; colon = line.find(':', colon + 1)) {
+    if (find_key_time(trimmed(line.substr(0, colon)))) end = colon;
+  }
+  if (end == std::string_view::npos)
+    throw_error(ErrorKind::usage, "{}: \"{}\" does not begin with a time and a colon; {}", where, line,
+                kForm);
+  PromptKey key;
+  key.at = trimmed(line.substr(0, end));
+  key.prompt = trimmed(line.substr(end + 1));
+  return key;
+}
+
+PromptBlend blend_of(const std::string& name, const std::string& where) {
+  if (name == "lerp") return PromptBlend::lerp;
+  if (name == "slerp") return PromptBlend::slerp;
+  if (name == "cut") return PromptBlend::cut;
+  throw_error(ErrorKind::usage, "{}: blend = {} is not one of lerp, slerp, cut", where, name);
+}
+
+const char* name_of(PromptBlend blend) {
+  return blend == PromptBlend::lerp ? "lerp" : blend == PromptBlend::slerp ? "slerp" : "cut";
+}
+
+PromptKey key_from_json(const Json& value, const std::string& where) {
+  if (!value.is_object()) throw_error(ErrorKind::usage, "{}: a key is an object; {}", where, kForm);
+  JsonReader reader(value, where, ErrorKind::usage);
+  PromptKey key;
+  const Json& at = reader.any("at");
+  key.at = at.is_string() ? at.get<std::string>() : at.dump();
+  key.prompt = reader.text("prompt");
+  if (reader.has("negative")) key.negative = reader.text("negative");
+  if (reader.has("blend")) key.blend = blend_of(reader.text("blend"), where);
+  if (reader.has("weight")) {
+    const Json& weight = reader.any("weight");
+    if (!weight.is_string() && !weight.is_number())
+      throw_error(ErrorKind::usage, "{}: weight is neither a number nor an expression", where);
+    key.weight = weight.is_string() ? weight.get<std::string>() : weight.dump();
+  }
+  reader.refuse_unknown();
+  if (!find_key_time(key.at)) {
+    throw_error(ErrorKind::usage, "{}: at = {} is no time; write 90, 1:30, 300f, 16beats or end", where,
+                key.at);
+  }
+  return key;
+}
+
+}  // namespace
+
+std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& source) {
+  if (!keys.is_array()) throw_error(ErrorKind::usage, "{}: there is no list of prompts; {}", source, kForm);
+  std::vector<PromptKey> found;
+  for (const Json& value : keys)
+    found.push_back(key_from_json(value, fmt::format("{}, key {}", source, found.size())));
+  return found;
+}
+
+std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& source) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (!is_valid_utf8(text)) throw_error(ErrorKind::usage, "{} is not valid UTF-8", source);
+  std::vector<PromptKey> keys;
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && (text[first] == '[' || text[first] == '{')) {
+    keys = prompts_from_json(parse_json(text, source), source);
+  } else {
+    for (int number = 1; !text.empty(); ++number) {
+      const size_t end = std::min(text.find('\n'), text.size());
+      const std::string_view line = trimmed(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (!line.empty() && line.front() != '#')
+        keys.push_back(parse_line(line, fmt::format("{}, line {}", source, number)));
+    }
+  }
+  if (keys.empty()) throw_error(ErrorKind::usage, "{}: there is no prompt in it; {}", source, kForm);
+  return keys;
+}
+
+Json prompts_to_json(const std::vector<PromptKey>& keys) {
+  Json list = Json::array();
+  for (const PromptKey& key : keys) {
+    Json value = {{"at", key.at}, {"prompt", key.prompt}};
+    if (key.negative) value["negative"] = *key.negative;
+    if (key.blend) value["blend"] = name_of(*key.blend);
+    if (!key.weight.empty()) value["weight"] = key.weight;
+    list.push_back(std::move(value));
+  }
+  return list;
+}
+
+}  // namespace spectradiff

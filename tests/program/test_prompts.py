@@ -1,0 +1,140 @@
+"""Prompts that follow one another over a song, as a dry run shows them: no model is loaded for it."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+from conftest import write_wav
+
+FPS = 10
+FRAMES = 40
+
+
+def write_model(folder):
+    """Enough of a bundle to plan with."""
+    folder.mkdir()
+    facts = {}
+    for name, text in {"vocab.json": "{}", "merges.txt": "", "net.pt": "no network"}.items():
+        (folder / name).write_text(text)
+        facts[name] = {"file": name, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    network = {**facts["net.pt"], "format": "torchscript", "bytes": 10, "dtype": "float32"}
+    ids = {"bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1, "unk_token_id": 1}
+    files = {"vocab": facts["vocab.json"], "merges": facts["merges.txt"]}
+    manifest = {
+        "schema": 1, "name": "planned", "family": "sd1", "title": "Planned", "licence": "CC0", "notes": "", "source": "nowhere",
+        "exporter": {"torch": "2.13.0"},
+        "networks": {name: network for name in ("text_encoder", "vae_encoder", "denoiser", "vae_decoder")},
+        "tokenizer": {"files": files, "max_length": 77, **ids, "added_tokens": []},
+        "latent": {"channels": 4, "downscale": 8, "scaling_factor": 0.18215, "posterior": "gaussian"},
+        "scheduler": {
+            "class": "DDIMScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+            "steps_offset": 1, "clip_sample": False,
+        },
+        "verified": {"sizes": [[64, 64]], "batches": [1], "dtypes": ["float32"]},
+        "loras": [], "look": {"prompts": ["the model's own"]},
+    }  # fmt: skip
+    (folder / "model.json").write_text(json.dumps(manifest))
+
+
+@pytest.fixture
+def plan(program):
+    """The plan of four seconds with a beat every half second from 0.5 s on."""
+    write_wav(program.work / "song.wav", 0.3 * np.sin(np.arange(4 * 22050) / 9), rate=22050)
+    (program.work / "beats.txt").write_text("".join(f"{beat / 2}\n" for beat in range(1, 8)))
+    write_model(program.work / "model")
+
+    def call(*words, code=0):
+        words = ["render", "song.wav", "--fps", FPS, "--model", "./model", "--beats", "beats.txt", *words]
+        done = program(*map(str, words), "--dry-run")
+        assert done.code == code, done
+        return done if code else {**done.json(), "said": done.err}
+
+    call.folder = program.work
+    return call
+
+
+def write(plan, text):
+    (plan.folder / "p.txt").write_text(text if isinstance(text, str) else json.dumps(text))
+    return ["--prompts", "p.txt"]
+
+
+def mixes(found):
+    return {row["frame"]: (row["prompts"]["from"], row["prompts"]["to"], row["prompts"]["weight"]) for row in found["rows"]}
+
+
+def test_lines_of_minutes_and_seconds_reach_to_the_end_of_the_song(plan):
+    found = plan(*write(plan, "0:00: sea: calm\n0:02: storm\n\n0:03: stars: many\n"))
+    assert [(key["frame"], key["t"], key["prompt"]) for key in found["prompts"]] == [
+        (0, 0, "sea: calm"), (20, 2, "storm"), (30, 3, "stars: many"),
+    ]  # fmt: skip
+    rows = mixes(found)
+    assert len(rows) == FRAMES
+    assert (rows[0], rows[5], rows[20], rows[21], rows[30], rows[39]) == (
+        (0, 0, 0), (0, 1, 0.25), (1, 1, 0), (1, 2, 0.1), (2, 2, 0), (2, 2, 0),
+    )  # fmt: skip
+    assert 'frame 20: "storm"' in found["said"]
+
+
+def test_a_start_and_an_end_prompt_span_the_whole_song_whatever_part_is_rendered(plan):
+    words = ["--prompt", "sea", "--end-prompt", "storm"]
+    whole = mixes(plan(*words))
+    assert whole[0] == (0, 0, 0) and whole[13] == (0, 1, 0.333333) and whole[39] == (1, 1, 0)
+    assert mixes(plan(*words, "--frames", "13,39")) == {frame: whole[frame] for frame in (13, 39)}
+
+
+def test_key_frames_have_negatives_units_and_ways_of_their_own(plan):
+    keys = [
+        {"at": "5f", "prompt": "a", "negative": "grey"},
+        {"at": "1beat", "prompt": "b", "blend": "cut"},
+        {"at": 2, "prompt": "c", "weight": "progress^2"},
+        {"at": "end", "prompt": "d"},
+    ]
+    found = plan(*write(plan, keys), "--negative-prompt", "dull")
+    assert [(key["frame"], key["negative_prompt"]) for key in found["prompts"]] == [(5, "grey"), (10, "dull"), (20, "dull"), (39, "dull")]
+    rows = mixes(found)
+    assert rows[19] == (1, 1, 0) and rows[20] == (2, 2, 0)
+    assert rows[30] == (2, 3, round((10 / 19) ** 2, 6)) or abs(rows[30][2] - (10 / 19) ** 2) < 2e-6
+
+
+def test_keys_snap_to_the_nearest_beat_on_request(plan):
+    words = write(plan, "0.6s: a\n1.3s: b\n2.9s: c\n")
+    assert [key["frame"] for key in plan(*words)["prompts"]] == [6, 13, 29]
+    assert [key["frame"] for key in plan(*words, "--prompt-snap")["prompts"]] == [5, 15, 30]
+
+
+def test_weights_follow_an_expression_and_are_kept_in_range(plan):
+    found = plan(*write(plan, "0: a\nend: b\n"), "--prompt-weight", "2*progress")
+    assert mixes(found)[30] == (1, 1, 0) and "brought to its edge" in found["said"]
+    assert "prompt_weight" in plan(*write(plan, "0: a\nend: b\n"), "--prompt-weight", "onsett", code=2).err
+
+
+def test_a_schedule_is_kept_whole_in_the_settings_and_needs_its_file_no_more(plan, program):
+    words = write(plan, "0: a\n0:02: b\n")
+    printed = program("render", "song.wav", "--model", "./model", *words, "--print-config")
+    (plan.folder / "p.txt").unlink()
+    (plan.folder / "c.json").write_text(printed.out)
+    assert [key["prompt"] for key in plan("--config", "c.json")["prompts"]] == ["a", "b"]
+
+
+def test_a_prompt_beside_a_schedule_is_said_not_to_be_used(plan):
+    assert "prompt (flag) is not used" in plan(*write(plan, "0: a\n1: b\n"), "--prompt", "c")["said"]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("storm\n", "line 1"),
+        ("0:02: a\n0:01: b\n", "order them"),
+        ("", "no prompt"),
+        ([{"at": "soon", "prompt": "a"}], "soon"),
+        ([{"at": 0, "text": "a"}], "prompt"),
+        ([{"at": 0, "prompt": "a", "blend": "fade"}], "slerp"),
+    ],
+)
+def test_a_wrong_schedule_is_refused_naming_the_place(plan, text, words):
+    assert words in plan(*write(plan, text), code=2).err
+
+
+def test_a_missing_file_of_prompts_is_a_usage_error(plan):
+    assert "nowhere.txt" in plan("--prompts", "nowhere.txt", code=2).err
