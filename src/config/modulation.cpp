@@ -54,7 +54,8 @@ void add_expression_needs(const RenderJob& job, FeatureRequest& request) {
   const SignalSet signals(job.signals);
   for (const auto& [key, text] : job.expressions)
     signals.add_needs(Expression(text, signals.names()), request);
-  if (const auto schedule = job.diffusion.schedule()) add_needs(*schedule, signals, request);
+  if (const auto schedule = job.diffusion.schedule(); schedule && job.diffusion.enabled)
+    add_needs(*schedule, signals, request);
   for (const std::string& name : signals.names())
     signals.add_needs(Expression(name, signals.names()), request);
 }

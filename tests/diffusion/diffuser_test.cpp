@@ -67,8 +67,8 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
     const SamplerStep& step = table.steps[k];
     DenoiseInput input{.latents = sum({{samples[k], step.input_scale}}),
                        .timesteps = {step.timestep},
-                       .positive = embed(request.prompt),
-                       .negative = request.guidance > 1 ? embed(request.negative_prompt) : nullptr,
+                       .positive = embed(request.prompt.from),
+                       .negative = request.guidance > 1 ? embed(request.negative_prompt.from) : nullptr,
                        .guidance = {request.guidance}};
     outputs.push_back(networks.denoise(input));
     std::vector<std::pair<Array, double>> next;
@@ -160,7 +160,7 @@ TEST_P(DiffuserOf, MakesAnotherPictureOfAnyOtherRequest) {
   };
   std::vector<FrameRequest> others(6, request);
   others[0].seed += 1;
-  others[1].prompt += 's';
+  others[1].prompt.from += 's';
   others[2].negative_prompt = "blurry";
   others[3].guidance = 5;
   others[4].strength = 0.5;
@@ -270,6 +270,22 @@ TEST(Diffuser, ForgetsTextsThatWereNotAskedForLately) {
   EXPECT_EQ(counts.calls["text_encode"], 102);
 }
 
+TEST(Diffuser, MixesTwoTextsThatWereEncodedOnce) {
+  Counts counts;
+  const auto networks = make_fake_networks(counts.recorder());
+  Diffuser diffuser(*networks, test_manifest(), {.steps = 3, .guided = false});
+  const Canvas picture = painting(1);
+  const auto picture_of = [&](const MixedText& text) {
+    const FrameRequest request{.init = &picture, .prompt = text, .strength = 1, .guidance = 1};
+    return std::move(diffuser.run({&request, 1}, kNever).front().picture);
+  };
+  const Canvas sea = picture_of("sea"), storm = picture_of("storm");
+  const Canvas line = picture_of({"sea", "storm", 0.5, false}), arc = picture_of({"sea", "storm", 0.5, true});
+  EXPECT_EQ(counts.calls["text_encode"], 2);
+  for (const Canvas* other : {&sea, &storm, &arc}) EXPECT_GT(largest_difference(line.bytes(), other->bytes()), 0);
+  EXPECT_EQ(largest_difference(picture_of({"sea", "storm", 0, true}).bytes(), sea.bytes()), 0);
+}
+
 TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
   Counts counts;
   const auto networks = make_fake_networks(counts.recorder());
@@ -330,6 +346,7 @@ class NanNetworks : public Networks {
   }
   DecodedPictures vae_decode(const Array& latents) override { return inner_->vae_decode(latents); }
   Array combine(std::span<const Term> terms) override { return inner_->combine(terms); }
+  double cosine(const Array& one, const Array& other) override { return inner_->cosine(one, other); }
   Array gather(std::span<const std::pair<Array, int>> items) override { return inner_->gather(items); }
 
  private:
