@@ -282,7 +282,8 @@ TEST(Diffuser, MixesTwoTextsThatWereEncodedOnce) {
   const Canvas sea = picture_of("sea"), storm = picture_of("storm");
   const Canvas line = picture_of({"sea", "storm", 0.5, false}), arc = picture_of({"sea", "storm", 0.5, true});
   EXPECT_EQ(counts.calls["text_encode"], 2);
-  for (const Canvas* other : {&sea, &storm, &arc}) EXPECT_GT(largest_difference(line.bytes(), other->bytes()), 0);
+  for (const Canvas* other : {&sea, &storm, &arc})
+    EXPECT_GT(largest_difference(line.bytes(), other->bytes()), 0);
   EXPECT_EQ(largest_difference(picture_of({"sea", "storm", 0, true}).bytes(), sea.bytes()), 0);
 }
 

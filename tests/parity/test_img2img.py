@@ -343,7 +343,7 @@ def test_a_batch_loads_a_model_once_for_the_jobs_that_share_it(bench):
     done = subprocess.run(
         [str(word) for word in (
             program(), "batch", bench.folder / "jobs.json", "--json", "--model", bench.folder / "epsilon-bundle",
-            "--size", "64x64", "--frames", "0-1", "--steps", 2, "--prompt", PROMPT, "--device", "cpu",
+            "--size", "64x64", "--frames", "0-1", "--steps", 4, "--prompt", PROMPT, "--device", "cpu",
         )],
         env=bench.environment, capture_output=True, text=True,
     )  # fmt: skip
