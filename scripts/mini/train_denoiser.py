@@ -3,17 +3,18 @@
 
 DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The latents of the pictures,
 and of the same at half their size, are computed once and kept under DATA/latents. Training begins with the small
-ones, where a picture costs a quarter, and goes on with the full ones. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
-session, RUN/model: a whole diffusers folder with the averaged weights, for scripts/export_model.py. Give the same
-command again to go on. --steps is the length of the whole training, needed once and kept.
+ones, where a picture costs a quarter, and goes on with the full ones. RUN holds the checkpoint, curve.csv,
+samples-*.png and, after every session, RUN/model: a whole diffusers folder with the averaged weights, for
+scripts/export_model.py. Give the same command again to go on. --steps is the length of the whole training, needed
+once and kept.
 """
 
-import argparse
 import hashlib
 import json
 import os
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -21,7 +22,6 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from diffusers.models.attention_processor import AttnProcessor
 from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
@@ -33,17 +33,27 @@ import make_tiny_model
 from mini import captions
 from mini.make_data import SIZES
 from mini.painter import Labels
-from mini.training import Ema, Run, autocast, descend, halved, pick_device, quiet, rate, to_tensor
+from mini.training import (
+    Ema,
+    autocast,
+    begin,
+    descend,
+    halved,
+    latents_of,
+    level_weight,
+    options,
+    rate,
+    spread_levels,
+    use_plain_attention,
+)
 
 MERGES = 4_000
 TEXT_WIDTH, TEXT_LAYERS = 192, 4
 PEAK_RATE = 5e-4
 # Beyond the empty captions that captions.py gives.
 DROP = 0.03
-# Weights of the loss on v are those on the clean latents, SNR + 1, cut off here.
-SNR_LIMIT = 5.0
-# Of all steps, those on pictures of half the size, in batches twice as large.
-HALF_SIZE_STEPS = 0.45
+# Of all steps, those on pictures of half the size, and those before the learning rate falls.
+HALF_SIZE_STEPS, HELD = 0.55, 0.65
 NOTE_EVERY, SAMPLE_EVERY = 50, 2_000
 SAMPLE_PROMPTS = (
     "an iceland vista, cinematic lighting", "a cyberpunk android, moody and foggy", "a gas mask and helmet", "abstract art",
@@ -82,6 +92,8 @@ class Denoiser(nn.Module):
                 bos_token_id=tokenizer.bos_token_id,
                 eos_token_id=tokenizer.eos_token_id,
                 pad_token_id=tokenizer.pad_token_id,
+                # Through backward, plain matrix products are quicker on a CPU than fused attention.
+                attn_implementation="eager",
             )
         )
         self.unet = UNet2DConditionModel(
@@ -116,22 +128,19 @@ def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[st
     folder = data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
     folders = {size: folder / size for size in ("half", "full")}
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
-    for size, folder in folders.items():
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted((data / "train").glob("*.npy")):
-            if (folder / path.name).exists():
-                continue
-            pictures, found = np.load(path, mmap_mode="r"), []
-            for start in range(0, len(pictures), 8):
-                some = pictures[start : start + 8]
-                image = to_tensor(halved(some) if size == "half" else some).to(device)
-                with autocast(device):
-                    both = [vae.encode(side).latent_dist.mean for side in (image, image.flip(-1))]
-                found.append((torch.stack(both, 1).float() * vae.config.scaling_factor).half().cpu().numpy())
-            part = folder / f"{path.stem}.part-{os.getpid()}"
-            with open(part, "wb") as file:
-                np.save(file, np.concatenate(found))
-            os.replace(part, folder / path.name)
+    for size, path in product(folders, sorted((data / "train").glob("*.npy"))):
+        kept = folders[size] / path.name
+        if kept.exists():
+            continue
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        pictures = np.load(path, mmap_mode="r")
+        pictures = halved(pictures) if size == "half" else pictures
+        both = [latents_of(vae, side, device) for side in (pictures, pictures[:, :, ::-1])]
+        latents = torch.stack(both, 1) * vae.config.scaling_factor
+        part = kept.with_name(f"{path.stem}.part-{os.getpid()}")
+        with open(part, "wb") as file:
+            np.save(file, latents.half().numpy())
+        os.replace(part, kept)
     return folders
 
 
@@ -177,9 +186,7 @@ def objective(model: nn.Module, alphas: Tensor, latents: Tensor, ids: Tensor, no
     wanted = alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
     with autocast(latents.device):
         predicted = model(noisy, steps, ids)
-    snr = alphas[steps] / (1 - alphas[steps]).clamp_min(1e-8)
-    weight = (SNR_LIMIT / (snr + 1.0)).clamp_max(1.0)
-    return ((predicted.float() - wanted).square().mean(dim=(1, 2, 3)) * weight).mean()
+    return ((predicted.float() - wanted).square() * level_weight(alpha)).mean()
 
 
 def pipeline(
@@ -219,49 +226,32 @@ def write(pipe: StableDiffusionPipeline, folder: Path, tokenizer_folder: Path) -
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, metavar="DATA")
-    parser.add_argument("vae", type=Path, metavar="VAE")
-    parser.add_argument("run", type=Path, metavar="RUN")
-    parser.add_argument("--minutes", type=float, default=1e9, help="of this session (default: until it is done)")
-    parser.add_argument("--steps", type=int, help="of the whole training")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--batch", type=int, default=16, help="pictures a step (default 16; hundreds on a GPU)")
+    parser = options(__doc__, ("DATA", "VAE", "RUN"), 16, "hundreds")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
-    parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    quiet()
-    device = pick_device()
-    run = Run(arguments.run, arguments.minutes, arguments.steps, arguments.seed)
+    device, run = begin(arguments)
     tokenizer_folder = arguments.run / "tokenizer"
     tokenizer = make_tokenizer(tokenizer_folder)
     folders = cache_latents(arguments.data, arguments.vae, device)
     model = Denoiser(tokenizer).to(device, memory_format=torch.channels_last)
-    if device.type == "cpu":
-        # Through backward, plain matrix products are quicker there than fused attention.
-        model.unet.set_attn_processor(AttnProcessor())
+    use_plain_attention(model.unet, device)
     ema = Ema(model, 0.9995)
     optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
     run.resume(model=model, ema=ema.network, optimiser=optimiser)
     batches = {size: Batches(arguments.data, folder, tokenizer, run.rng) for size, folder in folders.items()}
     pipe = pipeline(ema.network, arguments.vae, tokenizer, device)
     alphas = pipe.scheduler.alphas_cumprod.to(device)
-    losses: list[Tensor] = []
     for step in run.todo():
-        half = step < HALF_SIZE_STEPS * run.steps
-        drawn = batches["half"].batch(2 * arguments.batch) if half else batches["full"].batch(arguments.batch)
-        clean, ids = (tensor.to(device) for tensor in drawn)
-        # Noise levels spread evenly over the batch.
-        spread = (torch.rand(1) + torch.arange(len(clean)) / len(clean)) % 1.0
-        steps = (spread * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
+        size = "half" if step < HALF_SIZE_STEPS * run.steps else "full"
+        clean, ids = (tensor.to(device) for tensor in batches[size].batch(arguments.batch))
+        steps = (spread_levels(len(clean)) * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
         loss = objective(model, alphas, clean, ids, torch.randn(clean.shape).to(device), steps)
-        descend(loss, model, optimiser, rate(step, run.steps, arguments.rate))
+        learning_rate = rate(step, run.steps, arguments.rate, HELD)
+        descend(loss, model, optimiser, learning_rate)
         ema.update(model, step)
-        losses.append(loss.detach())
+        run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:
-            run.note(rate=optimiser.param_groups[0]["lr"], loss=float(torch.stack(losses).mean()))
-            losses.clear()
+            run.note(learning_rate)
         if (step + 1) % SAMPLE_EVERY == 0:
             sample(pipe, arguments.run / f"samples-{step + 1:06d}.png")
     sample(pipe, arguments.run / "samples.png")

@@ -7,7 +7,6 @@ level. RUN/model is a diffusers folder like the teacher's. Give the same command
 of the whole training, needed once and kept.
 """
 
-import argparse
 import copy
 import sys
 from pathlib import Path
@@ -15,13 +14,23 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
-from diffusers.models.attention_processor import AttnProcessor
-from torch import Tensor, nn
+from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, SNR_LIMIT, Batches, cache_latents, sample, tokens, write
-from mini.training import Ema, Run, autocast, descend, pick_device, quiet, rate, to_tensor
+from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, Batches, cache_latents, sample, tokens, write
+from mini.training import (
+    Ema,
+    autocast,
+    begin,
+    descend,
+    latents_of,
+    level_weight,
+    options,
+    rate,
+    spread_levels,
+    use_plain_attention,
+)
 
 PEAK_RATE = 1e-4
 # Steps of a whole schedule that the student is to need, and the teacher's in each of them.
@@ -68,71 +77,44 @@ class Teacher:
         return (x - keep * noisy) / turn
 
 
-@torch.no_grad()
-def painted_latents(data: Path, pipe: StableDiffusionPipeline) -> Tensor:
-    """Scaled latents of every painter's frames, [n, 4, 32, 32]."""
-    frames = np.concatenate([np.load(path) for path in sorted((data / "extra").glob("painter-train-*.npy"))])
-    found = []
-    for start in range(0, len(frames), 8):
-        with autocast(pipe.device):
-            latents = pipe.vae.encode(to_tensor(frames[start : start + 8]).to(pipe.device)).latent_dist.mean
-        found.append(latents.float() * pipe.vae.config.scaling_factor)
-    return torch.cat(found).cpu()
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, metavar="DATA")
-    parser.add_argument("model", type=Path, metavar="MODEL")
-    parser.add_argument("run", type=Path, metavar="RUN")
-    parser.add_argument("--minutes", type=float, default=1e9, help="of this session (default: until it is done)")
-    parser.add_argument("--steps", type=int, help="of the whole training")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--batch", type=int, default=8, help="pictures a step (default 8; a hundred on a GPU)")
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    quiet()
-    device = pick_device()
-    run = Run(arguments.run, arguments.minutes, arguments.steps, arguments.seed)
+    arguments = options(__doc__, ("DATA", "MODEL", "RUN"), 8, "a hundred").parse_args()
+    device, run = begin(arguments)
     pipe = StableDiffusionPipeline.from_pretrained(arguments.model, local_files_only=True).to(device)
     pipe.set_progress_bar_config(disable=True)
-    student: nn.Module = copy.deepcopy(pipe.unet).to(memory_format=torch.channels_last)
-    if device.type == "cpu":
-        student.set_attn_processor(AttnProcessor())
+    student = copy.deepcopy(pipe.unet).to(memory_format=torch.channels_last)
+    use_plain_attention(student, device)
     teacher = Teacher(pipe)
     ema = Ema(student, 0.999)
     optimiser = torch.optim.AdamW(student.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=0.0)
     run.resume(student=student, ema=ema.network, optimiser=optimiser)
     folders = cache_latents(arguments.data, arguments.model / "vae", device)
     batches = Batches(arguments.data, folders["full"], pipe.tokenizer, run.rng)
-    painted = painted_latents(arguments.data, pipe)
+    frames = np.concatenate([np.load(path) for path in sorted((arguments.data / "extra").glob("painter-train-*.npy"))])
+    painted = latents_of(pipe.vae, frames, device) * pipe.vae.config.scaling_factor
     shown = StableDiffusionPipeline(**{**pipe.components, "unet": ema.network}, requires_safety_checker=False)
     shown.set_progress_bar_config(disable=True)
     span = pipe.scheduler.config.num_train_timesteps // STUDENT_STEPS
-    losses: list[Tensor] = []
     for step in run.todo():
         clean, ids = batches.batch(arguments.batch)
         if clean.shape[1:] == painted.shape[1:]:
             swap = torch.from_numpy(run.rng.random(len(clean)) < PAINTED)
             clean[swap] = painted[torch.from_numpy(run.rng.integers(0, len(painted), int(swap.sum())))]
         clean, text = clean.to(device), teacher.text(ids.to(device))
-        spread = (torch.rand(1) + torch.arange(len(clean)) / len(clean)) % 1.0
         # One whole step from any level, from the lowest to the clean picture.
-        start = (span - 1 + spread * (STUDENT_STEPS - 1) * span).long().to(device)
+        start = (span - 1 + spread_levels(len(clean)) * (STUDENT_STEPS - 1) * span).long().to(device)
         alpha = teacher.alphas[start + 1][:, None, None, None]
         noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * torch.randn(clean.shape).to(device)
         wanted = teacher.wanted(noisy, start, start - span, text)
         with autocast(device):
             v = student(noisy, start, text).sample
-        weight = (SNR_LIMIT * (1 - alpha)).clamp_max(1.0)
-        loss = ((v.float() - wanted).square() * weight).mean()
-        descend(loss, student, optimiser, rate(step, run.steps, PEAK_RATE))
+        loss = ((v.float() - wanted).square() * level_weight(alpha)).mean()
+        learning_rate = rate(step, run.steps, PEAK_RATE)
+        descend(loss, student, optimiser, learning_rate)
         ema.update(student, step)
-        losses.append(loss.detach())
+        run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:
-            run.note(rate=optimiser.param_groups[0]["lr"], loss=float(torch.stack(losses).mean()))
-            losses.clear()
+            run.note(learning_rate)
         if (step + 1) % SAMPLE_EVERY == 0:
             sample(shown, arguments.run / f"samples-{step + 1:06d}.png", STUDENT_STEPS, 1.0)
     sample(shown, arguments.run / "samples.png", STUDENT_STEPS, 1.0)

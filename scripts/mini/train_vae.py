@@ -6,7 +6,6 @@ autoencoder itself (RUN/vae, diffusers' layout, averaged weights, scaling factor
 again to go on. --steps is the length of the whole training, needed once and kept; --minutes that of this session.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -18,7 +17,19 @@ from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mini.training import Ema, Run, Shards, autocast, descend, halved, pick_device, psnr, quiet, rate, to_tensor
+from mini.training import (
+    Ema,
+    Shards,
+    autocast,
+    begin,
+    descend,
+    halved,
+    latents_of,
+    options,
+    psnr,
+    rate,
+    to_tensor,
+)
 
 CROP = 128
 PEAK_RATE = 8e-4
@@ -114,33 +125,20 @@ def write(vae: AutoencoderKL, data: Path, folder: Path, device: torch.device) ->
     """Save in diffusers' layout with the factor that makes the latents' deviation one."""
     scenes = Shards(data / "train")
     chosen = np.linspace(0, len(scenes) - 1, 256).astype(int)
-    image = to_tensor(np.stack([scenes[int(i)] for i in chosen]))
-    latents = torch.cat([vae.encode(part.to(device)).latent_dist.mean for part in image.split(8)])
+    latents = latents_of(vae, np.stack([scenes[int(i)] for i in chosen]), device)
     vae.register_to_config(scaling_factor=round(float(1.0 / latents.std()), 5))
     vae.save_pretrained(folder)
     print(f"{folder}: scaling factor {vae.config.scaling_factor}", flush=True)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, metavar="DATA")
-    parser.add_argument("run", type=Path, metavar="RUN")
-    parser.add_argument("--minutes", type=float, default=1e9, help="of this session (default: until it is done)")
-    parser.add_argument("--steps", type=int, help="of the whole training")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--batch", type=int, default=8, help="crops a step (default 8)")
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    quiet()
-    device = pick_device()
-    run = Run(arguments.run, arguments.minutes, arguments.steps, arguments.seed)
+    arguments = options(__doc__, ("DATA", "RUN"), 8, "32").parse_args()
+    device, run = begin(arguments)
     vae = make_vae().to(device, memory_format=torch.channels_last)
     ema = Ema(vae, 0.999)
     optimiser = torch.optim.AdamW(vae.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=0.0)
     run.resume(vae=vae, ema=ema.network, optimiser=optimiser)
     diet = Diet(arguments.data, run.rng)
-    losses: list[Tensor] = []
     for step in run.todo():
         wanted = diet.batch(arguments.batch).to(device, memory_format=torch.channels_last)
         with autocast(device):
@@ -148,14 +146,14 @@ def main() -> int:
             noise = torch.randn(posterior.mean.shape).to(device)
             made = vae.decode(posterior.mean + posterior.std * noise).sample
         loss = objective(made.float(), wanted, posterior.mean.float(), posterior.logvar.float())
-        descend(loss, vae, optimiser, rate(step, run.steps, PEAK_RATE, held=0.45))
+        learning_rate = rate(step, run.steps, PEAK_RATE, held=0.45)
+        descend(loss, vae, optimiser, learning_rate)
         ema.update(vae, step)
-        losses.append(loss.detach())
+        run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:
             blank = {"latent_std": float("nan"), "scenes_db": float("nan"), "painters_db": float("nan")}
             seen = watch(ema.network, arguments.data, device) if (step + 1) % WATCH_EVERY == 0 else blank
-            run.note(rate=optimiser.param_groups[0]["lr"], loss=float(torch.stack(losses).mean()), **seen)
-            losses.clear()
+            run.note(learning_rate, **seen)
     write(ema.network, arguments.data, arguments.run / "vae", device)
     return 0
 

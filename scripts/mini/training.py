@@ -1,5 +1,6 @@
-"""What both training scripts share: shards, checkpoints, moving averages, the learning rate, budgets, curves."""
+"""What the training scripts share: options, shards, checkpoints, moving averages, the learning rate, curves."""
 
+import argparse
 import contextlib
 import copy
 import csv
@@ -13,9 +14,36 @@ from typing import Any
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from diffusers.utils import logging as diffusers_logging
 from torch import Tensor, nn
 from transformers.utils import logging as transformers_logging
+
+
+# Weights of the loss on v are those on the clean latents, SNR + 1 = 1 / (1 - alpha), cut off here.
+SNR_LIMIT = 5.0
+
+
+def options(description: str, folders: tuple[str, ...], batch: int, on_gpu: str) -> argparse.ArgumentParser:
+    """What every training script takes; `folders` are its positional arguments."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in folders:
+        parser.add_argument(name.lower(), type=Path, metavar=name)
+    parser.add_argument("--minutes", type=float, default=1e9, help="of this session (default: until it is done)")
+    parser.add_argument("--steps", type=int, help="of the whole training")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    at_once = f"pictures a step (default {batch}; {on_gpu} on a GPU)"
+    parser.add_argument("--batch", type=int, default=batch, help=at_once)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+def begin(arguments: argparse.Namespace) -> tuple[torch.device, "Run"]:
+    """The device and the run of a script that was started with `arguments`."""
+    torch.set_num_threads(arguments.threads)
+    quiet()
+    return pick_device(), Run(arguments.run, arguments.minutes, arguments.steps, arguments.seed)
 
 
 class Shards:
@@ -46,6 +74,33 @@ def halved(pictures: np.ndarray) -> np.ndarray:
 def to_tensor(pictures: np.ndarray) -> Tensor:
     """uint8 [n, h, w, 3] to float32 [n, 3, h, w], -1 to 1."""
     return torch.from_numpy(np.array(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+
+
+@torch.no_grad()
+def latents_of(vae: AutoencoderKL, pictures: np.ndarray, device: torch.device) -> Tensor:
+    """Unscaled latents of pictures, uint8 [n, h, w, 3]: float32 [n, 4, h / 8, w / 8]."""
+    found = []
+    for start in range(0, len(pictures), 8):
+        some = pictures[start : start + 8]
+        with autocast(device):
+            found.append(vae.encode(to_tensor(some).to(device)).latent_dist.mean.float().cpu())
+    return torch.cat(found)
+
+
+def level_weight(alpha: Tensor) -> Tensor:
+    """The weight of the loss on v at cumulative alphas."""
+    return (SNR_LIMIT * (1.0 - alpha)).clamp_max(1.0)
+
+
+def spread_levels(count: int) -> Tensor:
+    """Numbers in 0 to 1, spread evenly over a batch from a random start."""
+    return (torch.rand(1) + torch.arange(count) / count) % 1.0
+
+
+def use_plain_attention(unet: UNet2DConditionModel, device: torch.device) -> None:
+    """Through backward, plain matrix products are quicker on a CPU than fused attention."""
+    if device.type == "cpu":
+        unet.set_attn_processor(AttnProcessor())
 
 
 def quiet() -> None:
@@ -114,6 +169,7 @@ class Run:
         self.minutes = minutes
         self.started = self.saved = time.monotonic()
         self.stopped = False
+        self.losses: list[Tensor] = []
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self.stop)
 
@@ -171,9 +227,17 @@ class Run:
         state = "finished" if self.step >= self.steps else "to be resumed"
         print(f"step {self.step} of {self.steps}, {state}", flush=True)
 
-    def note(self, **row: float) -> None:
-        """Append a row to the curve and print it."""
-        row = {"step": self.step + 1, "minutes": round(self.seconds() / 60, 2), **row}
+    def note(self, learning_rate: float, **row: float) -> None:
+        """Append a row to the curve and print it: the mean of self.losses since the last one, and `row`."""
+        loss = float(torch.stack(self.losses).mean())
+        self.losses.clear()
+        row = {
+            "step": self.step + 1,
+            "minutes": round(self.seconds() / 60, 2),
+            "rate": learning_rate,
+            "loss": loss,
+            **row,
+        }
         new = not self.curve.exists()
         with self.curve.open("a", newline="") as file:
             writer = csv.writer(file)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -107,7 +108,8 @@ def test_a_run_goes_on_where_its_checkpoint_stands(tmp_path):
     drawn = []
     for _ in first.todo():
         drawn.append(first.rng.random())
-        first.note(loss=1.0)
+        first.losses.append(torch.tensor(1.0))
+        first.note(learning_rate=0.5)
         if len(drawn) == 2:
             first.stop()
     second = Run(tmp_path, minutes=1, steps=None, seed=1)
