@@ -122,8 +122,8 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
 
 @torch.no_grad()
 def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[str, Path]:
-    """Folders with the scaled latents of every training picture and its mirror image, at full and at half size:
-    float16 [n, 2, 4, h, w] a shard."""
+    """Folders with the scaled latents of every training picture, and at half size of its mirror image too:
+    float16 [n, 1 or 2, 4, h, w] a shard."""
     weights = next(vae_folder.glob("*.safetensors"))
     folder = data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
     folders = {size: folder / size for size in ("half", "full")}
@@ -135,8 +135,8 @@ def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[st
         kept.parent.mkdir(parents=True, exist_ok=True)
         pictures = np.load(path, mmap_mode="r")
         pictures = halved(pictures) if size == "half" else pictures
-        both = [latents_of(vae, side, device) for side in (pictures, pictures[:, :, ::-1])]
-        latents = torch.stack(both, 1) * vae.config.scaling_factor
+        sides = (pictures, pictures[:, :, ::-1]) if size == "half" else (pictures,)
+        latents = torch.stack([latents_of(vae, side, device) for side in sides], 1) * vae.config.scaling_factor
         part = kept.with_name(f"{path.stem}.part-{os.getpid()}")
         with open(part, "wb") as file:
             np.save(file, latents.half().numpy())
@@ -167,7 +167,7 @@ class Batches:
         latents, facts = self.sets[int(self.rng.choice(len(self.sets), p=self.shares))]
         rows = self.rng.integers(0, len(latents), size)
         texts = ["" if self.rng.random() < DROP else captions.caption(facts[row], self.rng) for row in rows]
-        chosen = latents[rows, self.rng.integers(0, 2, size)]
+        chosen = latents[rows, self.rng.integers(0, latents.shape[1], size)]
         return torch.from_numpy(chosen).float(), tokens(self.tokenizer, texts)
 
 
