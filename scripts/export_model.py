@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Export a diffusers folder (SD 1.x, 2.x, Turbo, SDXS, LCM, SDXL) to a bundle that `spectradiff render --model DIR` runs.
+"""Export a model (SD 1.x, 2.x, Turbo, SDXS, LCM, SDXL) to a bundle that `spectradiff render --model DIR` runs.
 
-    export_model.py SOURCE OUT [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
-                               [--look FILE.json] [--dtype float32|float16] [--no-trust] [--overwrite]
+    export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--lora FILE[:WEIGHT]]... [--name N]
+                               [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt] [--look FILE.json]
+                               [--dtype float32|float16] [--no-trust] [--overwrite]
+
+SOURCE is a diffusers folder, or a checkpoint in one file (.safetensors, .ckpt) with --config, a diffusers folder of the
+same family that says what the file does not: scheduler, tokenizer and the shapes of the networks.
 
 The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
@@ -32,8 +36,13 @@ def sizes(text: str) -> tuple[tuple[int, int], ...]:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="diffusers folder (it has model_index.json)")
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="diffusers folder or checkpoint file")
     parser.add_argument("out", type=Path, metavar="OUT", help="bundle to write; new or empty")
+    parser.add_argument("--config", type=Path, metavar="DIR",
+                        help="diffusers folder that describes a checkpoint file; its weights are not needed")  # fmt: skip
+    parser.add_argument("--vae", type=Path, metavar="DIR|FILE", help="another VAE, KL or tiny, for the model's own")
+    parser.add_argument("--lora", action="append", default=[], metavar="FILE[:WEIGHT]",
+                        help="LoRA to fuse into the weights (WEIGHT 1 unless given); may come again")  # fmt: skip
     parser.add_argument("--name", help="the model's name (default: OUT's last part)")
     parser.add_argument("--sizes", type=sizes, default=((256, 256),), metavar="WxH,...",
                         help="sizes to verify beside 64x64 and 136x184 (default 256x256)")  # fmt: skip
@@ -50,8 +59,16 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     arguments = parse_arguments()
     from exporter.bundle import ExportError, Options, export
+    from exporter.lora import Lora
+    from exporter.source import Changes
 
+    try:
+        loras = tuple(Lora.parse(text) for text in arguments.lora)
+    except ValueError as error:
+        print(f"export_model.py: --lora: {error}", file=sys.stderr)
+        return 2
     options = Options(
+        changes=Changes(config=arguments.config, vae=arguments.vae, loras=loras),
         name=arguments.name,
         sizes=arguments.sizes,
         licence=arguments.licence,

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from . import manifest, trust, verify
 from .errors import ExportError
-from .source import Source, load
+from .source import Changes, Source, load
 from .tokenizer import export_tokenizer
 from .tracing import trace
 from .wrappers import (
@@ -49,6 +49,7 @@ class Options:
     look: Path | None = None
     overwrite: bool = False
     trust: bool = True
+    changes: Changes = Changes()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Network:
     make_inputs: verify.InputMaker
     inputs: list[dict[str, Any]]
     outputs: list[dict[str, Any]]
+    overflows: bool = False  # in float16: stored in float32, never run in float16
 
 
 def port(name: str, dtype: str, *shape: int | str) -> dict[str, Any]:
@@ -142,6 +144,7 @@ def networks_of(source: Source) -> list[Network]:
             image,
             [port("image", "network", *picture)],
             [port(latent, "network", "batch", moments, "height/8", "width/8")],
+            source.upcasts_vae(),
         ),
         Network(
             "denoiser",
@@ -163,6 +166,7 @@ def networks_of(source: Source) -> list[Network]:
             latents,
             [port("latents", "network", *small)],
             [port("image", "network", *picture)],
+            source.upcasts_vae(),
         ),
     ]
 
@@ -170,14 +174,15 @@ def networks_of(source: Source) -> list[Network]:
 def export_network(network: Network, options: Options, folder: Path, say: Say) -> dict[str, Any]:
     """Trace, save, verify what was saved; gives the manifest's entry. Leaves the network in another dtype."""
     say(f"{network.name}: tracing")
-    stored = getattr(torch, options.dtype)
+    dtype = "float32" if network.overflows else options.dtype
+    stored = getattr(torch, dtype)
     network.eager.to(stored).to(torch.float32)
     inputs = network.make_inputs(TRACE_WIDTH, TRACE_HEIGHT, TRACE_BATCH, torch.float32)
     traced = trace(network.name, network.traceable.eval(), inputs)
     path = folder / f"{network.name}.pt"
     with torch.no_grad():
         traced.to(stored).save(str(path))
-    todo = verify.cases(options.sizes)
+    todo = [c for c in verify.cases(options.sizes) if c.dtype != "float16" or not network.overflows]
     say(f"{network.name}: comparing with eager, {len(todo)} cases")
     verify.verify(network.name, network.eager, path, network.make_inputs, todo)
     return {
@@ -185,7 +190,7 @@ def export_network(network: Network, options: Options, folder: Path, say: Say) -
         "format": "torchscript",
         "sha256": manifest.sha256(path),
         "bytes": path.stat().st_size,
-        "dtype": options.dtype,
+        "dtype": dtype,
         "inputs": network.inputs,
         "outputs": network.outputs,
     }
@@ -209,6 +214,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "downscale": DOWNSCALE,
         "scaling_factor": source.vae.config.scaling_factor,
         "posterior": "gaussian" if is_gaussian(source) else "none",
+        **({"force_upcast": True} if source.upcasts_vae() else {}),
     }
     networks = {n.name: export_network(n, options, folder, say) for n in networks_of(source)}
     todo = verify.cases(options.sizes)
@@ -219,7 +225,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "title": name,
         "licence": options.licence or "",
         "notes": manifest.load_notes(options.notes),
-        "source": source.path.resolve().name,
+        "source": source.origin,
         "exporter": manifest.versions(),
         "networks": networks,
         **tokenizers,
@@ -231,7 +237,8 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
             "batches": list(verify.BATCHES),
             "dtypes": list(verify.DTYPES),
         },
-        "loras": [],
+        "loras": source.loras,
+        **({"vae": source.swapped_vae} if source.swapped_vae else {}),
         "look": look,
     }
     return manifest.write(folder / "model.json", facts)
@@ -275,12 +282,12 @@ def put_in_place(folder: Path, out: Path) -> None:
 
 
 def export(path: Path, out: Path, options: Options, say: Say) -> Path:
-    """Export the diffusers folder `path` to the bundle `out`. Nothing appears at `out` unless all is verified."""
+    """Export the diffusers folder or checkpoint `path` to the bundle `out`. Nothing appears at `out` unless all is verified."""
     out = out.absolute()
     check_out(out, options.overwrite)
     name = manifest.check_name(options.name or out.name)
     say(f"reading {path}")
-    source = load(path)
+    source = load(path, options.changes, say)
     folder = out.with_name(f".{out.name}.part-{secrets.token_hex(4)}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""Reads a diffusers folder of a family of Stable Diffusion, from the disk alone.
+"""Reads a model of a family of Stable Diffusion, a diffusers folder or a single-file checkpoint, from the disk alone.
 
-Weights come from safetensors, or from `.bin` files through torch's weights-only reader; nothing in the folder is
+Weights come from safetensors, or from `.bin` and `.ckpt` files through torch's weights-only reader; nothing in them is
 ever executed and nothing is fetched.
 """
 
@@ -8,6 +8,7 @@ import dataclasses
 import json
 import math
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import transformers
 from diffusers import (
     AutoencoderKL,
     AutoencoderTiny,
+    DiffusionPipeline,
     LatentConsistencyModelImg2ImgPipeline,
     StableDiffusionImg2ImgPipeline,
     StableDiffusionXLImg2ImgPipeline,
@@ -25,9 +27,11 @@ from diffusers import (
 from diffusers.models.attention_processor import AttnProcessor2_0
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from . import lora
+from .checkpoint import VAES, load_checkpoint, load_vae
 from .errors import ExportError
+from .weights import found_in, load_network, settle
 
-VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
 COMPONENTS = {
     "unet": "UNet2DConditionModel",
     "vae": tuple(VAES),
@@ -41,6 +45,14 @@ XL_COMPONENTS = {
     "tokenizer_2": ("CLIPTokenizer", "CLIPTokenizerFast"),
 }
 OPTIONAL_COMPONENTS = ("safety_checker", "feature_extractor", "image_encoder")
+PIPELINES = {
+    "sd1": StableDiffusionImg2ImgPipeline,
+    "sd2": StableDiffusionImg2ImgPipeline,
+    "lcm": LatentConsistencyModelImg2ImgPipeline,
+    "sdxl": StableDiffusionXLImg2ImgPipeline,
+}
+UNCHECKED = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+LEFT_OUT = {"sdxl": {"add_watermarker": False}}
 SCHEDULERS = (
     "DDIMScheduler",
     "PNDMScheduler",
@@ -64,9 +76,9 @@ UNET_EXTRAS = (
 
 @dataclasses.dataclass
 class Source:
-    """A loaded folder: eager networks in float32 with fused attention, and the facts that go into model.json."""
+    """A loaded model: eager networks in float32 with fused attention, and the facts that go into model.json."""
 
-    path: Path
+    path: Path  # of the configuration and the tokenizers' files
     family: str
     text_encoder: CLIPTextModel
     vae: AutoencoderKL | AutoencoderTiny
@@ -76,6 +88,22 @@ class Source:
     text_encoder_2: CLIPTextModelWithProjection | None = None
     tokenizer_2: CLIPTokenizer | None = None
     zeroes_empty_negative: bool = False
+    origin: str = ""  # the name of the folder or checkpoint
+    swapped_vae: str = ""  # the name of what replaced the model's own VAE
+    loras: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+
+    def upcasts_vae(self) -> bool:
+        """Whether the VAE overflows in float16. Only the pipelines of SDXL ask: elsewhere the flag is a mere default."""
+        return self.family == "sdxl" and bool(self.vae.config.get("force_upcast"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Changes:
+    """What to do to a model before it is exported."""
+
+    config: Path | None = None  # the diffusers folder that describes a single-file checkpoint
+    vae: Path | None = None
+    loras: tuple[lora.Lora, ...] = ()
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -90,19 +118,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def found_in(folder: Path) -> str:
-    names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in folder.iterdir())
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return f"found: {shown}" if names else "the folder is empty"
-
-
 def read_index(folder: Path) -> dict[str, Any]:
     """model_index.json, or an error that says what the path is instead."""
-    if folder.is_file():
-        raise ExportError(
-            f"{folder} is a file; the exporter reads diffusers folders. Convert a single-file checkpoint with "
-            "diffusers' from_single_file(...).save_pretrained(FOLDER) first"
-        )
     if not folder.is_dir():
         raise ExportError(f"{folder} does not exist")
     if not (folder / "model_index.json").is_file():
@@ -110,6 +127,20 @@ def read_index(folder: Path) -> dict[str, Any]:
             raise ExportError(f"{folder} is a spectradiff bundle already (it holds model.json)")
         raise ExportError(f"{folder} is not a diffusers folder: it has no model_index.json ({found_in(folder)})")
     return read_json(folder / "model_index.json")
+
+
+def config_folder(path: Path, config: Path | None) -> Path:
+    """Where model_index.json is to be: beside the networks of a folder, elsewhere for a single file."""
+    if not path.is_file():
+        if config is not None:
+            raise ExportError(f"--config is for single-file checkpoints; {path} is not a file")
+        return path
+    if config is None:
+        raise ExportError(
+            f"{path} is a single file, which holds no configuration; give --config FOLDER, a diffusers folder of the "
+            "same family (model_index.json, the parts' config.json, tokenizer and scheduler; weights are not needed)"
+        )
+    return config
 
 
 def component_class(index: dict[str, Any], name: str) -> str | None:
@@ -151,46 +182,6 @@ def check_components(folder: Path, index: dict[str, Any]) -> None:
         )
 
 
-def load_weights(loader: Any, folder: Path, name: str, **options: Any) -> torch.nn.Module:
-    """One network in float32: safetensors first, else `.bin` through the weights-only reader."""
-    directory = folder / name
-    if not (directory / "config.json").is_file():
-        raise ExportError(f"{directory}/config.json is missing ({found_in(directory)})")
-    weights = [f.name for f in directory.iterdir() if f.suffix in (".safetensors", ".bin")]
-    if not weights:
-        raise ExportError(f"{directory} holds no weights (*.safetensors or *.bin; {found_in(directory)})")
-    safe = any(f.endswith(".safetensors") for f in weights)
-    suffix = ".safetensors" if safe else ".bin"
-    plain = any(".fp16" not in f and f.endswith(suffix) for f in weights)
-    try:
-        network = loader.from_pretrained(
-            directory,
-            local_files_only=True,
-            use_safetensors=safe,
-            variant=None if plain else "fp16",
-            torch_dtype=torch.float32,
-            **options,
-        )
-    except Exception as error:
-        raise ExportError(f"{directory} cannot be loaded ({', '.join(sorted(weights))}): {error}") from error
-    network = network.to(torch.float32).eval().requires_grad_(False)
-    align(network)
-    broken = [key for key, value in network.state_dict().items() if not torch.isfinite(value).all()]
-    if broken:
-        raise ExportError(f"{directory}: {len(broken)} weights hold NaN or infinity, first {broken[0]}")
-    return network
-
-
-def align(network: torch.nn.Module) -> None:
-    """Move the weights out of the mapped file into memory of their own.
-
-    safetensors gives views at any offset; convolutions pick another kernel for unaligned weights and then differ in
-    the last bit from the same weights loaded by the engine.
-    """
-    for tensor in (*network.parameters(), *network.buffers()):
-        tensor.data = tensor.data.clone()
-
-
 def check_networks(source: Source) -> None:
     """Refuse configurations whose extra inputs the exported signatures do not carry."""
     unet, vae, text = source.unet.config, source.vae.config, source.text_encoder.config
@@ -228,35 +219,30 @@ def family_of(text_encoder: CLIPTextModel, unet: UNet2DConditionModel, is_xl: bo
     return "sd2" if text_encoder.config.hidden_act == "gelu" else "sd1"
 
 
-def pipeline_scheduler(
-    source_path: Path, class_name: str, family: str, networks: dict[str, Any]
-) -> dict[str, Any]:
-    """The scheduler's configuration as diffusers' img2img pipeline leaves it, with `class`.
+def make_pipeline(config: Path, index: dict[str, Any], family: str, parts: dict[str, Any]) -> DiffusionPipeline:
+    """diffusers' img2img pipeline of the family; it overwrites clip_sample and steps_offset of old configurations."""
+    scheduler_class = getattr(diffusers, component_class(index, "scheduler"))
+    try:
+        scheduler = scheduler_class.from_pretrained(config / "scheduler", local_files_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return PIPELINES[family](**parts, scheduler=scheduler, **LEFT_OUT.get(family, UNCHECKED))
+    except Exception as error:
+        raise ExportError(f"{config}/scheduler cannot be loaded: {error}") from error
 
-    The pipeline overwrites clip_sample and steps_offset of old configurations. `defaulted` lists the keys that the
-    source did not state: `from_config` of another class gives those that class's own default.
+
+def scheduler_facts(scheduler: diffusers.SchedulerMixin) -> dict[str, Any]:
+    """The scheduler's configuration with its `class`.
+
+    `defaulted` lists the keys that the source did not state: `from_config` of another class gives those that class's
+    own default.
     """
-    scheduler_class = getattr(diffusers, class_name)
-    scheduler = scheduler_class.from_pretrained(source_path / "scheduler", local_files_only=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if family == "sdxl":
-            pipeline = StableDiffusionXLImg2ImgPipeline(**networks, scheduler=scheduler, add_watermarker=False)
-        else:
-            kinds = {"lcm": LatentConsistencyModelImg2ImgPipeline}
-            pipeline = kinds.get(family, StableDiffusionImg2ImgPipeline)(
-                **networks,
-                scheduler=scheduler,
-                safety_checker=None,
-                feature_extractor=None,
-                requires_safety_checker=False,
-            )
-    config = dict(pipeline.scheduler.config)
+    config = dict(scheduler.config)
     facts = {key: value for key, value in sorted(config.items()) if not key.startswith("_")}
     # JSON has no infinity; where diffusers has one for a default (lambda_min_clipped), it means no limit.
     facts = {key: None if isinstance(value, float) and math.isinf(value) else value for key, value in facts.items()}
     defaulted = sorted(key for key in config.get("_use_default_values", []) if key in facts)
-    return {"class": class_name, **facts, "defaulted": defaulted}
+    return {"class": type(scheduler).__name__, **facts, "defaulted": defaulted}
 
 
 def load_tokenizer(path: Path, name: str) -> CLIPTokenizer:
@@ -266,32 +252,51 @@ def load_tokenizer(path: Path, name: str) -> CLIPTokenizer:
         raise ExportError(f"{path}/{name} cannot be loaded ({found_in(path / name)}): {error}") from error
 
 
-def load(path: Path) -> Source:
-    """Check and load the folder; ExportError names what is wrong with it."""
-    index = read_index(path)
-    check_components(path, index)
+def load_networks(path: Path, config: Path, index: dict[str, Any], vae: Path | None) -> dict[str, torch.nn.Module]:
+    names = ["text_encoder", "vae", "unet"]
+    if "text_encoder_2" in components_of(index):
+        names.append("text_encoder_2")
+    if path.is_file():
+        kind = PIPELINES["sdxl" if "text_encoder_2" in names else "sd1"]
+        networks = load_checkpoint(path, config, kind, names)
+    else:
+        loaders = {
+            "text_encoder": CLIPTextModel,
+            "vae": VAES[component_class(index, "vae")],
+            "unet": UNet2DConditionModel,
+            "text_encoder_2": CLIPTextModelWithProjection,
+        }
+        networks = {n: load_network(loaders[n], path / n) for n in names if n != "vae" or vae is None}
+    if vae is not None:
+        networks["vae"] = load_vae(vae, config / "vae")
+    return networks
+
+
+def load(path: Path, changes: Changes = Changes(), say: Callable[[str], None] = lambda line: None) -> Source:
+    """Check and load what is at `path` and apply the changes; ExportError names what is wrong with it."""
+    config = config_folder(path, changes.config)
+    index = read_index(config)
+    check_components(config, index)
     for library in (transformers.utils.logging, diffusers.utils.logging):
         library.set_verbosity_error()
         library.disable_progress_bar()
-    text_encoder = load_weights(CLIPTextModel, path, "text_encoder", attn_implementation="sdpa")
-    vae = load_weights(VAES[component_class(index, "vae")], path, "vae")
-    unet = load_weights(UNet2DConditionModel, path, "unet")
-    if isinstance(vae, AutoencoderKL):
-        vae.set_attn_processor(AttnProcessor2_0())
-    unet.set_attn_processor(AttnProcessor2_0())
-    networks = {"vae": vae, "text_encoder": text_encoder, "unet": unet, "tokenizer": load_tokenizer(path, "tokenizer")}
-    is_xl = "text_encoder_2" in components_of(index)
-    if is_xl:
-        networks["text_encoder_2"] = load_weights(
-            CLIPTextModelWithProjection, path, "text_encoder_2", attn_implementation="sdpa"
-        )
-        networks["tokenizer_2"] = load_tokenizer(path, "tokenizer_2")
-    family = family_of(text_encoder, unet, is_xl)
-    try:
-        scheduler = pipeline_scheduler(path, component_class(index, "scheduler"), family, networks)
-    except Exception as error:
-        raise ExportError(f"{path}/scheduler cannot be loaded: {error}") from error
-    source = Source(path, family, **networks, scheduler=scheduler)
+    networks = load_networks(path, config, index, changes.vae)
+    is_xl = "text_encoder_2" in networks
+    names = ["tokenizer", "tokenizer_2"] if is_xl else ["tokenizer"]
+    parts = {**networks, **{name: load_tokenizer(config, name) for name in names}}
+    family = family_of(networks["text_encoder"], networks["unet"], is_xl)
+    pipeline = make_pipeline(config, index, family, parts)
+    loras = [lora.fuse(pipeline, entry, say) for entry in changes.loras]
+    for name, network in networks.items():
+        settle(network, f"{changes.vae if name == 'vae' and changes.vae else path}: {name}")
+        if hasattr(network, "set_attn_implementation"):
+            network.set_attn_implementation("sdpa")
+        elif not isinstance(network, AutoencoderTiny):
+            network.set_attn_processor(AttnProcessor2_0())
+    source = Source(config, family, **parts, scheduler=scheduler_facts(pipeline.scheduler))
+    source.origin = path.resolve().name
+    source.loras = loras
+    source.swapped_vae = changes.vae.resolve().name if changes.vae else ""
     source.zeroes_empty_negative = is_xl and bool(index.get("force_zeros_for_empty_prompt", True))
     check_networks(source)
     return source

@@ -1,0 +1,404 @@
+"""Shards, half-precision variants, single files, LoRAs and other VAEs: what the exporter reads beside a plain folder."""
+
+import dataclasses
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionImg2ImgPipeline, UNet2DConditionModel
+from exporter import ExportError, bundle, source, verify
+from exporter.lora import Lora
+from exporter.safetensors_file import check_folder, check_safetensors
+from exporter.source import Changes
+from original_layout import checkpoint_weights, vae_weights
+from safetensors.torch import load_file, save_file
+from transformers import CLIPTextModel
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+NETWORKS = ("unet", "vae", "text_encoder")
+
+
+def weights_of(loaded):
+    return {f"{n}.{k}": v for n in NETWORKS for k, v in getattr(loaded, n).state_dict().items()}
+
+
+def assert_same(found, expected):
+    assert found.keys() == expected.keys()
+    for key, value in expected.items():
+        assert torch.equal(found[key], value), key
+
+
+def refusal(*arguments, **keywords):
+    with pytest.raises(ExportError) as caught:
+        source.load(*arguments, **keywords)
+    return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def plain(tiny):
+    return weights_of(source.load(tiny))
+
+
+def save_again(folder, name, kind, **options):
+    network = kind.from_pretrained(folder / name, local_files_only=True)
+    for file in (folder / name).glob("*.safetensors"):
+        file.unlink()
+    network.save_pretrained(folder / name, **options)
+
+
+# Shards and variants.
+
+
+def test_shards_give_the_same_weights_as_one_file(broken, plain):
+    save_again(broken, "unet", UNet2DConditionModel, max_shard_size="300KB")
+    save_again(broken, "text_encoder", CLIPTextModel, max_shard_size="100KB")
+    for name in ("unet", "text_encoder"):
+        assert len(list((broken / name).glob("*-of-*.safetensors"))) > 1
+    assert_same(weights_of(source.load(broken)), plain)
+
+
+@pytest.mark.parametrize("shard", ["1GB", "200KB"])
+def test_half_precision_variants_are_read_where_there_is_nothing_else(broken, plain, shard):
+    for name, kind in (("unet", UNet2DConditionModel), ("vae", AutoencoderKL), ("text_encoder", CLIPTextModel)):
+        network = kind.from_pretrained(broken / name, local_files_only=True).half()
+        for file in (broken / name).glob("*.safetensors"):
+            file.unlink()
+        network.save_pretrained(broken / name, variant="fp16", max_shard_size=shard)
+    halved = {k: v.half().float() if v.is_floating_point() else v for k, v in plain.items()}
+    assert_same(weights_of(source.load(broken)), halved)
+
+
+def test_a_plain_file_goes_before_its_half_precision_variant(broken, plain):
+    unet = UNet2DConditionModel.from_pretrained(broken / "unet", local_files_only=True)
+    unet.half().save_pretrained(broken / "unet", variant="fp16")
+    assert len(list((broken / "unet").glob("*.safetensors"))) == 2
+    assert_same(weights_of(source.load(broken)), plain)
+
+
+def test_an_index_names_shards_of_its_own_folder_only(broken):
+    save_again(broken, "unet", UNet2DConditionModel, max_shard_size="300KB")
+    index = broken / "unet" / "diffusion_pytorch_model.safetensors.index.json"
+    facts = json.loads(index.read_text())
+    key = next(iter(facts["weight_map"]))
+    wrong = {"../../x.safetensors": "not a plain file name", "none.safetensors": "is missing", 3: "not a plain"}
+    for shard, words in wrong.items():
+        facts["weight_map"][key] = shard
+        index.write_text(json.dumps(facts))
+        assert words in refusal(broken)
+    index.write_text("[" * 100_000)
+    with pytest.raises(ExportError, match="not an index of shards"):
+        check_folder(broken / "unet")
+
+
+# Single files.
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tiny, tmp_path_factory):
+    """The tiny model in one file, and what describes it: its folder without any weights."""
+    folder = tmp_path_factory.mktemp("checkpoint")
+    save_file(checkpoint_weights(tiny), folder / "tiny.safetensors")
+    shutil.copytree(tiny, folder / "config", ignore=shutil.ignore_patterns("*.safetensors"))
+    return folder
+
+
+def test_a_checkpoint_holds_what_diffusers_reads_in_it(checkpoint, tiny, plain):
+    changes = Changes(config=checkpoint / "config")
+    loaded = source.load(checkpoint / "tiny.safetensors", changes)
+    assert_same(weights_of(loaded), plain)
+    assert (loaded.origin, loaded.family) == ("tiny.safetensors", "sd1")
+    assert loaded.scheduler == source.load(tiny).scheduler
+    pipeline = StableDiffusionImg2ImgPipeline.from_single_file(
+        str(checkpoint / "tiny.safetensors"), config=str(checkpoint / "config"), local_files_only=True
+    )
+    assert_same(weights_of(pipeline), plain)
+
+
+def test_an_old_checkpoint_is_unpickled_as_weights_only(checkpoint, plain, tmp_path):
+    weights = load_file(checkpoint / "tiny.safetensors")
+    torch.save({"state_dict": weights, "global_step": 840000}, tmp_path / "tiny.ckpt")
+    assert_same(weights_of(source.load(tmp_path / "tiny.ckpt", Changes(config=checkpoint / "config"))), plain)
+
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "sprung"),)
+
+    torch.save({"state_dict": weights, "callback": Trap()}, tmp_path / "trap.ckpt")
+    assert "trap.ckpt cannot be loaded" in refusal(tmp_path / "trap.ckpt", Changes(config=checkpoint / "config"))
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    "prefix", ["model.diffusion_model.out", "cond_stage_model.transformer.text_model.final", "first_stage_model.quant"]
+)
+def test_a_checkpoint_that_lacks_weights_is_refused(checkpoint, tmp_path, prefix):
+    weights = {k: v for k, v in load_file(checkpoint / "tiny.safetensors").items() if not k.startswith(prefix)}
+    save_file(weights, tmp_path / "part.safetensors")
+    message = refusal(tmp_path / "part.safetensors", Changes(config=checkpoint / "config"))
+    assert "part.safetensors" in message
+
+
+def test_a_checkpoint_needs_a_configuration_that_fits_it(checkpoint, tmp_path, tiny):
+    file = checkpoint / "tiny.safetensors"
+    assert "give --config FOLDER" in refusal(file)
+    assert "has no model_index.json" in refusal(file, Changes(config=tmp_path))
+    assert "is not a file" in refusal(tiny, Changes(config=checkpoint / "config"))
+    shutil.copytree(checkpoint / "config", tmp_path / "wide")
+    facts = json.loads((tmp_path / "wide/unet/config.json").read_text())
+    (tmp_path / "wide/unet/config.json").write_text(json.dumps({**facts, "in_channels": 9}))
+    assert "cannot be loaded with the configuration" in refusal(file, Changes(config=tmp_path / "wide"))
+    shutil.copy(file, tmp_path / "tiny.gguf")
+    assert "neither safetensors nor" in refusal(tmp_path / "tiny.gguf", Changes(config=checkpoint / "config"))
+
+
+# LoRA.
+
+ADAPTED = {
+    "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q": (32, 32),
+    "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k": (64, 48),
+    "text_encoder.text_model.encoder.layers.1.self_attn.out_proj": (48, 48),
+}
+RANK, ALPHA = 4, 2.0
+
+
+def matrices():
+    generator = torch.Generator().manual_seed(5)
+    return {
+        name: (torch.randn(RANK, wide, generator=generator), torch.randn(high, RANK, generator=generator))
+        for name, (high, wide) in ADAPTED.items()
+    }
+
+
+def kohya(name, down, up):
+    stem = name.replace("text_encoder.", "lora_te.").replace("unet.", "lora_unet.").replace(".", "_")
+    return {f"{stem}.lora_down.weight": down, f"{stem}.lora_up.weight": up, f"{stem}.alpha": torch.tensor(ALPHA)}
+
+
+def peft(name, down, up):
+    return {f"{name}.lora_A.weight": down, f"{name}.lora_B.weight": up}
+
+
+def diffusers_names(name, down, up):
+    if name.startswith("text_encoder"):
+        return {f"{name}.lora_linear_layer.down.weight": down, f"{name}.lora_linear_layer.up.weight": up}
+    return {f"{name}.lora.down.weight": down, f"{name}.lora.up.weight": up}
+
+
+NAMINGS = {"kohya": (kohya, ALPHA / RANK), "peft": (peft, 1.0), "diffusers": (diffusers_names, 1.0)}
+
+
+def write_lora(path, naming="kohya", names=tuple(ADAPTED)):
+    parts = [NAMINGS[naming][0](name, *pair) for name, pair in matrices().items() if name in names]
+    save_file({k: v for part in parts for k, v in part.items()}, path)
+    return path
+
+
+@pytest.mark.parametrize("naming", NAMINGS)
+def test_a_lora_is_fused_as_its_formula_and_diffusers_say(tiny, plain, tmp_path, naming):
+    file = write_lora(tmp_path / "style.safetensors", naming)
+    said = []
+    loaded = source.load(tiny, Changes(loras=(Lora(file, 0.7),)), said.append)
+    found = weights_of(loaded)
+    assert found.keys() == plain.keys()
+    adapted = {f"{n.replace('text_model.', '')}.weight": pair for n, pair in matrices().items()}
+    for key, value in plain.items():
+        if key not in adapted:
+            assert torch.equal(found[key], value), key
+            continue
+        down, up = adapted[key]
+        expected = value + 0.7 * NAMINGS[naming][1] * (up @ down)
+        assert (expected - value).abs().max() > 0.1
+        torch.testing.assert_close(found[key], expected, rtol=1e-5, atol=1e-5)
+    assert [(entry["file"], entry["weight"]) for entry in loaded.loras] == [("style.safetensors", 0.7)]
+    assert "fused into 3 layers of unet, text_encoder with weight 0.7" in said[0] and len(said) == 1
+
+    pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(tiny, local_files_only=True)
+    pipeline.load_lora_weights(str(tmp_path), weight_name=file.name)
+    pipeline.fuse_lora(lora_scale=0.7)
+    pipeline.unload_lora_weights()
+    for key, value in weights_of(pipeline).items():
+        torch.testing.assert_close(found[key], value, rtol=0, atol=0)
+
+
+def test_several_loras_add_up(tiny, plain, tmp_path):
+    one, two = (write_lora(tmp_path / f"{i}.safetensors", "peft", (name,)) for i, name in enumerate(list(ADAPTED)[:2]))
+    loaded = source.load(tiny, Changes(loras=(Lora(one), Lora(two, -0.5), Lora(one, -1.0))))
+    found = weights_of(loaded)
+    first, second = (f"{name}.weight" for name in list(ADAPTED)[:2])
+    torch.testing.assert_close(found[first], plain[first], rtol=0, atol=1e-5)
+    down, up = matrices()[list(ADAPTED)[1]]
+    torch.testing.assert_close(found[second], plain[second] - 0.5 * (up @ down), rtol=1e-5, atol=1e-5)
+    assert [entry["weight"] for entry in loaded.loras] == [1.0, -0.5, -1.0]
+
+
+def test_a_lora_of_another_model_is_refused(tiny, tmp_path):
+    def load(tensors):
+        save_file(tensors, tmp_path / "other.safetensors")
+        return refusal(tiny, Changes(loras=(Lora(tmp_path / "other.safetensors"),)))
+
+    place = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
+    assert "does not fit this model" in load(peft(place, torch.ones(4, 320), torch.ones(320, 4)))
+    elsewhere = place.replace("blocks.0.attn1", "blocks.9.attn1")
+    assert "does not fit this model" in load(peft(elsewhere, torch.ones(4, 32), torch.ones(32, 4)))
+    assert "is no LoRA" in load({"conv.weight": torch.ones(3)})
+    assert "does not exist" in refusal(tiny, Changes(loras=(Lora(tmp_path / "none.safetensors"),)))
+
+
+def test_a_weight_follows_the_last_colon():
+    assert Lora.parse("a.safetensors:0.8") == Lora(Path("a.safetensors"), 0.8)
+    assert Lora.parse("a.safetensors") == Lora(Path("a.safetensors"), 1.0)
+    assert Lora.parse("take:two.safetensors:-1") == Lora(Path("take:two.safetensors"), -1.0)
+    assert Lora.parse("take:two.safetensors") == Lora(Path("take:two.safetensors"), 1.0)
+    with pytest.raises(ValueError, match="not a finite number"):
+        Lora.parse("a.safetensors:nan")
+
+
+# Other VAEs.
+
+
+@pytest.fixture(scope="module")
+def other_vae(tmp_path_factory, tiny):
+    """A folder with another KL autoencoder of the same shape under vae/."""
+    folder = tmp_path_factory.mktemp("vae")
+    torch.manual_seed(11)
+    AutoencoderKL.from_config(AutoencoderKL.load_config(tiny / "vae")).save_pretrained(folder / "vae")
+    return folder
+
+
+def test_another_vae_takes_the_place_of_the_models_own(tiny, plain, other_vae, tmp_path):
+    expected = {f"vae.{k}": v for k, v in AutoencoderKL.from_pretrained(other_vae / "vae").state_dict().items()}
+    assert not torch.equal(expected["vae.quant_conv.weight"], plain["vae.quant_conv.weight"])
+    save_file(vae_weights(other_vae), tmp_path / "ft-mse.safetensors")
+    torch.save({"state_dict": vae_weights(other_vae)}, tmp_path / "ft-mse.ckpt")
+    for given in (other_vae, other_vae / "vae", tmp_path / "ft-mse.safetensors", tmp_path / "ft-mse.ckpt"):
+        loaded = source.load(tiny, Changes(vae=given))
+        assert_same(weights_of(loaded), {**plain, **expected})
+        assert loaded.swapped_vae == given.name
+
+
+def test_a_tiny_vae_takes_the_place_of_a_kl_one(tiny, tmp_path):
+    torch.manual_seed(12)
+    vae = AutoencoderTiny()
+    vae.save_pretrained(tmp_path / "taesd")
+    save_file(vae.state_dict(), tmp_path / "taesd.safetensors")
+    for given in (tmp_path / "taesd", tmp_path / "taesd.safetensors"):
+        loaded = source.load(tiny, Changes(vae=given))
+        assert_same(loaded.vae.state_dict(), vae.state_dict())
+        assert not bundle.is_gaussian(loaded)
+        assert loaded.vae.config.scaling_factor == 1.0
+
+
+def test_what_is_no_vae_is_refused(tiny, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "not a VAE's folder" in refusal(tiny, Changes(vae=tmp_path / "empty"))
+    assert "supported: AutoencoderKL or AutoencoderTiny" in refusal(tiny, Changes(vae=tiny / "unet"))
+    save_file({"x": torch.ones(3)}, tmp_path / "x.safetensors")
+    assert "x.safetensors" in refusal(tiny, Changes(vae=tmp_path / "x.safetensors"))
+    assert "does not exist" in refusal(tiny, Changes(vae=tmp_path / "nowhere.safetensors"))
+
+
+def test_a_vae_that_overflows_in_float16_is_stored_in_float32_and_never_run_in_float16(tiny, tmp_path, monkeypatch):
+    loaded = source.load(tiny)
+    assert loaded.vae.config.force_upcast and not loaded.upcasts_vae()
+    assert dataclasses.replace(loaded, family="sdxl").upcasts_vae()
+    network = next(n for n in bundle.networks_of(loaded) if n.name == "vae_decoder")
+    seen = []
+    monkeypatch.setattr(verify, "verify", lambda name, eager, path, inputs, todo: seen.extend(c.dtype for c in todo))
+    options = bundle.Options(dtype="float16", sizes=())
+    for overflows, stored, dtypes in ((True, "float32", verify.DTYPES[:2]), (False, "float16", verify.DTYPES)):
+        seen.clear()
+        changed = dataclasses.replace(network, overflows=overflows)
+        assert bundle.export_network(changed, options, tmp_path, lambda line: None)["dtype"] == stored
+        assert set(seen) == set(dtypes)
+
+
+# Hostile headers.
+
+
+def safetensors(header, data=bytes(16), length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def tensor(begin, end, dtype="F32", shape=(2,)):
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": [begin, end]}
+
+
+HOSTILE = {
+    "header beyond the file": (safetensors({}, b"", length=1 << 40), "header of"),
+    "header above 100 MB": (None, "at most are allowed"),
+    "too short": (b"\0\0", "header of"),
+    "no JSON": (safetensors(b"{"), "not a sound"),
+    "deeply nested": (safetensors(b'{"a":' + b"[" * 200_000), "not a sound"),
+    "no text": (safetensors(b"\xff\xfe"), "not a sound"),
+    "a list": (safetensors([]), "not an object"),
+    "overlap": (safetensors({"a": tensor(0, 8), "b": tensor(4, 12)}), "a and b overlap"),
+    "out of range": (safetensors({"a": tensor(16, 24)}), "outside the 16"),
+    "backwards": (safetensors({"a": tensor(8, 0)}), "outside"),
+    "negative": (safetensors({"a": tensor(-8, 0)}), "not two counts"),
+    "shape overflows": (safetensors({"a": tensor(0, 16, shape=(1 << 62, 1 << 62))}), "takes"),
+    "negative shape": (safetensors({"a": tensor(0, 8, shape=(-1, -2))}), "not a list of counts"),
+    "dtype too wide": (safetensors({"a": tensor(0, 8, dtype="F64")}), "takes 16 bytes, the offsets give 8"),
+    "dtype unknown": (safetensors({"a": tensor(0, 8, dtype="F128")}), "'F128' is unknown"),
+    "dtype no text": (safetensors({"a": tensor(0, 8, dtype=["F32"])}), "not a text"),
+    "name twice": (safetensors(b'{"a":%b,"a":%b}' % ((json.dumps(tensor(0, 8)).encode(),) * 2)), "'a' comes twice"),
+    "foreign keys": (safetensors({"a": {**tensor(0, 8), "x": 1}}), "not dtype, shape and data_offsets"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_header_is_refused_before_anything_is_loaded(what, tmp_path):
+    content, words = HOSTILE[what]
+    path = tmp_path / "x.safetensors"
+    if content is None:
+        with open(path, "wb") as file:
+            file.write(struct.pack("<Q", 150_000_000))
+            file.truncate(200_000_000)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(ExportError) as caught:
+        check_safetensors(path)
+    assert words in str(caught.value) and str(path) in str(caught.value)
+
+
+def test_every_weight_file_is_checked(broken, tmp_path):
+    hostile = HOSTILE["overlap"][0]
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(hostile)
+    changes = [(path, Changes(config=broken)), (broken, Changes(vae=path)), (broken, Changes(loras=(Lora(path),)))]
+    for given, change in changes:
+        assert "overlap" in refusal(given, change)
+    (broken / "text_encoder" / "model.safetensors").write_bytes(hostile)
+    assert "overlap" in refusal(broken)
+
+
+def test_sound_files_pass(tiny):
+    for path in tiny.rglob("*.safetensors"):
+        check_safetensors(path)
+
+
+# All of it through the command line.
+
+
+def test_a_checkpoint_with_a_lora_and_another_vae_becomes_a_bundle(checkpoint, other_vae, tmp_path):
+    lora = write_lora(tmp_path / "style.safetensors")
+    command = [sys.executable, ROOT / "scripts/export_model.py", checkpoint / "tiny.safetensors", tmp_path / "out"]
+    command += ["--config", checkpoint / "config", "--vae", other_vae, "--lora", f"{lora}:0.25", "--sizes", "64x64"]
+    command += ["--no-trust"]
+    process = subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    facts = json.loads((tmp_path / "out" / "model.json").read_text())
+    assert (facts["source"], facts["vae"]) == ("tiny.safetensors", other_vae.name)
+    assert [(entry["file"], entry["weight"], len(entry["sha256"])) for entry in facts["loras"]] == [
+        ("style.safetensors", 0.25, 64)
+    ]
+    bad = subprocess.run([*command[:4], "--lora", "x:inf"], capture_output=True, text=True)
+    assert bad.returncode == 2 and "not a finite number" in bad.stderr
