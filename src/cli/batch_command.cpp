@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "job_setup.h"
 #include "model_store.h"
+#include "old_render.h"
 #include "picture_job.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
@@ -74,8 +75,8 @@ bool is_made_already(PictureJob& job) {
   std::vector<std::string> different;
   try {
     const VideoProbe video = probe_video(job.target.path);
-    different =
-        differing_keys(parse_json(video.comment, ""), parse_json(json_text(job_to_json(job.job())), ""));
+    different = differing_keys(parse_json(video.comment, ""),
+                               parse_json(json_text(settings_tag(job.job(), job.manifest())), ""));
     if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.rows.size()))
       different.emplace_back("the number of frames");
   } catch (const Error&) {

@@ -42,7 +42,7 @@ Json report_json() {
   for (const Preset& preset : list_presets()) presets.push_back(preset.name);
   return {{"versions", versions()},
           {"engine", engine_json()},
-          {"encoders", {{"h264", has_video_encoder("h264")}}},
+          {"encoders", video_codecs_here()},
           {"models", models_json()},
           {"presets", presets}};
 }
@@ -63,10 +63,12 @@ std::string report_text(const Json& report) {
   } else {
     text += fmt::format("engine         missing: {}\n", engine["problem"].get<std::string>());
   }
-  text += fmt::format("H.264          {}\n",
-                      report["encoders"]["h264"]
-                          ? "yes"
-                          : "missing: this libav has no H.264 encoder; install one built with libx264");
+  std::vector<std::string> codecs, missing;
+  for (const auto& [codec, here] : report["encoders"].items()) (here ? codecs : missing).push_back(codec);
+  text += fmt::format("video codecs   {}\n", join(codecs, ", "));
+  if (!missing.empty())
+    text += fmt::format("               missing: {}; a libav built with their encoders has them\n",
+                        join(missing, ", "));
   for (const Json& model : report["models"])
     text += fmt::format("model          {}\n", model.get<std::string>());
   if (report["models"].empty())

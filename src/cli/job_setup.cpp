@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "old_render.h"
 #include "song_input.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -13,6 +14,7 @@
 #include "spectradiff/config/modulation.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/media/video_writer.h"
 
 namespace spectradiff {
 namespace {
@@ -26,9 +28,10 @@ bool diffuses(const Arguments& arguments, const Resolved& resolved) {
 
 std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved& asked) {
   const bool needed = diffuses(arguments, asked);
-  const bool named = asked.job.diffusion.model != DiffusionSettings{}.model;
+  const std::string& model = asked.job.diffusion.model;
+  const bool named = model != DiffusionSettings{}.model && !model.starts_with(kModelHashPrefix);
   try {
-    return read_manifest(find_model(asked.job.diffusion.model, model_search_path()));
+    return read_manifest(find_model(model, model_search_path()));
   } catch (const Error&) {
     if (needed || named) throw;
     return std::nullopt;
@@ -67,6 +70,22 @@ void choose_prompt(const Manifest& manifest, Resolved& resolved, Console& consol
   console.info("no prompt given: taking the model's own \"" + diffusion.prompt + "\"");
 }
 
+// A codec that lacks the usual pixel format is no mistake of the user's.
+void choose_pixel_format(Resolved& resolved) {
+  OutputSettings& output = resolved.job.output;
+  if (output.video_codec == "auto" || resolved.origins.contains("pixel_format")) return;
+  output.pixel_format = default_pixel_format(output.video_codec);
+  resolved.origins["pixel_format"] = "video_codec " + output.video_codec;
+}
+
+void warn_of_left_out_files(const std::string& video, const Resolved& resolved, Console& console) {
+  for (const std::string& key : files_of_old_render(video)) {
+    if (resolved.origins.contains(key)) continue;
+    console.warn(fmt::format("{} was made with {} as well; files are not taken from a video: give it again",
+                             video, flag_of(key)));
+  }
+}
+
 }  // namespace
 
 std::vector<Layer> told_layers(const Layer& flags, unsigned commands) {
@@ -87,8 +106,10 @@ std::vector<Layer> all_layers(std::vector<Layer> told) {
     if (const auto file = folder / "config.json"; std::filesystem::exists(file, failed))
       layers.push_back(read_layer(file, file.string(), Reach::shared));
   }
-  for (const std::string& name : run_settings(told).presets)
+  const RunSettings run = run_settings(told);
+  for (const std::string& name : run.presets)
     layers.push_back(read_layer(find_preset(name).file, "preset " + name, Reach::shared));
+  if (!run.from.empty()) layers.push_back(old_render_layer(run.from));
   layers.insert(layers.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));
   return layers;
 }
@@ -104,6 +125,8 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
     prepared.resolved = resolve(layers);
   }
 
+  choose_pixel_format(prepared.resolved);
+  if (!arguments.run.from.empty()) warn_of_left_out_files(arguments.run.from, prepared.resolved, console);
   prepared.diffuse = diffuses(arguments, prepared.resolved);
   if (prepared.diffuse) {
     DiffusionSettings& diffusion = prepared.resolved.job.diffusion;

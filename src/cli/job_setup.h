@@ -18,7 +18,7 @@ namespace spectradiff {
 // Lowest first: --config, environment, flags. `commands`: whose options they are (CommandMask).
 std::vector<Layer> told_layers(const Layer& flags, unsigned commands);
 
-// Below these, the user's file and the presets that the highest of them names.
+// Below these, the user's file, and the presets and the video that the highest of them names.
 std::vector<Layer> all_layers(std::vector<Layer> told);
 
 struct PreparedJob {

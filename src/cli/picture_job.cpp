@@ -45,7 +45,8 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
     if (new_only) check_frames(*target.pattern, plan);
   } else if (!arguments.run.dry_run) {
     const SoundTrack sound = sound_track(input.song, plan);
-    check_video_settings(video_settings(job, target), job.output.audio_codec == "none" ? nullptr : &sound);
+    check_video_settings(video_settings(job, target, prepared.diffuse ? &*prepared.manifest : nullptr),
+                         job.output.audio_codec == "none" ? nullptr : &sound);
   }
   return {std::move(prepared), std::move(target), std::move(input), std::move(plan)};
 }

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "job_setup.h"
+#include "old_render.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -145,21 +146,22 @@ std::string reproduction(const Arguments& arguments, int64_t frame) {
 
 }  // namespace
 
-VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
+VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, const Manifest* manifest) {
   VideoSettings settings;
   settings.container = target.container;
   settings.fps = job.analysis.fps;
   settings.picture_size = job.paint.size;
   settings.output_size = job.output.size.value_or(job.paint.size);
   settings.fit = job.output.fit;
-  settings.video_codec = job.output.video_codec == "auto" ? "h264" : job.output.video_codec;
+  settings.video_codec =
+      job.output.video_codec == "auto" ? default_video_codec(target.container) : job.output.video_codec;
   settings.crf = job.output.crf;
   settings.encoder_preset = job.output.encoder_preset;
   settings.pixel_format = job.output.pixel_format;
   settings.audio_codec = job.output.audio_codec;
   settings.audio_bitrate = job.output.audio_bitrate;
   settings.threads = job.threads;
-  settings.comment = json_text(job_to_json(job));
+  settings.comment = json_text(settings_tag(job, manifest));
   return settings;
 }
 
@@ -203,7 +205,7 @@ class PictureRun {
     const double load_s = seconds_since(load_begin);
     if (stop_requests().load() > 0) return {};
 
-    RunResult result = execute(features, diffuser.get());
+    RunResult result = execute(features, manifest, diffuser.get());
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
@@ -226,13 +228,14 @@ class PictureRun {
     return features;
   }
 
-  RunResult execute(const Features& features, Diffuser* diffuser) {
+  RunResult execute(const Features& features, const Manifest* manifest, Diffuser* diffuser) {
     if (target_.kind == OutputTarget::Kind::frames) {
       PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
                    arguments_.run.overwrite);
       return make_pictures(features, diffuser, sink);
     }
-    const VideoSettings settings = video_settings(job_, target_);
+    VideoSettings settings = video_settings(job_, target_, manifest);
+    settings.tags = read_song_tags(source_.file());
     std::optional<SoundTrack> sound;
     if (settings.audio_codec != "none") sound = sound_track(source_, plan_);
     if (target_.kind == OutputTarget::Kind::stream) {

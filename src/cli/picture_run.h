@@ -14,7 +14,8 @@
 
 namespace spectradiff {
 
-VideoSettings video_settings(const RenderJob& job, const OutputTarget& target);
+// Without the song's tags. `manifest` as in run_plan.
+VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, const Manifest* manifest);
 
 // The plan's pieces of the song, one after another. `source` and `plan` outlive the track.
 SoundTrack sound_track(AudioSource& source, const Plan& plan);

@@ -330,11 +330,18 @@ void add_video(std::vector<Option>& table) {
        "frames only, so that parts of a song may differ from the whole (default off)"},
       FIELD(output.flash_limit), checked_flash_limit,
       [](std::optional<int> limit) { return limit ? Json(*limit) : Json("off"); }));
-  table.push_back(text_option(
-      {"video_codec", kVideo, kPictures, "NAME", "auto or h264 (default auto: the container's first)"},
-      FIELD(output.video_codec)));
-  table.push_back(integer_option({"crf", kVideo, kPictures, "N", "quality, 0 (lossless) to 51 (default 18)"},
-                                 FIELD(output.crf), 0, 51));
+  using Choices = std::vector<std::pair<std::string, std::string>>;
+  Choices video_codecs, formats;
+  for (const char* name : {"auto", "h264", "hevc", "vp9", "av1", "prores", "ffv1"})
+    video_codecs.emplace_back(name, name);
+  for (const char* name : {"yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"})
+    formats.emplace_back(name, name);
+  table.push_back(choice_option<>({"video_codec", kVideo, kPictures, "NAME",
+                                   "auto, h264, hevc, vp9, av1, prores or ffv1 (default auto: by container)"},
+                                  FIELD(output.video_codec), video_codecs));
+  table.push_back(integer_option(
+      {"crf", kVideo, kPictures, "N", "quality, 0 (best) to 51, of vp9 and av1 to 63 (default 18)"},
+      FIELD(output.crf), 0, 63));
   std::vector<std::pair<std::string, std::string>> presets;
   for (const char* name :
        {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}) {
@@ -343,9 +350,10 @@ void add_video(std::vector<Option>& table) {
   table.push_back(
       choice_option<>({"encoder_preset", kVideo, kPictures, "NAME", "ultrafast to veryslow (default medium)"},
                       FIELD(output.encoder_preset), presets));
-  table.push_back(
-      text_option({"pixel_format", kVideo, kPictures, "NAME", "yuv420p or yuv444p (default yuv420p)"},
-                  FIELD(output.pixel_format)));
+  table.push_back(choice_option<>({"pixel_format", kVideo, kPictures, "NAME",
+                                   "yuv420p, yuv422p, yuv444p, or of 10 bits yuv420p10le, … (default "
+                                   "yuv420p; prores yuv422p10le)"},
+                                  FIELD(output.pixel_format), formats));
   std::vector<std::pair<std::string, std::string>> codecs;
   for (const char* name : {"auto", "copy", "aac", "alac", "flac", "opus", "none"})
     codecs.emplace_back(name, name);

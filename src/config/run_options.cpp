@@ -117,10 +117,11 @@ void add_many(std::vector<Option>& table) {
 
 void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
-      name_option({"output", kFiles, kPaint | kRenderAlone, "PATH",
-                   ".mp4, .mov or .mkv; dir/%05d.png writes frames; - streams Matroska (default: the song's "
-                   "name with .mp4)"},
-                  FIELD(output), Reach::job),
+      name_option(
+          {"output", kFiles, kPaint | kRenderAlone, "PATH",
+           ".mp4, .mov, .mkv, .webm; dir/%05d.png writes frames; - streams Matroska (default: the song's "
+           "name with .mp4)"},
+          FIELD(output), Reach::job),
       "-o"));
   table.push_back(with_short(
       reaching(switch_option({"overwrite", kFiles, kAll, "", "replace what exists under the output's name"},
@@ -156,6 +157,11 @@ void add_sources(std::vector<Option>& table) {
   table.push_back(std::move(preset));
   table.push_back(name_option({"config", kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
                               FIELD(config), Reach::typed));
+  Option from = name_option({"from", kFiles, kPictures, "VIDEO",
+                             "what decided the pictures of this video; between --preset and --config"},
+                            FIELD(from), Reach::job);
+  from.get = [](const Settings&) { return Json(); };  // its settings stand among the resolved ones
+  table.push_back(std::move(from));
   table.push_back(reaching(switch_option({"print_config", kFiles, kAnalyze | kPaint | kRenderAlone, "",
                                           "print the resolved settings as JSON and stop"},
                                          FIELD(print_config)),

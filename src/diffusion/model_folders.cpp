@@ -9,6 +9,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/locations.h"
+#include "spectradiff/base/sha256.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/diffusion/manifest.h"
 
@@ -48,6 +49,19 @@ std::string trust_list_text() {
   return read_file(path, kMaxBytes, ErrorKind::model);
 }
 
+// Another bundle of the same name may hide the one that is meant: every folder counts.
+fs::path model_of_hash(const std::string& sha256, const std::vector<fs::path>& search_path) {
+  for (const fs::path& root : search_path) {
+    for (const fs::path& folder : list_models({root})) {
+      if (sha256_file(folder / "model.json") == sha256) return folder;
+    }
+  }
+  throw_error(ErrorKind::model,
+              "no model here is the one with the hash {}; looked in: {}; put its folder there or set "
+              "SPECTRADIFF_MODEL_PATH, or take another with --model",
+              sha256, searched(search_path));
+}
+
 }  // namespace
 
 std::vector<fs::path> model_search_path() {
@@ -73,6 +87,8 @@ std::vector<fs::path> list_models(const std::vector<fs::path>& search_path) {
 
 fs::path find_model(const std::string& name_or_folder, const std::vector<fs::path>& search_path) {
   if (name_or_folder.empty()) throw_error(ErrorKind::model, "the model's name is empty");
+  if (name_or_folder.starts_with(kModelHashPrefix))
+    return model_of_hash(name_or_folder.substr(kModelHashPrefix.size()), search_path);
   std::error_code failed;
   if (name_or_folder.find('/') != name_or_folder.npos || is_bundle(name_or_folder)) return name_or_folder;
   for (const fs::path& root : search_path) {

@@ -10,15 +10,6 @@ constexpr const char* kAnyContainer[] = {"mp4", "mov", "mkv"};
 constexpr const char* kMatroskaOnly[] = {"mkv"};
 constexpr const char* kMatroskaAndWebm[] = {"mkv", "webm"};
 
-constexpr const char* kH264Encoders[] = {"libx264"};
-constexpr const char* kX264PixelFormats[] = {"yuv420p", "yuv444p"};
-constexpr const char* kX264Presets[] = {"ultrafast", "superfast", "veryfast", "faster",   "fast",
-                                        "medium",    "slow",      "slower",   "veryslow", "placebo"};
-
-const VideoCodecRow kVideoCodecs[] = {
-    {"h264", AV_CODEC_ID_H264, kH264Encoders, kAnyContainer, kX264PixelFormats, kX264Presets, 51},
-};
-
 constexpr const char* kAacEncoders[] = {"aac"};
 constexpr const char* kAlacEncoders[] = {"alac"};
 constexpr const char* kFlacEncoders[] = {"flac"};
@@ -54,16 +45,6 @@ const ContainerRow& container_row(Container container) {
   throw_error(ErrorKind::internal, "container {} is not in the table", static_cast<int>(container));
 }
 
-template <typename Row>
-const Row& row_named(std::span<const Row> rows, std::string_view name, const char* what) {
-  std::string known;
-  for (const Row& row : rows) {
-    if (row.name == name) return row;
-    known += (known.empty() ? "" : ", ") + std::string(row.name);
-  }
-  throw_error(ErrorKind::usage, "{} = {} is not known; known are {}", what, name, known);
-}
-
 }  // namespace
 
 std::string list_names(std::span<const char* const> names) {
@@ -74,10 +55,6 @@ std::string list_names(std::span<const char* const> names) {
 
 bool names_contain(std::span<const char* const> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-const VideoCodecRow& video_codec_row(std::string_view name) {
-  return row_named<VideoCodecRow>(kVideoCodecs, name, "video_codec");
 }
 
 const AudioCodecRow& audio_codec_row(std::string_view name) {
@@ -103,6 +80,10 @@ bool may_copy_into(Container container, AVCodecID codec) {
     }
   }
   return false;
+}
+
+std::string default_video_codec(Container container) {
+  return container == Container::webm ? "vp9" : "h264";
 }
 
 const char* container_name(Container container) {

@@ -1,5 +1,4 @@
-// What each container takes and how each codec is asked for: the tables behind VideoSettings. Private to this
-// module.
+// What each container takes, and the sound codecs: tables behind VideoSettings. Private to this module.
 #pragma once
 
 #include <span>
@@ -10,16 +9,6 @@
 #include "spectradiff/media/video_writer.h"
 
 namespace spectradiff {
-
-struct VideoCodecRow {
-  const char* name;  // as the user writes it
-  AVCodecID id;
-  std::span<const char* const> encoders;  // libav's names, best first
-  std::span<const char* const> containers;
-  std::span<const char* const> pixel_formats;
-  std::span<const char* const> presets;
-  int crf_max;  // 0..crf_max
-};
 
 struct AudioCodecRow {
   const char* name;
@@ -34,7 +23,6 @@ struct AudioCodecRow {
 };
 
 // Error{usage} listing the known names.
-const VideoCodecRow& video_codec_row(std::string_view name);
 const AudioCodecRow& audio_codec_row(std::string_view name);
 
 // The row of the contract's choice when nothing can be copied.
@@ -47,6 +35,17 @@ const char* muxer_name(Container container);      // libav's: "matroska"
 
 // The rate nearest to `rate_hz` that loses least: itself, else the largest below it, else the smallest.
 int nearest_rate_hz(const AudioCodecRow& row, int rate_hz);
+
+// The row of that name. Error{usage} "<what> = <name> is not known; known are …".
+template <typename Row>
+const Row& row_named(std::span<const Row> rows, std::string_view name, const char* what) {
+  std::string known;
+  for (const Row& row : rows) {
+    if (row.name == name) return row;
+    known += (known.empty() ? "" : ", ") + std::string(row.name);
+  }
+  throw_error(ErrorKind::usage, "{} = {} is not known; known are {}", what, name, known);
+}
 
 // "a, b, c" of a table's names.
 std::string list_names(std::span<const char* const> names);

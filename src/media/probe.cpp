@@ -6,9 +6,9 @@ extern "C" {
 
 #include <algorithm>
 
-#include "codec_table.h"
 #include "libav.h"
 #include "spectradiff/media/sound_decoder.h"
+#include "video_codec_table.h"
 
 namespace spectradiff {
 namespace {
@@ -122,6 +122,18 @@ double decoded_seconds(const std::filesystem::path& path) {
   return static_cast<double>(samples) / sound->info().sample_rate_hz;
 }
 
+// The best one that moves: a song's cover is a stream of pictures to libav as well.
+int choose_picture_stream(AVFormatContext* input) {
+  int chosen = av_find_best_stream(input, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  for (unsigned i = 0; chosen >= 0 && i < input->nb_streams; ++i) {
+    if (!(input->streams[chosen]->disposition & AV_DISPOSITION_ATTACHED_PIC)) break;
+    const bool moves = input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+                       !(input->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC);
+    if (moves) chosen = static_cast<int>(i);
+  }
+  return chosen;
+}
+
 std::string tag(const AVFormatContext* input, const char* key) {
   const AVDictionaryEntry* entry = av_dict_get(input->metadata, key, nullptr, 0);
   return entry ? entry->value : "";
@@ -132,7 +144,7 @@ std::string tag(const AVFormatContext* input, const char* key) {
 VideoProbe probe_video(const std::filesystem::path& path) {
   quiet_libav();
   const InputPtr input = open_media_file(path);
-  const int video = av_find_best_stream(input.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  const int video = choose_picture_stream(input.get());
   if (video < 0) throw_error(ErrorKind::input, "{} holds no pictures", path.string());
   const int audio = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
   const AVStream* stream = input->streams[video];
@@ -178,10 +190,20 @@ std::vector<std::string> media_library_versions() {
           line("libswresample", swresample_version())};
 }
 
-bool has_video_encoder(const std::string& codec) {
+std::map<std::string, bool> video_codecs_here() {
   quiet_libav();
-  const VideoCodecRow& row = video_codec_row(codec);
-  return find_encoder(row.encoders.data(), row.encoders.size()) != nullptr;
+  std::map<std::string, bool> codecs;
+  for (const VideoCodecRow& codec : video_codec_rows()) {
+    codecs[codec.name] = std::any_of(codec.encoders.begin(), codec.encoders.end(), [](const auto& row) {
+      return avcodec_find_encoder_by_name(row.name) != nullptr;
+    });
+  }
+  return codecs;
+}
+
+std::string read_video_comment(const std::filesystem::path& path) {
+  quiet_libav();
+  return tag(open_media_file(path).get(), "comment");
 }
 
 }  // namespace spectradiff

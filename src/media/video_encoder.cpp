@@ -32,22 +32,9 @@ void check_size(const VideoSettings& settings, AVPixelFormat format) {
   }
 }
 
-// x264's AVX-512 code reads memory that it never wrote: its bytes then depend on what the process did before.
-// Its AVX2 code does not.
-void leave_out_avx512([[maybe_unused]] AVCodecContext& context) {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) av_opt_set(context.priv_data, "x264-params", "asm=avx2", 0);
-#endif
-}
-
 CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) {
-  const VideoCodecRow& row = video_codec_row(settings.video_codec);
-  const AVCodec* codec = find_encoder(row.encoders.data(), row.encoders.size());
-  if (!codec) {
-    throw_error(ErrorKind::output,
-                "video_codec = {} needs the encoder {}, which this libavcodec was built without", row.name,
-                list_names(row.encoders));
-  }
+  const VideoEncoderRow& encoder = video_encoder_row(video_codec_row(settings.video_codec), settings);
+  const AVCodec* codec = avcodec_find_encoder_by_name(encoder.name);
   CodecContextPtr context = make_codec_context(codec);
   context->width = settings.output_size.width;
   context->height = settings.output_size.height;
@@ -62,9 +49,7 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
   context->chroma_sample_location = AVCHROMA_LOC_LEFT;
   context->thread_count = settings.threads;
   context->flags |= AV_CODEC_FLAG_BITEXACT | (global_header ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
-  av_opt_set_int(context->priv_data, "crf", settings.crf, 0);
-  av_opt_set(context->priv_data, "preset", settings.encoder_preset.c_str(), 0);
-  leave_out_avx512(*context);
+  encoder.configure(*context, settings);
   const int code = avcodec_open2(context.get(), codec, nullptr);
   if (code < 0) {
     throw_libav_error(
@@ -109,6 +94,20 @@ ScalerPtr make_scaler(Size from, Size to, AVPixelFormat format) {
   return owner;
 }
 
+// Codecs without a scale take no other word than the default, which every job carries.
+void refuse_scales(const VideoCodecRow& row, const VideoSettings& settings) {
+  const VideoSettings defaults;
+  if (settings.crf != defaults.crf) {
+    throw_error(ErrorKind::usage, "crf = {} means nothing to {}: {}; leave it out", settings.crf, row.name,
+                row.no_scale);
+  }
+  if (settings.encoder_preset != defaults.encoder_preset) {
+    throw_error(ErrorKind::usage,
+                "encoder_preset = {} means nothing to {}, which has one speed; leave it out",
+                settings.encoder_preset, row.name);
+  }
+}
+
 }  // namespace
 
 void check_video_values(const VideoSettings& settings) {
@@ -117,17 +116,15 @@ void check_video_values(const VideoSettings& settings) {
     throw_error(ErrorKind::usage, "video_codec = {} cannot go into .{}; it goes into {}", row.name,
                 container_name(settings.container), list_names(row.containers));
   }
-  if (settings.crf < 0 || settings.crf > row.crf_max) {
+  if (row.crf_max == 0) {
+    refuse_scales(row, settings);
+  } else if (settings.crf < 0 || settings.crf > row.crf_max) {
     throw_error(ErrorKind::usage, "crf = {} is outside 0..{} of {}; 18 is visually lossless", settings.crf,
                 row.crf_max, row.name);
   }
-  if (!names_contain(row.presets, settings.encoder_preset)) {
-    throw_error(ErrorKind::usage, "encoder_preset = {} is not known to {}; known are {}",
-                settings.encoder_preset, row.name, list_names(row.presets));
-  }
-  if (!names_contain(row.pixel_formats, settings.pixel_format)) {
-    throw_error(ErrorKind::usage, "pixel_format = {} is not offered for {}; offered are {}",
-                settings.pixel_format, row.name, list_names(row.pixel_formats));
+  if (!names_contain(encoder_preset_names(), settings.encoder_preset)) {
+    throw_error(ErrorKind::usage, "encoder_preset = {} is not known; known are {}", settings.encoder_preset,
+                list_names(encoder_preset_names()));
   }
   if (settings.fps <= Rational(0) || settings.fps > Rational(240)) {
     throw_error(ErrorKind::usage, "fps = {} is outside 0..240", settings.fps.text());
@@ -137,7 +134,9 @@ void check_video_values(const VideoSettings& settings) {
     throw_error(ErrorKind::usage, "fps = {} cannot be stored exactly in a video; use a simpler fraction",
                 settings.fps.text());
   }
-  check_size(settings, av_get_pix_fmt(settings.pixel_format.c_str()));
+  const AVPixelFormat format = av_get_pix_fmt(settings.pixel_format.c_str());
+  if (format != AV_PIX_FMT_NONE) check_size(settings, format);
+  (void)video_encoder_row(row, settings);
 }
 
 YuvConverter::YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat format)
@@ -161,7 +160,7 @@ YuvConverter::YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat for
 void YuvConverter::convert(const Canvas& picture, AVFrame* frame) {
   uint8_t* planes[4] = {};
   for (int plane = 0; plane < 3; ++plane) {
-    const ptrdiff_t x = plane ? to_.x >> layout_->log2_chroma_w : to_.x;
+    const ptrdiff_t x = (plane ? to_.x >> layout_->log2_chroma_w : to_.x) * layout_->comp[0].step;
     const ptrdiff_t y = plane ? to_.y >> layout_->log2_chroma_h : to_.y;
     planes[plane] = frame->data[plane] + y * frame->linesize[plane] + x;
   }
@@ -179,15 +178,22 @@ void YuvConverter::convert(const Canvas& picture, AVFrame* frame) {
 }
 
 void YuvConverter::blacken_bars(AVFrame* frame) const {
-  constexpr uint8_t kBlackLuma = 16, kNoChroma = 128;
+  layout_->comp[0].depth > 8 ? fill_bars<uint16_t>(frame) : fill_bars<uint8_t>(frame);
+}
+
+template <typename Sample>
+void YuvConverter::fill_bars(AVFrame* frame) const {
+  constexpr int kBlackLuma = 16, kNoChroma = 128;  // of 8 bits
+  const int more_bits = layout_->comp[0].depth - 8;
   for (int plane = 0; plane < 3; ++plane) {
     const int shift_x = plane ? layout_->log2_chroma_w : 0, shift_y = plane ? layout_->log2_chroma_h : 0;
     const int left = to_.x >> shift_x, right = (to_.x + to_.size.width) >> shift_x,
               width = output_.width >> shift_x;
     const int top = to_.y >> shift_y, bottom = (to_.y + to_.size.height) >> shift_y;
-    const uint8_t value = plane ? kNoChroma : kBlackLuma;
+    const auto value = static_cast<Sample>((plane ? kNoChroma : kBlackLuma) << more_bits);
     for (int y = 0; y < output_.height >> shift_y; ++y) {
-      uint8_t* row = frame->data[plane] + static_cast<ptrdiff_t>(y) * frame->linesize[plane];
+      auto* row =
+          reinterpret_cast<Sample*>(frame->data[plane] + static_cast<ptrdiff_t>(y) * frame->linesize[plane]);
       const bool in_bar = y < top || y >= bottom;
       std::fill(row, row + (in_bar ? width : left), value);
       if (!in_bar) std::fill(row + right, row + width, value);

@@ -12,14 +12,16 @@ extern "C" {
 #include "libav.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/media/video_writer.h"
+#include "video_codec_table.h"
 
 namespace spectradiff {
 
 // Error{usage} for names, ranges and sizes that no encoder could help with.
 void check_video_values(const VideoSettings& settings);
 
-// 8-bit R'G'B' to Y'CbCr by BT.709, limited range, chroma sited left for 4:2:0 (as the tags say). Scaling,
-// where the sizes differ, happens in the same pass: several times as fast as a scaled Canvas in between.
+// 8-bit R'G'B' to planar Y'CbCr of 8 or more bits by BT.709, limited range, chroma sited left for 4:2:0 (as
+// the tags say). Scaling, where the sizes differ, happens in the same pass: several times as fast as a scaled
+// Canvas in between.
 class YuvConverter {
  public:
   YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat format);
@@ -31,6 +33,8 @@ class YuvConverter {
     Size size;
   };
   void blacken_bars(AVFrame* frame) const;
+  template <typename Sample>
+  void fill_bars(AVFrame* frame) const;
 
   Part from_;  // of the picture: the rest is cropped
   Part to_;    // of the frame: the rest is black

@@ -1,5 +1,6 @@
 #include "spectradiff/media/video_writer.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -26,7 +27,6 @@ MuxerPtr make_muxer(Container container) {
                       fmt::format("this libavformat cannot write .{}", container_name(container)));
   }
   made->flags |= AVFMT_FLAG_BITEXACT;
-  made->max_interleave_delta = 0;  // what the writer hands over is in order already
   return MuxerPtr(made);
 }
 
@@ -49,6 +49,10 @@ std::string codec_delay_element(int64_t samples, int rate_hz) {
   std::string element("\x56\xAA\x84", 3);
   for (int shift = 24; shift >= 0; shift -= 8) element += static_cast<char>(delay_ns >> shift & 0xFF);
   return element;
+}
+
+bool holds_cover(Container container) {
+  return container == Container::mp4 || container == Container::mkv;
 }
 
 VideoSettings checked(VideoSettings settings) {
@@ -90,6 +94,9 @@ struct VideoWriter::Impl {
   void begin();
   void state_priming(AVDictionary** options);
   AVStream* add_stream(AVRational time_base);
+  void add_tags();
+  void add_cover();
+  void write_cover();
   void write(const Canvas& picture);
   VideoSummary finish();
   int64_t sound_end() const;
@@ -108,6 +115,7 @@ struct VideoWriter::Impl {
   int64_t sound_samples;
   AVStream* picture_stream = nullptr;
   AVStream* sound_stream = nullptr;
+  AVStream* cover_stream = nullptr;  // where the container takes the cover as a stream
   PacketPtr packet;
   PacketPtr sound_packet;
   bool has_sound_packet = false;
@@ -133,12 +141,15 @@ void VideoWriter::Impl::begin() {
   picture_stream->sample_aspect_ratio = encoder.context()->sample_aspect_ratio;
   check(avcodec_parameters_from_context(picture_stream->codecpar, encoder.context()),
         "cannot describe the pictures");
+  // Apple's players know HEVC by this name only.
+  if (is_mp4_family(settings.container) && encoder.context()->codec_id == AV_CODEC_ID_HEVC)
+    picture_stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
   if (sound) {
     sound_stream = add_stream(sound->time_base());
     sound->describe(sound_stream->codecpar);
   }
-  if (!settings.title.empty()) av_dict_set(&muxer->metadata, "title", settings.title.c_str(), 0);
-  if (!settings.comment.empty()) av_dict_set(&muxer->metadata, "comment", settings.comment.c_str(), 0);
+  add_tags();
+  if (!settings.tags.cover.empty() && holds_cover(settings.container)) add_cover();
 
   AVDictionary* options = nullptr;
   if (is_mp4_family(settings.container)) {
@@ -152,6 +163,50 @@ void VideoWriter::Impl::begin() {
   const int code = avformat_write_header(muxer.get(), &options);
   av_dict_free(&options);
   check(code, "the header");
+  if (cover_stream) write_cover();
+}
+
+void VideoWriter::Impl::add_tags() {
+  const SongTags& tags = settings.tags;
+  for (const auto& [key, text] : {std::pair{"title", &tags.title},
+                                  {"artist", &tags.artist},
+                                  {"album", &tags.album},
+                                  {"date", &tags.date},
+                                  {"comment", &settings.comment}})
+    if (!text->empty()) av_dict_set(&muxer->metadata, key, text->c_str(), 0);
+}
+
+// Matroska keeps files beside its streams; MP4 takes a cover as a stream of one picture.
+void VideoWriter::Impl::add_cover() {
+  const SongTags& tags = settings.tags;
+  AVStream* stream = add_stream({1, 1});
+  AVCodecParameters* kind = stream->codecpar;
+  kind->codec_id = tags.cover_is_png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG;
+  if (is_mp4_family(settings.container)) {
+    kind->codec_type = AVMEDIA_TYPE_VIDEO;
+    kind->width = tags.cover_size.width;
+    kind->height = tags.cover_size.height;
+    stream->disposition = AV_DISPOSITION_ATTACHED_PIC;
+    cover_stream = stream;
+    return;
+  }
+  kind->codec_type = AVMEDIA_TYPE_ATTACHMENT;
+  kind->extradata = static_cast<uint8_t*>(av_mallocz(tags.cover.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (!kind->extradata) throw Error(ErrorKind::memory, "out of memory for the cover");
+  std::copy(tags.cover.begin(), tags.cover.end(), kind->extradata);
+  kind->extradata_size = static_cast<int>(tags.cover.size());
+  av_dict_set(&stream->metadata, "filename", tags.cover_is_png ? "cover.png" : "cover.jpg", 0);
+  av_dict_set(&stream->metadata, "mimetype", tags.cover_is_png ? "image/png" : "image/jpeg", 0);
+}
+
+void VideoWriter::Impl::write_cover() {
+  const SongTags& tags = settings.tags;
+  if (av_new_packet(packet.get(), static_cast<int>(tags.cover.size())) < 0)
+    throw Error(ErrorKind::memory, "out of memory for the cover");
+  std::copy(tags.cover.begin(), tags.cover.end(), packet->data);
+  packet->pts = packet->dts = 0;
+  packet->flags |= AV_PKT_FLAG_KEY;
+  mux(packet.get(), cover_stream->time_base, cover_stream);
 }
 
 void VideoWriter::Impl::state_priming(AVDictionary** options) {
@@ -166,7 +221,8 @@ void VideoWriter::Impl::state_priming(AVDictionary** options) {
 void VideoWriter::Impl::mux(AVPacket* from, AVRational time_base, AVStream* stream) {
   av_packet_rescale_ts(from, time_base, stream->time_base);
   from->stream_index = stream->index;
-  check(av_interleaved_write_frame(muxer.get(), from), "the next packet");
+  check(av_write_frame(muxer.get(), from), "the next packet");
+  av_packet_unref(from);
 }
 
 void VideoWriter::Impl::mux_sound_until(int64_t pts, AVRational time_base) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "media_fixtures.h"
+#include "spectradiff/media/probe.h"
 
 namespace spectradiff::test {
 namespace {
@@ -27,9 +28,10 @@ Rgb to_rgb(const Matrix& m, double y, double cb, double cr) {
 
 // Chroma at a luma place, by linear interpolation from samples sited left and vertically between (MPEG-2
 // 4:2:0) or at each place.
-double chroma(const std::vector<uint8_t>& plane, Size size, int shift, int x, int y) {
-  const int width = size.width >> shift, height = size.height >> shift;
-  const double fx = shift ? x / 2.0 : x, fy = shift ? (y - 0.5) / 2.0 : y;
+double chroma(const std::vector<uint8_t>& plane, const Decoded& decoded, int x, int y) {
+  const int width = decoded.size.width >> decoded.chroma_shift;
+  const int height = decoded.size.height >> decoded.chroma_shift_y;
+  const double fx = decoded.chroma_shift ? x / 2.0 : x, fy = decoded.chroma_shift_y ? (y - 0.5) / 2.0 : y;
   const auto at = [&](int cx, int cy) {
     cx = std::clamp(cx, 0, width - 1), cy = std::clamp(cy, 0, height - 1);
     return static_cast<double>(
@@ -49,9 +51,8 @@ int largest_difference(const Canvas& picture, const Decoded& decoded, const Matr
       const auto luma =
           decoded.first_planes[0][static_cast<size_t>(y) * static_cast<size_t>(picture.width()) +
                                   static_cast<size_t>(x)];
-      const Rgb rgb =
-          to_rgb(matrix, luma, chroma(decoded.first_planes[1], decoded.size, decoded.chroma_shift, x, y),
-                 chroma(decoded.first_planes[2], decoded.size, decoded.chroma_shift, x, y));
+      const Rgb rgb = to_rgb(matrix, luma, chroma(decoded.first_planes[1], decoded, x, y),
+                             chroma(decoded.first_planes[2], decoded, x, y));
       const uint8_t* wanted = picture.row(y) + static_cast<ptrdiff_t>(3) * x;
       largest = std::max(
           {largest, std::abs(rgb.r - wanted[0]), std::abs(rgb.g - wanted[1]), std::abs(rgb.b - wanted[2])});
@@ -114,6 +115,63 @@ TEST(Colour, TheWrongMatrixWouldBeSeen) {
   settings.crf = 0;
   EXPECT_GT(largest_difference(picture, through_video(picture, settings), kBt601), 10);
 }
+
+struct Kept {
+  const char* codec;
+  Container container;
+  const char* pixel_format;
+};
+
+void PrintTo(const Kept& kept, std::ostream* out) {
+  *out << kept.codec << "_" << kept.pixel_format;
+}
+
+class ColourOfCodec : public testing::TestWithParam<Kept> {};
+
+TEST_P(ColourOfCodec, AGradientKeepsItsColoursFormatAndTags) {
+  const Kept& kept = GetParam();
+  if (!video_codecs_here().at(kept.codec)) GTEST_SKIP() << "this libav has no " << kept.codec;
+  const TempFolder folder;
+  const Canvas picture = gradient();
+  VideoSettings settings = small_settings(kept.container);
+  settings.video_codec = kept.codec;
+  settings.pixel_format = kept.pixel_format;
+  const bool has_scale = kept.codec != std::string("prores") && kept.codec != std::string("ffv1");
+  settings.encoder_preset = has_scale ? "ultrafast" : "medium";
+  if (has_scale) settings.crf = 0;
+  settings.picture_size = settings.output_size = picture.size();
+  {
+    VideoWriter writer(settings, folder / "video", std::nullopt);
+    writer.write(picture);
+    writer.finish();
+  }
+  const Decoded decoded = decode(folder / "video");
+  // ProRes and SVT-AV1 are never lossless.
+  const bool lossless = has_scale ? kept.codec != std::string("av1") : kept.codec == std::string("ffv1");
+  EXPECT_LE(largest_difference(picture, decoded, kBt709), lossless ? 2 : 8);
+  EXPECT_EQ(decoded.pixel_format, kept.pixel_format);
+  EXPECT_EQ(decoded.matrix, 1);
+  EXPECT_EQ(decoded.primaries, 1);
+  EXPECT_EQ(decoded.transfer, 1);
+  EXPECT_EQ(decoded.range, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, ColourOfCodec,
+    testing::Values(Kept{"h264", Container::mp4, "yuv422p"}, Kept{"h264", Container::mp4, "yuv420p10le"},
+                    Kept{"h264", Container::mkv, "yuv422p10le"}, Kept{"h264", Container::mov, "yuv444p10le"},
+                    Kept{"hevc", Container::mp4, "yuv420p"}, Kept{"hevc", Container::mov, "yuv422p10le"},
+                    Kept{"hevc", Container::mkv, "yuv444p"}, Kept{"vp9", Container::webm, "yuv420p"},
+                    Kept{"vp9", Container::mkv, "yuv444p"}, Kept{"vp9", Container::webm, "yuv420p10le"},
+                    Kept{"av1", Container::webm, "yuv420p"}, Kept{"av1", Container::mp4, "yuv420p10le"},
+                    Kept{"av1", Container::mov, "yuv420p"}, Kept{"av1", Container::mkv, "yuv444p"},
+                    Kept{"prores", Container::mov, "yuv422p10le"},
+                    Kept{"prores", Container::mkv, "yuv444p10le"}, Kept{"ffv1", Container::mkv, "yuv420p"},
+                    Kept{"ffv1", Container::mkv, "yuv444p10le"}),
+    [](const auto& instance) {
+      return std::string(instance.param.codec) + "_" + instance.param.pixel_format + "_" +
+             std::to_string(static_cast<int>(instance.param.container));
+    });
 
 TEST(Colour, TagsSayBt709LimitedRangeSitedLeftInEveryContainer) {
   for (const Container container : {Container::mp4, Container::mov, Container::mkv}) {

@@ -114,15 +114,22 @@ void keep_picture(Decoded& decoded, const AVFrame* frame, AVRational clock) {
   decoded.picture_times_s.push_back(static_cast<double>(frame->best_effort_timestamp) * av_q2d(clock));
   decoded.size = {frame->width, frame->height};
   const AVPixFmtDescriptor* layout = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame->format));
+  decoded.pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(frame->format));
   decoded.chroma_shift = layout->log2_chroma_w;
+  decoded.chroma_shift_y = layout->log2_chroma_h;
   decoded.last_planes.assign(3, {});
+  const int depth = layout->comp[0].depth;
   for (int plane = 0; plane < 3; ++plane) {
-    const int shift = plane == 0 ? 0 : decoded.chroma_shift;
-    const int width = frame->width >> shift, height = frame->height >> shift;
+    const int width = frame->width >> (plane == 0 ? 0 : decoded.chroma_shift);
+    const int height = frame->height >> (plane == 0 ? 0 : decoded.chroma_shift_y);
     for (int y = 0; y < height; ++y) {
       const uint8_t* row = frame->data[plane] + static_cast<ptrdiff_t>(y) * frame->linesize[plane];
-      decoded.last_planes[static_cast<size_t>(plane)].insert(
-          decoded.last_planes[static_cast<size_t>(plane)].end(), row, row + width);
+      for (int x = 0; x < width; ++x) {
+        const int value =
+            depth > 8 ? (reinterpret_cast<const uint16_t*>(row)[x] + (1 << (depth - 9))) >> (depth - 8)
+                      : row[x];
+        decoded.last_planes[static_cast<size_t>(plane)].push_back(static_cast<uint8_t>(value));
+      }
     }
   }
   if (decoded.first_planes.empty()) decoded.first_planes = decoded.last_planes;

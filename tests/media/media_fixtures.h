@@ -57,10 +57,12 @@ struct Decoded {
   double sound_start_s = 0;  // of the first decoded sample
   std::string sound_codec;
   std::vector<double> picture_times_s;
-  // First and last picture as planes; 8 bits each, [plane][row][column] without padding.
+  std::string pixel_format;
+  // First and last picture as planes; rounded to 8 bits, [plane][row][column] without padding.
   std::vector<std::vector<uint8_t>> first_planes, last_planes;
   Size size;
-  int chroma_shift = 0;  // 1 for 4:2:0
+  int chroma_shift = 0;    // across: 1 for 4:2:0 and 4:2:2
+  int chroma_shift_y = 0;  // down: 1 for 4:2:0
   int matrix = 0, primaries = 0, transfer = 0, range = 0,
       chroma_location = 0;  // ITU-T H.273 numbers; range 1 limited
   Rational frame_rate;

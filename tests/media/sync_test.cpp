@@ -47,6 +47,7 @@ TEST_P(Sync, ChirpsAreHeardWithTheirPictures) {
 
   VideoSettings settings = small_settings(c.container, c.fps);
   settings.audio_codec = c.audio_codec;
+  settings.video_codec = default_video_codec(c.container);
   const auto video = folder / "video";
   const VideoSummary summary =
       write_video(settings, video, pictures, track_of(song, song_file, c.lossless, c.whole));
@@ -69,7 +70,8 @@ TEST_P(Sync, ChirpsAreHeardWithTheirPictures) {
   EXPECT_GE(sound_end_s, static_cast<double>(length) / c.rate_hz - 0.001) << "the song's tail is missing";
 }
 
-constexpr Container kMp4 = Container::mp4, kMov = Container::mov, kMkv = Container::mkv;
+constexpr Container kMp4 = Container::mp4, kMov = Container::mov, kMkv = Container::mkv,
+                    kWebm = Container::webm;
 
 INSTANTIATE_TEST_SUITE_P(
     Containers, Sync,
@@ -93,6 +95,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"VorbisCopiedIntoMkv", kMkv, "libvorbis", "ogg", false, 44100, 2, true, "auto", "copy (vorbis)",
              24},
         Case{"OpusCopiedIntoMkv", kMkv, "libopus", "opus", false, 48000, 2, true, "auto", "copy (opus)", 26},
+        Case{"OpusCopiedIntoWebm", kWebm, "libopus", "opus", false, 48000, 2, true, "auto", "copy (opus)",
+             26},
+        Case{"VorbisCopiedIntoWebm", kWebm, "libvorbis", "ogg", false, 44100, 2, true, "auto",
+             "copy (vorbis)", 24},
+        Case{"WavToOpusInWebm", kWebm, "pcm_s16le", "wav", true, 44100, 2, true, "auto", "libopus", 8},
+        Case{"Mp3ToOpusInWebm", kWebm, "libmp3lame", "mp3", false, 48000, 1, true, "auto", "libopus", 8},
+        Case{"CutOpusToOpusInWebm", kWebm, "libopus", "opus", false, 48000, 2, false, "auto", "libopus", 8},
+        Case{"AlacInMov", kMov, "pcm_s16le", "wav", true, 44100, 2, true, "alac", "alac", 1},
         Case{"MonoAt8000Hz", kMp4, "pcm_s16le", "wav", true, 8000, 1, true, "auto", "aac", 3},
         Case{"StereoAt96000Hz", kMp4, "pcm_s16le", "wav", true, 96000, 2, true, "auto", "aac", 3},
         Case{"StereoAt192000HzIsResampled", kMp4, "pcm_s16le", "wav", true, 192000, 2, true, "auto", "aac",

@@ -85,6 +85,72 @@ TEST(VideoWriter, TwoRunsGiveEqualBytes) {
   }
 }
 
+VideoSettings settings_of(const char* codec, Container container) {
+  VideoSettings settings = small_settings(container);
+  settings.video_codec = codec;
+  settings.pixel_format = default_pixel_format(codec);
+  const bool one_speed = codec == std::string("prores") || codec == std::string("ffv1");
+  settings.encoder_preset = one_speed ? "medium" : "ultrafast";
+  settings.picture_size = settings.output_size = {96, 64};
+  return settings;
+}
+
+TEST(VideoWriter, EveryCodecGivesEqualBytesTwiceAndEveryPicture) {
+  for (const auto& [codec, container] : {std::pair{"hevc", Container::mp4},
+                                         {"vp9", Container::webm},
+                                         {"av1", Container::mkv},
+                                         {"prores", Container::mov},
+                                         {"ffv1", Container::mkv}}) {
+    if (!video_codecs_here().at(codec)) continue;
+    const TempFolder folder;
+    VideoSettings settings = settings_of(codec, container);
+    settings.threads = 3;
+    for (const char* name : {"one", "two"}) write_video(settings, folder / name, 20);
+    EXPECT_TRUE(file_bytes(folder / "one") == file_bytes(folder / "two")) << codec;
+    const VideoProbe probe = probe_video(folder / "one");
+    EXPECT_EQ(probe.video_codec, codec);
+    EXPECT_EQ(probe.pictures, 20) << codec;
+    EXPECT_EQ(probe.fps, Rational(15)) << codec;
+  }
+}
+
+TEST(VideoWriter, EveryCodecGoesIntoTheContainersOfTheTable) {
+  for (const auto& [codec, container] : {std::pair{"hevc", Container::mov},
+                                         {"hevc", Container::mkv},
+                                         {"vp9", Container::mkv},
+                                         {"av1", Container::mp4},
+                                         {"av1", Container::mov},
+                                         {"av1", Container::webm},
+                                         {"prores", Container::mkv}}) {
+    if (!video_codecs_here().at(codec)) continue;
+    const TempFolder folder;
+    write_video(settings_of(codec, container), folder / "video", 3);
+    const VideoProbe probe = probe_video(folder / "video");
+    EXPECT_EQ(probe.pictures, 3) << codec;
+    EXPECT_NEAR(probe.video_duration_s, 0.2, 0.0015) << codec;
+  }
+}
+
+TEST(VideoWriter, BarsOfTenBitsAreBlack) {
+  const TempFolder folder;
+  VideoSettings settings = small_settings(Container::mkv);
+  settings.video_codec = "ffv1";
+  settings.encoder_preset = "medium";
+  settings.pixel_format = "yuv420p10le";
+  settings.output_size = {128, 48};
+  settings.fit = Fit::contain;
+  VideoWriter writer(settings, folder / "video", std::nullopt);
+  writer.write(Canvas(settings.picture_size, Rgb{255, 255, 255}));
+  writer.finish();
+  const std::vector<uint8_t> luma = decode(folder / "video").first_planes[0];
+  const size_t row = size_t{24} * 128;
+  EXPECT_EQ(luma[row], 16);
+  EXPECT_EQ(luma[row + 31], 16);
+  EXPECT_EQ(luma[row + 32], 235);
+  EXPECT_EQ(luma[row + 95], 235);
+  EXPECT_EQ(luma[row + 96], 16);
+}
+
 TEST(VideoWriter, StreamAndFileHoldTheSamePicturesAndSound) {
   const TempFolder folder;
   const VideoSettings settings = small_settings(Container::mkv);
@@ -107,7 +173,7 @@ TEST(VideoWriter, KeepsTitleAndALongComment) {
   for (const Container container : {Container::mp4, Container::mov, Container::mkv}) {
     const TempFolder folder;
     VideoSettings settings = small_settings(container);
-    settings.title = "Ein Lied";
+    settings.tags.title = "Ein Lied";
     settings.comment = comment;
     write_video(settings, folder / "video", 2);
     const Decoded decoded = decode(folder / "video");
@@ -383,6 +449,30 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"CrfLow", [](VideoSettings& s) { s.crf = -1; }, "2: crf = -1 is outside 0..51"},
         BadSetting{"Preset", [](VideoSettings& s) { s.encoder_preset = "fastest"; },
                    "2: encoder_preset = fastest"},
+        BadSetting{"CrfOfVp9",
+                   [](VideoSettings& s) { s.container = Container::webm, s.video_codec = "vp9", s.crf = 64; },
+                   "2: crf = 64 is outside 0..63 of vp9"},
+        BadSetting{"CrfOfFfv1",
+                   [](VideoSettings& s) {
+                     s.container = Container::mkv, s.video_codec = "ffv1", s.crf = 20,
+                     s.encoder_preset = "medium";
+                   },
+                   "2: crf = 20 means nothing to ffv1"},
+        BadSetting{"PresetOfProres",
+                   [](VideoSettings& s) {
+                     s.container = Container::mov, s.video_codec = "prores", s.pixel_format = "yuv422p10le";
+                   },
+                   "2: encoder_preset = veryfast means nothing to prores"},
+        BadSetting{"FormatOfProres",
+                   [](VideoSettings& s) {
+                     s.container = Container::mov, s.video_codec = "prores", s.encoder_preset = "medium";
+                   },
+                   "2: pixel_format = yuv420p is not offered for prores"},
+        BadSetting{"ProresInMp4", [](VideoSettings& s) { s.video_codec = "prores"; },
+                   "2: video_codec = prores cannot go into .mp4"},
+        BadSetting{"OddHeightOf422IsFineButWidthIsNot",
+                   [](VideoSettings& s) { s.output_size = {65, 47}, s.pixel_format = "yuv422p"; },
+                   "2: output_size = 65x47 is odd"},
         BadSetting{"PixelFormat", [](VideoSettings& s) { s.pixel_format = "rgb24"; },
                    "2: pixel_format = rgb24"},
         BadSetting{"Rate", [](VideoSettings& s) { s.fps = Rational(241); }, "2: fps = 241/1 is outside"},

@@ -16,6 +16,7 @@ struct RunSettings {
   std::string seed_csv, csv, json_out, plot;  // of analyze; empty: not given
   std::string series;                         // of analyze, as typed
   std::string config;                         // empty: none; "-": stdin
+  std::string from;                           // a video whose settings are taken; empty: none
   std::vector<std::string> presets;
   bool print_config = false, origin = false, dry_run = false;
   bool statistics = false;

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spectradiff/base/json.h"
@@ -79,7 +80,10 @@ Manifest read_manifest(const std::filesystem::path& folder);
 // naming the file.
 void verify_files(const Manifest& manifest);
 
-// A bundle by name through the search path, or by folder (a text with '/' or an existing folder).
+// Before a model.json's hash, where find_model is to look for that very bundle.
+inline constexpr std::string_view kModelHashPrefix = "sha256:";
+
+// A bundle by name through the search path, by folder (a text with '/' or an existing folder) or by hash.
 // Error{model} listing where it looked.
 std::filesystem::path find_model(const std::string& name_or_folder,
                                  const std::vector<std::filesystem::path>& search_path);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,13 @@ struct VideoProbe {
 // Reads every packet and decodes the first and last picture. Error{input} when the file is not a whole video.
 VideoProbe probe_video(const std::filesystem::path& path);
 
+// The comment tag alone, where this program keeps the settings; empty without one. Error{input}.
+std::string read_video_comment(const std::filesystem::path& path);
+
 // One line per library: "libavcodec 59.37.100", …
 std::vector<std::string> media_library_versions();
-bool has_video_encoder(const std::string& codec);  // "h264" → is there an encoder we would use
+
+// "h264", …: whether this libav has an encoder for it.
+std::map<std::string, bool> video_codecs_here();
 
 }  // namespace spectradiff

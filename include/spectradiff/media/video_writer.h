@@ -12,6 +12,7 @@
 #include "spectradiff/base/rational.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/resize.h"
+#include "spectradiff/media/song_tags.h"
 
 namespace spectradiff {
 
@@ -19,6 +20,12 @@ enum class Container { mp4, mov, mkv, webm };
 
 // By the extension of `path`; Error{usage} listing the known ones.
 Container container_of(const std::filesystem::path& path);
+
+// What a container holds unless something else is asked for: "vp9" in WebM, else "h264".
+std::string default_video_codec(Container container);
+
+// What a codec holds unless something else is asked for: "yuv420p", of prores "yuv422p10le". Error{usage}.
+std::string default_pixel_format(const std::string& video_codec);
 
 // Where the sound comes from: decoded samples for encoding, and the untouched packets of `file` where they
 // may be copied.
@@ -41,15 +48,17 @@ struct VideoSettings {
   Size output_size;   // 16x16..16384x16384, even for yuv420p; scaled from picture_size with Lanczos, never
                       // resampled when equal
   Fit fit = Fit::cover;
-  std::string video_codec = "h264";
-  int crf = 18;  // 0..51, lower is better
-  std::string encoder_preset = "medium";
-  std::string pixel_format = "yuv420p";  // or yuv444p; BT.709, limited range, tagged
-  std::string audio_codec = "auto";      // auto, copy, aac, alac, flac, opus, none
-  int64_t audio_bitrate = 256000;        // bit/s, lossy codecs
-  int threads = 0;                       // 0: all cores. The bytes depend on it
-  std::string title;                     // metadata, may be empty
-  std::string comment;                   // metadata: the settings as JSON
+  std::string video_codec = "h264";       // h264, hevc, vp9, av1, prores, ffv1
+  int crf = 18;                           // on the codec's own scale, lower is better: h264, hevc 0..51;
+                                          // vp9, av1 0..63; the others have none and take the default only
+  std::string encoder_preset = "medium";  // ultrafast to veryslow; prores, ffv1: the default only
+  std::string pixel_format = "yuv420p";   // yuv420p, yuv422p, yuv444p or with 10 bits, yuv420p10le; prores:
+                                          // yuv422p10le, yuv444p10le. BT.709, limited range, tagged
+  std::string audio_codec = "auto";       // auto, copy, aac, alac, flac, opus, none
+  int64_t audio_bitrate = 256000;         // bit/s, lossy codecs
+  int threads = 0;                        // 0: all cores. The bytes depend on it
+  SongTags tags;                          // the cover where the container can hold one: mp4, mkv
+  std::string comment;                    // metadata: the settings as JSON
 };
 
 // What was written, for messages and the check afterwards.
@@ -61,8 +70,8 @@ struct VideoSummary {
 };
 
 // Refuses settings that this libav cannot do, by really opening its encoders: Error{usage} for names, ranges,
-// odd sizes and codecs that the container does not take, Error{output} for an encoder that is absent or
-// refuses. Creates nothing. What it accepts a VideoWriter accepts.
+// odd sizes, codecs that the container does not take and those without an encoder here, Error{output} for an
+// encoder that refuses. Creates nothing. What it accepts a VideoWriter accepts.
 void check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
 
 // One video being written, sample 0 heard with picture 0. Equal input gives equal bytes. Not thread-safe; use

@@ -73,7 +73,7 @@ struct OutputSettings {
   std::optional<Size> size;  // of the video; absent: what is painted
   Fit fit = Fit::cover;
   std::string video_codec = "auto";  // auto: the container's first
-  int crf = 18;                      // 0..51
+  int crf = 18;                      // 0..63, on the codec's own scale
   std::optional<int> flash_limit;    // flashes per second, 0..120; absent: as they come
   std::string encoder_preset = "medium";
   std::string pixel_format = "yuv420p";

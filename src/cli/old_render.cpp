@@ -1,0 +1,64 @@
+#include "old_render.h"
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/media/probe.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kModel = "model";
+constexpr const char* kModelHash = "model_sha256";
+constexpr const char* kFiles[] = {"analysis_audio", "image", "beats"};
+constexpr const char* kOfMachineOrSong[] = {
+    "device", "dtype",        "threads",         "batch_size",
+    "strict", "max_duration", "any_sample_rate", "allow_unpinned_model"};
+
+Json read_settings_tag(const std::filesystem::path& video) {
+  const std::string comment = read_video_comment(video);
+  try {
+    if (Json values = parse_json(comment, ""); values.is_object()) return values;
+  } catch (const Error&) {
+    // Said below.
+  }
+  throw_error(ErrorKind::input,
+              "from = {}: its comment tag holds no settings; only videos of this program, and copies that "
+              "keep the tag, can be repeated",
+              video.string());
+}
+
+}  // namespace
+
+Json settings_tag(const RenderJob& job, const Manifest* manifest) {
+  Json values = job_to_json(job);
+  if (manifest != nullptr) {
+    values[kModel] = manifest->name;
+    values[kModelHash] = manifest->sha256;
+  }
+  return values;
+}
+
+Layer old_render_layer(const std::filesystem::path& video) {
+  Json values = read_settings_tag(video);
+  for (const char* key : kFiles) values.erase(key);
+  for (const char* key : kOfMachineOrSong) values.erase(key);
+  values.erase(kModel);
+  const auto hash = values.find(kModelHash);
+  if (hash != values.end()) {
+    if (hash->is_string()) values[kModel] = kModelHashPrefix + hash->get<std::string>();
+    values.erase(kModelHash);
+  }
+  return make_layer(std::move(values), video.string(), Reach::shared);
+}
+
+std::vector<std::string> files_of_old_render(const std::filesystem::path& video) {
+  const Json values = read_settings_tag(video);
+  std::vector<std::string> files;
+  for (const char* key : kFiles) {
+    const auto file = values.find(key);
+    if (file != values.end() && *file != "") files.emplace_back(key);
+  }
+  return files;
+}
+
+}  // namespace spectradiff
