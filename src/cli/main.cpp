@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <new>
 
@@ -106,6 +105,5 @@ int run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   spectradiff::hold_standard_descriptors();
   spectradiff::make_output_faults_errors();
-  setenv("SVT_LOG", "0", 0);  // the AV1 encoder's log goes to stderr and knows no other switch
   return spectradiff::run(std::vector<std::string>(argv + 1, argv + argc));
 }

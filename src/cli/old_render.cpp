@@ -45,7 +45,7 @@ Layer old_render_layer(const std::filesystem::path& video) {
   values.erase(kModel);
   const auto hash = values.find(kModelHash);
   if (hash != values.end()) {
-    if (hash->is_string()) values[kModel] = kModelHashPrefix + hash->get<std::string>();
+    if (hash->is_string()) values[kModel] = std::string(kModelHashPrefix) + hash->get<std::string>();
     values.erase(kModelHash);
   }
   return make_layer(std::move(values), video.string(), Reach::shared);

@@ -19,7 +19,10 @@ bool is_mp4_family(Container container) {
 }
 
 // Nothing of the run's time or place: equal input, equal bytes.
-MuxerPtr make_muxer(Container container) {
+MuxerPtr make_muxer(const VideoSettings& settings) {
+  // libavformat writes AV1 by ISO's rules only, which QuickTime's readers know as well.
+  const bool iso = settings.container == Container::mov && settings.video_codec == "av1";
+  const Container container = iso ? Container::mp4 : settings.container;
   AVFormatContext* made = nullptr;
   const int code = avformat_alloc_output_context2(&made, nullptr, muxer_name(container), nullptr);
   if (code < 0) {
@@ -65,7 +68,7 @@ VideoSettings checked(VideoSettings settings) {
 
 void check_video_settings(const VideoSettings& settings, const SoundTrack* sound) {
   checked(settings);
-  const MuxerPtr muxer = make_muxer(settings.container);
+  const MuxerPtr muxer = make_muxer(settings);
   const bool global_header = muxer->oformat->flags & AVFMT_GLOBALHEADER;
   std::vector<std::string> notes;
   (void)open_sound_if_any(settings, sound, global_header, notes);
@@ -77,7 +80,7 @@ struct VideoWriter::Impl {
   template <typename Target>
   Impl(const VideoSettings& wanted, const Target& target, std::optional<SoundTrack> track)
       : settings(checked(wanted)),
-        muxer(make_muxer(settings.container)),
+        muxer(make_muxer(settings)),
         encoder(settings, muxer->oformat->flags & AVFMT_GLOBALHEADER),
         sound(open_sound_if_any(settings, track ? &*track : nullptr,
                                 muxer->oformat->flags & AVFMT_GLOBALHEADER, summary.notes)),
