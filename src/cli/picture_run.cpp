@@ -244,6 +244,7 @@ class PictureRun {
     }
     const bool with_sound = sound.has_value();
     PartFile part(target_.path);
+    console_.detail("what is done so far plays from " + part.path().string());
     VideoWriter writer(settings, part.path(), std::move(sound));
     RunResult result = write_video(features, diffuser, writer);
     if (!result.complete) return result;

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "codec_table.h"
+#include "growing_copy.h"
 #include "libav.h"
 #include "output_sink.h"
 #include "sound_packets.h"
+#include "spectradiff/base/file.h"
 #include "spectradiff/base/frame_time.h"
 #include "video_encoder.h"
 
@@ -30,6 +32,7 @@ MuxerPtr make_muxer(const VideoSettings& settings) {
                       fmt::format("this libavformat cannot write .{}", container_name(container)));
   }
   made->flags |= AVFMT_FLAG_BITEXACT;
+  if (!is_mp4_family(container)) made->flags |= AVFMT_FLAG_FLUSH_PACKETS;  // what is muxed can be played
   return MuxerPtr(made);
 }
 
@@ -88,12 +91,14 @@ struct VideoWriter::Impl {
         sound_samples(track ? track->samples : 0),
         packet(make_av_packet()),
         sound_packet(make_av_packet()) {
-    sink = std::make_unique<OutputSink>(target);
+    open_sink(target);
     summary.video_encoder = encoder.name();
     if (sound) summary.audio_encoder = sound->encoder_name();
     begin();
   }
 
+  void open_sink(const std::filesystem::path& path);
+  void open_sink(int descriptor) { sink = std::make_unique<OutputSink>(descriptor); }
   void begin();
   void state_priming(AVDictionary** options);
   AVStream* add_stream(AVRational time_base);
@@ -110,6 +115,8 @@ struct VideoWriter::Impl {
 
   VideoSettings settings;
   VideoSummary summary;
+  std::filesystem::path grows_at;    // of the copy that plays meanwhile; empty: none is needed
+  std::optional<PartFile> whole;     // then what the muxer writes to, and what takes that copy's place
   std::unique_ptr<OutputSink> sink;  // made last, outlives the muxer that writes to it
   MuxerPtr muxer;
   VideoEncoder encoder;
@@ -121,6 +128,7 @@ struct VideoWriter::Impl {
   AVStream* cover_stream = nullptr;  // where the container takes the cover as a stream
   PacketPtr packet;
   PacketPtr sound_packet;
+  std::unique_ptr<GrowingCopy> growing;
   bool has_sound_packet = false;
   int64_t sound_shift = 0;  // added to the sound's times, samples
 };
@@ -129,6 +137,17 @@ void VideoWriter::Impl::check(int code, const char* what) {
   sink->check();
   if (code < 0)
     throw_libav_error(ErrorKind::output, code, fmt::format("cannot write {}: {}", sink->name(), what));
+}
+
+void VideoWriter::Impl::open_sink(const std::filesystem::path& path) {
+  std::error_code failed;
+  const bool is_file =
+      std::filesystem::is_regular_file(path, failed) || !std::filesystem::exists(path, failed);
+  if (is_mp4_family(settings.container) && is_file) {
+    grows_at = path;
+    whole.emplace(path);
+  }
+  sink = std::make_unique<OutputSink>(whole ? whole->path() : path);
 }
 
 AVStream* VideoWriter::Impl::add_stream(AVRational time_base) {
@@ -153,6 +172,7 @@ void VideoWriter::Impl::begin() {
   }
   add_tags();
   if (!settings.tags.cover.empty() && holds_cover(settings.container)) add_cover();
+  if (!grows_at.empty()) growing = std::make_unique<GrowingCopy>(grows_at, *muxer);
 
   AVDictionary* options = nullptr;
   if (is_mp4_family(settings.container)) {
@@ -209,7 +229,9 @@ void VideoWriter::Impl::write_cover() {
   std::copy(tags.cover.begin(), tags.cover.end(), packet->data);
   packet->pts = packet->dts = 0;
   packet->flags |= AV_PKT_FLAG_KEY;
-  mux(packet.get(), cover_stream->time_base, cover_stream);
+  packet->stream_index = cover_stream->index;
+  check(av_write_frame(muxer.get(), packet.get()), "the cover");
+  av_packet_unref(packet.get());
 }
 
 void VideoWriter::Impl::state_priming(AVDictionary** options) {
@@ -222,6 +244,7 @@ void VideoWriter::Impl::state_priming(AVDictionary** options) {
 }
 
 void VideoWriter::Impl::mux(AVPacket* from, AVRational time_base, AVStream* stream) {
+  if (growing) growing->write(*from, time_base, stream->index);
   av_packet_rescale_ts(from, time_base, stream->time_base);
   from->stream_index = stream->index;
   check(av_write_frame(muxer.get(), from), "the next packet");
@@ -277,6 +300,7 @@ VideoSummary VideoWriter::Impl::finish() {
   if (sound) mux_sound_until(summary.pictures + 1, encoder.context()->time_base);
   check(av_write_trailer(muxer.get()), "the index");
   sink->close();
+  if (whole) whole->commit(true);
   return summary;
 }
 

@@ -74,10 +74,10 @@ struct VideoSummary {
 // encoder that refuses. Creates nothing. What it accepts a VideoWriter accepts.
 void check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
 
-// One video being written, sample 0 heard with picture 0. Equal input gives equal bytes. Not thread-safe; use
-// from one thread. The sound ends with the last picture at the latest, or within the frame behind it.
-// Destroying without finish() closes the file as it is, not playable.
-//
+// One video being written, sample 0 heard with picture 0. Equal input gives equal bytes. Not thread-safe. The
+// sound ends with the last picture at the latest, or within the frame behind it. Until finish() the file
+// plays as far as it goes, seconds behind: Matroska by nature, MP4 and MOV as fragments, which finish()
+// replaces by the video written whole to a hidden sibling, index in front; without it the file stays so.
 // A descriptor whose reader has gone raises SIGPIPE, which the program must ignore to get the Error.
 class VideoWriter {
  public:
