@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini import captions, judge, painter, palettes
 from mini.train_vae import frames
-from mini.training import Shards, pick_device, quiet, to_tensor
+from mini.training import Shards, autocast, pick_device, quiet, to_tensor
 
 SEED = 30_000_000
 BATCH = 8
@@ -62,7 +62,7 @@ class Model:
             options = dict(self.options, prompt=part, negative_prompt=[negative] * len(part))
             seeds = [seed + (0 if one_seed else start + i) for i in range(len(part))]
             options["generator"] = [torch.Generator().manual_seed(number) for number in seeds]
-            with torch.no_grad():
+            with torch.no_grad(), autocast(self.text.device):
                 if inits is None:
                     images = self.text(width=size[0], height=size[1], **options).images
                 else:
@@ -225,7 +225,7 @@ def main() -> int:
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("model", type=Path, metavar="MODEL")
     parser.add_argument("--each", type=int, default=4, help="pictures a scene (default 4)")
-    parser.add_argument("--steps", type=int, default=12, help="denoising steps (default 12)")
+    parser.add_argument("--steps", type=int, default=9, help="denoising steps (default 9)")
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--sheet", type=Path, help="also write the txt2img pictures, a scene a row")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
