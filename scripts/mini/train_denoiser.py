@@ -46,9 +46,12 @@ from mini.training import (
     spread_levels,
     use_plain_attention,
 )
+from mini.words import learn_words, tokens
 
 MERGES = 4_000
 TEXT_WIDTH, TEXT_LAYERS = 192, 4
+# Of the text encoder alone, before all others.
+WORD_STEPS = 700
 PEAK_RATE = 5e-4
 # Beyond the empty captions that captions.py gives.
 DROP = 0.03
@@ -175,10 +178,6 @@ def as_labels(fact: dict) -> Labels:
     return Labels(**{key: fact[key] for key in Labels.__dataclass_fields__})
 
 
-def tokens(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
-    return tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt").input_ids
-
-
 def objective(model: nn.Module, alphas: Tensor, latents: Tensor, ids: Tensor, noise: Tensor, steps: Tensor) -> Tensor:
     """Weighted mean square of v's error at the noise levels of `steps`."""
     alpha = alphas[steps][:, None, None, None]
@@ -239,6 +238,11 @@ def main() -> int:
     optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
     run.resume(model=model, ema=ema.network, optimiser=optimiser)
     batches = {size: Batches(arguments.data, folder, tokenizer, run.rng) for size, folder in folders.items()}
+    if run.step == 0:
+        facts = [fact for _, of_size in batches["full"].sets for fact in of_size]
+        named = learn_words(model.text_encoder, tokenizer, facts, run.rng, min(WORD_STEPS, run.steps))
+        print(f"the text encoder names {100 * named:.0f} % of the scenes", flush=True)
+        ema.network.load_state_dict(model.state_dict())
     pipe = pipeline(ema.network, arguments.vae, tokenizer, device)
     alphas = pipe.scheduler.alphas_cumprod.to(device)
     for step in run.todo():

@@ -18,7 +18,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, Batches, cache_latents, sample, tokens, write
+from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, Batches, cache_latents, sample, write
 from mini.training import (
     Ema,
     autocast,
@@ -31,6 +31,7 @@ from mini.training import (
     spread_levels,
     use_plain_attention,
 )
+from mini.words import tokens
 
 PEAK_RATE = 1e-4
 # Steps of a whole schedule that the student is to need, and the teacher's in each of them.
