@@ -37,8 +37,16 @@ def load_notes(path: Path | None) -> str:
         raise ExportError(f"--notes {path}: {error}") from error
 
 
+def is_look_prompt(entry: Any) -> bool:
+    if not isinstance(entry, dict) or set(entry) != {"prompt", "energy", "brightness"}:
+        return False
+    shares = [entry["energy"], entry["brightness"]]
+    return isinstance(entry["prompt"], str) and all(type(x) in (int, float) and 0 <= x <= 1 for x in shares)
+
+
 def load_look(path: Path | None) -> dict[str, Any]:
-    """The flat option keys of a `--look` file; values are texts, numbers, switches or lists of texts."""
+    """The flat option keys of a `--look` file; values are texts, numbers, switches or lists of texts. "prompts" are
+    those to choose from where none is given: each with the energy and brightness (0 to 1) of the songs it suits."""
     if path is None:
         return {}
 
@@ -59,6 +67,12 @@ def load_look(path: Path | None) -> dict[str, Any]:
     if not isinstance(look, dict):
         raise ExportError(f"--look {path} holds {type(look).__name__}, not an object of option keys")
     for key, value in look.items():
+        if key == "prompts":
+            if not isinstance(value, list) or not all(is_look_prompt(entry) for entry in value):
+                raise ExportError(
+                    f'--look {path}: prompts takes objects of "prompt", a text, "energy" and "brightness", 0 to 1'
+                )
+            continue
         texts = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
         if not re.fullmatch(r"[a-z0-9_]+", key) or not (texts or isinstance(value, (str, int, float, bool))):
             raise ExportError(f"--look {path}: {key} = {value!r} is not a flat option key with a plain value")

@@ -220,7 +220,7 @@ int run_analyze(const Arguments& arguments, Console& console) {
   const Resolved resolved = resolve(all_layers(arguments.told));
   std::vector<std::string> series = parse_series_list(arguments.run.series);
   if (arguments.run.print_config) {
-    console.answer(config_text(resolved, arguments.run.origin));
+    console.answer(config_text({.resolved = resolved}, arguments.run.origin));
     return 0;
   }
   const std::vector<Output> outputs = asked_outputs(arguments);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "look.h"
 #include "old_render.h"
 #include "song_input.h"
 #include "spectradiff/base/error.h"
@@ -20,7 +21,6 @@ namespace spectradiff {
 namespace {
 
 constexpr uint64_t kMaxConfigBytes = 16 << 20;
-constexpr const char* kPrompts = "prompts";
 
 bool diffuses(const Arguments& arguments, const Resolved& resolved) {
   return arguments.command == "render" && resolved.job.diffusion.enabled;
@@ -38,36 +38,23 @@ std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved&
   }
 }
 
-// The option keys of the bundle's look; its prompts stay out.
-Layer look_layer(const Manifest& manifest) {
-  Layer layer{"model " + manifest.name, manifest.look.is_object() ? manifest.look : Json::object(),
-              Reach::shared};
-  layer.values.erase(kPrompts);
-  return layer;
-}
-
-void choose_prompt(const Manifest& manifest, Resolved& resolved, Console& console) {
-  DiffusionSettings& diffusion = resolved.job.diffusion;
-  if (!diffusion.prompts.empty()) {
+// Whether the song is to choose among the model's own prompts.
+bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, Console& console) {
+  if (!resolved.job.diffusion.prompts.empty()) {
     for (const char* key : {"prompt", "end_prompt"}) {
       if (resolved.origins.contains(key)) {
         console.warn(fmt::format("{} ({}) is not used: prompts ({}) says what comes when", key,
                                  resolved.origins[key], resolved.origins["prompts"]));
       }
     }
-    return;
+    return false;
   }
-  if (resolved.origins.contains("prompt")) return;
-  const auto prompts = manifest.look.find(kPrompts);
-  if (prompts == manifest.look.end() || !prompts->is_array() || prompts->empty()) {
-    console.info(
-        "no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to "
-        "make");
-    return;
-  }
-  diffusion.prompt = (*prompts)[static_cast<uint64_t>(diffusion.seed) % prompts->size()].get<std::string>();
-  resolved.origins["prompt"] = "model " + manifest.name;
-  console.info("no prompt given: taking the model's own \"" + diffusion.prompt + "\"");
+  if (resolved.origins.contains("prompt")) return false;
+  if (brings_prompts(manifest)) return true;
+  console.info(
+      "no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to "
+      "make");
+  return false;
 }
 
 // A codec that lacks the usual pixel format is no mistake of the user's.
@@ -133,7 +120,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
     if (diffusion.scheduler.empty()) {
       diffusion.scheduler = scheduler_name_of(prepared.manifest->scheduler);
     }
-    choose_prompt(*prepared.manifest, prepared.resolved, console);
+    prepared.prompt_by_song = leaves_prompt_open(*prepared.manifest, prepared.resolved, console);
     // Music moves strength smoothly only where every step follows it.
     if (prepared.resolved.job.expressions.contains("strength") && !asked_mode) {
       diffusion.strength_mode = StrengthMode::exact;
@@ -159,16 +146,29 @@ void check_sampler(const RenderJob& job, const Manifest& manifest) {
   }
 }
 
-FeatureRequest picture_needs(const RenderJob& job, bool statistics) {
+FeatureRequest picture_needs(const PreparedJob& prepared, bool statistics) {
+  const RenderJob& job = prepared.resolved.job;
   FeatureRequest wanted;
   wanted.threads = job.threads;
   wanted.still = needs_still_spectrogram(job.paint);
   add_expression_needs(job, wanted);
+  if (prepared.prompt_by_song) add_mood_needs(wanted);
   if (statistics) {
     wanted.series.insert("onset");
     wanted.beats = true;
   }
   return wanted;
+}
+
+void choose_prompt(PreparedJob& prepared, const Features& features, Console& console) {
+  if (!prepared.prompt_by_song) return;
+  DiffusionSettings& diffusion = prepared.resolved.job.diffusion;
+  const Mood mood = mood_of(features);
+  diffusion.prompt = suiting_prompt(*prepared.manifest, mood, diffusion.seed);
+  console.info(fmt::format(
+      "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" says "
+      "otherwise",
+      diffusion.prompt, mood.energy, mood.brightness, features.key.empty() ? "" : ", " + features.key));
 }
 
 void move_plan(Plan& plan, const RenderJob& job, const Features& features, const Manifest* model,
@@ -191,8 +191,10 @@ void move_plan(Plan& plan, const RenderJob& job, const Features& features, const
   }
 }
 
-std::string config_text(const Resolved& resolved, bool with_origin) {
+std::string config_text(const PreparedJob& prepared, bool with_origin) {
+  const Resolved& resolved = prepared.resolved;
   Json values = settings_to_json(resolved);
+  if (prepared.prompt_by_song) values.erase("prompt");
   if (with_origin) {
     for (auto& [key, value] : values.items()) {
       const auto origin = resolved.origins.find(key);

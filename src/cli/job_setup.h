@@ -26,20 +26,24 @@ struct PreparedJob {
   bool diffuse = false;  // render, and not switched off
   std::optional<Manifest>
       manifest;  // absent: no diffusion, or a painter that found no model to take a look from
+  bool prompt_by_song = false;  // none was given, and the model brings some to choose from
 };
 
 // Settings over the model's own look. Error{model} when diffusion is on and the model is not found.
 PreparedJob prepare_job(const Arguments& arguments, Console& console);
 
-// The resolved settings as --print-config prints them.
-std::string config_text(const Resolved& resolved, bool with_origin);
+// The resolved settings as --print-config prints them; a prompt that the song is to choose is left out.
+std::string config_text(const PreparedJob& prepared, bool with_origin);
 
 // The song's features; damage found on the way, and silence, become warnings, or with strict an Error{input}.
 Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, Console& console,
               const FeatureRequest& wanted = {});
 
-// What a job's pictures need heard: for its expressions and, with `statistics`, for these.
-FeatureRequest picture_needs(const RenderJob& job, bool statistics);
+// What a job's pictures need heard: for its expressions, its prompt and, with `statistics`, for these.
+FeatureRequest picture_needs(const PreparedJob& prepared, bool statistics);
+
+// Takes the model's prompt that suits the song, where none was given.
+void choose_prompt(PreparedJob& prepared, const Features& features, Console& console);
 
 // Whether the model's sampler can run what is asked, before anything heavy happens. Error{usage}.
 void check_sampler(const RenderJob& job, const Manifest& manifest);

@@ -48,14 +48,15 @@ void summarise(const Plan& plan, const RenderJob& job, Console& console) {
   }
 }
 
-int print_plan(const RenderJob& job, Plan plan, const Manifest* model, SongInput& input, Console& console) {
-  if (!job.expressions.empty() || (model != nullptr && job.diffusion.schedule())) {
-    const Features features =
-        hear(input.heard(), job.analysis, job.input.strict, console, picture_needs(job, false));
-    move_plan(plan, job, features, model, console);
-    summarise(plan, job, console);
+int print_plan(PictureJob& picture, Console& console) {
+  const RenderJob& job = picture.job();
+  if (!job.expressions.empty() || (picture.manifest() != nullptr && job.diffusion.schedule()) ||
+      picture.prepared.prompt_by_song) {
+    hear_song(picture, false, console);
+    summarise(picture.plan, job, console);
   }
-  console.answer(json_text(plan_to_json(plan, job, input.song.info().sample_rate_hz), 2) + "\n");
+  const int sample_rate_hz = picture.input.song.info().sample_rate_hz;
+  console.answer(json_text(plan_to_json(picture.plan, job, sample_rate_hz), 2) + "\n");
   return 0;
 }
 
@@ -65,12 +66,12 @@ int run_pictures(const Arguments& arguments, Console& console) {
   if (!arguments.run.sweep.empty() && !arguments.run.print_config) return run_sweep(arguments, console);
   PreparedJob prepared = prepare_pictures(arguments, console);
   if (arguments.run.print_config) {
-    console.answer(config_text(prepared.resolved, arguments.run.origin));
+    console.answer(config_text(prepared, arguments.run.origin));
     return 0;
   }
   ModelStore models;
   PictureJob job = open_pictures(std::move(prepared), arguments, console, models);
-  if (arguments.run.dry_run) return print_plan(job.job(), job.plan, job.manifest(), job.input, console);
+  if (arguments.run.dry_run) return print_plan(job, console);
   carry_out(job, arguments, console, models);
   return 0;
 }

@@ -51,6 +51,20 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
   return {std::move(prepared), std::move(target), std::move(input), std::move(plan)};
 }
 
+Features hear_song(PictureJob& picture, bool statistics, Console& console) {
+  const RenderJob& job = picture.job();
+  AudioSource& heard = picture.input.heard();
+  Features features = hear(heard, job.analysis, job.input.strict, console,
+                           picture_needs(picture.prepared, statistics));
+  // A damaged file can turn out shorter than its header said.
+  if (&heard == &picture.input.song && picture.plan.song_frames != features.frames)
+    picture.plan = make_plan(job, features.sample_rate_hz, features.samples);
+  choose_prompt(picture.prepared, features, console);
+  picture.plan.prompts.front().prompt = job.diffusion.prompt;
+  move_plan(picture.plan, job, features, picture.manifest(), console);
+  return features;
+}
+
 RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models) {
   const AudioInfo& info = job.input.song.info();
   console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject,
@@ -61,7 +75,7 @@ RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& conso
     console.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
   if (job.target.pattern) make_frames_folder(*job.target.pattern);
   install_signal_handlers();
-  return run_plan(arguments, console, job.job(), job.target, job.input, job.plan, job.manifest(), models);
+  return run_plan(arguments, console, job, models);
 }
 
 }  // namespace spectradiff

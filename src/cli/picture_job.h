@@ -30,6 +30,9 @@ PreparedJob prepare_pictures(const Arguments& arguments, Console& console);
 PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Console& console,
                          ModelStore& models, bool may_exist = false);
 
+// Hears the song, which chooses the prompt where none was given and moves the plan.
+Features hear_song(PictureJob& job, bool statistics, Console& console);
+
 RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models);
 
 }  // namespace spectradiff

@@ -10,8 +10,8 @@
 #include <set>
 #include <string>
 
-#include "job_setup.h"
 #include "old_render.h"
+#include "picture_job.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -183,23 +183,23 @@ namespace {
 // One run of the plan into the target. The video's final name appears only when all of it is there.
 class PictureRun {
  public:
-  PictureRun(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-             SongInput& input, Plan plan)
+  PictureRun(const Arguments& arguments, Console& console, PictureJob& picture)
       : arguments_(arguments),
         console_(console),
-        job_(job),
-        target_(target),
-        source_(input.song),
-        heard_(input.heard()),
-        plan_(std::move(plan)) {}
+        picture_(picture),
+        job_(picture.job()),
+        target_(picture.target),
+        source_(picture.input.song),
+        plan_(picture.plan) {}
 
-  RunOutcome run(const Manifest* manifest, ModelStore& models) {
+  RunOutcome run(ModelStore& models) {
     const Clock::time_point begin = Clock::now();
-    const Features features = analyze_song(manifest);
+    const Features features = analyze_song();
     const double analyze_s = seconds_since(begin);
     if (stop_requests().load() > 0) return {};
 
     const Clock::time_point load_begin = Clock::now();
+    const Manifest* manifest = picture_.manifest();
     const auto diffuser =
         manifest != nullptr ? make_diffuser(job_, plan_, *manifest, models, console_) : nullptr;
     const double load_s = seconds_since(load_begin);
@@ -214,17 +214,14 @@ class PictureRun {
   }
 
  private:
-  Features analyze_song(const Manifest* manifest) {
-    Features features = hear(heard_, job_.analysis, job_.input.strict, console_,
-                             picture_needs(job_, arguments_.run.statistics));
-    // A damaged file can turn out shorter than its header said.
-    if (&heard_ == &source_ && plan_.song_frames != features.frames)
-      plan_ = make_plan(job_, features.sample_rate_hz, features.samples);
-    move_plan(plan_, job_, features, manifest, console_);
-    console_.event("analysis", {{"frames", features.frames},
-                                {"bins", features.bins},
-                                {"samples", features.samples},
-                                {"sample_rate_hz", features.sample_rate_hz}});
+  Features analyze_song() {
+    Features features = hear_song(picture_, arguments_.run.statistics, console_);
+    Json facts = {{"frames", features.frames},
+                  {"bins", features.bins},
+                  {"samples", features.samples},
+                  {"sample_rate_hz", features.sample_rate_hz}};
+    if (picture_.manifest() != nullptr) facts["prompt"] = job_.diffusion.prompt;
+    console_.event("analysis", facts);
     return features;
   }
 
@@ -344,18 +341,17 @@ class PictureRun {
 
   const Arguments& arguments_;
   Console& console_;
+  PictureJob& picture_;
   RenderJob& job_;
   const OutputTarget& target_;
   AudioSource& source_;
-  AudioSource& heard_;
-  Plan plan_;
+  const Plan& plan_;
 };
 
 }  // namespace
 
-RunOutcome run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-                    SongInput& input, const Plan& plan, const Manifest* manifest, ModelStore& models) {
-  return PictureRun(arguments, console, job, target, input, plan).run(manifest, models);
+RunOutcome run_plan(const Arguments& arguments, Console& console, PictureJob& job, ModelStore& models) {
+  return PictureRun(arguments, console, job).run(models);
 }
 
 }  // namespace spectradiff

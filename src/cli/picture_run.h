@@ -5,7 +5,6 @@
 #include "console.h"
 #include "model_store.h"
 #include "output_target.h"
-#include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/media/video_writer.h"
@@ -14,7 +13,8 @@
 
 namespace spectradiff {
 
-// Without the song's tags. `manifest` as in run_plan.
+struct PictureJob;
+
 VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, const Manifest* manifest);
 
 // The plan's pieces of the song, one after another. `source` and `plan` outlive the track.
@@ -26,9 +26,7 @@ struct RunOutcome {
   double seconds = 0;
 };
 
-// Throws Error. A video's final name appears only when all of it is there. `manifest` is null where nothing
-// is diffused.
-RunOutcome run_plan(const Arguments& arguments, Console& console, RenderJob& job, const OutputTarget& target,
-                    SongInput& input, const Plan& plan, const Manifest* manifest, ModelStore& models);
+// Throws Error. A video's final name appears only when all of it is there.
+RunOutcome run_plan(const Arguments& arguments, Console& console, PictureJob& job, ModelStore& models);
 
 }  // namespace spectradiff

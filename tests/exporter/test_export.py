@@ -28,7 +28,8 @@ def exported(tiny, tmp_path_factory):
     out = tmp_path_factory.mktemp("bundles") / "tiny-sd"
     data = tmp_path_factory.mktemp("data")
     look = out.parent / "look.json"
-    look.write_text('{"size": "256x256", "strength": 0.5, "prompts": ["a sea of glass", "a city at night"]}')
+    prompts = [{"prompt": "a sea of glass", "energy": 0.2, "brightness": 1}]
+    look.write_text(json.dumps({"size": "256x256", "strength": 0.5, "prompts": prompts}))
     notes = out.parent / "notes.txt"
     notes.write_text("Random weights.\n")
     command = [sys.executable, ROOT / "scripts/export_model.py", tiny, out, "--sizes", "128x72", "--look", look]
@@ -80,7 +81,7 @@ def test_manifest_states_what_the_engine_needs(exported):
     assert facts["notes"] == "Random weights."
     assert facts["exporter"]["torch"] == torch.__version__.split("+")[0]
     assert facts["latent"] == {"channels": 4, "downscale": 8, "scaling_factor": 0.18215, "posterior": "gaussian"}
-    assert facts["look"]["prompts"] == ["a sea of glass", "a city at night"]
+    assert facts["look"]["prompts"][0]["prompt"] == "a sea of glass"
     assert [128, 72] in facts["verified"]["sizes"] and [136, 184] in facts["verified"]["sizes"]
     assert facts["verified"]["batches"] == [1, 2, 3, 4]
     assert "bfloat16" in facts["verified"]["dtypes"]

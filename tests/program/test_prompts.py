@@ -9,6 +9,12 @@ from conftest import write_wav
 
 FPS = 10
 FRAMES = 40
+PROMPTS = [
+    {"prompt": "calm and dark", "energy": 0.1, "brightness": 0.1},
+    {"prompt": "calm and bright", "energy": 0.1, "brightness": 0.9},
+    {"prompt": "driving and dark", "energy": 0.9, "brightness": 0.1},
+    {"prompt": "driving and bright", "energy": 0.9, "brightness": 0.9},
+]
 
 
 def write_model(folder):
@@ -32,7 +38,7 @@ def write_model(folder):
             "steps_offset": 1, "clip_sample": False,
         },
         "verified": {"sizes": [[64, 64]], "batches": [1], "dtypes": ["float32"]},
-        "loras": [], "look": {"prompts": ["the model's own"]},
+        "loras": [], "look": {"prompts": PROMPTS},
     }  # fmt: skip
     (folder / "model.json").write_text(json.dumps(manifest))
 
@@ -138,3 +144,32 @@ def test_a_wrong_schedule_is_refused_naming_the_place(plan, text, words):
 
 def test_a_missing_file_of_prompts_is_a_usage_error(plan):
     assert "nowhere.txt" in plan("--prompts", "nowhere.txt", code=2).err
+
+
+def chosen(plan, seed=0, *words):
+    return plan("--seed", seed, *words)["prompts"][0]["prompt"]
+
+
+def test_without_a_prompt_the_model_brings_one_that_suits_the_song(plan):
+    t = np.arange(4 * 22050) / 22050
+    clicks = np.random.default_rng(0).normal(size=len(t)) * np.exp(-30 * (t % 0.125))
+    songs = {"calm and dark": 0.3 * np.sin(2 * np.pi * 220 * t), "driving and bright": 0.3 * clicks}
+    for prompt, samples in songs.items():
+        write_wav(plan.folder / "song.wav", samples, rate=22050)
+        assert chosen(plan) == prompt
+        assert len({chosen(plan, seed) for seed in range(5)}) == 3
+        assert prompt in plan("--seed", 0)["said"]
+        assert chosen(plan, 0, "--prompt", "mine") == "mine"
+        assert chosen(plan, 0, "--prompt", "") == ""
+
+
+def test_a_prompt_that_the_song_chooses_is_left_out_of_the_printed_settings(plan):
+    assert "prompt" not in plan("--print-config")
+    assert plan("--prompt", "mine", "--print-config")["prompt"] == "mine"
+
+
+@pytest.mark.parametrize("prompts", ["a sea", ["a sea"], [{"prompt": "a sea", "energy": 2, "brightness": 0}]])
+def test_prompts_of_a_model_that_say_no_mood_are_a_model_error(plan, prompts):
+    file = plan.folder / "model" / "model.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "look": {"prompts": prompts}}))
+    assert "look.prompts" in plan(code=4).err

@@ -1,0 +1,23 @@
+// What a whole song is like, in numbers small enough to choose pictures by.
+#pragma once
+
+#include "spectradiff/features/features.h"
+
+namespace spectradiff {
+
+struct Mood {
+  // 0 calm … 1 driving: onsets per second, 6 and more being 1, lessened where under a tenth of the energy is
+  // percussive, for a steady tone has many faint ones.
+  double energy = 0;
+  // 0 dark … 1 bright: three quarters of it the spectral centroid's mean, weighted by level, on a logarithmic
+  // scale from 300 to 5000 Hz; a quarter the key, minor 0, major 1, unknown a half.
+  double brightness = 0.5;
+};
+
+// What mood_of reads.
+void add_mood_needs(FeatureRequest& wanted);
+
+// Silence is calm and neither dark nor bright.
+Mood mood_of(const Features& features);
+
+}  // namespace spectradiff

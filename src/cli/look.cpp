@@ -1,0 +1,57 @@
+#include "look.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kPrompts = "prompts";
+
+bool is_share(const Json& entry, const char* key) {
+  const auto value = entry.find(key);
+  return value != entry.end() && value->is_number() && *value >= 0 && *value <= 1;
+}
+
+bool is_prompt(const Json& entry) {
+  return entry.is_object() && entry.contains("prompt") && entry["prompt"].is_string() &&
+         is_share(entry, "energy") && is_share(entry, "brightness");
+}
+
+}  // namespace
+
+Layer look_layer(const Manifest& manifest) {
+  Layer layer{"model " + manifest.name, manifest.look.is_object() ? manifest.look : Json::object(),
+              Reach::shared};
+  layer.values.erase(kPrompts);
+  return layer;
+}
+
+bool brings_prompts(const Manifest& manifest) {
+  const auto prompts = manifest.look.find(kPrompts);
+  if (prompts == manifest.look.end()) return false;
+  if (!prompts->is_array() || !std::all_of(prompts->begin(), prompts->end(), is_prompt)) {
+    throw_error(ErrorKind::model,
+                "{}/model.json: look.prompts takes objects of \"prompt\", a text, and \"energy\" and "
+                "\"brightness\", numbers from 0 to 1; export the model again",
+                manifest.folder.string());
+  }
+  return !prompts->empty();
+}
+
+std::string suiting_prompt(const Manifest& manifest, const Mood& mood, int64_t seed) {
+  constexpr size_t kNearest = 3;
+  const auto distance = [&mood](const Json& entry) {
+    return std::hypot(entry["energy"].get<double>() - mood.energy,
+                      entry["brightness"].get<double>() - mood.brightness);
+  };
+  std::vector<Json> prompts = manifest.look[kPrompts];
+  std::stable_sort(prompts.begin(), prompts.end(),
+                   [&](const Json& a, const Json& b) { return distance(a) < distance(b); });
+  return prompts[static_cast<uint64_t>(seed) % std::min(kNearest, prompts.size())]["prompt"];
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,23 @@
+// The look that a model brings: options over the program's defaults, and prompts for songs without one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "spectradiff/config/settings.h"
+#include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/features/mood.h"
+
+namespace spectradiff {
+
+// The option keys of the look; its prompts stay out.
+Layer look_layer(const Manifest& manifest);
+
+// Whether the look holds "prompts": objects of "prompt", "energy" and "brightness", the mood it suits.
+// Error{model} for anything else under that name.
+bool brings_prompts(const Manifest& manifest);
+
+// One of the few prompts that are nearest to the mood; which of them, the seed says. Needs brings_prompts.
+std::string suiting_prompt(const Manifest& manifest, const Mood& mood, int64_t seed);
+
+}  // namespace spectradiff
