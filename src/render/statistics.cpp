@@ -165,6 +165,30 @@ std::optional<double> PictureStatistics::change_onset_correlation(
   return std::clamp(xy / std::sqrt(xx * yy), -1.0, 1.0);
 }
 
+std::optional<double> PictureStatistics::held_change(const std::vector<float>& onset_strength) const {
+  constexpr float kOnset = 0.3F;
+  const auto reach = static_cast<int64_t>(fps_.to_double() / 2);
+  std::vector<int64_t> onsets;
+  for (size_t frame = 0; frame < onset_strength.size(); ++frame) {
+    if (onset_strength[frame] >= kOnset) onsets.push_back(static_cast<int64_t>(frame));
+  }
+  double held = 0, struck = 0;
+  int64_t held_count = 0, struck_count = 0;
+  for (const Change& change : changes_) {
+    if (!change.after_neighbour) continue;
+    const int64_t distance = nearest_distance(onsets, change.frame);
+    if (distance == 0) {
+      struck += change.value;
+      ++struck_count;
+    } else if (distance > reach) {
+      held += change.value;
+      ++held_count;
+    }
+  }
+  if (held_count == 0 || struck == 0) return std::nullopt;
+  return held / static_cast<double>(held_count) / (struck / static_cast<double>(struck_count));
+}
+
 std::vector<PictureStatistics::Run> PictureStatistics::runs() const {
   std::vector<Run> found;
   bool open = false;
@@ -211,6 +235,7 @@ Json statistics_to_json(const PictureStatistics& pictures, const std::vector<flo
   const auto known = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
   return {{"flicker", pictures.flicker()},
           {"change_onset_correlation", known(pictures.change_onset_correlation(onset_strength))},
+          {"held_change", known(pictures.held_change(onset_strength))},
           {"beat_error_s", known(pictures.beat_error_s(beats_s))},
           {"flashes_per_s", pictures.flashes_per_s()},
           {"level", pictures.level()},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import QUICK, RATE, probe, write_wav
 
-KEYS = ["flicker", "change_onset_correlation", "beat_error_s", "flashes_per_s", "level", "colour_drift"]
+KEYS = ["flicker", "change_onset_correlation", "held_change", "beat_error_s", "flashes_per_s", "level", "colour_drift"]
 STAGES = ["analyze", "load", "paint", "diffuse", "encode", "total"]
 
 #A frame is white where there is sound and black where there is none.

@@ -93,6 +93,38 @@ TEST(ChangeOnsetCorrelation, LeavesCutsBetweenSelectedFramesOut) {
   EXPECT_NEAR(*statistics.change_onset_correlation(onsets), 1, 1e-9);
 }
 
+// One onset, in frame 20 of 40, and pictures whose changes are `held` but for `struck` in that frame.
+std::optional<double> held_change(int held, int struck) {
+  std::vector<float> onsets(40, 0.1F);
+  onsets[20] = 0.3F;
+  std::vector<int> values = {0};
+  for (int frame = 1; frame < 40; ++frame) {
+    const int change = frame == 20 ? struck : held;
+    values.push_back(values.back() >= 128 ? values.back() - change : values.back() + change);
+  }
+  return statistics_of(values, 15).held_change(onsets);
+}
+
+TEST(HeldChange, ComparesHeldFramesWithThoseAtOnsets) {
+  EXPECT_NEAR(*held_change(10, 40), 0.25, 1e-9);
+  EXPECT_NEAR(*held_change(10, 10), 1, 1e-9);
+  EXPECT_EQ(*held_change(0, 40), 0);
+}
+
+TEST(HeldChange, LeavesHalfASecondAroundAnOnsetOut) {
+  std::vector<float> onsets(40, 0);
+  onsets[20] = 1;
+  std::vector<int> values(40, 0);
+  for (int frame = 20; frame < 27; ++frame) values[static_cast<size_t>(frame)] = frame % 2 == 0 ? 100 : 0;
+  EXPECT_EQ(*statistics_of(values, 15).held_change(onsets), 0);
+}
+
+TEST(HeldChange, IsUnknownWithoutOnsetsAndWithoutHeldFrames) {
+  EXPECT_FALSE(statistics_of({0, 9, 0, 9}).held_change({0, 0, 0, 0}));
+  EXPECT_FALSE(statistics_of({0, 9, 0, 9}).held_change({0, 1, 0, 1}));
+  EXPECT_FALSE(held_change(5, 0));
+}
+
 TEST(BeatError, IsZeroForAPictureThatChangesOnTheBeat) {
   EXPECT_NEAR(*statistics_of(jumps_at({15, 30, 45}, 60)).beat_error_s({1, 2, 3}), 0, 1e-12);
 }

@@ -39,6 +39,10 @@ class PictureStatistics {
   // changes or where either does not vary. `onset_strength` is [frames of the song].
   std::optional<double> change_onset_correlation(const std::vector<float>& onset_strength) const;
 
+  // Mean change of held frames as a share of that at onsets. At an onset: a strength of 0.3 or more; held: more
+  // than half a second from any such frame of the song. Nothing without both, or without change at onsets.
+  std::optional<double> held_change(const std::vector<float>& onset_strength) const;
+
   // Mean over the beats shown of the time between a beat's frame and the nearest peak of change in its run,
   // at most half of the beat's shorter distance to a neighbouring beat (half a second for an only beat),
   // which is also the error of a beat that finds no peak. Seconds; nothing without a beat. `beats_s` ascends.
@@ -71,8 +75,8 @@ class PictureStatistics {
 };
 
 // What the numbers say in the spelling of `--json`; what is not known is null.
-// {"flicker", "change_onset_correlation", "beat_error_s", "flashes_per_s", "level", "colour_drift",
-//  "seconds": {stage: s}}
+// {"flicker", "change_onset_correlation", "held_change", "beat_error_s", "flashes_per_s", "level",
+//  "colour_drift", "seconds": {stage: s}}
 Json statistics_to_json(const PictureStatistics& pictures, const std::vector<float>& onset_strength,
                         const std::vector<double>& beats_s, const StageSeconds& seconds);
 
