@@ -108,7 +108,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   const bool asked_mode = prepared.resolved.origins.contains("strength_mode");
   prepared.manifest = manifest_for(arguments, prepared.resolved);
   if (prepared.manifest) {
-    layers.insert(layers.begin(), look_layer(*prepared.manifest));
+    layers.insert(layers.begin(), look_layer(*prepared.manifest, !arguments.run.presets.empty()));
     prepared.resolved = resolve(layers);
   }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/options.h"
 
 namespace spectradiff {
 namespace {
@@ -21,12 +22,19 @@ bool is_prompt(const Json& entry) {
          is_share(entry, "energy") && is_share(entry, "brightness");
 }
 
+bool is_painting(const std::string& key) {
+  const Option* option = find_option(key);
+  return option != nullptr && (option->commands & kPaint) != 0 && key != "size" && key != "signal";
+}
+
 }  // namespace
 
-Layer look_layer(const Manifest& manifest) {
-  Layer layer{"model " + manifest.name, manifest.look.is_object() ? manifest.look : Json::object(),
-              Reach::shared};
-  layer.values.erase(kPrompts);
+Layer look_layer(const Manifest& manifest, bool painted_otherwise) {
+  Layer layer{"model " + manifest.name, Json::object(), Reach::shared};
+  for (const auto& [key, value] : manifest.look.items()) {
+    if (key == kPrompts || (painted_otherwise && is_painting(key))) continue;
+    layer.values[key] = value;
+  }
   return layer;
 }
 

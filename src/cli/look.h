@@ -10,8 +10,9 @@
 
 namespace spectradiff {
 
-// The option keys of the look; its prompts stay out.
-Layer look_layer(const Manifest& manifest);
+// The option keys of the look; its prompts stay out. A preset paints as it says and no other way: under one
+// (`painted_otherwise`), only size, signals and what concerns the diffusion is taken.
+Layer look_layer(const Manifest& manifest, bool painted_otherwise);
 
 // Whether the look holds "prompts": objects of "prompt", "energy" and "brightness", the mood it suits.
 // Error{model} for anything else under that name.

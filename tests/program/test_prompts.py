@@ -173,3 +173,13 @@ def test_prompts_of_a_model_that_say_no_mood_are_a_model_error(plan, prompts):
     file = plan.folder / "model" / "model.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "look": {"prompts": prompts}}))
     assert "look.prompts" in plan(code=4).err
+
+
+def test_a_preset_leaves_of_the_look_only_what_is_diffused(plan):
+    file = plan.folder / "model" / "model.json"
+    look = {"size": "128x64", "strength": 0.6, "greyscale": True, "painter": "polar", "steps": 7}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "look": look}))
+    resolved = plan("--print-config")
+    assert {key: resolved[key] for key in look} == look
+    resolved = plan("--preset", "iris", "--print-config")
+    assert {key: resolved[key] for key in look} == {**look, "strength": 0.5, "greyscale": False, "painter": "circles"}
