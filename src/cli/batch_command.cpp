@@ -75,8 +75,11 @@ bool is_made_already(PictureJob& job) {
   std::vector<std::string> different;
   try {
     const VideoProbe video = probe_video(job.target.path);
-    different = differing_keys(parse_json(video.comment, ""),
-                               parse_json(json_text(settings_tag(job.job(), job.manifest())), ""));
+    Json made = parse_json(video.comment, "");
+    Json asked = parse_json(json_text(settings_tag(job.job(), job.manifest())), "");
+    // Song, seed and model are compared; they choose the same prompt again.
+    if (job.prepared.prompt_by_song && made.is_object()) asked["prompt"] = made["prompt"];
+    different = differing_keys(made, asked);
     if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.rows.size()))
       different.emplace_back("the number of frames");
   } catch (const Error&) {
