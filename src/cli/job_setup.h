@@ -25,7 +25,7 @@ struct PreparedJob {
   Resolved resolved;
   bool diffuse = false;  // render, and not switched off
   std::optional<Manifest>
-      manifest;  // absent: no diffusion, or a painter that found no model to take a look from
+      manifest;                 // absent: no diffusion, or a painter that found no model to take a look from
   bool prompt_by_song = false;  // none was given, and the model brings some to choose from
 };
 

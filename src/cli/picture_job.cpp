@@ -54,8 +54,8 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
 Features hear_song(PictureJob& picture, bool statistics, Console& console) {
   const RenderJob& job = picture.job();
   AudioSource& heard = picture.input.heard();
-  Features features = hear(heard, job.analysis, job.input.strict, console,
-                           picture_needs(picture.prepared, statistics));
+  Features features =
+      hear(heard, job.analysis, job.input.strict, console, picture_needs(picture.prepared, statistics));
   // A damaged file can turn out shorter than its header said.
   if (&heard == &picture.input.song && picture.plan.song_frames != features.frames)
     picture.plan = make_plan(job, features.sample_rate_hz, features.samples);

@@ -48,7 +48,9 @@ TEST(Mood, CountsOnsetsAsEnergy) {
   EXPECT_EQ(mood(hits(9)).energy, 1);
 }
 
-TEST(Mood, OfASteadyToneIsCalm) { EXPECT_LT(mood(sine(kFourSeconds, 220, 0.3)).energy, 0.1); }
+TEST(Mood, OfASteadyToneIsCalm) {
+  EXPECT_LT(mood(sine(kFourSeconds, 220, 0.3)).energy, 0.1);
+}
 
 }  // namespace
 }  // namespace spectradiff

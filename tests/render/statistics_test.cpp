@@ -163,7 +163,7 @@ TEST(ColourDrift, IsZeroWhereTheEndLooksLikeTheBeginning) {
 
 TEST(StatisticsJson, HasEveryKeyAndNullForWhatIsNotKnown) {
   const Json json = statistics_to_json(statistics_of({7, 7}), {0, 0}, {}, {});
-  EXPECT_EQ(json.size(), 7u);
+  EXPECT_EQ(json.size(), 8u);
   EXPECT_EQ(json["flicker"], 0.0);
   EXPECT_TRUE(json["change_onset_correlation"].is_null());
   EXPECT_TRUE(json["beat_error_s"].is_null());

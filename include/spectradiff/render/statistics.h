@@ -39,8 +39,9 @@ class PictureStatistics {
   // changes or where either does not vary. `onset_strength` is [frames of the song].
   std::optional<double> change_onset_correlation(const std::vector<float>& onset_strength) const;
 
-  // Mean change of held frames as a share of that at onsets. At an onset: a strength of 0.3 or more; held: more
-  // than half a second from any such frame of the song. Nothing without both, or without change at onsets.
+  // Mean change of held frames as a share of that at onsets. At an onset: a strength of 0.3 or more; held:
+  // more than half a second from any such frame of the song. Nothing without both, or without change at
+  // onsets.
   std::optional<double> held_change(const std::vector<float>& onset_strength) const;
 
   // Mean over the beats shown of the time between a beat's frame and the nearest peak of change in its run,
