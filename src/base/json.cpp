@@ -57,7 +57,7 @@ struct Source {
         ++column;
       }
     }
-    throw_error(kind, "{}:{}:{}: {}", name, line, column, message);
+    throw_error(kind, "{}:{}:{}: {}", name, line, column, shortened(message, 200));
   }
 };
 
@@ -194,6 +194,7 @@ JsonReader::JsonReader(const Json& object, std::string where, ErrorKind kind)
 }
 
 bool JsonReader::has(const std::string& key) const {
+  asked_.push_back(key);
   return object_.contains(key);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -66,6 +67,13 @@ spdlog::sink_ptr make_file_sink(const std::filesystem::path& file) {
 
 struct Log::Impl {
   spdlog::logger logger;
+
+  // What options and files hold may not steer the terminal.
+  void say(spdlog::level::level_enum level, std::string_view message) {
+    const std::string text = printable(message);
+    // The string_view overload: braces in a message are text, not a format.
+    logger.log(level, spdlog::string_view_t(text.data(), text.size()));
+  }
 };
 
 Log::Log(LogLevel level, bool colour, const std::optional<std::filesystem::path>& file) {
@@ -78,18 +86,17 @@ Log::Log(LogLevel level, bool colour, const std::optional<std::filesystem::path>
 
 Log::~Log() = default;
 
-// The string_view overload: braces in a message are text, not a format.
 void Log::detail(std::string_view message) {
-  impl_->logger.debug(spdlog::string_view_t(message.data(), message.size()));
+  impl_->say(spdlog::level::debug, message);
 }
 void Log::info(std::string_view message) {
-  impl_->logger.info(spdlog::string_view_t(message.data(), message.size()));
+  impl_->say(spdlog::level::info, message);
 }
 void Log::warn(std::string_view message) {
-  impl_->logger.warn(spdlog::string_view_t(message.data(), message.size()));
+  impl_->say(spdlog::level::warn, message);
 }
 void Log::error(std::string_view message) {
-  impl_->logger.error(spdlog::string_view_t(message.data(), message.size()));
+  impl_->say(spdlog::level::err, message);
 }
 
 }  // namespace spectradiff

@@ -83,6 +83,29 @@ std::vector<std::string_view> utf8_characters(std::string_view text) {
   return characters;
 }
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const std::string_view character : utf8_characters(text)) {
+    const auto first = static_cast<unsigned char>(character[0]);
+    const bool second_set = first == 0xC2 && character.size() == 2 &&
+                            static_cast<unsigned char>(character[1]) < 0xA0;  // U+0080 to U+009F
+    const bool control = (first < 0x20 && first != '\n') || first == 0x7f || second_set;
+    if (!control && (first < 0x80 || character.size() > 1)) {
+      shown += character;
+      continue;
+    }
+    for (const char byte : character) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+  }
+  return shown;
+}
+
+std::string shortened(std::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  const std::vector<std::string_view> characters = utf8_characters(text);
+  if (characters.size() <= most) return std::string(text);
+  return std::string(text.substr(0, static_cast<size_t>(characters[most].data() - text.data()))) + "…";
+}
+
 std::string clock_text(int64_t seconds, bool hours) {
   if (hours) return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   return fmt::format("{}:{:02}", seconds / 60, seconds % 60);

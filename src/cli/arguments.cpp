@@ -31,12 +31,43 @@ std::vector<std::string> flag_names(unsigned mask) {
                                unsigned mask) {
   for (const std::string& extra : extras) {
     if (extra.size() < 2 || extra.front() != '-') continue;
-    const std::string name = extra.substr(0, extra.find('='));
+    std::string name = extra.substr(0, extra.find('='));
+    if (name.find_first_not_of('-') == std::string::npos) name = extra;
     throw_error(ErrorKind::usage, "unknown option {}{}; `spectradiff {} --help` lists them", name,
                 suggestion(name, flag_names(mask)), command);
   }
   throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
               extras.front(), command);
+}
+
+const Option* find_flag(std::string_view flag) {
+  const auto found = std::find_if(option_table().begin(), option_table().end(),
+                                  [&](const Option& option) { return option.flag() == flag; });
+  return found == option_table().end() ? nullptr : &*found;
+}
+
+// What CLI11 would misread: it takes the empty value of "--prompt=" for none and has its own words for a
+// switch that is given one.
+std::vector<std::string> plain_words(const std::vector<std::string>& words) {
+  std::vector<std::string> plain;
+  bool options_end = false;
+  for (const std::string& word : words) {
+    options_end |= word == "--";
+    const size_t equals = word.find('=');
+    const std::string flag = word.substr(0, equals);
+    if (options_end || equals == std::string::npos || !flag.starts_with("--") || flag.size() == 2) {
+      plain.push_back(word);
+      continue;
+    }
+    const std::string name = flag.starts_with("--no-") ? "--" + flag.substr(5) : flag;
+    if (const Option* option = find_flag(name); option != nullptr && option->is_switch()) {
+      throw_error(ErrorKind::usage, "{} is a switch and takes no value; write {} or --no-{}", flag, name,
+                  name.substr(2));
+    }
+    plain.push_back(equals + 1 == word.size() ? flag : word);
+    if (equals + 1 == word.size()) plain.emplace_back();
+  }
+  return plain;
 }
 
 // One command's share of the parser. The list keeps what CLI11 points into.
@@ -101,14 +132,11 @@ std::vector<std::string> command_names() {
 }
 
 void check_actions(const Arguments& arguments) {
-  const auto one_of = [&](const std::vector<std::string>& actions) {
-    if (std::find(actions.begin(), actions.end(), arguments.action) == actions.end()) {
-      throw_error(ErrorKind::usage, "{} {}: unknown action{}; use {}", arguments.command, arguments.action,
-                  suggestion(arguments.action, actions), join(actions, ", "));
-    }
-  };
-  if (arguments.command == "model") one_of({"list", "info", "check", "trust"});
-  if (arguments.command == "presets") one_of({"list", "show"});
+  const auto& actions = command_text(arguments.command).actions;
+  if (!actions.empty() && std::find(actions.begin(), actions.end(), arguments.action) == actions.end()) {
+    throw_error(ErrorKind::usage, "{} {}: unknown action{}; use {}", arguments.command, arguments.action,
+                suggestion(arguments.action, actions), join(actions, ", "));
+  }
   if (arguments.command == "presets" && arguments.action == "show" && arguments.subject.empty()) {
     throw_error(ErrorKind::usage, "presets show needs a name; `spectradiff presets list` names them");
   }
@@ -119,15 +147,20 @@ void check_actions(const Arguments& arguments) {
 const std::vector<CommandText>& commands() {
   static const std::vector<CommandText> table = {
       {"render", "AUDIO", "make a music video: paint every frame from the spectrum, diffuse it, add the song",
-       kRenderAlone},
-      {"paint", "AUDIO", "the painter alone, without a model: what render would start from", kPaint},
-      {"analyze", "AUDIO", "what is heard, as numbers and as a picture", kAnalyze},
+       kRenderAlone, {}},
+      {"paint", "AUDIO", "the painter alone, without a model: what render would start from", kPaint, {}},
+      {"analyze", "AUDIO", "what is heard, as numbers and as a picture", kAnalyze, {}},
       {"batch", "FILE",
-       "many renders, the model loaded once: a JSON array of jobs, JSON Lines, or - for stdin", kBatch},
+       "many renders, the model loaded once: a JSON array of jobs, JSON Lines, or - for stdin", kBatch, {}},
       {"model", "list|info|check|trust [NAME|DIR]",
-       "model bundles: what is there, what one holds, whether it works", kOthers},
-      {"presets", "list|show [NAME]", "named settings", kOthers},
-      {"doctor", "", "what this machine has, what is missing and what to do", kOthers},
+       "model bundles: what is there, what one holds, whether it works",
+       kOthers,
+       {"list", "info", "check", "trust"}},
+      {"presets", "list|show [NAME]", "named settings", kOthers, {"list", "show"}},
+      {"doctor", "", "what this machine has, what is missing and what to do", kOthers, {}},
+      {"completion", "bash|zsh|fish", "what that shell needs to complete spectradiff's words", kOthers,
+       {"bash", "zsh", "fish"}},
+      {"man", "", "the manual page, as man and groff read it", kOthers, {}},
   };
   return table;
 }
@@ -167,12 +200,15 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     sub->positionals_at_end(false);
     add_help_flags(*sub, store);
     add_settings(*sub, command.options, store);
-    if (command.name == "model" || command.name == "presets") sub->add_option("action", arguments.action);
-    if (!command.operands.empty()) sub->add_option("subject", arguments.subject);
+    if (!command.actions.empty()) sub->add_option("action", arguments.action);
+    if (!command.operands.empty() && command.name != "completion")
+      sub->add_option("subject", arguments.subject);
   }
 
   try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    std::vector<std::string> plain = plain_words(words);
+    std::reverse(plain.begin(), plain.end());
+    app.parse(plain);
   } catch (const CLI::ParseError& error) {
     throw_error(ErrorKind::usage, "{}; `spectradiff --help` shows the usage", error.what());
   }

@@ -10,7 +10,7 @@ namespace spectradiff {
 
 struct Arguments {
   std::string command;  // render, paint, analyze, batch, model, …; empty: only --help or --version
-  std::string action;   // of model: list, info, check, trust; of presets: list, show
+  std::string action;   // of those with actions (CommandText)
   std::string subject;  // the song, batch file, model or preset; "-" is stdin
   bool help_short = false, help = false, help_all = false, version = false;
   Layer flags{"flag"};             // option table keys
@@ -24,7 +24,8 @@ struct CommandText {
   std::string name;
   std::string operands;  // "AUDIO"
   std::string summary;
-  unsigned options = 0;  // CommandMask
+  unsigned options = 0;               // CommandMask
+  std::vector<std::string> actions;  // of "model list"
 };
 
 // What is a flag only, of every command.

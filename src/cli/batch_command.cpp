@@ -265,6 +265,8 @@ int run_batch(const Arguments& arguments, Console& console) {
 int run_sweep(const Arguments& arguments, Console& console) {
   if (arguments.subject == "-")
     throw_error(ErrorKind::usage, "a sweep reads the song once per value; name a file instead of -");
+  if (arguments.run.output == "-")
+    throw_error(ErrorKind::usage, "output = -: a sweep makes a video per value; name a file");
   return Batch(arguments, console, expand_sweep({"", arguments, ""})).run();
 }
 

@@ -133,6 +133,7 @@ std::string file_text(const std::string& text) {
 }
 
 std::string named(const std::string& output, const std::string& addition) {
+  if (output == "-") return output;  // refused later, like every job's
   const fs::path path(output);
   if (!FramePattern::is_pattern(output))
     return (path.parent_path() / (path.stem().string() + addition + path.extension().string())).string();

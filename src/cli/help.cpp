@@ -48,6 +48,31 @@ std::string listing(const std::string& title, const std::vector<std::string>& wo
   return text + line + "\n";
 }
 
+// Where else an option may be said, and who wins.
+std::string settings_help(const CommandText& command) {
+  std::vector<std::string> one_run, typed;
+  for (const Option& option : option_table()) {
+    if ((option.commands & command.options) == 0) continue;
+    if (option.reach == Reach::job) one_run.push_back(option.key);
+    if (option.reach == Reach::typed) typed.push_back(option.key);
+  }
+  std::string help =
+      "\nEvery option is also an environment variable (SPECTRADIFF_BIN_SPACING) and a JSON key (bin_spacing) "
+      "of --config, presets\n"
+      "and the user's $XDG_CONFIG_HOME/spectradiff/config.json. A flag wins over the environment, that over "
+      "--config, that over\n"
+      "--preset, that over the user's file.\n";
+  if (command.options == kOthers)
+    return "\nEvery option is also an environment variable (SPECTRADIFF_JSON).\n";
+  if (!one_run.empty()) {
+    help += fmt::format("These belong to one run and are refused in presets and the user's file: {}.\n",
+                        join(one_run, ", "));
+  }
+  return help + fmt::format("These are flags and variables only: {}.\n", join(typed, ", "));
+}
+
+}  // namespace
+
 // What an expression is made of.
 std::string expression_help() {
   std::string help =
@@ -73,7 +98,7 @@ std::string expression_help() {
 }
 
 // What the file of a batch holds, and what comes out.
-constexpr const char* kBatchHelp =
+const char* const kBatchHelp =
     "\nJobs: [{\"audio\": \"a.wav\", \"output\": \"a.mp4\", \"strength\": 0.5}, …], {\"defaults\": {…}, "
     "\"jobs\": […]} "
     "or one job per line.\n"
@@ -86,29 +111,6 @@ constexpr const char* kBatchHelp =
     "same settings is skipped.\n"
     "On stdout, a line per job: id, done|skipped|failed|waiting, exit code, output, message, with tabs "
     "between. Exit 7 when one failed.\n";
-
-// Where else an option may be said, and who wins.
-std::string settings_help(const CommandText& command) {
-  std::vector<std::string> one_run, typed;
-  for (const Option& option : option_table()) {
-    if ((option.commands & command.options) == 0) continue;
-    if (option.reach == Reach::job) one_run.push_back(option.key);
-    if (option.reach == Reach::typed) typed.push_back(option.key);
-  }
-  std::string help =
-      "\nEvery option is also an environment variable (SPECTRADIFF_BIN_SPACING) and a JSON key (bin_spacing) "
-      "of --config, presets\n"
-      "and the user's $XDG_CONFIG_HOME/spectradiff/config.json. A flag wins over the environment, that over "
-      "--config, that over\n"
-      "--preset, that over the user's file.\n";
-  if (command.options == kOthers)
-    return "\nEvery option is also an environment variable (SPECTRADIFF_JSON).\n";
-  if (!one_run.empty()) {
-    help += fmt::format("These belong to one run and are refused in presets and the user's file: {}.\n",
-                        join(one_run, ", "));
-  }
-  return help + fmt::format("These are flags and variables only: {}.\n", join(typed, ", "));
-}
 
 std::string examples(const std::string& command) {
   if (command == "render") {
@@ -143,10 +145,14 @@ std::string examples(const std::string& command) {
            "  spectradiff model trust ./my-model\n";
   }
   if (command == "presets") return "  spectradiff presets list\n  spectradiff presets show funky\n";
+  if (command == "completion") {
+    return "  spectradiff completion bash > ~/.local/share/bash-completion/completions/spectradiff\n"
+           "  spectradiff completion zsh > ~/.zfunc/_spectradiff\n"
+           "  spectradiff completion fish > ~/.config/fish/completions/spectradiff.fish\n";
+  }
+  if (command == "man") return "  spectradiff man | man -l -\n";
   return "  spectradiff doctor\n";
 }
-
-}  // namespace
 
 std::string short_help(const std::string& command) {
   if (!command.empty()) {

@@ -81,6 +81,7 @@ std::vector<Layer> told_layers(const Layer& flags, unsigned commands) {
   if (config == "-") {
     told.insert(told.begin(), parse_layer(read_stdin(kMaxConfigBytes), "stdin", Reach::job));
   } else if (!config.empty()) {
+    check_there("config", config);
     told.insert(told.begin(), read_layer(config, config, Reach::job));
   }
   return told;

@@ -8,9 +8,11 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "completion.h"
 #include "console.h"
 #include "help.h"
 #include "job_setup.h"
+#include "manual.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 
@@ -33,6 +35,10 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "model") return run_model(arguments, console);
   if (arguments.command == "presets") return run_presets(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);
+  if (arguments.command == "completion" || arguments.command == "man") {
+    console.answer(arguments.command == "man" ? manual_page() : completion_script(arguments.action));
+    return 0;
+  }
   return run_pictures(arguments, console);
 }
 
@@ -43,12 +49,14 @@ void read_settings(Arguments& arguments) {
     return;
   }
   const unsigned options = command_text(arguments.command).options;
-  arguments.told = told_layers(arguments.flags, options);
-  arguments.run = run_settings(options == kOthers ? arguments.told : all_layers(arguments.told));
-  if (arguments.subject == "-" && arguments.run.config == "-") {
+  // Before the first of them reads it all.
+  const std::string config = run_settings({environment_layer(options), arguments.flags}).config;
+  if (arguments.subject == "-" && config == "-") {
     throw_error(ErrorKind::usage, "both {} and --config read stdin (\"-\"); name a file for one of them",
                 arguments.command == "batch" ? "the batch" : "the song");
   }
+  arguments.told = told_layers(arguments.flags, options);
+  arguments.run = run_settings(options == kOthers ? arguments.told : all_layers(arguments.told));
   if (arguments.run.json && arguments.run.output == "-") {
     throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");
   }

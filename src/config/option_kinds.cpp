@@ -19,10 +19,10 @@ std::string with_hint(std::string reason, const char* hint) {
 
 // A text that was meant as a number, right or wrong: no expression. "", "0,5", "1x", "0x1p-1", "-inf".
 bool is_number_attempt(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" +-");
+  const size_t begin = text.find_first_not_of(" \t\r\n\v\f+-");
   if (begin == std::string_view::npos) return true;
   text.remove_prefix(begin);
-  while (text.ends_with(' ')) text.remove_suffix(1);
+  text = text.substr(0, text.find_last_not_of(" \t\r\n\v\f") + 1);
   std::string word;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);

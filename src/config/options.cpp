@@ -43,6 +43,7 @@ Size encoded_size(const Json& value) {
 TimeSpan checked_seconds(const Json& value) {
   const TimeSpan time = checked_time(value);
   if (time.unit != TimeUnit::seconds) refuse("is not in seconds; write 90, 90s, 1:30:00 or 50ms");
+  if (time.value.num == 0) refuse("is no time at all; it is above 0");
   return time;
 }
 
@@ -64,20 +65,23 @@ std::string checked_device(const Json& value) {
 
 int64_t checked_bitrate(const Json& value) {
   const char* form = "is not a bit rate; write 256k or 256000, 8k to 1024k";
-  if (value.is_number_integer()) return checked_integer(value, 8000, 1024000, "write 256k or 256000");
+  const char* hint = "8k to 1024k, as 256k or 256000";
+  if (value.is_number_integer()) return checked_integer(value, 8000, 1024000, hint);
   std::string text = checked_text(value);
   const int64_t unit = !text.empty() && text.back() == 'k' ? 1000 : 1;
   if (unit > 1) text.pop_back();
   const auto number = parse_integer(text);
   if (!number || *number > 1024000) refuse(form);
-  return checked_integer(*number * unit, 8000, 1024000, "write 256k or 256000");
+  return checked_integer(*number * unit, 8000, 1024000, hint);
 }
 
 // A number, or "auto", which is 0.
 double checked_tempo(const Json& value) {
   if (value == "auto") return 0;
   if (!value.is_string()) return checked_real(value, {20, 400});
-  return checked_real(number_from_text(checked_text(value)), {20, 400});
+  const auto typed = parse_real(value.get<std::string>());
+  if (!typed) refuse("is neither auto nor a plain decimal number");
+  return checked_real(*typed, {20, 400});
 }
 Json tempo_json(double tempo_bpm) {
   return tempo_bpm == 0 ? Json("auto") : Json(tempo_bpm);
@@ -86,8 +90,9 @@ Json tempo_json(double tempo_bpm) {
 // A whole number, or "off" for none.
 std::optional<int> checked_flash_limit(const Json& value) {
   if (value == "off") return std::nullopt;
-  const Json number = value.is_string() ? integer_from_text(value.get<std::string>()) : value;
-  return static_cast<int>(checked_integer(number, 0, 120, "3 is what WCAG 2.3.1 allows; off for no limit"));
+  const auto typed = value.is_string() ? parse_integer(value.get<std::string>()) : std::nullopt;
+  if (!typed && !value.is_number_integer()) refuse("is neither off nor an integer, 0 to 120");
+  return static_cast<int>(checked_integer(typed ? Json(*typed) : value, 0, 120, "3 is what WCAG 2.3.1 allows; off for no limit"));
 }
 
 std::string same_text(const std::string& text) {

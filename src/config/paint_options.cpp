@@ -33,10 +33,10 @@ std::string time_text(const TimeSpan& time) {
 }
 
 int checked_quarter_turn(const Json& value) {
-  const Json number = value.is_string() ? integer_from_text(checked_text(value)) : value;
-  const int64_t degrees = checked_integer(number, 0, 270, "0, 90, 180 or 270");
-  if (degrees % 90 != 0) refuse("is not one of 0, 90, 180, 270");
-  return static_cast<int>(degrees);
+  for (const int degrees : {0, 90, 180, 270}) {
+    if (value == degrees || value == std::to_string(degrees)) return degrees;
+  }
+  refuse("is not one of 0, 90, 180, 270");
 }
 
 void add_painting(std::vector<Option>& table) {

@@ -15,7 +15,14 @@ constexpr const char* kMessages = "Messages";
 // A file or a list of names; absent is null in JSON.
 template <typename Field>
 Option name_option(const OptionText& text, Field field, Reach reach) {
-  Option option = text_option(text, field);
+  Option option = written_option(
+      text, field,
+      [](const Json& value) {
+        std::string name = checked_text(value);
+        if (name.empty()) refuse("is empty; give it a value or leave the option out");
+        return name;
+      },
+      [](const std::string& name) { return name; });
   option.reach = reach;
   option.get = [=](const Settings& from) {
     const std::string value = value_of(field, from);

@@ -17,9 +17,11 @@ namespace {
 
 constexpr const char* kDescription = "description";
 
+constexpr size_t kShownCharacters = 200;
+
 [[noreturn]] void refuse_value(const std::string& key, const std::string& value, const std::string& origin,
                                const std::string& reason) {
-  throw_error(ErrorKind::usage, "{} = {} ({}) {}", key, value, origin, reason);
+  throw_error(ErrorKind::usage, "{} = {} ({}) {}", key, shortened(value, kShownCharacters), origin, reason);
 }
 
 void check_keys(const Layer& layer) {
@@ -27,8 +29,8 @@ void check_keys(const Layer& layer) {
     if (key == kDescription) continue;
     const Option* option = find_option(key);
     if (option == nullptr) {
-      throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin, key,
-                  suggestion(key, option_keys()));
+      throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin,
+                  shortened(key, kShownCharacters), suggestion(key, option_keys()));
     }
     if (option->reach <= layer.reach) continue;
     throw_error(ErrorKind::usage, "{}: \"{}\" cannot stand here; {}", layer.origin, key,
@@ -80,7 +82,10 @@ void check_expressions(Resolved& resolved) {
   } catch (const Error& error) {
     throw_error(error.kind(), "signal ({}): {}", resolved.origins["signal"], error.what());
   }
-  if (const auto schedule = job.diffusion.schedule()) check_schedule(*schedule, signals);
+  // Where no prompt follows another, the weight is still to be understood.
+  const DiffusionSettings& diffusion = job.diffusion;
+  const PromptSchedule alone{{PromptKey{}}, diffusion.prompt_blend, diffusion.prompt_weight, false};
+  check_schedule(diffusion.schedule().value_or(alone), signals);
   const std::map<std::string, std::string> expressions = job.expressions;
   for (const auto& [key, text] : expressions) {
     try {
@@ -166,6 +171,15 @@ Layer read_layer(const std::filesystem::path& file, std::string origin, Reach re
   return make_layer(read_json(file), std::move(origin), reach);
 }
 
+void check_there(const std::string& option, const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(file, failed);
+  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) return;
+  throw_error(ErrorKind::usage, "{} = {}: {}", option, file.string(),
+              std::filesystem::is_directory(status) ? "this is a folder; name a file"
+                                                    : "there is no such file");
+}
+
 Layer environment_layer(unsigned commands) {
   Layer layer{"environment"};
   for (const Option& option : option_table()) {
@@ -175,7 +189,7 @@ Layer environment_layer(unsigned commands) {
     try {
       layer.values[option.key] = option.from_text(text);
     } catch (const Error& error) {
-      refuse_value(option.environment(), text, layer.origin, error.what());
+      refuse_value(option.environment(), shown(text), layer.origin, error.what());
     }
   }
   return layer;
@@ -186,7 +200,7 @@ Json flag_value(const std::string& key, std::string_view text) {
   try {
     return option->from_text(text);
   } catch (const Error& error) {
-    refuse_value(key, std::string(text), "flag", error.what());
+    refuse_value(key, shown(std::string(text)), "flag", error.what());
   }
 }
 
@@ -213,7 +227,10 @@ std::vector<Preset> list_presets() {
 }
 
 Preset find_preset(const std::string& name) {
-  if (name.find('/') != std::string::npos || name.ends_with(".json")) return {name, name, ""};
+  if (name.find('/') != std::string::npos || name.ends_with(".json")) {
+    check_there("preset", name);
+    return {name, name, ""};
+  }
   std::vector<std::string> names;
   for (Preset& preset : list_presets()) {
     if (preset.name == name) return std::move(preset);

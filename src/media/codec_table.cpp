@@ -108,7 +108,7 @@ Container container_of(const std::filesystem::path& path) {
     if (extension == std::string(".") + row.name) return row.container;
   }
   throw_error(ErrorKind::usage,
-              "the kind of video cannot be told from '{}'; names end in .mp4, .mov, .mkv or .webm",
+              "output = {}: the kind of video cannot be told from the name; it ends in .mp4, .mov, .mkv or .webm",
               path.string());
 }
 

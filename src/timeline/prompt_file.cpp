@@ -1,3 +1,5 @@
+#include <cctype>
+
 #include "key_time.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
@@ -22,6 +24,11 @@ PromptKey parse_line(std::string_view line, const std::string& where) {
   for (size_t colon = line.find(':'); colon != std::string_view::npos; colon = line.find(':', colon + 1)) {
     if (find_key_time(trimmed(line.substr(0, colon)))) end = colon;
   }
+  // "0:99: text" and "0:30 text" were meant as clocks, not as what is said at second 0.
+  const bool half_a_clock = end != std::string_view::npos && end + 1 < line.size() &&
+                            line.find_first_not_of("0123456789") == end &&
+                            std::isdigit(static_cast<unsigned char>(line[end + 1])) != 0;
+  if (half_a_clock) end = std::string_view::npos;
   if (end == std::string_view::npos)
     throw_error(ErrorKind::usage, "{}: \"{}\" does not begin with a time and a colon; {}", where, line,
                 kForm);

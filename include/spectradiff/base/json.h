@@ -61,7 +61,7 @@ class JsonReader {
   std::string where_;
   bool nested_ = false;  // made by object(): a key follows `where_` after a dot
   ErrorKind kind_;
-  std::vector<std::string> asked_;
+  mutable std::vector<std::string> asked_;  // known keys, by every question
 };
 
 }  // namespace spectradiff

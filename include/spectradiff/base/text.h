@@ -19,6 +19,12 @@ size_t utf8_character_length(std::string_view text);
 // The characters of `text` in order; each byte of what is malformed stands alone.
 std::vector<std::string_view> utf8_characters(std::string_view text);
 
+// Fit for a terminal: control characters but line feeds, and bytes that are no UTF-8, stand as \x1b.
+std::string printable(std::string_view text);
+
+// The first `most` characters, and "…" where there are more.
+std::string shortened(std::string_view text, size_t most);
+
 // "1:02:03" with hours, "62:03" without.
 std::string clock_text(int64_t seconds, bool hours);
 

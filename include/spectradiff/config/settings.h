@@ -34,6 +34,9 @@ Layer read_layer(const std::filesystem::path& file, std::string origin, Reach re
 Layer parse_layer(std::string_view text, std::string origin, Reach reach);
 Layer make_layer(Json values, std::string origin, Reach reach);
 
+// Error{usage} naming the option where `file` is none.
+void check_there(const std::string& option, const std::filesystem::path& file);
+
 // What SPECTRADIFF_<KEY> variables say about the options of these commands (CommandMask).
 Layer environment_layer(unsigned commands);
 

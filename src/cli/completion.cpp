@@ -1,0 +1,299 @@
+#include "completion.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "arguments.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kPresets = "$(spectradiff presets list 2>/dev/null | cut -d' ' -f1)";
+
+enum class Takes { nothing, choice, preset, file, text };
+
+Takes takes(const Option& option) {
+  if (option.is_switch()) return Takes::nothing;
+  if (!option.choices.empty()) return Takes::choice;
+  if (option.key == "preset") return Takes::preset;
+  for (const char* name : {"FILE", "PATH", "NAME|DIR", "VIDEO"}) {
+    if (option.value_name == name) return Takes::file;
+  }
+  return Takes::text;
+}
+
+bool belongs(const Option& option, const CommandText& command) {
+  return (option.commands & command.options) != 0;
+}
+
+bool reads_file(const CommandText& command) {
+  return command.operands == "AUDIO" || command.operands == "FILE";
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const CommandText& command : commands()) names.push_back(command.name);
+  return names;
+}
+
+// Every way to type the option.
+std::vector<std::string> flags_of(const Option& option) {
+  std::vector<std::string> flags = {option.flag()};
+  if (!option.short_flag.empty()) flags.push_back(option.short_flag);
+  if (option.is_switch()) flags.push_back("--no-" + option.flag().substr(2));
+  return flags;
+}
+
+std::string without_negation(const Option& option) {
+  return option.flag() + (option.short_flag.empty() ? "" : "|" + option.short_flag);
+}
+
+std::string single_quoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+// ---- bash
+
+// What stands behind an option: one line of a case per way to complete it.
+std::string bash_values() {
+  std::string cases, files, texts;
+  for (const Option& option : option_table()) {
+    const std::string flags = without_negation(option);
+    switch (takes(option)) {
+      case Takes::choice:
+        cases += fmt::format("    {}) words=\"{}\" ;;\n", flags, join(option.choices, " "));
+        break;
+      case Takes::preset:
+        cases += fmt::format("    {}) words=\"{}\" ;;\n", flags, kPresets);
+        break;
+      case Takes::file:
+        files += (files.empty() ? "" : "|") + flags;
+        break;
+      case Takes::text:
+        texts += (texts.empty() ? "" : "|") + flags;
+        break;
+      case Takes::nothing:
+        break;
+    }
+  }
+  return cases + fmt::format("    {}) files=1 ;;\n    {}) ;;\n", files, texts);
+}
+
+std::string bash_command(const CommandText& command) {
+  std::vector<std::string> words = command.actions;
+  for (const Option& option : option_table()) {
+    if (!belongs(option, command)) continue;
+    for (const std::string& flag : flags_of(option)) words.push_back(flag);
+  }
+  for (const HelpFlag& flag : help_flags()) words.emplace_back(flag.flag);
+  std::string line = fmt::format("        {}) words=\"{}\"", command.name, join(words, " "));
+  if (command.name == "presets") line += fmt::format("; [[ $previous == show ]] && words=\"{}\"", kPresets);
+  if (reads_file(command) || command.name == "model") line += "; [[ $current != -* ]] && files=1";
+  return line + " ;;\n";
+}
+
+std::string bash_script() {
+  std::string cases;
+  for (const CommandText& command : commands()) cases += bash_command(command);
+  std::vector<std::string> first = command_names();
+  for (const HelpFlag& flag : help_flags()) first.emplace_back(flag.flag);
+  first.emplace_back("--version");
+  return fmt::format(R"(# bash completion of spectradiff; `spectradiff completion bash` writes it
+_spectradiff() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} command= words= files= i
+  # --painter=hash is three words to bash
+  if [[ $current == = ]]; then
+    current=
+  elif [[ $previous == = ]]; then
+    previous=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${{COMP_WORDS[i]}} in
+      {}) command=${{COMP_WORDS[i]}}; break ;;
+    esac
+  done
+  case $previous in
+{}    *)
+      case $command in
+{}        *) words="{}" ;;
+      esac ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  if [[ -n $files ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen -f -- "$current")
+  fi
+}}
+complete -F _spectradiff spectradiff
+)",
+                     join(command_names(), "|"), bash_values(), cases, join(first, " "));
+}
+
+// ---- zsh
+
+// Text within […] of an _arguments specification.
+std::string zsh_text(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string zsh_value(const Option& option) {
+  const std::string name = ":" + zsh_text(option.value_name) + ":";
+  switch (takes(option)) {
+    case Takes::choice:
+      return name + "(" + join(option.choices, " ") + ")";
+    case Takes::preset:
+      return name + "_spectradiff_presets";
+    case Takes::file:
+      return name + "_files";
+    case Takes::text:
+      return name + " ";
+    case Takes::nothing:
+      break;
+  }
+  return "";
+}
+
+std::string zsh_command(const CommandText& command) {
+  std::vector<std::string> specs;
+  for (const Option& option : option_table()) {
+    if (!belongs(option, command)) continue;
+    const std::string repeats = option.repeats ? "*" : "";
+    for (const std::string& flag : flags_of(option)) {
+      const bool is_long = flag.starts_with("--") && !option.is_switch();
+      specs.push_back(single_quoted(repeats + flag + (is_long ? "=" : "") + "[" + zsh_text(option.help) +
+                                    "]" + zsh_value(option)));
+    }
+  }
+  for (const HelpFlag& flag : help_flags())
+    specs.push_back(single_quoted(std::string(flag.flag) + "[" + zsh_text(flag.help) + "]"));
+  if (!command.actions.empty()) specs.push_back("'1:action:(" + join(command.actions, " ") + ")'");
+  if (command.name == "presets") specs.emplace_back("'2:preset:_spectradiff_presets'");
+  if (command.name == "model") specs.emplace_back("'2:model:_files'");
+  if (reads_file(command)) specs.push_back("'1:" + command.operands + ":_files'");
+  return fmt::format("    {})\n      _arguments -S \\\n        {}\n      ;;\n", command.name,
+                     join(specs, " \\\n        "));
+}
+
+std::string zsh_script() {
+  std::string described, cases;
+  for (const CommandText& command : commands()) {
+    described +=
+        fmt::format("      {}\n", single_quoted(command.name + ":" + zsh_text(command.summary)));
+    cases += zsh_command(command);
+  }
+  return fmt::format(R"(#compdef spectradiff
+# zsh completion of spectradiff; `spectradiff completion zsh` writes it
+_spectradiff_presets() {{
+  compadd -- {}
+}}
+_spectradiff() {{
+  if (( CURRENT == 2 )); then
+    local -a commands=(
+{}    )
+    _describe command commands
+    return
+  fi
+  shift words
+  (( CURRENT-- ))
+  case $words[1] in
+{}  esac
+}}
+if [[ $funcstack[1] == _spectradiff ]]; then
+  _spectradiff "$@"
+else
+  compdef _spectradiff spectradiff
+fi
+)",
+                     kPresets, described, cases);
+}
+
+// ---- fish
+
+std::string fish_quoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+std::string fish_value(const Option& option) {
+  switch (takes(option)) {
+    case Takes::choice:
+      return " -x -a " + fish_quoted(join(option.choices, " "));
+    case Takes::preset:
+      return " -x -a '(spectradiff presets list 2>/dev/null | string split -f1 \" \")'";
+    case Takes::file:
+      return " -r -F";
+    case Takes::text:
+      return " -x";
+    case Takes::nothing:
+      break;
+  }
+  return "";
+}
+
+std::string fish_option(const Option& option) {
+  std::vector<std::string> names;
+  for (const CommandText& command : commands()) {
+    if (belongs(option, command)) names.push_back(command.name);
+  }
+  const std::string line =
+      "complete -c spectradiff -n '__fish_seen_subcommand_from " + join(names, " ") + "'";
+  const std::string help = " -d " + fish_quoted(option.help);
+  std::string text = line + " -l " + option.flag().substr(2);
+  if (!option.short_flag.empty()) text += " -s " + option.short_flag.substr(1);
+  text += fish_value(option) + help + "\n";
+  if (option.is_switch()) text += line + " -l no-" + option.flag().substr(2) + "\n";
+  return text;
+}
+
+std::string fish_script() {
+  const std::string none = "not __fish_seen_subcommand_from " + join(command_names(), " ");
+  std::string text = "# fish completion of spectradiff; `spectradiff completion fish` writes it\n";
+  text += fmt::format("complete -c spectradiff -n {} -f -l version\n", fish_quoted(none));
+  for (const CommandText& command : commands()) {
+    text += fmt::format("complete -c spectradiff -n {} -f -a {} -d {}\n", fish_quoted(none), command.name,
+                        fish_quoted(command.summary));
+    if (!command.actions.empty()) {
+      const std::string actions = join(command.actions, " ");
+      text += fmt::format(
+          "complete -c spectradiff -n '__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from "
+          "{}' -f -a '{}'\n",
+          command.name, actions, actions);
+    }
+    if (!reads_file(command) && command.name != "model")
+      text += fmt::format("complete -c spectradiff -n '__fish_seen_subcommand_from {}' -f\n", command.name);
+  }
+  text +=
+      "complete -c spectradiff -n '__fish_seen_subcommand_from presets; and __fish_seen_subcommand_from "
+      "show' -f -a '(spectradiff presets list 2>/dev/null | string split -f1 \" \")'\n";
+  for (const HelpFlag& flag : help_flags()) {
+    const std::string name = flag.flag;
+    text += fmt::format("complete -c spectradiff -f {} -d {}\n",
+                        name.starts_with("--") ? "-l " + name.substr(2) : "-s " + name.substr(1),
+                        fish_quoted(flag.help));
+  }
+  for (const Option& option : option_table()) text += fish_option(option);
+  return text;
+}
+
+}  // namespace
+
+std::string completion_script(const std::string& shell) {
+  if (shell == "zsh") return zsh_script();
+  return shell == "fish" ? fish_script() : bash_script();
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,11 @@
+// What a shell offers at the TAB key, made from the option table.
+#pragma once
+
+#include <string>
+
+namespace spectradiff {
+
+// A script for `shell`: bash, zsh or fish.
+std::string completion_script(const std::string& shell);
+
+}  // namespace spectradiff

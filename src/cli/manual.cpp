@@ -1,0 +1,159 @@
+#include "manual.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "arguments.h"
+#include "help.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+namespace {
+
+// Text as roff reads it: nothing in it is a request or an escape, and all of it is ASCII.
+std::string roff(const std::string& text) {
+  std::string escaped;
+  for (const std::string_view character : utf8_characters(text)) {
+    if (character.size() > 1) {
+      auto code = static_cast<uint32_t>(static_cast<unsigned char>(character[0]) & (0x7fU >> character.size()));
+      for (const char byte : character.substr(1)) code = code * 64 + (static_cast<unsigned char>(byte) & 0x3fU);
+      escaped += fmt::format("\\[u{:04X}]", code);
+    } else if (character == "\\") {
+      escaped += "\\e";
+    } else if (character == "-") {
+      escaped += "\\-";
+    } else if (character == "'" || character == "`" || character == "^" || character == "~") {
+      escaped += character == "'" ? "\\(aq" : character == "`" ? "\\(ga" : character == "^" ? "\\(ha" : "\\(ti";
+    } else {
+      escaped += character;
+    }
+  }
+  return (escaped.starts_with('.') ? "\\&" : "") + escaped;
+}
+
+std::string bold(const std::string& text) {
+  return "\\fB" + roff(text) + "\\fR";
+}
+
+std::string section(const std::string& title, const std::string& body) {
+  return ".SH " + title + "\n" + body;
+}
+
+// Lines as they stand.
+std::string literal(const std::string& text) {
+  std::string lines = ".PP\n.nf\n";
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines += line.empty() ? "\\&\n" : roff(line) + "\n";
+  return lines + ".fi\n";
+}
+
+std::string entry(const std::string& tag, const std::string& text) {
+  return ".TP\n" + tag + "\n" + roff(text) + "\n";
+}
+
+std::string command_list() {
+  std::string list;
+  for (const CommandText& command : commands()) {
+    list += entry(bold(command.name) + (command.operands.empty() ? "" : " \\fI" + roff(command.operands) + "\\fR"),
+                  command.summary);
+  }
+  return list;
+}
+
+// "render, paint": of those that work on songs, the ones that do not take the option are rarer.
+std::string commands_of(const Option& option) {
+  std::vector<std::string> names;
+  for (const CommandText& command : commands()) {
+    if (command.options != kOthers && (option.commands & command.options) != 0) names.push_back(command.name);
+  }
+  return join(names, ", ");
+}
+
+std::string option_entry(const Option& option) {
+  std::string tag;
+  if (!option.short_flag.empty()) tag += bold(option.short_flag) + ", ";
+  tag += bold(option.flag());
+  if (option.is_switch()) {
+    tag += ", " + bold("--no-" + option.flag().substr(2));
+  } else {
+    tag += " \\fI" + roff(option.value_name) + "\\fR";
+  }
+  if (option.moves) tag += " " + roff("◇");
+  return entry(tag, option.help + " [" + commands_of(option) + "]");
+}
+
+std::string option_list() {
+  std::string list = roff(
+                         "Behind each option stand the commands that take it. Those marked ◇ take a number or an "
+                         "expression, a value per frame.") +
+                     "\n";
+  std::string group;
+  for (const Option& option : option_table()) {
+    if (option.group != group) list += ".SS \"" + roff(group = option.group) + "\"\n";
+    list += option_entry(option);
+  }
+  list += ".SS Help\n";
+  for (const HelpFlag& flag : help_flags()) list += entry(bold(flag.flag), flag.help);
+  return list + entry(bold("--version") + ", " + bold("-V"), "the version; with --json those of the libraries too");
+}
+
+std::string example_list() {
+  std::string all;
+  for (const CommandText& command : commands()) all += examples(command.name);
+  return literal(all);
+}
+
+constexpr const char* kSettings =
+    "Every option is also an environment variable, SPECTRADIFF_BIN_SPACING, and a key of JSON settings, bin_spacing. "
+    "A flag wins over the environment, that over --config, that over --preset, that over the user's file.";
+
+const std::vector<std::pair<const char*, const char*>> kVariables = {
+    {"SPECTRADIFF_MODEL_PATH", "folders with model bundles, before all others; colons between"},
+    {"SPECTRADIFF_PRESET_PATH", "folders with presets, likewise"},
+    {"NO_COLOR", "no colour on the terminal"},
+    {"XDG_CONFIG_HOME, XDG_DATA_HOME", "where the user's settings, presets and models lie"}};
+
+const std::vector<std::pair<const char*, const char*>> kFiles = {
+    {"~/.config/spectradiff/config.json", "the user's settings"},
+    {"~/.config/spectradiff/presets/", "the user's presets"},
+    {"~/.local/share/spectradiff/models/", "the user's model bundles"}};
+
+const std::vector<std::pair<const char*, const char*>> kExitCodes = {
+    {"0", "complete and verified"},
+    {"1", "internal error, a bug"},
+    {"2", "usage: a flag, value, preset or JSON"},
+    {"3", "sound, picture or video unreadable or rejected"},
+    {"4", "model missing, damaged, untrusted or incompatible"},
+    {"5", "output: it exists, no permission, disk full, pipe closed"},
+    {"6", "out of memory"},
+    {"7", "a batch finished with failures"},
+    {"8", "device or engine unavailable"},
+    {"130, 143", "stopped by SIGINT, SIGTERM"}};
+
+std::string table(const std::vector<std::pair<const char*, const char*>>& rows) {
+  std::string list;
+  for (const auto& [name, meaning] : rows) list += entry(bold(name), meaning);
+  return list;
+}
+
+}  // namespace
+
+std::string manual_page() {
+  return fmt::format(".TH SPECTRADIFF 1 {} \"spectradiff {}\" \"User Commands\"\n", SPECTRADIFF_DATE,
+                     SPECTRADIFF_VERSION) +
+         section("NAME", roff("spectradiff") + " \\- turns a song into a diffused music video\n") +
+         section("SYNOPSIS", bold("spectradiff") + " \\fICOMMAND\\fR [\\fIoptions\\fR]\n") +
+         section("DESCRIPTION",
+                 roff("Every video frame is a picture painted from that moment's spectrum and, with render, pushed "
+                      "through Stable Diffusion img2img. A song named - is read from stdin.") +
+                     "\n") +
+         section("COMMANDS", command_list()) + section("EXAMPLES", example_list()) +
+         section("OPTIONS", option_list()) + section("EXPRESSIONS", literal(expression_help())) +
+         section("BATCHES", literal(kBatchHelp)) + section("SETTINGS", roff(kSettings) + "\n") +
+         section("ENVIRONMENT", table(kVariables)) + section("FILES", table(kFiles)) +
+         section("\"EXIT STATUS\"", table(kExitCodes));
+}
+
+}  // namespace spectradiff
