@@ -264,7 +264,7 @@ choose_preset() {
 
 # build_program program|everything: the program and its engine, or the tests too.
 build_program() {
-  local options=() targets=(spectradiff)
+  local options=() targets=(spectradiff documents)
   choose_preset
   step "Building ($PRESET)"
   if [ "$PRESET" = release ]; then

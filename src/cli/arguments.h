@@ -24,7 +24,7 @@ struct CommandText {
   std::string name;
   std::string operands;  // "AUDIO"
   std::string summary;
-  unsigned options = 0;               // CommandMask
+  unsigned options = 0;              // CommandMask
   std::vector<std::string> actions;  // of "model list"
 };
 

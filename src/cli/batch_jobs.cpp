@@ -150,6 +150,8 @@ void sweep_on(const BatchJob& job, size_t key, const Json& chosen, const std::st
     one.id = job.id.empty() ? id.substr(1) : job.id + id;
     one.arguments.told.push_back({"sweep", chosen});
     one.arguments.run.output = named(job.arguments.run.output, addition);
+    if (!job.arguments.run.preview.empty())
+      one.arguments.run.preview = named(job.arguments.run.preview, addition);
     one.arguments.run.sweep.clear();
     jobs.push_back(std::move(one));
     return;

@@ -187,8 +187,7 @@ std::string zsh_command(const CommandText& command) {
 std::string zsh_script() {
   std::string described, cases;
   for (const CommandText& command : commands()) {
-    described +=
-        fmt::format("      {}\n", single_quoted(command.name + ":" + zsh_text(command.summary)));
+    described += fmt::format("      {}\n", single_quoted(command.name + ":" + zsh_text(command.summary)));
     cases += zsh_command(command);
   }
   return fmt::format(R"(#compdef spectradiff

@@ -17,15 +17,20 @@ std::string roff(const std::string& text) {
   std::string escaped;
   for (const std::string_view character : utf8_characters(text)) {
     if (character.size() > 1) {
-      auto code = static_cast<uint32_t>(static_cast<unsigned char>(character[0]) & (0x7fU >> character.size()));
-      for (const char byte : character.substr(1)) code = code * 64 + (static_cast<unsigned char>(byte) & 0x3fU);
+      auto code =
+          static_cast<uint32_t>(static_cast<unsigned char>(character[0]) & (0x7fU >> character.size()));
+      for (const char byte : character.substr(1))
+        code = code * 64 + (static_cast<unsigned char>(byte) & 0x3fU);
       escaped += fmt::format("\\[u{:04X}]", code);
     } else if (character == "\\") {
       escaped += "\\e";
     } else if (character == "-") {
       escaped += "\\-";
     } else if (character == "'" || character == "`" || character == "^" || character == "~") {
-      escaped += character == "'" ? "\\(aq" : character == "`" ? "\\(ga" : character == "^" ? "\\(ha" : "\\(ti";
+      escaped += character == "'"   ? "\\(aq"
+                 : character == "`" ? "\\(ga"
+                 : character == "^" ? "\\(ha"
+                                    : "\\(ti";
     } else {
       escaped += character;
     }
@@ -43,7 +48,7 @@ std::string section(const std::string& title, const std::string& body) {
 
 // Lines as they stand.
 std::string literal(const std::string& text) {
-  std::string lines = ".PP\n.nf\n";
+  std::string lines = ".nf\n";
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines += line.empty() ? "\\&\n" : roff(line) + "\n";
   return lines + ".fi\n";
@@ -56,8 +61,9 @@ std::string entry(const std::string& tag, const std::string& text) {
 std::string command_list() {
   std::string list;
   for (const CommandText& command : commands()) {
-    list += entry(bold(command.name) + (command.operands.empty() ? "" : " \\fI" + roff(command.operands) + "\\fR"),
-                  command.summary);
+    list += entry(
+        bold(command.name) + (command.operands.empty() ? "" : " \\fI" + roff(command.operands) + "\\fR"),
+        command.summary);
   }
   return list;
 }
@@ -85,10 +91,11 @@ std::string option_entry(const Option& option) {
 }
 
 std::string option_list() {
-  std::string list = roff(
-                         "Behind each option stand the commands that take it. Those marked ◇ take a number or an "
-                         "expression, a value per frame.") +
-                     "\n";
+  std::string list =
+      roff(
+          "Behind each option stand the commands that take it. Those marked ◇ take a number or an "
+          "expression, a value per frame.") +
+      "\n";
   std::string group;
   for (const Option& option : option_table()) {
     if (option.group != group) list += ".SS \"" + roff(group = option.group) + "\"\n";
@@ -96,7 +103,8 @@ std::string option_list() {
   }
   list += ".SS Help\n";
   for (const HelpFlag& flag : help_flags()) list += entry(bold(flag.flag), flag.help);
-  return list + entry(bold("--version") + ", " + bold("-V"), "the version; with --json those of the libraries too");
+  return list +
+         entry(bold("--version") + ", " + bold("-V"), "the version; with --json those of the libraries too");
 }
 
 std::string example_list() {
@@ -106,7 +114,8 @@ std::string example_list() {
 }
 
 constexpr const char* kSettings =
-    "Every option is also an environment variable, SPECTRADIFF_BIN_SPACING, and a key of JSON settings, bin_spacing. "
+    "Every option is also an environment variable, SPECTRADIFF_BIN_SPACING, and a key of JSON settings, "
+    "bin_spacing. "
     "A flag wins over the environment, that over --config, that over --preset, that over the user's file.";
 
 const std::vector<std::pair<const char*, const char*>> kVariables = {
@@ -145,10 +154,10 @@ std::string manual_page() {
                      SPECTRADIFF_VERSION) +
          section("NAME", roff("spectradiff") + " \\- turns a song into a diffused music video\n") +
          section("SYNOPSIS", bold("spectradiff") + " \\fICOMMAND\\fR [\\fIoptions\\fR]\n") +
-         section("DESCRIPTION",
-                 roff("Every video frame is a picture painted from that moment's spectrum and, with render, pushed "
-                      "through Stable Diffusion img2img. A song named - is read from stdin.") +
-                     "\n") +
+         section("DESCRIPTION", roff("Every video frame is a picture painted from that moment's spectrum "
+                                     "and, with render, pushed "
+                                     "through Stable Diffusion img2img. A song named - is read from stdin.") +
+                                    "\n") +
          section("COMMANDS", command_list()) + section("EXAMPLES", example_list()) +
          section("OPTIONS", option_list()) + section("EXPRESSIONS", literal(expression_help())) +
          section("BATCHES", literal(kBatchHelp)) + section("SETTINGS", roff(kSettings) + "\n") +

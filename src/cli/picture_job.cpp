@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "preview.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
@@ -26,6 +27,10 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
   const bool new_only = !arguments.run.overwrite && !arguments.run.dry_run && !may_exist;
   if (!arguments.run.dry_run) {
     check_target(target, !new_only);
+    if (const std::string& preview = arguments.run.preview; !preview.empty()) {
+      check_preview_name(preview);
+      check_output_file("preview", preview, !new_only);
+    }
     if (prepared.diffuse) models.admit(*prepared.manifest, job.diffusion.allow_unpinned);
   }
   console.event("start", {{"command", arguments.command},

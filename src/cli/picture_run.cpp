@@ -12,6 +12,7 @@
 
 #include "old_render.h"
 #include "picture_job.h"
+#include "preview.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -267,11 +268,15 @@ class PictureRun {
 
   RunResult make_pictures(const Features& features, Diffuser* diffuser, FrameSink& sink) {
     console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.rows.size()));
+    std::optional<PreviewSink> preview;
+    if (const std::string& file = arguments_.run.preview; !file.empty())
+      preview.emplace(sink, file, static_cast<int64_t>(plan_.rows.size()), job_.paint.size);
+    FrameSink& frames = preview ? *preview : sink;
     const Run run{job_,
                   plan_,
                   features,
                   diffuser,
-                  sink,
+                  frames,
                   stop_requests(),
                   [this](int64_t done, int64_t frame) {
                     console_.advance(done);
@@ -281,6 +286,7 @@ class PictureRun {
     RunResult result;
     try {
       result = run_threaded(run, thread_count(job_.threads));
+      if (preview) preview->finish();
     } catch (const FrameError& error) {
       console_.end_stage();
       if (console_.in_job()) throw;  // its settings are not all on the command line

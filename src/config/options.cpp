@@ -92,7 +92,8 @@ std::optional<int> checked_flash_limit(const Json& value) {
   if (value == "off") return std::nullopt;
   const auto typed = value.is_string() ? parse_integer(value.get<std::string>()) : std::nullopt;
   if (!typed && !value.is_number_integer()) refuse("is neither off nor an integer, 0 to 120");
-  return static_cast<int>(checked_integer(typed ? Json(*typed) : value, 0, 120, "3 is what WCAG 2.3.1 allows; off for no limit"));
+  return static_cast<int>(
+      checked_integer(typed ? Json(*typed) : value, 0, 120, "3 is what WCAG 2.3.1 allows; off for no limit"));
 }
 
 std::string same_text(const std::string& text) {

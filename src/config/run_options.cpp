@@ -130,6 +130,9 @@ void add_files(std::vector<Option>& table) {
            "name with .mp4)"},
           FIELD(output), Reach::job),
       "-o"));
+  table.push_back(name_option({"preview", kFiles, kPaint | kRenderAlone, "FILE",
+                               "a contact sheet of what is done, .png or .jpg, rewritten as the run goes on"},
+                              FIELD(preview), Reach::job));
   table.push_back(with_short(
       reaching(switch_option({"overwrite", kFiles, kAll, "", "replace what exists under the output's name"},
                              FIELD(overwrite)),

@@ -175,9 +175,9 @@ void check_there(const std::string& option, const std::filesystem::path& file) {
   std::error_code failed;
   const auto status = std::filesystem::status(file, failed);
   if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) return;
-  throw_error(ErrorKind::usage, "{} = {}: {}", option, file.string(),
-              std::filesystem::is_directory(status) ? "this is a folder; name a file"
-                                                    : "there is no such file");
+  throw_error(
+      ErrorKind::usage, "{} = {}: {}", option, file.string(),
+      std::filesystem::is_directory(status) ? "this is a folder; name a file" : "there is no such file");
 }
 
 Layer environment_layer(unsigned commands) {

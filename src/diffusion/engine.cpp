@@ -17,9 +17,32 @@ namespace fs = std::filesystem;
 constexpr const char* kPluginName = "libspectradiff_torch.so";
 constexpr const char* kEntryPoint = "spectradiff_engine";
 constexpr const char* kRemedy =
-    "./scripts/demo installs libtorch and builds the engine; to use a torch of your own, set "
-    "SPECTRADIFF_TORCH_DIR to "
-    "its folder and build again";
+    "in a source tree ./scripts/demo installs libtorch and builds the engine, with SPECTRADIFF_TORCH_DIR one "
+    "of "
+    "your own";
+
+// libtorch for an engine that came without one, as a Debian package does.
+std::vector<fs::path> torch_places() {
+  std::vector<fs::path> places;
+  if (const char* named = std::getenv("SPECTRADIFF_TORCH_DIR"); named != nullptr && *named != '\0')
+    places.emplace_back(named);
+  if (const fs::path data = user_data_folder(); !data.empty()) places.push_back(data / "libtorch");
+  if (const fs::path program = program_folder(); !program.empty())
+    places.push_back(program.parent_path() / "lib" / "spectradiff" / "libtorch");
+  return places;
+}
+
+// The first that is there, loaded so that the engine finds its symbols; false when there is none.
+bool load_torch() {
+  for (const fs::path& place : torch_places()) {
+    const fs::path libraries = place / "lib";
+    if (dlopen((libraries / "libc10.so").c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) continue;
+    for (const char* name : {"libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"})
+      dlopen((libraries / name).c_str(), RTLD_NOW | RTLD_GLOBAL);
+    return true;
+  }
+  return false;
+}
 
 std::vector<std::string> plugin_places() {
   if (const char* named = std::getenv("SPECTRADIFF_ENGINE"); named != nullptr && *named != '\0')
@@ -43,8 +66,19 @@ const EnginePlugin& open_plugin() {
   }
   // Never closed: libtorch registers operators and starts threads that do not survive it.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::string refusal = library == nullptr ? loader_error() : "";
+  if (library == nullptr && load_torch()) {
+    library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) refusal = loader_error();
+  }
   if (library == nullptr) {
-    throw_error(ErrorKind::model, "the engine does not load: {}; {}", loader_error(), kRemedy);
+    std::vector<std::string> places;
+    for (const fs::path& place : torch_places()) places.push_back(place.string());
+    throw_error(
+        ErrorKind::model,
+        "the engine does not load: {}; it needs libtorch {}: unpack one as {}, or set "
+        "SPECTRADIFF_TORCH_DIR to one that is there (a Python environment's site-packages/torch is one)",
+        refusal, SPECTRADIFF_TORCH_VERSION, join(places, " or "));
   }
   using EntryPoint = const EnginePlugin* (*)();
   const auto entry_point = reinterpret_cast<EntryPoint>(dlsym(library, kEntryPoint));

@@ -88,9 +88,9 @@ std::vector<double> read_beats(const std::string& file) {
     beats.push_back(beat);
   }
   if (beats.empty()) {
-    throw_error(ErrorKind::usage,
-                "beats = {}: there is no beat in it; write seconds, one per line, or export Audacity's labels",
-                file);
+    throw_error(
+        ErrorKind::usage,
+        "beats = {}: there is no beat in it; write seconds, one per line, or export Audacity's labels", file);
   }
   return beats;
 }

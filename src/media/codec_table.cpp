@@ -107,9 +107,10 @@ Container container_of(const std::filesystem::path& path) {
   for (const ContainerRow& row : kContainers) {
     if (extension == std::string(".") + row.name) return row.container;
   }
-  throw_error(ErrorKind::usage,
-              "output = {}: the kind of video cannot be told from the name; it ends in .mp4, .mov, .mkv or .webm",
-              path.string());
+  throw_error(
+      ErrorKind::usage,
+      "output = {}: the kind of video cannot be told from the name; it ends in .mp4, .mov, .mkv or .webm",
+      path.string());
 }
 
 }  // namespace spectradiff

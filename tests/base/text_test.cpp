@@ -47,5 +47,15 @@ TEST(Join, PutsTheSeparatorBetween) {
   EXPECT_EQ(join(kNames, "|"), "fps|size|strength|strength-mode|bin-spacing|start|steps|o");
 }
 
+TEST(Text, PrintableTextSteersNoTerminal) {
+  EXPECT_EQ(printable("a\tb\x1b[31m\x7f\n\xff é 日\xc2\x9b"), "a\\x09b\\x1b[31m\\x7f\n\\xff é 日\\xc2\\x9b");
+}
+
+TEST(Text, ShortenedTextEndsBetweenCharacters) {
+  EXPECT_EQ(shortened("ééé", 3), "ééé");
+  EXPECT_EQ(shortened("éééé", 3), "ééé…");
+  EXPECT_EQ(shortened(std::string(1000, 'x'), 2), "xx…");
+}
+
 }  // namespace
 }  // namespace spectradiff

@@ -7,9 +7,11 @@ the input goes. A lone surrogate \\udcXX stands for the byte XX; {"before", "rep
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from conftest import Program
 
 CASES = json.loads((Path(__file__).parent / "bad_inputs.json").read_text())
 PAINT = ["render", "song.wav", "--no-diffusion"]
@@ -45,14 +47,31 @@ def run(program, where, given):
     return program(*PAINT, f"--{where}", file(program, name, given))
 
 
-@pytest.mark.parametrize(("where", "case"), [(where, case) for where in CASES for case in CASES[where]], ids=lambda value: value if isinstance(value, str) else repr(value[0])[:60])
-def test_what_means_nothing_is_refused_by_name_and_leaves_nothing_behind(program, tone, where, case):
-    given, *words = case
-    shutil.copy(tone, program.work / "song.wav")
-    done = run(program, where, given)
-    written = {"config": ["c.json"], "preset": ["neon.json"], "prompts": ["p.txt"], "beats": ["b.txt"], "batch": ["jobs.json"], "jobs": ["jobs.json"]}
-    assert program.files() == sorted(["song.wav", *written.get(where, [])]), done
-    assert list(program.temporary.iterdir()) == []
+ALL = [(where, case) for where in CASES for case in CASES[where]]
+WRITTEN = {"config": "c.json", "preset": "neon.json", "prompts": "p.txt", "beats": "b.txt", "batch": "jobs.json", "jobs": "jobs.json"}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory, tone):
+    """What came of every case, by its number: (result, files left). Run side by side: starting is most of it."""
+    folder = tmp_path_factory.mktemp("corpus")
+
+    def outcome(number):
+        (folder / str(number)).mkdir()
+        program = Program(folder / str(number))
+        shutil.copy(tone, program.work / "song.wav")
+        done = run(program, ALL[number][0], ALL[number][1][0])
+        return done, program.files() + [path.name for path in program.temporary.iterdir()]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(outcome, range(len(ALL))))
+
+
+@pytest.mark.parametrize("number", range(len(ALL)), ids=[f"{where}-{case[0]!r:.60}" for where, case in ALL])
+def test_what_means_nothing_is_refused_by_name_and_leaves_nothing_behind(outcomes, number):
+    where, (_, *words) = ALL[number]
+    done, left = outcomes[number]
+    assert left == sorted({"song.wav", WRITTEN.get(where, "song.wav")}), done
     if where == "jobs":  # a bad job stops no other
         assert done.code == 7 and "\tfailed\t2\t" in done.out, done
     else:

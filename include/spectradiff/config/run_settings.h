@@ -25,6 +25,7 @@ struct RunSettings {
   bool json = false, quiet = false, verbose = false;
   std::string progress = "auto";  // auto, always, never
   std::string log_file;
+  std::string preview;  // of render and paint; empty: none
 };
 
 // Everything that an option can set.

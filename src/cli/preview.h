@@ -1,0 +1,36 @@
+// --preview: a contact sheet of what is done, in a file that is whole whenever somebody looks.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+#include "spectradiff/render/frame_sink.h"
+#include "spectradiff/report/contact_sheet.h"
+
+namespace spectradiff {
+
+// Error{usage} for names that are no .png, .jpg or .jpeg.
+void check_preview_name(const std::filesystem::path& file);
+
+// Passes frames on and writes the sheet when it has changed, at most every two seconds, and at the end.
+class PreviewSink : public FrameSink {
+ public:
+  // `sink` outlives it. What is under `file` is replaced. `frames` of the run, of this size.
+  PreviewSink(FrameSink& sink, std::filesystem::path file, int64_t frames, Size picture);
+  void accept(int64_t frame, const Canvas& picture) override;
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void write();
+
+  FrameSink& sink_;
+  std::filesystem::path file_;
+  ContactSheet sheet_;
+  int64_t accepted_ = 0;
+  bool changed_ = false;
+  Clock::time_point next_write_;  // the beginning of time: at once
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,95 @@
+"""The scripts of examples/, run as they stand. They paint, so that they run where no model is."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from conftest import PROGRAM, QUICK, RATE, ROOT, decode_pictures, probe, sines, write_wav
+from PIL import Image
+
+EXAMPLES = ROOT / "examples"
+
+
+@pytest.fixture
+def shell(program):
+    """Runs an example with the program on its PATH."""
+
+    def run(*words, code=0):
+        environment = {**program.environment, "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
+        done = subprocess.run(list(map(str, words)), cwd=program.work, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == code, f"{words}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
+
+
+def frames_in(video):
+    return int(probe(video)[1]["video"]["nb_read_packets"])
+
+
+def test_a_folder_of_songs_becomes_a_folder_of_videos_and_bad_songs_stop_nothing(program, shell):
+    songs = program.work / "my songs"
+    songs.mkdir()
+    for name in ("one.wav", "it's \"two\".wav"):
+        write_wav(songs / name, sines(0.5, 440))
+    (songs / "three.wav").write_text("no song")
+    (songs / "cover.jpg").write_text("no song either")
+    words = [EXAMPLES / "batch_folder.sh", songs, "videos", "--no-diffusion", *QUICK]
+    done = shell(*words, code=7)
+    assert sorted(line.split("\t")[:2] for line in done.stdout.splitlines()) == [["it's \"two\".wav", "done"], ["one.wav", "done"], ["three.wav", "failed"]]
+    assert frames_in(program.work / "videos/one.mp4") == 8
+    assert shell(*words, code=7).stdout.count("skipped") == 2
+
+
+@pytest.mark.parametrize("tool", ["parallel", "xargs"])
+def test_processes_side_by_side_give_the_frames_of_one(program, shell, song, tool):
+    if tool == "parallel" and shutil.which("parallel") is None:
+        pytest.skip("GNU parallel is not installed; the script uses xargs then")
+    if tool == "xargs" and shutil.which("parallel") is not None:
+        pytest.skip("GNU parallel is installed and comes first")
+    words = ["paint", *QUICK, "--fps", "30000/1001", "--crf", "0"]
+    shell(EXAMPLES / "parallel_frames.sh", song, "shards.mp4", "2", *words)
+    shell("spectradiff", *words, song, "-o", "whole.mp4")
+    shards, whole = (decode_pictures(program.work / name, 64, 64).astype(int) for name in ("shards.mp4", "whole.mp4"))
+    assert len(shards) == len(whole) == 30 and np.abs(shards - whole).mean() < 4
+    assert probe(program.work / "shards.mp4")[1]["video"]["r_frame_rate"] == "30000/1001"
+    assert list(program.temporary.iterdir()) == []
+
+
+def test_make_renders_what_is_new_and_nothing_twice(program, shell, song):
+    words = ["make", "-f", EXAMPLES / "Makefile", "COMMAND=paint", "OPTIONS=" + " ".join(QUICK)]
+    assert "spectradiff paint song.wav" in shell(*words).stdout
+    assert frames_in(program.work / "song.mp4") == 15
+    assert "spectradiff" not in shell(*words).stdout
+    (program.work / "settings.json").write_text('{"fps": 10}')
+    os.utime(program.work / "song.mp4", (1, 1))
+    shell(*words)
+    assert frames_in(program.work / "song.mp4") == 10
+
+
+def test_the_loop_chooses_the_value_whose_pictures_follow_the_onsets(program, shell):
+    t = np.arange(4 * RATE) / RATE
+    write_wav(program.work / "clicks.wav", 0.8 * np.exp(-((t % 0.8) * 20)) * np.sin(2 * np.pi * 200 * t) * (t > 0.2))
+    done = shell(EXAMPLES / "choose_strength.sh", "clicks.wav", "paint", "mark-size", "1", "12", "40")
+    assert done.stdout.strip() in ("1", "12", "40")
+    rows = [line.split() for line in done.stderr.splitlines()]
+    assert rows[0] == ["mark-size", "onsets", "flicker", "flashes/s"] and [row[0] for row in rows[1:]] == ["1", "12", "40"]
+    calm = [row for row in rows[1:] if int(row[3]) <= 3] or rows[1:]
+    assert done.stdout.strip() == max(calm, key=lambda row: float(row[1]))[0]
+
+
+def test_numbers_go_to_a_sketch_and_its_pictures_come_back(program, shell, song):
+    shell("spectradiff", "analyze", song, "--seed-csv", "magnitudes.csv", "--fps", "5")
+    assert len((program.work / "magnitudes.csv").read_text().splitlines()) == 5
+    shell(EXAMPLES / "sketch.py", "magnitudes.csv", "frames")
+    drawn = [np.asarray(Image.open(program.work / f"frames/{frame:05d}.png")) for frame in range(5)]
+    assert drawn[2].shape == (256, 256, 3) and drawn[2].max() > 100
+    back = ["--painter", "image", "--image", "frames/%05d.png", "--size", "256x256", "--fps", "5", "--blur", "0"]
+    shell("spectradiff", "paint", song, *back, "-o", "init/%05d.png")
+    for frame in range(5):
+        assert (np.asarray(Image.open(program.work / f"init/{frame:05d}.png")) == drawn[frame]).all()
+    plan = json.loads(shell("spectradiff", "render", song, "--no-diffusion", *back, "--dry-run").stdout)
+    assert plan["frames"] == 5
