@@ -32,6 +32,7 @@ import make_tiny_model
 
 from mini import captions
 from mini.make_data import SIZES
+from mini.muon import optimisers_of
 from mini.painter import Labels
 from mini.training import (
     Ema,
@@ -235,8 +236,8 @@ def main() -> int:
     model = Denoiser(tokenizer).to(device, memory_format=torch.channels_last)
     use_plain_attention(model.unet, device)
     ema = Ema(model, 0.9995)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
-    run.resume(model=model, ema=ema.network, optimiser=optimiser)
+    muon, adamw = optimisers_of(model, arguments.rate)
+    run.resume(model=model, ema=ema.network, muon=muon, adamw=adamw)
     batches = {size: Batches(arguments.data, folder, tokenizer, run.rng) for size, folder in folders.items()}
     if run.step == 0:
         facts = [fact for _, of_size in batches["full"].sets for fact in of_size]
@@ -251,7 +252,7 @@ def main() -> int:
         steps = (spread_levels(len(clean)) * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
         loss = objective(model, alphas, clean, ids, torch.randn(clean.shape).to(device), steps)
         learning_rate = rate(step, run.steps, arguments.rate, HELD)
-        descend(loss, model, optimiser, learning_rate)
+        descend(loss, model, learning_rate, muon, adamw)
         ema.update(model, step)
         run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:

@@ -111,7 +111,7 @@ def main() -> int:
             v = student(noisy, start, text).sample
         loss = ((v.float() - wanted).square() * level_weight(alpha)).mean()
         learning_rate = rate(step, run.steps, PEAK_RATE)
-        descend(loss, student, optimiser, learning_rate)
+        descend(loss, student, learning_rate, optimiser)
         ema.update(student, step)
         run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:

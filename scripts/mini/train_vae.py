@@ -147,7 +147,7 @@ def main() -> int:
             made = vae.decode(posterior.mean + posterior.std * noise).sample
         loss = objective(made.float(), wanted, posterior.mean.float(), posterior.logvar.float())
         learning_rate = rate(step, run.steps, PEAK_RATE, held=0.45)
-        descend(loss, vae, optimiser, learning_rate)
+        descend(loss, vae, learning_rate, optimiser)
         ema.update(vae, step)
         run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:

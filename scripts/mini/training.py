@@ -127,14 +127,15 @@ def rate(step: int, total: int, peak: float, held: float = 0.5, last: float = 0.
     return peak * fall * min((step + 1) / warm, 1.0)
 
 
-def descend(loss: Tensor, network: nn.Module, optimiser: torch.optim.Optimizer, learning_rate: float) -> None:
-    """One step of the optimiser, gradients clipped to a norm of 1."""
-    for group in optimiser.param_groups:
-        group["lr"] = learning_rate
-    optimiser.zero_grad(set_to_none=True)
+def descend(loss: Tensor, network: nn.Module, learning_rate: float, *optimisers: torch.optim.Optimizer) -> None:
+    """One step of the optimisers, gradients clipped to a norm of 1."""
+    network.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimiser.step()
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate
+        optimiser.step()
 
 
 class Ema:

@@ -48,5 +48,5 @@ def learn_words(
                 loss = loss + functional.cross_entropy(heads[label](state), wanted)
             if label == "scene":
                 hits.append(float((heads[label](states[-1]).argmax(1) == wanted).float().mean()))
-        descend(loss, pupils, optimiser, rate(step, steps, PEAK_RATE))
+        descend(loss, pupils, rate(step, steps, PEAK_RATE), optimiser)
     return float(np.mean(hits[-100:]))

@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from mini import captions, judge, make_data, painter, palettes
+from mini.muon import optimisers_of, orthogonal
 from mini.styles import STYLES
-from mini.training import Run, rate
+from mini.training import Run, descend, rate
 
 
 def example(scene: str, seed: int = 3, **changes: str) -> painter.Labels:
@@ -94,6 +95,24 @@ def test_the_tokenizer_gives_back_known_and_unknown_words(tmp_path):
         assert "".join(tokenizer.decode(ids[1:-1]).split()) == "".join(text.split())
     assert len(tokenizer("mushrooms").input_ids) == 3
     assert tokenizer.model_max_length == 77
+
+
+def test_muon_makes_matrices_orthogonal_and_learns_with_convolutions():
+    tall = torch.randn(48, 16, generator=torch.Generator().manual_seed(0))
+    for matrix in (tall, tall.T):
+        values = torch.linalg.svdvals(orthogonal(matrix).float())
+        assert values.min() > 0.6 and values.max() < 1.3
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.SiLU(), torch.nn.Conv2d(8, 3, 3, padding=1))
+    optimisers = optimisers_of(network, 0.01)
+    assert [sum(p.ndim for p in o.param_groups[0]["params"]) for o in optimisers] == [8, 2]
+    picture = torch.randn(4, 3, 8, 8)
+    losses = []
+    for _ in range(60):
+        loss = (network(picture) - picture.flip(-1)).square().mean()
+        losses.append(float(loss.detach()))
+        descend(loss, network, 0.01, *optimisers)
+    assert losses[-1] < 0.8 * losses[0]
 
 
 def test_the_learning_rate_is_held_and_then_falls():
