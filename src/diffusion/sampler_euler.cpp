@@ -42,50 +42,44 @@ SamplerStep heun_step(Prediction prediction, double t_next, double sigma, double
   return step;
 }
 
+// The steps that `add` pushes for each pair of sigmas, first to last.
+template <typename Add>
+SamplerTable table_of(const NoiseSchedule& schedule, const SamplerRequest& request, Add add) {
+  const SigmaRun run = euler_run(schedule, request);
+  SamplerTable table;
+  if (run.timesteps.empty()) return table;
+  table.noise = run.sigmas[run.first];
+  for (size_t k = run.first; k < run.timesteps.size(); ++k) add(run, k, table.steps);
+  return table;
+}
+
 }  // namespace
 
 SamplerTable euler_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
                          const SamplerRequest& request) {
-  const SigmaRun run = euler_run(schedule, request);
-  SamplerTable table;
-  if (run.timesteps.empty()) return table;
-  table.noise = run.sigmas[run.first];
-  for (size_t k = run.first; k < run.timesteps.size(); ++k) {
-    table.steps.push_back(
-        euler_step(schedule.prediction, run.timesteps[k], run.sigmas[k], run.sigmas[k + 1] - run.sigmas[k]));
-  }
-  return table;
+  return table_of(schedule, request, [&](const SigmaRun& run, size_t k, std::vector<SamplerStep>& steps) {
+    const double change = run.sigmas[k + 1] - run.sigmas[k];
+    steps.push_back(euler_step(schedule.prediction, run.timesteps[k], run.sigmas[k], change));
+  });
 }
 
 SamplerTable heun_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
                         const SamplerRequest& request) {
-  const SigmaRun run = euler_run(schedule, request);
-  SamplerTable table;
-  if (run.timesteps.empty()) return table;
-  table.noise = run.sigmas[run.first];
-  for (size_t k = run.first; k < run.timesteps.size(); ++k) {
+  return table_of(schedule, request, [&](const SigmaRun& run, size_t k, std::vector<SamplerStep>& steps) {
     const double sigma = run.sigmas[k], sigma_next = run.sigmas[k + 1];
-    table.steps.push_back(euler_step(schedule.prediction, run.timesteps[k], sigma, sigma_next - sigma));
-    if (k + 1 < run.timesteps.size()) {
-      table.steps.push_back(heun_step(schedule.prediction, run.timesteps[k + 1], sigma, sigma_next));
-    }
-  }
-  return table;
+    steps.push_back(euler_step(schedule.prediction, run.timesteps[k], sigma, sigma_next - sigma));
+    if (k + 1 < run.timesteps.size())
+      steps.push_back(heun_step(schedule.prediction, run.timesteps[k + 1], sigma, sigma_next));
+  });
 }
 
 SamplerTable euler_ancestral_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
                                    const SamplerRequest& request) {
-  const SigmaRun run = euler_run(schedule, request);
-  SamplerTable table;
-  if (run.timesteps.empty()) return table;
-  table.noise = run.sigmas[run.first];
-  for (size_t k = run.first; k < run.timesteps.size(); ++k) {
+  return table_of(schedule, request, [&](const SigmaRun& run, size_t k, std::vector<SamplerStep>& steps) {
     const double sigma = run.sigmas[k], sigma_next = run.sigmas[k + 1], ratio = sigma_next / sigma;
-    SamplerStep step = euler_step(schedule.prediction, run.timesteps[k], sigma, sigma_next * ratio - sigma);
-    step.noise = sigma_next * std::sqrt(std::max(0.0, 1 - ratio * ratio));
-    table.steps.push_back(std::move(step));
-  }
-  return table;
+    steps.push_back(euler_step(schedule.prediction, run.timesteps[k], sigma, sigma_next * ratio - sigma));
+    steps.back().noise = sigma_next * std::sqrt(std::max(0.0, 1 - ratio * ratio));
+  });
 }
 
 }  // namespace spectradiff

@@ -39,24 +39,8 @@ from diffusers import (
 from diffusers.models.autoencoders import vae as vae_module
 from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion_img2img as pipeline_module
 from PIL import Image
+from schedulers import FORCED, SCHEDULERS, exact_timesteps
 
-SCHEDULERS = {
-    "ddim": diffusers.DDIMScheduler,
-    "pndm": diffusers.PNDMScheduler,
-    "euler": diffusers.EulerDiscreteScheduler,
-    "euler_ancestral": diffusers.EulerAncestralDiscreteScheduler,
-    "heun": diffusers.HeunDiscreteScheduler,
-    "dpmpp_2m": diffusers.DPMSolverMultistepScheduler,
-    "dpmpp_2m_karras": diffusers.DPMSolverMultistepScheduler,
-    "unipc": diffusers.UniPCMultistepScheduler,
-    "lcm": diffusers.LCMScheduler,
-    "tcd": diffusers.TCDScheduler,
-}
-FORCED = {
-    "pndm": {"skip_prk_steps": True},
-    "dpmpp_2m": {"use_karras_sigmas": False},
-    "dpmpp_2m_karras": {"use_karras_sigmas": True},
-}
 FAULTS = ("timestep_off_by_one", "draws_swapped", "posterior_mean", "channels_swapped")
 
 
@@ -123,13 +107,6 @@ def planted(fault: str | None, pipeline: StableDiffusionImg2ImgPipeline) -> Iter
 
             stack.enter_context(mock.patch.object(distribution, "sample", mean))
         yield
-
-
-def exact_timesteps(train_steps: int, strength: float, steps: int) -> list[int]:
-    """round(t0 (1 - k/n)) for k = 0..n-1, with t0 = round(strength T) - 1 and n = min(steps, t0 + 1)."""
-    start = round(strength * train_steps) - 1
-    count = min(steps, start + 1)
-    return [round(start * (1 - k / count)) for k in range(count)]
 
 
 class Levels:

@@ -21,30 +21,14 @@ import torch
 from diffusers.schedulers import scheduling_euler_ancestral_discrete as euler_module
 from diffusers.schedulers import scheduling_lcm as lcm_module
 from diffusers.schedulers import scheduling_tcd as tcd_module
+from schedulers import FORCED, SCHEDULERS, exact_timesteps
 
-CLASSES = {
-    "ddim": diffusers.DDIMScheduler,
-    "pndm": diffusers.PNDMScheduler,
-    "euler": diffusers.EulerDiscreteScheduler,
-    "euler_ancestral": diffusers.EulerAncestralDiscreteScheduler,
-    "heun": diffusers.HeunDiscreteScheduler,
-    "dpmpp_2m": diffusers.DPMSolverMultistepScheduler,
-    "dpmpp_2m_karras": diffusers.DPMSolverMultistepScheduler,
-    "unipc": diffusers.UniPCMultistepScheduler,
-    "lcm": diffusers.LCMScheduler,
-    "tcd": diffusers.TCDScheduler,
-}
-FORCED = {
-    "pndm": {"skip_prk_steps": True},
-    "dpmpp_2m": {"use_karras_sigmas": False},
-    "dpmpp_2m_karras": {"use_karras_sigmas": True},
-}
-PREDICTIONS = {name: ["epsilon", "v_prediction", "sample"] for name in CLASSES}
+PREDICTIONS = {name: ["epsilon", "v_prediction", "sample"] for name in SCHEDULERS}
 PREDICTIONS["pndm"] = PREDICTIONS["euler_ancestral"] = ["epsilon", "v_prediction"]
 SPACINGS = ["leading", "trailing", "linspace"]
 SD1 = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
 RUNS = [(1, 1.0), (2, 0.5), (4, 0.3), (4, 1.0), (7, 0.75), (7, 1.0), (20, 0.05), (20, 0.6), (50, 0.02), (50, 0.24)]
-SIGMAS = [name for name in CLASSES if name not in ("ddim", "pndm", "lcm", "tcd")]
+SIGMAS = [name for name in SCHEDULERS if name not in ("ddim", "pndm", "lcm", "tcd")]
 DRAWING = ("ddim", "euler_ancestral", "lcm", "tcd")
 STEP_ETA = ("ddim", "tcd")
 
@@ -77,12 +61,6 @@ def pipeline_config(scheduler: Any) -> dict[str, Any]:
     return {"class": type(scheduler).__name__, **config, "defaulted": defaulted}
 
 
-def exact_timesteps(train: int, steps: int, strength: float) -> list[int]:
-    start = round(strength * train) - 1
-    count = min(steps, start + 1)
-    return [round(start * (1 - k / count)) for k in range(count)]
-
-
 def prepare(name: str, scheduler: Any, case: dict[str, Any]) -> tuple[list[float], list[int]]:
     """The timesteps that run, and for exact runs of whole timesteps the length of every step."""
     steps, strength, train = case["steps"], case["strength"], scheduler.config.num_train_timesteps
@@ -96,7 +74,7 @@ def prepare(name: str, scheduler: Any, case: dict[str, Any]) -> tuple[list[float
             scheduler.set_begin_index(skipped)
         return scheduler.timesteps[skipped:].tolist(), []
     scheduler.set_timesteps(steps)
-    visited = exact_timesteps(train, steps, strength)
+    visited = exact_timesteps(train, strength, steps)
     if name in ("lcm", "tcd"):
         scheduler.set_timesteps(timesteps=visited)
         scheduler.set_begin_index(0)
@@ -185,18 +163,18 @@ def cases() -> list[tuple[dict[str, Any], Any]]:
         eta: float,
         shortens: bool = False,
     ) -> None:
-        known = CLASSES[source]._get_init_keys(CLASSES[source])
-        origin = CLASSES[source](**{k: v for k, v in config.items() if k in known})
+        known = SCHEDULERS[source]._get_init_keys(SCHEDULERS[source])
+        origin = SCHEDULERS[source](**{k: v for k, v in config.items() if k in known})
         for key, value in config.items():
             if key not in known:
                 origin.register_to_config(**{key: value})
-        scheduler = CLASSES[target].from_config(origin.config, **FORCED.get(target, {}))
+        scheduler = SCHEDULERS[target].from_config(origin.config, **FORCED.get(target, {}))
         case = {"config": pipeline_config(origin)}
         case |= {"scheduler": target, "steps": steps, "strength": strength, "mode": mode, "eta": eta}
         made.append(({**case, "shortens": shortens}, scheduler))
 
     run = 0
-    for name in CLASSES:
+    for name in SCHEDULERS:
         for prediction in PREDICTIONS[name]:
             for spacing in SPACINGS:
                 for mode in ("steps", "exact"):
@@ -207,14 +185,14 @@ def cases() -> list[tuple[dict[str, Any], Any]]:
                         facts["set_alpha_to_one"] = run % 3 == 0
                     add(name, name, safe(facts), steps, strength, mode, 0.0 if run % 2 else 0.7)
     for source in ("ddim", "pndm", "euler", "unipc", "lcm"):
-        for target in CLASSES:
+        for target in SCHEDULERS:
             add(source, target, safe(SD1), 7, 0.75, "steps", 0.0)
     for schedule in ("linear", "squaredcos_cap_v2"):
-        for name in CLASSES:
+        for name in SCHEDULERS:
             add(name, name, safe({"beta_schedule": schedule}), 5, 0.9, "steps", 1.0)
     betas = [0.01 + 0.004 * i + 0.002 * math.sin(i) for i in range(40)]
     zero = {**SD1, "rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}
-    for name in CLASSES:
+    for name in SCHEDULERS:
         taught = {"original_inference_steps": 20} if name in ("lcm", "tcd") else {}
         small = {"trained_betas": betas, "num_train_timesteps": 40, **taught}
         add(name, name, safe(small), 9, 0.8, "steps", 0.3)
@@ -223,7 +201,7 @@ def cases() -> list[tuple[dict[str, Any], Any]]:
     add_variants(add)
     chance = np.random.default_rng(3)
     for _ in range(30):
-        name = str(chance.choice(list(CLASSES)))
+        name = str(chance.choice(list(SCHEDULERS)))
         steps = int(chance.choice([3, 10, 13, 16, 25, 33]))
         strength = round(float(chance.uniform(1.0 / steps + 0.01, 1)), 3)
         facts = {**SD1, "timestep_spacing": str(chance.choice(SPACINGS)), "prediction_type": str(chance.choice(PREDICTIONS[name]))}
