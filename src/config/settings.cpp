@@ -93,7 +93,7 @@ void check_expressions(Resolved& resolved) {
       if (expression.is_constant()) {
         const double value = expression.evaluate({});
         if (!std::isfinite(value)) throw_error(ErrorKind::usage, "gives no finite number");
-        const bool whole = std::isfinite(value) && std::abs(value) < 1e9 && value == std::round(value);
+        const bool whole = std::abs(value) < 1e9 && value == std::round(value);
         find_option(key)->set(resolved, whole ? Json(static_cast<int64_t>(value)) : Json(value));
       }
     } catch (const Error& error) {

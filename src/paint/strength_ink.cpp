@@ -8,8 +8,7 @@ namespace {
 SPECTRADIFF_CLONES
 void see(const uint16_t* __restrict strengths, const uint16_t* __restrict dims, uint16_t* __restrict weights,
          size_t count) {
-  for (size_t i = 0; i < count; ++i)
-    weights[i] = static_cast<uint16_t>(((strengths[i] * 257 >> 15) * dims[i]) >> 8);
+  for (size_t i = 0; i < count; ++i) weights[i] = static_cast<uint16_t>(seen(strengths[i], dims[i]));
 }
 
 // Each number three times, for the bytes of its pixel.

@@ -7,6 +7,11 @@
 
 namespace spectradiff {
 
+// How much of a pixel shows, 0..256; strengths as History gives them.
+inline int seen(int strength, int dim) {
+  return ((strength * 257 >> 15) * dim) >> 8;
+}
+
 class StrengthInk {
  public:
   // `heights` places, the first one is the lowest bin's.
@@ -33,9 +38,6 @@ class StrengthInk {
   }
 
  private:
-  // 0..256; strengths as History gives them.
-  static int seen(int strength, int dim) { return ((strength * 257 >> 15) * dim) >> 8; }
-
   Colours colours_;
   bool opaque_;
   std::vector<Rgb> table_;  // by level: [256]; by bin: [heights]

@@ -17,7 +17,7 @@ LONGER = {}
 # Paths of one machine, hosts of package registries, and talk about the making of a file instead of what it does.
 MISPLACED = re.compile(
     rb"[/](work|farm|root)/|[/]home/[a-z]+/|\bpypi\.(org|python)|deb\.debian\.[o]rg|download\.pytorch|files\.pythonhosted"
-    rb"|DEVELOPERS\.md|\bissue #\d|/\.library/"
+    rb"|[D]EVELOPERS\.md|\bissue #\d|/\.[l]ibrary/"
 )
 
 
