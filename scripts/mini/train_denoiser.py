@@ -57,7 +57,7 @@ PEAK_RATE = 7e-4
 # Beyond the empty captions that captions.py gives.
 DROP = 0.03
 # Of all steps, those on pictures of half the size, in batches twice as large, and those before the learning rate falls.
-HALF_SIZE_STEPS, HELD = 0.55, 0.65
+HALF_SIZE_STEPS, HELD = 0.4, 0.65
 NOTE_EVERY, SAMPLE_EVERY = 50, 2_000
 SAMPLE_PROMPTS = (
     "an iceland vista, cinematic lighting", "a cyberpunk android, moody and foggy", "a gas mask and helmet", "abstract art",
