@@ -5,6 +5,10 @@ endif()
 file(GLOB programs ${CPACK_TEMPORARY_DIRECTORY}/usr/bin/spectradiff ${CPACK_TEMPORARY_DIRECTORY}/*/usr/bin/spectradiff)
 foreach(program IN LISTS programs)
   get_filename_component(root ${program}/../.. ABSOLUTE)
+  # Where the torch lies that this was built with means nothing elsewhere.
+  if(EXISTS ${root}/lib/spectradiff/libspectradiff_torch.so)
+    file(RPATH_REMOVE FILE ${root}/lib/spectradiff/libspectradiff_torch.so)
+  endif()
   set(doc ${root}/share/doc/spectradiff)
   file(WRITE ${doc}/copyright
     "Copyright 2026 the spectradiff authors\n\n"

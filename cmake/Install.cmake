@@ -33,7 +33,8 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 
 # ../lib/spectradiff of the program's folder, whatever the system's libraries' folder is called.
 if(TARGET spectradiff_torch)
-  # The torch it was built with is still there after an install, and not on the machine a package goes to.
+  # The torch it was built with is still there after an install, and not on the machine that a package goes to.
+  set_target_properties(spectradiff_torch PROPERTIES INSTALL_RPATH "${SPECTRADIFF_TORCH_LIBRARY_DIRS}" BUILD_WITH_INSTALL_RPATH ON)
   install(TARGETS spectradiff_torch LIBRARY DESTINATION lib/spectradiff COMPONENT engine)
 endif()
 

@@ -34,20 +34,21 @@ std::vector<std::string> flag_names(unsigned mask) {
     std::string name = extra.substr(0, extra.find('='));
     if (name.find_first_not_of('-') == std::string::npos) name = extra;
     throw_error(ErrorKind::usage, "unknown option {}{}; `spectradiff {} --help` lists them", name,
-                suggestion(name, flag_names(mask)), command);
+                name.starts_with("--") ? suggestion(name, flag_names(mask)) : "", command);
   }
   throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
               extras.front(), command);
 }
 
 const Option* find_flag(std::string_view flag) {
-  const auto found = std::find_if(option_table().begin(), option_table().end(),
-                                  [&](const Option& option) { return option.flag() == flag; });
+  const auto found = std::find_if(option_table().begin(), option_table().end(), [&](const Option& option) {
+    return option.flag() == flag || option.short_flag == flag;
+  });
   return found == option_table().end() ? nullptr : &*found;
 }
 
-// What CLI11 would misread: it takes the empty value of "--prompt=" for none and has its own words for a
-// switch that is given one.
+// What CLI11 would misread: it takes the empty value of "--prompt=" for none, "-o=v.mp4" for a file "=v.mp4",
+// and has its own words for a switch that is given a value.
 std::vector<std::string> plain_words(const std::vector<std::string>& words) {
   std::vector<std::string> plain;
   bool options_end = false;
@@ -55,17 +56,26 @@ std::vector<std::string> plain_words(const std::vector<std::string>& words) {
     options_end |= word == "--";
     const size_t equals = word.find('=');
     const std::string flag = word.substr(0, equals);
-    if (options_end || equals == std::string::npos || !flag.starts_with("--") || flag.size() == 2) {
+    const bool is_long = flag.starts_with("--") && flag.size() > 2;
+    const bool is_short = flag.size() == 2 && flag.front() == '-' && flag != "--";
+    if (options_end || equals == std::string::npos || !(is_long || is_short)) {
       plain.push_back(word);
       continue;
     }
     const std::string name = flag.starts_with("--no-") ? "--" + flag.substr(5) : flag;
-    if (const Option* option = find_flag(name); option != nullptr && option->is_switch()) {
-      throw_error(ErrorKind::usage, "{} is a switch and takes no value; write {} or --no-{}", flag, name,
-                  name.substr(2));
+    const Option* option = find_flag(name);
+    if (option != nullptr && option->is_switch()) {
+      throw_error(ErrorKind::usage, "{} is a switch and takes no value; write {} or {}", flag, name,
+                  "--no-" + option->flag().substr(2));
     }
-    plain.push_back(equals + 1 == word.size() ? flag : word);
-    if (equals + 1 == word.size()) plain.emplace_back();
+    const std::string value = word.substr(equals + 1);
+    if (option == nullptr || (is_long && !value.empty())) {
+      plain.push_back(word);
+    } else if (value.empty()) {
+      plain.insert(plain.end(), {flag, value});
+    } else {
+      plain.push_back(flag + value);
+    }
   }
   return plain;
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <span>
 #include <sstream>
+#include <utility>
 
 #include "arguments.h"
 #include "help.h"
@@ -113,35 +115,35 @@ std::string example_list() {
   return literal(all);
 }
 
+using Row = std::pair<const char*, const char*>;
+
 constexpr const char* kSettings =
     "Every option is also an environment variable, SPECTRADIFF_BIN_SPACING, and a key of JSON settings, "
     "bin_spacing. "
     "A flag wins over the environment, that over --config, that over --preset, that over the user's file.";
 
-const std::vector<std::pair<const char*, const char*>> kVariables = {
+constexpr Row kVariables[] = {
     {"SPECTRADIFF_MODEL_PATH", "folders with model bundles, before all others; colons between"},
     {"SPECTRADIFF_PRESET_PATH", "folders with presets, likewise"},
     {"NO_COLOR", "no colour on the terminal"},
     {"XDG_CONFIG_HOME, XDG_DATA_HOME", "where the user's settings, presets and models lie"}};
 
-const std::vector<std::pair<const char*, const char*>> kFiles = {
-    {"~/.config/spectradiff/config.json", "the user's settings"},
-    {"~/.config/spectradiff/presets/", "the user's presets"},
-    {"~/.local/share/spectradiff/models/", "the user's model bundles"}};
+constexpr Row kFiles[] = {{"~/.config/spectradiff/config.json", "the user's settings"},
+                          {"~/.config/spectradiff/presets/", "the user's presets"},
+                          {"~/.local/share/spectradiff/models/", "the user's model bundles"}};
 
-const std::vector<std::pair<const char*, const char*>> kExitCodes = {
-    {"0", "complete and verified"},
-    {"1", "internal error, a bug"},
-    {"2", "usage: a flag, value, preset or JSON"},
-    {"3", "sound, picture or video unreadable or rejected"},
-    {"4", "model missing, damaged, untrusted or incompatible"},
-    {"5", "output: it exists, no permission, disk full, pipe closed"},
-    {"6", "out of memory"},
-    {"7", "a batch finished with failures"},
-    {"8", "device or engine unavailable"},
-    {"130, 143", "stopped by SIGINT, SIGTERM"}};
+constexpr Row kExitCodes[] = {{"0", "complete and verified"},
+                              {"1", "internal error, a bug"},
+                              {"2", "usage: a flag, value, preset or JSON"},
+                              {"3", "sound, picture or video unreadable or rejected"},
+                              {"4", "model missing, damaged, untrusted or incompatible"},
+                              {"5", "output: it exists, no permission, disk full, pipe closed"},
+                              {"6", "out of memory"},
+                              {"7", "a batch finished with failures"},
+                              {"8", "device or engine unavailable"},
+                              {"130, 143", "stopped by SIGINT, SIGTERM"}};
 
-std::string table(const std::vector<std::pair<const char*, const char*>>& rows) {
+std::string table(std::span<const Row> rows) {
   std::string list;
   for (const auto& [name, meaning] : rows) list += entry(bold(name), meaning);
   return list;

@@ -12,14 +12,15 @@ constexpr int kColumns = 6;
 constexpr int64_t kMostPlaces = 30;
 constexpr int kGap = 4;
 constexpr int kWidestCell = (1280 - kGap * (kColumns + 1)) / kColumns;
-constexpr int kSmallestSide = 16;
+constexpr int64_t kSmallestSide = 16;
+constexpr int64_t kLargestSide = int64_t{4} * kWidestCell;
 constexpr Rgb kToCome = {40, 40, 40};
 constexpr Rgb kGround = {16, 16, 16};
 
 Size cell_size(Size picture) {
   const int width = std::min(picture.width, kWidestCell);
   const int64_t height = int64_t{picture.height} * width / picture.width;
-  return {width, static_cast<int>(std::clamp<int64_t>(height, kSmallestSide, 4 * kWidestCell))};
+  return {width, static_cast<int>(std::clamp(height, kSmallestSide, kLargestSide))};
 }
 
 void put(Canvas& sheet, const Canvas& picture, int left, int top) {

@@ -160,6 +160,18 @@ def test_text_is_taken_as_it_is(program):
         assert done.code == 0 and done.json()["prompt"] == prompt, done
 
 
+def test_a_value_may_stand_behind_an_equals_sign_whatever_it_begins_with(program):
+    def printed(*words):
+        return program("render", "x.wav", "--no-diffusion", *words, "--print-config").json()
+
+    assert printed("--prompt=--no-blur")["prompt"] == "--no-blur"
+    assert printed("--prompt=a=b")["prompt"] == "a=b"
+    assert printed("--prompt=")["prompt"] == ""
+    assert printed("--gain=-3")["gain"] == -3
+    assert printed("-o=v.mp4")["output"] == printed("-ov.mp4")["output"] == "v.mp4"
+    assert printed("-o=-v.mp4")["output"] == "-v.mp4"
+
+
 def test_invalid_utf8_in_a_prompt_is_refused(program):
     done = program("render", "x.wav", "--no-diffusion", "--prompt", b"\xff\xfe", "--print-config")
     assert done.code == 2, done
