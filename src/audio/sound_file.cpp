@@ -38,7 +38,7 @@ std::string printable_name(std::string_view name) {
   std::string shown;
   for (const char character : name) {
     const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !valid)) {
+    if (is_control(character) || (byte >= 0x80 && !valid)) {
       shown += fmt::format("\\x{:02x}", byte);
     } else {
       shown += character;

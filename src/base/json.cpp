@@ -14,7 +14,6 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kMaxDepth = 64;
-constexpr uint64_t kMaxBytes = 16777216;
 
 // Reads a string for nlohmann's lexer and lets the handler see how far it has come: its events carry no
 // position.
@@ -165,8 +164,8 @@ std::string described(const Json& value) {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view source, ErrorKind kind) {
-  if (text.size() > kMaxBytes) {
-    throw_error(kind, "{} has {} bytes of JSON; at most {} are allowed", source, text.size(), kMaxBytes);
+  if (text.size() > kMaxTextBytes) {
+    throw_error(kind, "{} has {} bytes of JSON; at most {} are allowed", source, text.size(), kMaxTextBytes);
   }
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -180,7 +179,7 @@ Json parse_json(std::string_view text, std::string_view source, ErrorKind kind) 
 }
 
 Json read_json(const std::filesystem::path& path, ErrorKind kind) {
-  return parse_json(read_file(path, kMaxBytes, kind), path.native(), kind);
+  return parse_json(read_file(path, kMaxTextBytes, kind), path.native(), kind);
 }
 
 std::string json_text(const Json& value, int indent) {

@@ -89,7 +89,7 @@ std::string printable(std::string_view text) {
     const auto first = static_cast<unsigned char>(character[0]);
     const bool second_set = first == 0xC2 && character.size() == 2 &&
                             static_cast<unsigned char>(character[1]) < 0xA0;  // U+0080 to U+009F
-    const bool control = (first < 0x20 && first != '\n') || first == 0x7f || second_set;
+    const bool control = (is_control(character[0]) && character[0] != '\n') || second_set;
     if (!control && (first < 0x80 || character.size() > 1)) {
       shown += character;
       continue;
@@ -129,6 +129,17 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
   const auto nearest = nearest_name(name, candidates);
   return nearest ? " (did you mean '" + *nearest + "'?)" : "";
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {

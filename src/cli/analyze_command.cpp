@@ -217,7 +217,7 @@ Json written_file(const Output& output) {
 
 int run_analyze(const Arguments& arguments, Console& console) {
   const auto begin = std::chrono::steady_clock::now();
-  const Resolved resolved = resolve(all_layers(arguments.told));
+  const Resolved resolved = resolve(arguments.layers);
   std::vector<std::string> series = parse_series_list(arguments.run.series);
   if (arguments.run.print_config) {
     console.answer(config_text({.resolved = resolved}, arguments.run.origin));

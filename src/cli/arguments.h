@@ -15,9 +15,10 @@ struct Arguments {
   bool help_short = false, help = false, help_all = false, version = false;
   Layer flags{"flag"};             // option table keys
   std::vector<std::string> typed;  // the words themselves, for "reproduce with"
-  // From flags, and from what they name (job_setup.h):
-  std::vector<Layer> told;  // lowest first: --config, environment, flags
-  RunSettings run;          // of these, presets and the user's file
+  // From flags, and from what they name (job_setup.h), lowest first:
+  std::vector<Layer> told;    // --config, environment, flags
+  std::vector<Layer> layers;  // the user's file, presets, an old video and these
+  RunSettings run;            // of all layers
 };
 
 struct CommandText {

@@ -11,6 +11,7 @@
 #include "job_setup.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/json.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/render/frame_sink.h"
 
@@ -78,8 +79,7 @@ std::string job_id(const Json& job, size_t index, const std::string& source) {
   if (!job.is_object() || found == job.end()) return std::to_string(index);
   if (found->is_number_integer()) return found->dump();
   const std::string id = found->is_string() ? found->get<std::string>() : "";
-  const bool plain = !id.empty() && std::none_of(id.begin(), id.end(),
-                                                 [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool plain = !id.empty() && std::none_of(id.begin(), id.end(), is_control);
   if (!plain) {
     throw_error(ErrorKind::usage, "{}, job {}: \"id\" is {}; it must be a whole number or a text", source,
                 index, json_text(*found));
@@ -91,7 +91,8 @@ std::string job_id(const Json& job, size_t index, const std::string& source) {
 void tell(Arguments& arguments, std::vector<Layer> layers) {
   arguments.told.insert(arguments.told.end() - 2, std::make_move_iterator(layers.begin()),
                         std::make_move_iterator(layers.end()));
-  arguments.run = run_settings(all_layers(arguments.told));
+  arguments.layers = all_layers(arguments.told);
+  arguments.run = run_settings(arguments.layers);
 }
 
 void read_job(BatchJob& job, Json values, const Json& defaults, const std::string& where,
@@ -116,7 +117,7 @@ std::string default_output(const Arguments& arguments) {
 // On one line, as it stands in an id.
 std::string value_text(const Json& value) {
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(text.begin(), text.end(), is_control, ' ');
   return text;
 }
 
@@ -148,7 +149,7 @@ void sweep_on(const BatchJob& job, size_t key, const Json& chosen, const std::st
   if (key == sweep.size()) {
     BatchJob one = job;
     one.id = job.id.empty() ? id.substr(1) : job.id + id;
-    one.arguments.told.push_back({"sweep", chosen});
+    one.arguments.layers.push_back({"sweep", chosen});
     one.arguments.run.output = named(job.arguments.run.output, addition);
     if (!job.arguments.run.preview.empty())
       one.arguments.run.preview = named(job.arguments.run.preview, addition);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iterator>
 #include <set>
 
 #include "look.h"
@@ -12,6 +11,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/locations.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/modulation.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/sampler.h"
@@ -19,8 +19,6 @@
 
 namespace spectradiff {
 namespace {
-
-constexpr uint64_t kMaxConfigBytes = 16 << 20;
 
 bool diffuses(const Arguments& arguments, const Resolved& resolved) {
   return arguments.command == "render" && resolved.job.diffusion.enabled;
@@ -65,6 +63,11 @@ void choose_pixel_format(Resolved& resolved) {
   resolved.origins["pixel_format"] = "video_codec " + output.video_codec;
 }
 
+SamplerRequest sampler_request(const DiffusionSettings& diffusion, const Manifest& manifest) {
+  return {diffusion.scheduler,     diffusion.steps, diffusion.strength,
+          diffusion.strength_mode, diffusion.eta,   manifest.embeds_guidance()};
+}
+
 void warn_of_left_out_files(const std::string& video, const Resolved& resolved, Console& console) {
   for (const std::string& key : files_of_old_render(video)) {
     if (resolved.origins.contains(key)) continue;
@@ -79,7 +82,7 @@ std::vector<Layer> told_layers(const Layer& flags, unsigned commands) {
   std::vector<Layer> told = {environment_layer(commands), flags};
   const std::string config = run_settings(told).config;
   if (config == "-") {
-    told.insert(told.begin(), parse_layer(read_stdin(kMaxConfigBytes), "stdin", Reach::job));
+    told.insert(told.begin(), parse_layer(read_stdin(kMaxTextBytes), "stdin", Reach::job));
   } else if (!config.empty()) {
     check_there("config", config);
     told.insert(told.begin(), read_layer(config, config, Reach::job));
@@ -87,7 +90,7 @@ std::vector<Layer> told_layers(const Layer& flags, unsigned commands) {
   return told;
 }
 
-std::vector<Layer> all_layers(std::vector<Layer> told) {
+std::vector<Layer> all_layers(const std::vector<Layer>& told) {
   std::vector<Layer> layers;
   if (const auto folder = user_config_folder(); !folder.empty()) {
     std::error_code failed;
@@ -98,12 +101,12 @@ std::vector<Layer> all_layers(std::vector<Layer> told) {
   for (const std::string& name : run.presets)
     layers.push_back(read_layer(find_preset(name).file, "preset " + name, Reach::shared));
   if (!run.from.empty()) layers.push_back(old_render_layer(run.from));
-  layers.insert(layers.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));
+  layers.insert(layers.end(), told.begin(), told.end());
   return layers;
 }
 
 PreparedJob prepare_job(const Arguments& arguments, Console& console) {
-  std::vector<Layer> layers = all_layers(arguments.told);
+  std::vector<Layer> layers = arguments.layers;
   PreparedJob prepared;
   prepared.resolved = resolve(layers);
   const bool asked_mode = prepared.resolved.origins.contains("strength_mode");
@@ -132,12 +135,10 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
 }
 
 void check_sampler(const RenderJob& job, const Manifest& manifest) {
-  const DiffusionSettings& diffusion = job.diffusion;
+  SamplerRequest request = sampler_request(job.diffusion, manifest);
   // Of a strength that moves only the song tells more than that the rest fits.
-  const double strength = job.expressions.contains("strength") ? 1 : diffusion.strength;
-  make_sampler_table(manifest.scheduler,
-                     {diffusion.scheduler, diffusion.steps, strength, diffusion.strength_mode, diffusion.eta,
-                      manifest.embeds_guidance()});
+  if (job.expressions.contains("strength")) request.strength = 1;
+  make_sampler_table(manifest.scheduler, request);
   const auto [width, height] = job.paint.size;
   const int step = manifest.latent.downscale;
   if (width % step != 0 || height % step != 0) {
@@ -184,8 +185,7 @@ void move_plan(Plan& plan, const RenderJob& job, const Features& features, const
     const DiffusionSettings at = plan.job_at(job, row).diffusion;
     if (!checked.insert(at.strength).second) continue;
     try {
-      make_sampler_table(model->scheduler, {at.scheduler, at.steps, at.strength, at.strength_mode, at.eta,
-                                            model->embeds_guidance()});
+      make_sampler_table(model->scheduler, sampler_request(at, *model));
     } catch (const Error& error) {
       throw_error(error.kind(), "frame {}: {}", row.frame, error.what());
     }

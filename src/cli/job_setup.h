@@ -19,7 +19,7 @@ namespace spectradiff {
 std::vector<Layer> told_layers(const Layer& flags, unsigned commands);
 
 // Below these, the user's file, and the presets and the video that the highest of them names.
-std::vector<Layer> all_layers(std::vector<Layer> told);
+std::vector<Layer> all_layers(const std::vector<Layer>& told);
 
 struct PreparedJob {
   Resolved resolved;

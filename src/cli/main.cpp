@@ -56,7 +56,8 @@ void read_settings(Arguments& arguments) {
                 arguments.command == "batch" ? "the batch" : "the song");
   }
   arguments.told = told_layers(arguments.flags, options);
-  arguments.run = run_settings(options == kOthers ? arguments.told : all_layers(arguments.told));
+  arguments.layers = options == kOthers ? arguments.told : all_layers(arguments.told);
+  arguments.run = run_settings(arguments.layers);
   if (arguments.run.json && arguments.run.output == "-") {
     throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");
   }

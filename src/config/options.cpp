@@ -6,6 +6,7 @@
 #include "paint_options.h"
 #include "run_options.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -100,12 +101,6 @@ std::string same_text(const std::string& text) {
   return text;
 }
 
-std::string trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(' ') - begin + 1));
-}
-
 void add_song(std::vector<Option>& table) {
   table.push_back(written_option(
       {"start", kSong, kPictures, "T", "begin here: 90, 90s, 1:30, 50ms, 2205smp or 3f (default 0)"},
@@ -180,9 +175,9 @@ Json signals_from_text(std::string_view text) {
     const std::string_view one = text.substr(0, end);
     const size_t equals = one.find('=');
     if (equals == std::string_view::npos || equals == 0) refuse("is not NAME=SOURCE | STAGE | …");
-    const std::string name = trimmed(one.substr(0, equals));
+    const std::string name(trimmed(one.substr(0, equals)));
     if (signals.contains(name)) refuse("names " + name + " twice");
-    signals[name] = trimmed(one.substr(equals + 1));
+    signals[name] = std::string(trimmed(one.substr(equals + 1)));
     if (end == std::string_view::npos) return signals;
     text.remove_prefix(end + 1);
   }
@@ -230,12 +225,11 @@ void add_beats(std::vector<Option>& table) {
 
 // A file's name, or the keys themselves, so that a finished job needs no file any more.
 std::vector<PromptKey> checked_prompts(const Json& value) {
-  constexpr uint64_t kMaxBytes = 16 << 20;
   try {
     if (!value.is_string()) return prompts_from_json(value, "prompts");
     const std::string file = value.get<std::string>();
     return file.empty() ? std::vector<PromptKey>()
-                        : parse_prompts(read_file(file, kMaxBytes, ErrorKind::usage), file);
+                        : parse_prompts(read_file(file, kMaxTextBytes, ErrorKind::usage), file);
   } catch (const Error& error) {
     refuse(std::string("cannot be used: ") + error.what());
   }
@@ -250,12 +244,10 @@ void add_prompt_changes(std::vector<Option>& table) {
                       "prompts over the song: lines of `1:30: text`, or JSON key frames in seconds, "
                       "300f or 16beats"},
                      FIELD(diffusion.prompts), checked_prompts, prompts_to_json));
-  table.push_back(choice_option<>(
-      {"prompt_blend", kDiffusing, kRender, "NAME",
-       "from prompt to prompt: lerp, slerp (along the arc) or cut (default lerp)"},
-      FIELD(diffusion.prompt_blend),
-      std::vector<std::pair<std::string, PromptBlend>>{
-          {"lerp", PromptBlend::lerp}, {"slerp", PromptBlend::slerp}, {"cut", PromptBlend::cut}}));
+  table.push_back(
+      choice_option<>({"prompt_blend", kDiffusing, kRender, "NAME",
+                       "from prompt to prompt: lerp, slerp (along the arc) or cut (default lerp)"},
+                      FIELD(diffusion.prompt_blend), prompt_blends()));
   table.push_back(written_option(
       {"prompt_weight", kDiffusing, kRender, "W",
        "how much of the next prompt, an expression: smoothstep(0,1,progress), onset (default progress, 0 to "

@@ -45,8 +45,7 @@ void check_keys(const Layer& layer) {
 std::string shown(const Json& value) {
   if (!value.is_string()) return value.dump();
   const auto& text = value.get_ref<const std::string&>();
-  const bool plain =
-      std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool plain = std::none_of(text.begin(), text.end(), is_control);
   return plain ? text : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -233,8 +233,7 @@ Manifest read_manifest(const fs::path& folder) {
                     ? "; it is a diffusers folder, make a bundle of it: scripts/export_model.py SOURCE OUT"
                     : "");
   }
-  constexpr uint64_t kMaxBytes = 16 << 20;
-  const std::string text = read_file(path, kMaxBytes, ErrorKind::model);
+  const std::string text = read_file(path, kMaxTextBytes, ErrorKind::model);
   const Json root = parse_json(text, path.string(), ErrorKind::model);
   JsonReader reader(root, path.string(), ErrorKind::model);
   if (const int64_t schema = reader.integer("schema"); schema != kSchema) {

@@ -42,11 +42,10 @@ bool lists(const std::string& text, const std::string& sha256) {
 }
 
 std::string trust_list_text() {
-  constexpr uint64_t kMaxBytes = 16 << 20;
   const fs::path path = user_trust_list();
   std::error_code failed;
   if (path.empty() || !fs::exists(path, failed)) return "";
-  return read_file(path, kMaxBytes, ErrorKind::model);
+  return read_file(path, kMaxTextBytes, ErrorKind::model);
 }
 
 // Another bundle of the same name may hide the one that is meant: every folder counts.

@@ -9,11 +9,11 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/frame_time.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
 
-constexpr uint64_t kMostBeatsBytes = 16 << 20;
 // So many beats give the tempo better than the tempogram does, unless the track jumps.
 constexpr size_t kEnoughBeats = 8;
 constexpr double kSameTempo = 0.04;
@@ -68,7 +68,7 @@ double beat_of_line(std::string_view line, size_t number, const std::string& fil
 }  // namespace
 
 std::vector<double> read_beats(const std::string& file) {
-  const std::string text = read_file(file, kMostBeatsBytes, ErrorKind::usage);
+  const std::string text = read_file(file, kMaxTextBytes, ErrorKind::usage);
   std::vector<double> beats;
   size_t number = 0;
   for (size_t begin = 0; begin < text.size();) {

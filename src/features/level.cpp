@@ -5,6 +5,7 @@
 
 #include "loudness.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/percentile.h"
 
 namespace spectradiff {
 namespace {
@@ -40,18 +41,6 @@ double reference_of(Features& features, double full_scale, AudioSource& source) 
 }
 
 }  // namespace
-
-double percentile_of(std::vector<float>& values, double percentile) {
-  const double position = static_cast<double>(values.size() - 1) * (percentile / 100);
-  const auto below = static_cast<size_t>(position);
-  const double fraction = position - static_cast<double>(below);
-  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(values.begin(), nth, values.end());
-  const double low = *nth;
-  if (fraction == 0) return low;
-  const double high = *std::min_element(nth + 1, values.end());
-  return fraction < 0.5 ? low + (high - low) * fraction : high - (high - low) * (1 - fraction);
-}
 
 void set_levels(Features& features, double full_scale, AudioSource& source) {
   const Normalize& normalize = features.settings.normalize;

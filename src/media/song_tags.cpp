@@ -7,7 +7,7 @@ namespace spectradiff {
 namespace {
 
 constexpr int kMaxCoverBytes = 16 << 20;
-constexpr size_t kMaxTextBytes = 4096;
+constexpr size_t kMaxTagBytes = 4096;
 
 // Most containers say it of the file, Ogg of its stream.
 std::string text_of(const AVFormatContext* input, const char* key) {
@@ -15,7 +15,7 @@ std::string text_of(const AVFormatContext* input, const char* key) {
   for (unsigned i = 0; entry == nullptr && i < input->nb_streams; ++i)
     entry = av_dict_get(input->streams[i]->metadata, key, nullptr, 0);
   const std::string text = entry ? entry->value : "";
-  return text.size() <= kMaxTextBytes && is_valid_utf8(text) ? text : "";
+  return text.size() <= kMaxTagBytes && is_valid_utf8(text) ? text : "";
 }
 
 void take_cover(const AVStream* stream, SongTags& tags) {

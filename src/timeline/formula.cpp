@@ -109,8 +109,8 @@ class Scanner {
     if (c == '|') fail_at(text_, at_, "or is ||");
     if (std::string_view("+-*/%^<>!?:(),").find(c) == std::string_view::npos) {
       const size_t length = std::max<size_t>(1, utf8_character_length(text_.substr(at_)));
-      const bool shown = static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-      fail_at(text_, at_, (shown ? std::string(text_.substr(at_, length)) : "this") + " has no meaning here");
+      const std::string shown = is_control(c) ? "this" : std::string(text_.substr(at_, length));
+      fail_at(text_, at_, shown + " has no meaning here");
     }
     ++at_;
     return {Token::Kind::symbol, std::string(1, c), begin, 0, ""};

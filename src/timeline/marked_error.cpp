@@ -21,8 +21,7 @@ void fail_at(std::string_view text, size_t at, const std::string& what) {
   size_t begin = 0;
   for (const std::string_view character : utf8_characters(text)) {
     if (begin < at) column = characters.size() + 1;
-    const bool control = static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7f;
-    characters.emplace_back(control ? " " : character);
+    characters.emplace_back(is_control(character[0]) ? " " : character);
     begin += character.size();
   }
   const size_t first = column > kShownBefore ? column - kShownBefore : 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 
 #include "key_time.h"
@@ -10,13 +11,6 @@ namespace {
 
 constexpr const char* kForm =
     "write lines of `1:30: text`, or JSON as [{\"at\": \"1:30\", \"prompt\": \"text\"}]";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
 
 // The longest beginning that is a time, up to one of the line's colons: prompts may hold colons of their own.
 PromptKey parse_line(std::string_view line, const std::string& where) {
@@ -39,14 +33,18 @@ PromptKey parse_line(std::string_view line, const std::string& where) {
 }
 
 PromptBlend blend_of(const std::string& name, const std::string& where) {
-  if (name == "lerp") return PromptBlend::lerp;
-  if (name == "slerp") return PromptBlend::slerp;
-  if (name == "cut") return PromptBlend::cut;
-  throw_error(ErrorKind::usage, "{}: blend = {} is not one of lerp, slerp, cut", where, name);
+  std::vector<std::string> known;
+  for (const auto& [known_name, blend] : prompt_blends()) {
+    if (name == known_name) return blend;
+    known.push_back(known_name);
+  }
+  throw_error(ErrorKind::usage, "{}: blend = {} is not one of {}", where, name, join(known, ", "));
 }
 
-const char* name_of(PromptBlend blend) {
-  return blend == PromptBlend::lerp ? "lerp" : blend == PromptBlend::slerp ? "slerp" : "cut";
+const std::string& name_of(PromptBlend blend) {
+  const auto& blends = prompt_blends();
+  return std::find_if(blends.begin(), blends.end(), [=](const auto& known) { return known.second == blend; })
+      ->first;
 }
 
 PromptKey key_from_json(const Json& value, const std::string& where) {
@@ -73,6 +71,12 @@ PromptKey key_from_json(const Json& value, const std::string& where) {
 }
 
 }  // namespace
+
+const std::vector<std::pair<std::string, PromptBlend>>& prompt_blends() {
+  static const std::vector<std::pair<std::string, PromptBlend>> blends = {
+      {"lerp", PromptBlend::lerp}, {"slerp", PromptBlend::slerp}, {"cut", PromptBlend::cut}};
+  return blends;
+}
 
 std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& source) {
   if (!keys.is_array()) throw_error(ErrorKind::usage, "{}: there is no list of prompts; {}", source, kForm);

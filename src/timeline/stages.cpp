@@ -6,6 +6,8 @@
 #include <deque>
 #include <numbers>
 
+#include "spectradiff/base/percentile.h"
+
 namespace spectradiff {
 namespace {
 
@@ -69,17 +71,9 @@ void hold(Values& values, double frames) {
   }
 }
 
-// NumPy's linear percentile.
-double percentile(Values values, double percent) {
-  std::sort(values.begin(), values.end());
-  const double place = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<size_t>(place);
-  const size_t above = std::min(below + 1, values.size() - 1);
-  return std::lerp(values[below], values[above], place - static_cast<double>(below));
-}
-
 void normalise(Values& values, double percent) {
-  double full = percentile(values, percent);
+  Values ordered = values;
+  double full = percentile_of(ordered, percent);
   if (full <= 0) full = *std::max_element(values.begin(), values.end());
   if (full <= 0) return;
   for (double& value : values) value = std::min(value / full, 1.0);

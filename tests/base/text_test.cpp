@@ -57,5 +57,17 @@ TEST(Text, ShortenedTextEndsBetweenCharacters) {
   EXPECT_EQ(shortened(std::string(1000, 'x'), 2), "xx…");
 }
 
+TEST(Trimmed, LosesBlanksAndLineEndsAtBothEndsOnly) {
+  EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trimmed("a"), "a");
+  EXPECT_EQ(trimmed(" \n "), "");
+  EXPECT_EQ(trimmed(""), "");
+}
+
+TEST(ControlCharacters, AreThoseOfAscii) {
+  for (const char c : {'\0', '\t', '\n', '\x1f', '\x7f'}) EXPECT_TRUE(is_control(c)) << int{c};
+  for (const char c : {' ', '~', '\x80', '\xff'}) EXPECT_FALSE(is_control(c)) << int{c};
+}
+
 }  // namespace
 }  // namespace spectradiff

@@ -26,9 +26,9 @@ inline std::vector<float> sine(int64_t count, double hz, double amplitude, int s
   });
 }
 
-inline Features analyze_samples(const std::vector<float>& interleaved, const AnalysisSettings& settings,
-                                int channels = 1, int sample_rate_hz = 44100,
-                                const FeatureRequest& wanted = {}) {
+// What `hear` makes of the samples as a song.
+template <typename Hear>
+auto with_source(const std::vector<float>& interleaved, int channels, int sample_rate_hz, Hear hear) {
   const TemporaryFolder folder;
   write_bytes(folder / "song.wav", wav_bytes<float>({.tag = 3,
                                                      .channels = static_cast<uint16_t>(channels),
@@ -36,7 +36,14 @@ inline Features analyze_samples(const std::vector<float>& interleaved, const Ana
                                                      .bits = 32},
                                                     interleaved));
   AudioSource source = AudioSource::open(folder / "song.wav");
-  return analyze(source, settings, wanted);
+  return hear(source);
+}
+
+inline Features analyze_samples(const std::vector<float>& interleaved, const AnalysisSettings& settings,
+                                int channels = 1, int sample_rate_hz = 44100,
+                                const FeatureRequest& wanted = {}) {
+  return with_source(interleaved, channels, sample_rate_hz,
+                     [&](AudioSource& source) { return analyze(source, settings, wanted); });
 }
 
 inline AnalysisSettings seed_settings(Rational fps, int bins) {

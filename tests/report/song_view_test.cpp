@@ -11,14 +11,8 @@ namespace {
 
 SongView view_of(const std::vector<float>& interleaved, int columns, int channels = 1,
                  int sample_rate_hz = 44100) {
-  const TemporaryFolder folder;
-  write_bytes(folder / "song.wav", wav_bytes<float>({.tag = 3,
-                                                     .channels = static_cast<uint16_t>(channels),
-                                                     .sample_rate_hz = static_cast<uint32_t>(sample_rate_hz),
-                                                     .bits = 32},
-                                                    interleaved));
-  AudioSource source = AudioSource::open(folder / "song.wav");
-  return view_song(source, columns);
+  return with_source(interleaved, channels, sample_rate_hz,
+                     [=](AudioSource& source) { return view_song(source, columns); });
 }
 
 TEST(SongView, TheEnvelopeHoldsEverySampleOfEveryChannel) {

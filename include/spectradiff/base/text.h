@@ -11,6 +11,9 @@
 
 namespace spectradiff {
 
+// The most of anything that is read as text: settings, manifests, lists.
+inline constexpr uint64_t kMaxTextBytes = 16 << 20;
+
 bool is_valid_utf8(std::string_view text);
 
 // Bytes of the first character of `text`; 0 when it is malformed or `text` is empty.
@@ -33,6 +36,12 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 
 // " (did you mean 'fps'?)" or "".
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
+
+// Without the spaces, tabs and line ends around it.
+std::string_view trimmed(std::string_view text);
+
+// A control character of ASCII: in a message it would garble the line.
+bool is_control(char c);
 
 std::string join(std::span<const std::string> parts, std::string_view separator);
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/base/json.h"
@@ -17,6 +18,7 @@ namespace spectradiff {
 // How one prompt's embedding becomes the next one's: along the line between them, along the arc (both as a
 // whole, of their own lengths), or at once.
 enum class PromptBlend { lerp, slerp, cut };
+const std::vector<std::pair<std::string, PromptBlend>>& prompt_blends();  // by name
 
 struct PromptKey {
   std::string at;  // "90", "1:30", "300f", "16beats" (from the first, 0) or "end", the song's last frame
