@@ -9,23 +9,20 @@
 
 #include "batch_jobs.h"
 #include "commands.h"
+#include "finished_work.h"
 #include "job_setup.h"
 #include "model_store.h"
-#include "old_render.h"
 #include "picture_job.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/config/options.h"
-#include "spectradiff/media/probe.h"
 
 namespace spectradiff {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kMaxBatchBytes = 16 << 20;
 constexpr int kFinishedWithFailures = 7;
 
 enum class Status { waiting, done, skipped, failed };
@@ -65,37 +62,6 @@ void refuse_shared_outputs(const std::vector<QueuedJob>& queue) {
                   other->second->job.id, queued.job.id, song);
     }
   }
-}
-
-// Whether this video was made from these settings after its song was last changed. Error{output} naming what
-// is different.
-bool is_made_already(PictureJob& job) {
-  std::error_code failed;
-  if (job.target.kind != OutputTarget::Kind::video || !fs::exists(job.target.path, failed)) return false;
-  std::vector<std::string> different;
-  try {
-    const VideoProbe video = probe_video(job.target.path);
-    Json made = parse_json(video.comment, "");
-    Json asked = parse_json(json_text(settings_tag(job.job(), job.manifest())), "");
-    // Song, seed and model are compared; they choose the same prompt again.
-    if (job.prepared.prompt_by_song && made.is_object()) asked["prompt"] = made["prompt"];
-    different = differing_keys(made, asked);
-    if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.rows.size()))
-      different.emplace_back("the number of frames");
-  } catch (const Error&) {
-    throw_error(ErrorKind::output, "output = {} exists and is no video of this program; -y replaces it",
-                job.target.path.string());
-  }
-  const auto made = fs::last_write_time(job.target.path, failed);
-  for (AudioSource* source : {&job.input.song, &job.input.heard()}) {
-    if (fs::last_write_time(source->file(), failed) > made)
-      different.emplace_back("the song, which is newer");
-  }
-  if (different.empty()) return true;
-  constexpr size_t kMost = 4;
-  different.resize(std::min(kMost, different.size()));
-  throw_error(ErrorKind::output, "output = {} exists and was made otherwise ({}); -y replaces it",
-              job.target.path.string(), join(different, ", "));
 }
 
 const char* status_text(Status status) {
@@ -176,8 +142,6 @@ class Batch {
       if (is_made_already(job)) {
         queued.status = Status::skipped;
         queued.message = "there already, made with the same settings";
-      } else if (job.target.pattern) {
-        check_frames(*job.target.pattern, job.plan);
       }
     });
     if (queued.status != Status::waiting && !arguments_.run.dry_run) tell(queued);
@@ -204,8 +168,9 @@ class Batch {
     console_.set_job(queued.job.id);
     attempt(queued, [&] {
       PictureJob job = open_pictures(prepare_pictures(arguments, console_), arguments, console_, models_);
-      const RunOutcome outcome = carry_out(job, arguments, console_, models_);
+      const RunOutcome outcome = carry_out(job, arguments, console_, models_, analyses_);
       if (!outcome.complete) return;
+      keep_record(job);
       queued.status = Status::done;
       queued.message = fmt::format("{} frames in {:.1f} s", outcome.frames, outcome.seconds);
     });
@@ -249,6 +214,7 @@ class Batch {
   const Arguments& arguments_;
   Console& console_;
   ModelStore models_;
+  AnalysisStore analyses_;
   std::vector<QueuedJob> queue_;
 };
 
@@ -256,8 +222,8 @@ class Batch {
 
 int run_batch(const Arguments& arguments, Console& console) {
   const std::string text = arguments.subject == "-"
-                               ? read_stdin(kMaxBatchBytes)
-                               : read_file(arguments.subject, kMaxBatchBytes, ErrorKind::usage);
+                               ? read_stdin(kMaxTextBytes)
+                               : read_file(arguments.subject, kMaxTextBytes, ErrorKind::usage);
   const std::string source = arguments.subject == "-" ? "stdin" : arguments.subject;
   return Batch(arguments, console, read_batch(text, source, arguments)).run();
 }

@@ -48,11 +48,11 @@ void summarise(const Plan& plan, const RenderJob& job, Console& console) {
   }
 }
 
-int print_plan(PictureJob& picture, Console& console) {
+int print_plan(PictureJob& picture, Console& console, AnalysisStore& analyses) {
   const RenderJob& job = picture.job();
   if (!job.expressions.empty() || (picture.manifest() != nullptr && job.diffusion.schedule()) ||
       picture.prepared.prompt_by_song) {
-    hear_song(picture, false, console);
+    hear_song(picture, false, console, analyses);
     summarise(picture.plan, job, console);
   }
   const int sample_rate_hz = picture.input.song.info().sample_rate_hz;
@@ -70,9 +70,10 @@ int run_pictures(const Arguments& arguments, Console& console) {
     return 0;
   }
   ModelStore models;
+  AnalysisStore analyses;
   PictureJob job = open_pictures(std::move(prepared), arguments, console, models);
-  if (arguments.run.dry_run) return print_plan(job, console);
-  carry_out(job, arguments, console, models);
+  if (arguments.run.dry_run) return print_plan(job, console, analyses);
+  carry_out(job, arguments, console, models, analyses);
   return 0;
 }
 

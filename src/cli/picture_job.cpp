@@ -56,21 +56,24 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
   return {std::move(prepared), std::move(target), std::move(input), std::move(plan)};
 }
 
-Features hear_song(PictureJob& picture, bool statistics, Console& console) {
+std::shared_ptr<const Features> hear_song(PictureJob& picture, bool statistics, Console& console,
+                                          AnalysisStore& analyses) {
   const RenderJob& job = picture.job();
-  AudioSource& heard = picture.input.heard();
-  Features features =
-      hear(heard, job.analysis, job.input.strict, console, picture_needs(picture.prepared, statistics));
+  AudioSource& source = picture.input.heard();
+  std::shared_ptr<const Features> heard = analyses.hear(source, job.analysis, job.input.strict, console,
+                                                        picture_needs(picture.prepared, statistics));
+  const Features& features = *heard;
   // A damaged file can turn out shorter than its header said.
-  if (&heard == &picture.input.song && picture.plan.song_frames != features.frames)
+  if (&source == &picture.input.song && picture.plan.song_frames != features.frames)
     picture.plan = make_plan(job, features.sample_rate_hz, features.samples);
   choose_prompt(picture.prepared, features, console);
   picture.plan.prompts.front().prompt = job.diffusion.prompt;
   move_plan(picture.plan, job, features, picture.manifest(), console);
-  return features;
+  return heard;
 }
 
-RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models) {
+RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models,
+                     AnalysisStore& analyses) {
   const AudioInfo& info = job.input.song.info();
   console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject,
                            info.duration_s(), info.sample_rate_hz, info.channels,
@@ -80,7 +83,7 @@ RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& conso
     console.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
   if (job.target.pattern) make_frames_folder(*job.target.pattern);
   install_signal_handlers();
-  return run_plan(arguments, console, job, models);
+  return run_plan(arguments, console, job, models, analyses);
 }
 
 }  // namespace spectradiff

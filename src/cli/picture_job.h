@@ -1,6 +1,9 @@
 // A render or paint job that has been found to make sense, and its carrying out.
 #pragma once
 
+#include <memory>
+
+#include "analysis_store.h"
 #include "arguments.h"
 #include "console.h"
 #include "job_setup.h"
@@ -31,8 +34,10 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
                          ModelStore& models, bool may_exist = false);
 
 // Hears the song, which chooses the prompt where none was given and moves the plan.
-Features hear_song(PictureJob& job, bool statistics, Console& console);
+std::shared_ptr<const Features> hear_song(PictureJob& job, bool statistics, Console& console,
+                                          AnalysisStore& analyses);
 
-RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models);
+RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& console, ModelStore& models,
+                     AnalysisStore& analyses);
 
 }  // namespace spectradiff

@@ -193,9 +193,10 @@ class PictureRun {
         source_(picture.input.song),
         plan_(picture.plan) {}
 
-  RunOutcome run(ModelStore& models) {
+  RunOutcome run(ModelStore& models, AnalysisStore& analyses) {
     const Clock::time_point begin = Clock::now();
-    const Features features = analyze_song();
+    const std::shared_ptr<const Features> heard = analyze_song(analyses);
+    const Features& features = *heard;
     const double analyze_s = seconds_since(begin);
     if (stop_requests().load() > 0) return {};
 
@@ -215,15 +216,16 @@ class PictureRun {
   }
 
  private:
-  Features analyze_song() {
-    Features features = hear_song(picture_, arguments_.run.statistics, console_);
-    Json facts = {{"frames", features.frames},
-                  {"bins", features.bins},
-                  {"samples", features.samples},
-                  {"sample_rate_hz", features.sample_rate_hz}};
+  std::shared_ptr<const Features> analyze_song(AnalysisStore& analyses) {
+    std::shared_ptr<const Features> heard =
+        hear_song(picture_, arguments_.run.statistics, console_, analyses);
+    Json facts = {{"frames", heard->frames},
+                  {"bins", heard->bins},
+                  {"samples", heard->samples},
+                  {"sample_rate_hz", heard->sample_rate_hz}};
     if (picture_.manifest() != nullptr) facts["prompt"] = job_.diffusion.prompt;
     console_.event("analysis", facts);
-    return features;
+    return heard;
   }
 
   RunResult execute(const Features& features, const Manifest* manifest, Diffuser* diffuser) {
@@ -356,8 +358,9 @@ class PictureRun {
 
 }  // namespace
 
-RunOutcome run_plan(const Arguments& arguments, Console& console, PictureJob& job, ModelStore& models) {
-  return PictureRun(arguments, console, job).run(models);
+RunOutcome run_plan(const Arguments& arguments, Console& console, PictureJob& job, ModelStore& models,
+                    AnalysisStore& analyses) {
+  return PictureRun(arguments, console, job).run(models, analyses);
 }
 
 }  // namespace spectradiff

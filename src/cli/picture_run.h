@@ -1,6 +1,7 @@
 // One plan carried out: analysed, painted, diffused, written, checked and reported.
 #pragma once
 
+#include "analysis_store.h"
 #include "arguments.h"
 #include "console.h"
 #include "model_store.h"
@@ -27,6 +28,7 @@ struct RunOutcome {
 };
 
 // Throws Error. A video's final name appears only when all of it is there.
-RunOutcome run_plan(const Arguments& arguments, Console& console, PictureJob& job, ModelStore& models);
+RunOutcome run_plan(const Arguments& arguments, Console& console, PictureJob& job, ModelStore& models,
+                    AnalysisStore& analyses);
 
 }  // namespace spectradiff

@@ -40,17 +40,17 @@ bool FramePattern::is_pattern(const std::string& path) {
 
 FramePattern::FramePattern(const std::string& path) {
   folder_ = std::filesystem::path(path).parent_path();
-  const std::string name = std::filesystem::path(path).filename().string();
-  const size_t percent = name.find('%');
-  const auto field = percent == std::string::npos ? std::nullopt : field_at(name, percent);
-  if (!field || name.find('%', field->end) != std::string::npos) {
+  name_ = std::filesystem::path(path).filename().string();
+  const size_t percent = name_.find('%');
+  const auto field = percent == std::string::npos ? std::nullopt : field_at(name_, percent);
+  if (!field || name_.find('%', field->end) != std::string::npos) {
     throw_error(ErrorKind::usage,
                 "output = {}: a frame pattern has one field %d or %0Nd (N 1 to 9) in its file name, as in "
                 "frames/%05d.png",
                 path);
   }
-  before_ = name.substr(0, field->begin);
-  after_ = name.substr(field->end);
+  before_ = name_.substr(0, field->begin);
+  after_ = name_.substr(field->end);
   digits_ = field->digits;
 }
 

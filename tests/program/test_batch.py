@@ -178,6 +178,37 @@ def test_a_sweep_of_frames_has_a_folder_per_value(program, songs):
     assert (program.work / "f-blur-0" / "001.png").read_bytes() != (program.work / "f-blur-9" / "001.png").read_bytes()
 
 
+def test_frames_that_are_done_are_skipped_until_settings_song_or_frames_change(program, songs):
+    words = ["paint", "a.wav", *QUICK, "--frames", "0-2", "-o", "f/%03d.png", "--sweep", "blur=0,9"]
+    assert program(*words).code == 0
+    frame = program.work / "f-blur-9" / "001.png"
+    again = program(*words)
+    assert (again.code, [line[1] for line in lines(again)]) == (0, ["skipped", "skipped"]), again
+    changed = program(*words, "--gain", "6")
+    assert changed.code == 7 and changed.out.count("gain") == 2, changed
+    later = frame.stat().st_mtime + 10
+    os.utime(frame, (later, later))
+    touched = program(*words)
+    assert [line[1] for line in lines(touched)] == ["skipped", "failed"] and "-y replaces it" in touched.err
+    assert [line[1] for line in lines(program(*words, "-y"))] == ["done", "done"]
+    os.utime(program.work / "a.wav", (later, later))
+    assert "newer" in program(*words).err
+    shutil.rmtree(frame.parent)
+    frame.parent.mkdir()
+    assert lines(program(*words))[1][1] == "done"
+
+
+def test_a_song_is_heard_once_for_jobs_that_hear_it_alike(program, songs):
+    settings = [{"blur": 1}, {"blur": 2}, {"bins": 9}, {"bins": 9, "blur": "onset"}]
+    jobs = [job(output=f"{i}.mp4", **one) for i, one in enumerate(settings)] + [job("b.wav", output="4.mp4")]
+    done = batch(program, jobs, "-v")
+    assert done.code == 0 and done.err.count("was heard for the job before") == 1, done
+    for number in (1, 3):
+        alone = batch(program, [jobs[number] | {"output": "alone.mp4"}], "-y")
+        assert alone.code == 0 and "heard for" not in alone.err
+        assert (program.work / "alone.mp4").read_bytes() == (program.work / f"{number}.mp4").read_bytes()
+
+
 @pytest.mark.parametrize(
     "sweep", ["strenght=1", "strength", "strength=", "strength=0.5,,0.6", "strength=nan", "strength=2", "painter=piee", "output=a,b", "=1"]
 )

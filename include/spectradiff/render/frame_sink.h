@@ -34,9 +34,11 @@ class FramePattern {
   // Error{usage} for anything but one such field.
   explicit FramePattern(const std::string& path);
   std::filesystem::path file(int64_t frame) const;
+  const std::string& name() const { return name_; }  // "%05d.png"
   std::filesystem::path folder() const;
 
  private:
+  std::string name_;
   std::filesystem::path folder_;
   std::string before_, after_;
   int digits_ = 0;

@@ -1,0 +1,93 @@
+#include "finished_work.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "old_render.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/media/probe.h"
+
+namespace spectradiff {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path record_file(const FramePattern& pattern) {
+  return pattern.folder() / ("." + pattern.name() + ".json");
+}
+
+std::string settings_text(const PictureJob& job) {
+  return json_text(settings_tag(job.prepared.resolved.job, job.manifest()));
+}
+
+fs::path first_file(const PictureJob& job) {
+  const auto& pattern = job.target.pattern;
+  return pattern ? pattern->file(job.plan.rows.front().frame) : job.target.path;
+}
+
+std::vector<std::string> differences(const PictureJob& job) {
+  const auto& pattern = job.target.pattern;
+  try {
+    const auto differing = [&](const std::string& made_with) {
+      Json made = parse_json(made_with, "");
+      Json asked = parse_json(settings_text(job), "");
+      // Song, seed and model are compared; they choose the same prompt again.
+      if (job.prepared.prompt_by_song && made.is_object()) asked["prompt"] = made["prompt"];
+      return differing_keys(made, asked);
+    };
+    if (pattern) return differing(read_file(record_file(*pattern), kMaxTextBytes, ErrorKind::output));
+    const VideoProbe video = probe_video(job.target.path);
+    std::vector<std::string> different = differing(video.comment);
+    if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.rows.size()))
+      different.emplace_back("the number of frames");
+    return different;
+  } catch (const Error&) {
+    throw_error(ErrorKind::output, "output = {} exists and is no {} of this program; -y replaces it",
+                first_file(job).string(), pattern ? "frame" : "video");
+  }
+}
+
+// Whether each of the plan's frames is there, and none was touched after the record.
+bool are_as_recorded(const FramePattern& pattern, const Plan& plan) {
+  std::error_code failed;
+  const auto recorded = fs::last_write_time(record_file(pattern), failed);
+  return !failed && std::all_of(plan.rows.begin(), plan.rows.end(), [&](const PlanRow& row) {
+    const auto made = fs::last_write_time(pattern.file(row.frame), failed);
+    return !failed && made <= recorded;
+  });
+}
+
+}  // namespace
+
+bool is_made_already(PictureJob& job) {
+  const std::optional<FramePattern>& pattern = job.target.pattern;
+  if (pattern && !are_as_recorded(*pattern, job.plan)) {
+    check_frames(*pattern, job.plan);
+    return false;
+  }
+  const fs::path witness = pattern ? record_file(*pattern) : job.target.path;
+  std::error_code failed;
+  if (!fs::exists(witness, failed)) return false;
+  std::vector<std::string> different = differences(job);
+  const auto made = fs::last_write_time(witness, failed);
+  for (AudioSource* source : {&job.input.song, &job.input.heard()}) {
+    if (fs::last_write_time(source->file(), failed) > made)
+      different.emplace_back("the song, which is newer");
+  }
+  if (different.empty()) return true;
+  constexpr size_t kMost = 4;
+  different.resize(std::min(kMost, different.size()));
+  throw_error(ErrorKind::output, "output = {} exists and was made otherwise ({}); -y replaces it",
+              first_file(job).string(), join(different, ", "));
+}
+
+void keep_record(const PictureJob& job) {
+  if (job.target.pattern) write_file(record_file(*job.target.pattern), settings_text(job), true);
+}
+
+}  // namespace spectradiff
