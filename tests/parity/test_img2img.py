@@ -260,6 +260,20 @@ def test_the_songs_frames_differ(bench):
     assert all(apart(one, other) > 20 for one, other in zip(pictures, pictures[1:]))
 
 
+def test_a_render_is_repeated_from_its_video_and_from_a_copy_of_it(bench):
+    bench.model("epsilon")
+    bench.environment["SPECTRADIFF_MODEL_PATH"] = str(bench.folder)
+    old, copy, again = (bench.folder / name for name in ("old.mp4", "copy.mkv", "again.mp4"))
+    moved = ["--prompt", PROMPT, "--steps", STEPS, "--strength", "0.4 + 0.3*onset", "--guidance", 2]
+    machine = ["--device", "cpu", "--dtype", "float32", "--threads", 1]
+    bundle = ["--model", bench.folder / "epsilon-bundle"]
+    bench.call(program(), "render", bench.song, "-o", old, *bench.common(SQUARE), *bundle, *moved, *machine)
+    bench.call("ffmpeg", "-v", "error", "-i", old, "-c", "copy", copy)
+    for source in (old, copy):
+        bench.call(program(), "render", bench.song, "-y", "-o", again, "--from", source, *machine)
+        assert again.read_bytes() == old.read_bytes()
+
+
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_frames_of_moved_strength_and_guidance_are_the_same_alone_in_batches_and_in_shards(bench, batch):
     whole = bench.render_moved("0-3", batch)
