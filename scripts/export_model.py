@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Export a model (SD 1.x, 2.x, Turbo, SDXS, LCM, SDXL) to a bundle that `spectradiff render --model DIR` runs.
 
-    export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--lora FILE[:WEIGHT]]... [--name N]
-                               [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt] [--look FILE.json]
+    export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--controlnet DIR] [--lora FILE[:WEIGHT]]...
+                               [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt] [--look FILE.json]
                                [--dtype float32|float16] [--no-trust] [--overwrite]
 
 SOURCE is a diffusers folder, or a checkpoint in one file (.safetensors, .ckpt) with --config, a diffusers folder of the
@@ -41,6 +41,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--config", type=Path, metavar="DIR",
                         help="diffusers folder that describes a checkpoint file; its weights are not needed")  # fmt: skip
     parser.add_argument("--vae", type=Path, metavar="DIR|FILE", help="another VAE, KL or tiny, for the model's own")
+    parser.add_argument("--controlnet", type=Path, metavar="DIR",
+                        help="diffusers folder of a ControlNet for SD 1.x or 2.x; `render` then takes --control-image")  # fmt: skip
     parser.add_argument("--lora", action="append", default=[], metavar="FILE[:WEIGHT]",
                         help="LoRA to fuse into the weights (WEIGHT 1 unless given); may come again")  # fmt: skip
     parser.add_argument("--name", help="the model's name (default: OUT's last part)")
@@ -68,7 +70,7 @@ def main() -> int:
         print(f"export_model.py: --lora: {error}", file=sys.stderr)
         return 2
     options = Options(
-        changes=Changes(config=arguments.config, vae=arguments.vae, loras=loras),
+        changes=Changes(config=arguments.config, vae=arguments.vae, controlnet=arguments.controlnet, loras=loras),
         name=arguments.name,
         sizes=arguments.sizes,
         licence=arguments.licence,

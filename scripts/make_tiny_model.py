@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write a tiny diffusers folder of a family of Stable Diffusion with seeded random weights.
 
-    make_tiny_model.py OUT [--family sd1|sd2|turbo|sdxs|lcm|sdxl] [--seed N] [--prediction epsilon|v_prediction]
+    make_tiny_model.py OUT [--family sd1|sd2|turbo|sdxs|lcm|sdxl|control] [--seed N] [--prediction epsilon|v_prediction]
                        [--scheduler CLASS] [--width N]
 
 Every part is made by diffusers' and transformers' own classes, so whatever reads a real checkpoint reads this
@@ -24,7 +24,7 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 import diffusers
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, DiffusionPipeline, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, ControlNetModel, DiffusionPipeline, UNet2DConditionModel
 from PIL import Image
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
@@ -47,6 +47,7 @@ class Family:
     unet: dict[str, Any] = dataclasses.field(default_factory=dict)
     scaling_factor: float = 0.18215
     has_tiny_vae: bool = False
+    has_controlnet: bool = False
     pads_with: str = "<|endoftext|>"
     steps: int = 6
 
@@ -84,6 +85,7 @@ FAMILIES = {
     "lcm": Family(
         pipeline="LatentConsistencyModel", scheduler="LCMScheduler", unet={"time_cond_proj_dim": 32}, steps=4
     ),
+    "control": Family(pipeline="StableDiffusionControlNet", has_controlnet=True),
     "sdxl": Family(
         pipeline="StableDiffusionXL",
         scheduler="EulerDiscreteScheduler",
@@ -253,6 +255,15 @@ def make_networks(tokenizers: list[CLIPTokenizer], family: Family, width: int = 
     return {name: network.eval() for name, network in networks.items()}
 
 
+def make_controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
+    """A copy of the U-Net's first half, as training begins with, but what it adds is not nothing: a tenth or so."""
+    controlnet = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 16, 16))
+    for conv in (*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block):
+        torch.nn.init.normal_(conv.weight, std=0.5 / conv.in_channels**0.5)
+    torch.nn.init.normal_(controlnet.controlnet_cond_embedding.conv_out.weight, std=0.5)
+    return controlnet.eval()
+
+
 def init_picture(width: int, height: int, seed: int) -> Image.Image:
     """A coloured, blurred noise field: the kind of picture the painters make."""
     rng = np.random.default_rng(seed)
@@ -382,7 +393,7 @@ def make_tiny_model(
     networks = make_networks(list(tokenizers.values()), kind, width)
     calibrate(networks)
     unchecked = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-    pipeline = getattr(diffusers, f"{kind.pipeline}Img2ImgPipeline")(
+    pipeline = getattr(diffusers, f"{kind.pipeline.removesuffix('ControlNet')}Img2ImgPipeline")(
         **networks,
         **tokenizers,
         scheduler=getattr(diffusers, scheduler).from_pretrained(out / "scheduler", local_files_only=True),
@@ -402,6 +413,8 @@ def make_tiny_model(
         index["force_zeros_for_empty_prompt"] = True
     else:
         index |= {"feature_extractor": [None, None], "safety_checker": [None, None], "requires_safety_checker": False}
+    if kind.has_controlnet:
+        networks["controlnet"] = make_controlnet(networks["unet"])
     for name, network in networks.items():
         network.save_pretrained(out / name, safe_serialization=True)
         index[name] = ["transformers" if name.startswith("text") else "diffusers", type(network).__name__]

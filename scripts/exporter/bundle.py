@@ -1,6 +1,5 @@
-"""Makes a bundle: four networks traced and verified, tokenizer files, model.json; complete or not there at all."""
+"""Makes a bundle: its networks traced and verified, tokenizer files, model.json; complete or not there at all."""
 
-import copy
 import dataclasses
 import os
 import secrets
@@ -10,27 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL
-from torch import Tensor, nn
 
 from . import manifest, trust, verify
 from .errors import ExportError
+from .networks import DOWNSCALE, MAX_TOKENS, Network, is_gaussian, networks_of
 from .source import Changes, Source, load
 from .tokenizer import export_tokenizer
 from .tracing import trace
-from .wrappers import (
-    Denoiser,
-    GuidedDenoiser,
-    NeutralTimesteps,
-    TextEncoder,
-    VaeDecoder,
-    VaeEncoder,
-    XlDenoiser,
-    XlTextEncoder,
-)
 
-MAX_TOKENS = 77
-DOWNSCALE = 8
 # The trace is made on a batch of two at an odd latent size, where the U-Net passes explicit upsample sizes.
 TRACE_WIDTH, TRACE_HEIGHT, TRACE_BATCH = 184, 136, 2
 
@@ -50,125 +36,6 @@ class Options:
     overwrite: bool = False
     trust: bool = True
     changes: Changes = Changes()
-
-
-@dataclasses.dataclass(frozen=True)
-class Network:
-    """One network to export: the eager module, its twin for the trace, its inputs, and its signature."""
-
-    name: str
-    eager: nn.Module
-    traceable: nn.Module
-    make_inputs: verify.InputMaker
-    inputs: list[dict[str, Any]]
-    outputs: list[dict[str, Any]]
-    overflows: bool = False  # in float16: stored in float32, never run in float16
-
-
-def port(name: str, dtype: str, *shape: int | str) -> dict[str, Any]:
-    return {"name": name, "dtype": dtype, "shape": list(shape)}
-
-
-def with_neutral_timesteps(unet: nn.Module) -> nn.Module:
-    """A twin that shares every weight with `unet` and embeds timesteps without a frozen device."""
-    twin = copy.copy(unet)
-    twin._modules = dict(unet._modules)
-    for name in ("time_proj", "add_time_proj"):
-        if name in twin._modules:
-            twin._modules[name] = NeutralTimesteps(twin._modules[name])
-    return twin
-
-
-def is_gaussian(source: Source) -> bool:
-    return isinstance(source.vae, AutoencoderKL)
-
-
-def text_encoder_of(source: Source) -> nn.Module:
-    if source.text_encoder_2 is None:
-        return TextEncoder(source.text_encoder)
-    return XlTextEncoder(source.text_encoder, source.text_encoder_2)
-
-
-def denoiser_of(source: Source, unet: nn.Module) -> nn.Module:
-    if source.family == "lcm":
-        return GuidedDenoiser(unet)
-    if source.text_encoder_2 is not None:
-        return XlDenoiser(unet, MAX_TOKENS, source.text_encoder_2.config.projection_dim)
-    return Denoiser(unet)
-
-
-def networks_of(source: Source) -> list[Network]:
-    """The four networks with the signatures of `wrappers`."""
-    channels = source.vae.config.latent_channels
-    width = source.unet.config.cross_attention_dim
-    is_xl = source.text_encoder_2 is not None
-    id_count, tokens = (2 * MAX_TOKENS, MAX_TOKENS + 1) if is_xl else (MAX_TOKENS, MAX_TOKENS)
-    vocabulary = source.text_encoder.config.vocab_size
-    train_steps = int(source.scheduler["num_train_timesteps"])
-
-    def ids(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
-        return (torch.randint(0, vocabulary, (batch, id_count)),)
-
-    def image(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
-        return ((torch.rand(batch, 3, h, w) * 2.0 - 1.0).to(dtype),)
-
-    def latents(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
-        return (torch.randn(batch, channels, h // DOWNSCALE, w // DOWNSCALE).to(dtype),)
-
-    def noisy(w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
-        timesteps = torch.rand(batch) * (train_steps - 1)
-        timesteps[0] = timesteps[0].round()
-        text = torch.randn(batch, tokens, width).to(dtype)
-        facts = {"lcm": (torch.rand(batch) * 10.0,), "sdxl": (torch.rand(batch, 6) * 1024.0,)}
-        return (*latents(w, h, batch, dtype), timesteps, text, *facts.get(source.family, ()))
-
-    small = ("batch", channels, "height/8", "width/8")
-    picture = ("batch", 3, "height", "width")
-    text = ("batch", tokens, width)
-    text_encoder, encoder, decoder = text_encoder_of(source), VaeEncoder(source.vae), VaeDecoder(source.vae)
-    latent, moments = ("moments", 2 * channels) if is_gaussian(source) else ("latents", channels)
-    facts = {"lcm": [port("guidance", "float32", "batch")], "sdxl": [port("sizes", "float32", "batch", 6)]}
-    return [
-        Network(
-            "text_encoder",
-            text_encoder,
-            text_encoder,
-            ids,
-            [port("input_ids", "int64", "batch", id_count)],
-            [port("text", "network", *text)],
-        ),
-        Network(
-            "vae_encoder",
-            encoder,
-            encoder,
-            image,
-            [port("image", "network", *picture)],
-            [port(latent, "network", "batch", moments, "height/8", "width/8")],
-            source.upcasts_vae(),
-        ),
-        Network(
-            "denoiser",
-            denoiser_of(source, source.unet),
-            denoiser_of(source, with_neutral_timesteps(source.unet)),
-            noisy,
-            [
-                port("sample", "network", *small),
-                port("timestep", "float32", "batch"),
-                port("text", "network", *text),
-                *facts.get(source.family, []),
-            ],
-            [port("prediction", "network", *small)],
-        ),
-        Network(
-            "vae_decoder",
-            decoder,
-            decoder,
-            latents,
-            [port("latents", "network", *small)],
-            [port("image", "network", *picture)],
-            source.upcasts_vae(),
-        ),
-    ]
 
 
 def export_network(network: Network, options: Options, folder: Path, say: Say) -> dict[str, Any]:
@@ -239,6 +106,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         },
         "loras": source.loras,
         **({"vae": source.swapped_vae} if source.swapped_vae else {}),
+        **({"controlnet": source.control_origin} if source.controlnet is not None else {}),
         "look": look,
     }
     return manifest.write(folder / "model.json", facts)

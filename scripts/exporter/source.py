@@ -18,6 +18,7 @@ import transformers
 from diffusers import (
     AutoencoderKL,
     AutoencoderTiny,
+    ControlNetModel,
     DiffusionPipeline,
     LatentConsistencyModelImg2ImgPipeline,
     StableDiffusionImg2ImgPipeline,
@@ -73,6 +74,21 @@ UNET_EXTRAS = (
     "cross_attention_norm",
 )
 
+# What a control network shares with the U-Net it was copied from, and what its signature leaves out.
+CONTROL_SHAPE = (
+    "in_channels",
+    "down_block_types",
+    "block_out_channels",
+    "layers_per_block",
+    "cross_attention_dim",
+)
+CONTROL_FACTS = {
+    "conditioning_channels": 3,
+    "global_pool_conditions": False,
+    "class_embed_type": None,
+    "addition_embed_type": None,
+}
+
 
 @dataclasses.dataclass
 class Source:
@@ -90,6 +106,8 @@ class Source:
     zeroes_empty_negative: bool = False
     origin: str = ""  # the name of the folder or checkpoint
     swapped_vae: str = ""  # the name of what replaced the model's own VAE
+    controlnet: ControlNetModel | None = None
+    control_origin: str = ""  # its folder's name
     loras: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def upcasts_vae(self) -> bool:
@@ -103,6 +121,7 @@ class Changes:
 
     config: Path | None = None  # the diffusers folder that describes a single-file checkpoint
     vae: Path | None = None
+    controlnet: Path | None = None
     loras: tuple[lora.Lora, ...] = ()
 
 
@@ -148,6 +167,10 @@ def component_class(index: dict[str, Any], name: str) -> str | None:
     return entry[1] if isinstance(entry, list) and len(entry) == 2 else None
 
 
+def has_controlnet(index: dict[str, Any]) -> bool:
+    return component_class(index, "controlnet") == "ControlNetModel"
+
+
 def components_of(index: dict[str, Any]) -> dict[str, Any]:
     return XL_COMPONENTS if component_class(index, "text_encoder_2") is not None else COMPONENTS
 
@@ -173,7 +196,7 @@ def check_components(folder: Path, index: dict[str, Any]) -> None:
         raise ExportError(f"{folder}: the scheduler is a {scheduler}; supported: {', '.join(SCHEDULERS)}")
     if index.get("requires_aesthetics_score"):
         raise ExportError(f"{folder}/model_index.json: requires_aesthetics_score: refiners are not supported")
-    known = {*components, *OPTIONAL_COMPONENTS}
+    known = {*components, *OPTIONAL_COMPONENTS, *(["controlnet"] if has_controlnet(index) else [])}
     extra = [n for n in index if not n.startswith("_") and n not in known and component_class(index, n) is not None]
     if extra:
         raise ExportError(
@@ -272,6 +295,26 @@ def load_networks(path: Path, config: Path, index: dict[str, Any], vae: Path | N
     return networks
 
 
+def load_controlnet(folder: Path, family: str, unet: UNet2DConditionModel) -> ControlNetModel:
+    """ExportError unless it was made for U-Nets of this shape and sees three colours at eight times their size."""
+    controlnet = load_network(ControlNetModel, folder)
+    settle(controlnet, str(folder))
+    controlnet.set_attn_processor(AttnProcessor2_0())
+    if family not in ("sd1", "sd2"):
+        raise ExportError(f"{folder}: a control network is supported in sd1 and sd2, this model is {family}")
+    for key in CONTROL_SHAPE:
+        if controlnet.config.get(key) != unet.config.get(key):
+            raise ExportError(
+                f"{folder}/config.json: {key} = {controlnet.config.get(key)}, the U-Net has {unet.config.get(key)}"
+            )
+    for key, value in CONTROL_FACTS.items():
+        if controlnet.config.get(key) != value:
+            raise ExportError(f"{folder}/config.json: {key} = {controlnet.config.get(key)!r}; {value!r} is supported")
+    if len(controlnet.config.conditioning_embedding_out_channels) != 4:
+        raise ExportError(f"{folder}/config.json: conditioning_embedding_out_channels has not 4 levels (8x)")
+    return controlnet
+
+
 def load(path: Path, changes: Changes = Changes(), say: Callable[[str], None] = lambda line: None) -> Source:
     """Check and load what is at `path` and apply the changes; ExportError names what is wrong with it."""
     config = config_folder(path, changes.config)
@@ -297,6 +340,10 @@ def load(path: Path, changes: Changes = Changes(), say: Callable[[str], None] = 
     source.origin = path.resolve().name
     source.loras = loras
     source.swapped_vae = changes.vae.resolve().name if changes.vae else ""
+    control = changes.controlnet or (path / "controlnet" if has_controlnet(index) and path.is_dir() else None)
+    if control is not None:
+        source.controlnet = load_controlnet(control, family, networks["unet"])
+        source.control_origin = control.resolve().name
     source.zeroes_empty_negative = is_xl and bool(index.get("force_zeros_for_empty_prompt", True))
     check_networks(source)
     return source

@@ -51,11 +51,19 @@ def difference(eager: Tensor, traced: Tensor) -> float:
     return apart if apart == apart else float("inf")
 
 
+def tensors(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return output if isinstance(output, tuple) else (output,)
+
+
 def check_case(name: str, case: Case, eager: nn.Module, traced: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-    expected, found = eager(*inputs), traced(*inputs)
-    where = f"{name} at {case.width}x{case.height}, batch {case.batch}, {case.dtype}"
+    for expected, found in zip(tensors(eager(*inputs)), tensors(traced(*inputs)), strict=True):
+        check_tensor(f"{name} at {case.width}x{case.height}, batch {case.batch}", case.dtype, expected, found)
+
+
+def check_tensor(network: str, dtype: str, expected: Tensor, found: Tensor) -> None:
+    where = f"{network}, {dtype}"
     if not torch.isfinite(expected).all():
-        if case.dtype == "float16":
+        if dtype == "float16":
             return  # the network itself overflows there; the engine goes to a higher precision
         raise ExportError(f"{where}: the eager network gives NaN or infinity; the weights are damaged")
     apart = difference(expected, found)

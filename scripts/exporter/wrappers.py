@@ -1,4 +1,4 @@
-"""The networks as modules of positional tensors and one tensor result: the signatures the engine calls.
+"""The networks as modules of positional tensors and one tensor or a tuple of tensors as their result: the signatures the engine calls.
 
 B is the batch, H and W the picture's size (multiples of 8), h = H/8, w = W/8, C the latent channels, D the text
 width. "network" stands for the dtype the graph has been converted to.
@@ -12,12 +12,17 @@ The encoder gives mean and logarithm of the variance side by side, neither clamp
 latents. LCM's denoiser also takes the guidance scale less 1, float32 [B]. SDXL's also takes the original size, the
 crop and the target size, float32 [B, 6], height first; its text encoder takes the ids of both tokenizers in a row,
 [B, 154], and gives [B, 78, D], in whose last row the pooled text begins.
+
+    control(sample, timestep, text, pictures network [B, 3, H, W], 0..1, weight float32 [B]) -> residuals, network
+
+Where a model has a control network, its denoiser takes the residuals as further inputs: one for each skip connection of
+the U-Net, the earliest first, then the middle's; each is multiplied by the weight.
 """
 
 import math
 
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, ControlNetModel, UNet2DConditionModel
 from diffusers.models.embeddings import Timesteps
 from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
@@ -115,6 +120,35 @@ class Denoiser(nn.Module):
     def forward(self, sample: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
         with CastsFollow(sample):
             return self.unet(sample, timestep, encoder_hidden_states=text, return_dict=False)[0]
+
+
+class Control(nn.Module):
+    def __init__(self, controlnet: ControlNetModel):
+        super().__init__()
+        self.controlnet = controlnet
+
+    def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, pictures: Tensor, weight: Tensor):
+        with CastsFollow(sample):
+            down, middle = self.controlnet(sample, timestep, text, pictures, return_dict=False)
+        share = weight[:, None, None, None].type_as(sample)
+        return tuple(residual * share for residual in (*down, middle))
+
+
+class ControlledDenoiser(nn.Module):
+    def __init__(self, unet: UNet2DConditionModel):
+        super().__init__()
+        self.unet = unet
+
+    def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, *residuals: Tensor) -> Tensor:
+        with CastsFollow(sample):
+            return self.unet(
+                sample,
+                timestep,
+                encoder_hidden_states=text,
+                down_block_additional_residuals=residuals[:-1],
+                mid_block_additional_residual=residuals[-1],
+                return_dict=False,
+            )[0]
 
 
 class GuidedDenoiser(nn.Module):

@@ -43,7 +43,20 @@ Json manifest_json(const Manifest& manifest) {
           {"verified_sizes", sizes},
           {"verified_dtypes", manifest.verified_dtypes},
           {"exporter", manifest.exporter},
+          {"loras", manifest.loras},
+          {"vae", manifest.vae},
+          {"controlnet", manifest.controlnet},
           {"look", manifest.look}};
+}
+
+// Where the weights come from, and what was done to them.
+std::string source_text(const Manifest& manifest) {
+  std::string text = manifest.source;
+  for (const Json& lora : manifest.loras)
+    text += fmt::format(", LoRA {} x {}", lora["file"].get<std::string>(), lora["weight"].get<double>());
+  if (!manifest.vae.empty()) text += ", VAE " + manifest.vae;
+  if (!manifest.controlnet.empty()) text += ", ControlNet " + manifest.controlnet;
+  return text;
 }
 
 std::string manifest_text(const Manifest& manifest) {
@@ -59,7 +72,7 @@ std::string manifest_text(const Manifest& manifest) {
       "{} ({})\nfolder     {}\nfamily     {}\nlicence    {}\nsource     {}\nscheduler  {}\nverified   "
       "{}\ntrust      {}\nsha256     {}\nnetworks, {:.1f} MB\n{}{}{}",
       manifest.name, manifest.title, manifest.folder.string(), manifest.family, manifest.licence,
-      manifest.source, scheduler_name_of(manifest.scheduler), size_list(manifest.verified_sizes),
+      source_text(manifest), scheduler_name_of(manifest.scheduler), size_list(manifest.verified_sizes),
       trusted.empty() ? "none: render asks for `spectradiff model trust` first" : trusted, manifest.sha256,
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
 }
@@ -100,8 +113,9 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
   const double load_s = seconds();
   Diffuser diffuser(networks, manifest, {"", 1, StrengthMode::exact, 0, 1});
   const Canvas grey(size, {128, 128, 128});
-  const auto diffused =
-      diffuser.run(std::vector<FrameRequest>{{&grey, "", "", 1.0, 1.0, 42}}, [] { return false; });
+  FrameRequest request{&grey, "", "", 1.0, 1.0, 42};
+  if (manifest.takes_control()) request.control = &grey;
+  const auto diffused = diffuser.run({&request, 1}, [] { return false; });
   if (!diffused.front().finite)
     throw_error(ErrorKind::model, "the model {} gives NaN in {}", manifest.name, networks.dtype());
   const double step_s = seconds() - load_s;

@@ -11,7 +11,10 @@ namespace spectradiff {
 
 PreparedJob prepare_pictures(const Arguments& arguments, Console& console) {
   PreparedJob prepared = prepare_job(arguments, console);
-  if (prepared.diffuse) check_sampler(prepared.resolved.job, *prepared.manifest);
+  if (prepared.diffuse) {
+    check_sampler(prepared.resolved.job, *prepared.manifest);
+    check_control(prepared.resolved.job.diffusion, *prepared.manifest);
+  }
   return prepared;
 }
 
@@ -53,7 +56,10 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
     check_video_settings(video_settings(job, target, prepared.diffuse ? &*prepared.manifest : nullptr),
                          job.output.audio_codec == "none" ? nullptr : &sound);
   }
-  return {std::move(prepared), std::move(target), std::move(input), std::move(plan)};
+  std::unique_ptr<const ControlPictures> control;
+  if (prepared.diffuse && prepared.manifest->takes_control())
+    control = std::make_unique<const ControlPictures>(job, plan.rows.back().frame);
+  return {std::move(prepared), std::move(target), std::move(input), std::move(plan), std::move(control)};
 }
 
 std::shared_ptr<const Features> hear_song(PictureJob& picture, bool statistics, Console& console,

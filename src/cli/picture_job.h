@@ -11,6 +11,7 @@
 #include "output_target.h"
 #include "picture_run.h"
 #include "song_input.h"
+#include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/plan.h"
 
 namespace spectradiff {
@@ -20,6 +21,7 @@ struct PictureJob {
   OutputTarget target;
   SongInput input;
   Plan plan;
+  std::unique_ptr<const ControlPictures> control;  // null: the model takes none
 
   RenderJob& job() { return prepared.resolved.job; }
   const Manifest* manifest() const { return prepared.diffuse ? &*prepared.manifest : nullptr; }

@@ -284,7 +284,8 @@ class PictureRun {
                     console_.advance(done);
                     console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
                   },
-                  arguments_.run.statistics};
+                  arguments_.run.statistics,
+                  picture_.control.get()};
     RunResult result;
     try {
       result = run_threaded(run, thread_count(job_.threads));

@@ -259,6 +259,19 @@ void add_prompt_changes(std::vector<Option>& table) {
                                 FIELD(diffusion.prompt_snap)));
 }
 
+void add_control(std::vector<Option>& table) {
+  table.push_back(text_option({"control_image", kDiffusing, kRender, "FILE",
+                               "what the model's control network sees beside every frame: edges, depth, …"},
+                              FIELD(diffusion.control_image)));
+  table.push_back(text_option({"control_video", kDiffusing, kRender, "PATH",
+                               "the same by the song's time: a video, or a folder or frame-%05d.png, one a frame"},
+                              FIELD(diffusion.control_video)));
+  table.push_back(
+      moving(real_option({"control_weight", kDiffusing, kRender, "W",
+                          "how much of it goes into the picture, 0 to 2 (default 1)"},
+                         FIELD(diffusion.control_weight), {0, 2})));
+}
+
 void add_diffusing(std::vector<Option>& table) {
   table.push_back(
       switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
@@ -310,6 +323,7 @@ void add_diffusing(std::vector<Option>& table) {
       FIELD(diffusion.seed_mode),
       std::vector<std::pair<std::string, SeedMode>>{
           {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
+  add_control(table);
 }
 
 void add_video(std::vector<Option>& table) {

@@ -112,6 +112,7 @@ struct Diffuser::Impl {
         settings(std::move(settings_in)),
         tokenizer(manifest.folder, manifest.tokenizer),
         embeds_guidance(manifest.embeds_guidance()),
+        takes_control(manifest.takes_control()),
         embeddings(networks, tokenizer, manifest),
         idle_noise(networks.noise_source(0)) {
     if (settings.batch_size < 1) {
@@ -145,6 +146,13 @@ struct Diffuser::Impl {
       }
       if (!std::isfinite(request.guidance)) {
         throw_error(ErrorKind::usage, "guidance = {} is not a number; 1 to 20 is usual", request.guidance);
+      }
+      if ((request.control != nullptr) != takes_control) {
+        throw_error(ErrorKind::internal, "a control picture and a control network need each other");
+      }
+      if (takes_control && (request.control->size() != size || !std::isfinite(request.control_weight))) {
+        throw_error(ErrorKind::internal, "a control picture of another size or a weight of {}",
+                    request.control_weight);
       }
       if (!settings.guided && request.guidance > 1) {
         throw_error(ErrorKind::internal, "guidance {} in a job without guidance", request.guidance);
@@ -180,16 +188,21 @@ struct Diffuser::Impl {
     return networks.draw(sources, slots[0].request->init->size());
   }
 
+  static std::vector<const Canvas*> pictures_of(const std::vector<Slot>& slots,
+                                                const Canvas* FrameRequest::* picture) {
+    std::vector<const Canvas*> pictures;
+    pictures.reserve(slots.size());
+    for (const Slot& slot : slots) pictures.push_back(slot.request->*picture);
+    return pictures;
+  }
+
   // The noisy latents that sampling starts from. Draws in diffusers' order: the posterior's sample, then the
   // noise.
   Array start(const std::vector<Slot>& slots) {
-    std::vector<const Canvas*> pictures;
-    pictures.reserve(slots.size());
-    for (const Slot& slot : slots) pictures.push_back(slot.request->init);
     Array posterior;
     if (latent.gaussian_posterior) posterior = draw(slots, std::vector<double>(slots.size(), 1));
     std::vector<Term> terms(1);
-    terms[0].array = networks.vae_encode(pictures, posterior);
+    terms[0].array = networks.vae_encode(pictures_of(slots, &FrameRequest::init), posterior);
     terms[0].coefficients =
         per_slot(slots, [&](const Slot& s) { return s.table.image * latent.scaling_factor; });
     const std::vector<double> noise = per_slot(slots, [](const Slot& s) { return s.table.noise; });
@@ -258,6 +271,10 @@ struct Diffuser::Impl {
         return embeds_guidance ? slot.request->guidance : std::max(slot.request->guidance, 1.0);
       });
       input.timesteps.assign(slots.size(), 0);
+      if (takes_control) {
+        input.control = networks.control_pictures(pictures_of(slots, &FrameRequest::control));
+        input.control_weights = per_slot(slots, [](const Slot& s) { return s.request->control_weight; });
+      }
     }
     for (size_t round = 0;; ++round) {
       // Taken out at once: what the network makes of a picture that is done no longer touches it.
@@ -278,7 +295,7 @@ struct Diffuser::Impl {
   Json scheduler;
   DiffuserSettings settings;
   Tokenizer tokenizer;
-  bool embeds_guidance = false;
+  bool embeds_guidance = false, takes_control = false;
   EmbeddingCache embeddings;
   std::unique_ptr<NoiseSource> idle_noise;
 };

@@ -131,6 +131,10 @@ class FakeNetworks : public Networks {
     return latents;
   }
 
+  Array control_pictures(std::span<const Canvas* const> pictures) override {
+    return vae_encode(pictures, nullptr);
+  }
+
   Array denoise(const DenoiseInput& input) override {
     count("denoise");
     const HostArray& latents = host(input.latents);
@@ -141,11 +145,18 @@ class FakeNetworks : public Networks {
         "batches of different lengths");
     auto output = std::make_shared<HostArray>(latents.batch(), latents.shape);
     for (size_t b = 0; b < batch; ++b) {
-      const std::vector<float> said = predict(latents.items[b], input.timesteps[b], positive.items[b]);
+      const auto predicted = [&](const std::vector<float>& text) {
+        std::vector<float> values = predict(latents.items[b], input.timesteps[b], text);
+        if (input.control == nullptr) return values;
+        const std::vector<float>& control = host(input.control).items.at(b);
+        const float weight = static_cast<float>(input.control_weights.at(b));
+        for (size_t i = 0; i < values.size(); ++i) values[i] += 0.3f * weight * control[i];
+        return values;
+      };
+      const std::vector<float> said = predicted(positive.items[b]);
       output->items[b] = said;
       if (input.negative == nullptr) continue;
-      const std::vector<float> unsaid =
-          predict(latents.items[b], input.timesteps[b], host(input.negative).items.at(b));
+      const std::vector<float> unsaid = predicted(host(input.negative).items.at(b));
       const float guidance = static_cast<float>(input.guidance[b]);
       for (size_t i = 0; i < said.size(); ++i)
         output->items[b][i] = unsaid[i] + guidance * (said[i] - unsaid[i]);

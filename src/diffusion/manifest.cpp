@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 constexpr int64_t kSchema = 1;
 constexpr std::array kFamilies = {"sd1", "sd2", "lcm", "sdxl"};
 constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
+constexpr std::string_view kControl = "control";  // a network that few bundles have
 constexpr int kMaxTokens = 4096;
 
 std::string contents_of(const fs::path& folder) {
@@ -94,9 +95,9 @@ NetworkFile read_network(JsonReader reader) {
 std::map<std::string, NetworkFile> read_networks(JsonReader reader, const Json& named) {
   std::map<std::string, NetworkFile> networks;
   for (const auto& [name, facts] : named.items()) {
-    if (std::find(kNetworks.begin(), kNetworks.end(), name) == kNetworks.end()) {
-      refuse(reader,
-             fmt::format("the network '{}' is unknown; a bundle has {}", name, fmt::join(kNetworks, ", ")));
+    if (name != kControl && std::find(kNetworks.begin(), kNetworks.end(), name) == kNetworks.end()) {
+      refuse(reader, fmt::format("the network '{}' is unknown; a bundle has {} and perhaps {}", name,
+                                 fmt::join(kNetworks, ", "), kControl));
     }
     networks[name] = read_network(reader.object(name));
   }
@@ -151,6 +152,7 @@ LatentFacts read_latent(JsonReader reader) {
     refuse(reader, fmt::format("scaling_factor = {} is not a positive number", latent.scaling_factor));
   }
   latent.gaussian_posterior = one_of(reader, "posterior", std::array{"gaussian", "none"}) == "gaussian";
+  latent.force_upcast = reader.boolean_or("force_upcast", false);
   return latent;
 }
 
@@ -176,6 +178,19 @@ std::map<std::string, std::string> read_exporter(const JsonReader& reader, const
     exporter[tool] = version.get<std::string>();
   }
   return exporter;
+}
+
+Json read_loras(JsonReader& reader) {
+  if (!reader.has("loras")) return Json::array();
+  const Json& loras = reader.any("loras");
+  if (!loras.is_array()) refuse(reader, "loras is not an array");
+  for (size_t i = 0; i < loras.size(); ++i) {
+    JsonReader lora(loras[i], fmt::format("{}.loras[{}]", reader.where(), i), ErrorKind::model);
+    lora.text("file");
+    hash(lora, "sha256");
+    lora.real("weight");
+  }
+  return loras;
 }
 
 const Json& object_of(JsonReader& reader, const std::string& key) {
@@ -266,6 +281,9 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.verified_sizes = read_sizes(verified);
   manifest.verified_dtypes = verified.texts("dtypes");
   manifest.look = reader.has("look") ? object_of(reader, "look") : Json::object();
+  manifest.loras = read_loras(reader);
+  manifest.vae = reader.text_or("vae", "");
+  manifest.controlnet = reader.text_or("controlnet", "");
   return manifest;
 }
 

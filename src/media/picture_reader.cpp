@@ -212,6 +212,11 @@ PictureReader::PictureReader(const std::filesystem::path& path, Rgb ground)
 
 PictureReader::~PictureReader() = default;
 
+Rational PictureReader::duration() const {
+  const AVRational base = impl_->stream->time_base;
+  return Rational(impl_->length * base.num, base.den);
+}
+
 int64_t PictureReader::pictures() const {
   return static_cast<int64_t>(impl_->times.size());
 }

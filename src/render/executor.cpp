@@ -64,28 +64,38 @@ int batch_size_of(const Run& run) {
   return run.diffuser != nullptr ? run.job.diffusion.batch_size : 1;
 }
 
-Canvas paint_row(const Run& run, const Painter& painter, const PlanRow& row) {
-  return at_frame(row.frame, "paint", [&] {
+// What a frame is made of.
+struct Painted {
+  Canvas init;
+  Canvas control;  // empty without a control network
+};
+
+Painted paint_row(const Run& run, const Painter& painter, const PlanRow& row) {
+  Canvas init = at_frame(row.frame, "paint", [&] {
     if (run.plan.modulations.empty()) return painter.paint(row.frame);
     const PaintSettings moved = run.plan.job_at(run.job, row).paint;
     return moved == run.job.paint ? painter.paint(row.frame) : painter.paint(moved, row.frame);
   });
+  if (run.control == nullptr) return {std::move(init), {}};
+  return {std::move(init), at_frame(row.frame, "control", [&] { return run.control->at(row.frame); })};
 }
 
 // Diffuses one group; empty when cancelled. Slots without a frame of the plan repeat the group's first one.
-std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Canvas>& painted) {
+std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Painted>& painted) {
   const int batch_size = run.job.diffusion.batch_size;
   const auto request = [&](size_t i) {
     const DiffusionSettings at = run.plan.job_at(run.job, *group[i]).diffusion;
     const PromptMix& mix = group[i]->prompts;
     const PromptPair& from = run.plan.prompts.at(static_cast<size_t>(mix.from));
     const PromptPair& to = run.plan.prompts.at(static_cast<size_t>(mix.to));
-    return FrameRequest{&painted[i],
+    return FrameRequest{&painted[i].init,
                         {from.prompt, to.prompt, mix.weight, mix.spherical},
                         {from.negative, to.negative, mix.weight, mix.spherical},
                         at.strength,
                         at.guidance,
-                        group[i]->seed};
+                        group[i]->seed,
+                        run.control != nullptr ? &painted[i].control : nullptr,
+                        at.control_weight};
   };
   std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
   for (size_t i = 0; i < group.size(); ++i)
@@ -104,6 +114,12 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
     }
     pictures.push_back(std::move(slot.picture));
   }
+  return pictures;
+}
+
+std::vector<Canvas> init_pictures(std::vector<Painted> painted) {
+  std::vector<Canvas> pictures;
+  for (Painted& each : painted) pictures.push_back(std::move(each.init));
   return pictures;
 }
 
@@ -197,9 +213,9 @@ class Pipeline {
       }
       const PlanRow& row = run_.plan.rows[static_cast<size_t>(*number)];
       const auto begin = Clock::now();
-      Canvas canvas = paint_row(run_, painter_, row);
+      Painted painted = paint_row(run_, painter_, row);
       seconds += seconds_since(begin);
-      if (!painted_.push(*number, std::move(canvas))) break;
+      if (!painted_.push(*number, std::move(painted))) break;
     }
     std::lock_guard lock(paint_seconds_mutex_);
     paint_seconds_.push_back(seconds);
@@ -207,18 +223,21 @@ class Pipeline {
 
   void diffuse_all() {
     for (const Group& group : group_rows(run_.plan, batch_size_of(run_))) {
-      std::vector<Canvas> pictures;
-      while (pictures.size() < group.size()) {
+      std::vector<Painted> painted;
+      while (painted.size() < group.size()) {
         if (run_.stop.load() > 0) return;
-        auto canvas = painted_.pop();
-        if (!canvas) return;
-        pictures.push_back(std::move(*canvas));
+        auto next = painted_.pop();
+        if (!next) return;
+        painted.push_back(std::move(*next));
       }
+      std::vector<Canvas> pictures;
       if (run_.diffuser != nullptr) {
         const auto begin = Clock::now();
-        pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run_, group, pictures); });
+        pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run_, group, painted); });
         outlet_.result.seconds.diffuse += seconds_since(begin);
         if (pictures.empty()) return;
+      } else {
+        pictures = init_pictures(std::move(painted));
       }
       for (size_t i = 0; i < group.size(); ++i) {
         if (!finished_.push({group[i]->frame, std::move(pictures[i])})) return;
@@ -232,7 +251,7 @@ class Pipeline {
 
   const Run& run_;
   const Painter painter_;
-  OrderedQueue<Canvas> painted_;
+  OrderedQueue<Painted> painted_;
   BoundedQueue<Finished> finished_;
   FirstFailure failure_;
   std::mutex paint_seconds_mutex_;
@@ -249,17 +268,20 @@ RunResult run_serial(const Run& run) {
   const Painter painter(run.features, run.job.paint);
   for (const Group& group : group_rows(run.plan, batch_size_of(run))) {
     if (run.stop.load() > 0) return std::move(outlet.result);
-    std::vector<Canvas> pictures;
+    std::vector<Painted> painted;
     const auto begin = Clock::now();
     for (const PlanRow* row : group) {
-      pictures.push_back(paint_row(run, painter, *row));
+      painted.push_back(paint_row(run, painter, *row));
     }
+    std::vector<Canvas> pictures;
     result.seconds.paint += seconds_since(begin);
     if (run.diffuser != nullptr) {
       const auto diffuse_begin = Clock::now();
-      pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run, group, pictures); });
+      pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run, group, painted); });
       result.seconds.diffuse += seconds_since(diffuse_begin);
       if (pictures.empty()) return std::move(outlet.result);
+    } else {
+      pictures = init_pictures(std::move(painted));
     }
     for (size_t i = 0; i < group.size(); ++i) outlet.take(group[i]->frame, std::move(pictures[i]));
   }

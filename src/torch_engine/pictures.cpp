@@ -6,10 +6,11 @@
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
+namespace {
 
-at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Device device,
-                              at::ScalarType dtype) {
-  if (pictures.empty()) throw_error(ErrorKind::internal, "no picture to encode");
+// [batch][3][H][W], 0..1, float32.
+at::Tensor unit_pictures(std::span<const Canvas* const> pictures, at::Device device) {
+  if (pictures.empty()) throw_error(ErrorKind::internal, "no pictures");
   const Size size = pictures[0]->size();
   at::Tensor bytes = at::empty({static_cast<int64_t>(pictures.size()), size.height, size.width, 3},
                                at::TensorOptions(at::kByte));
@@ -23,7 +24,19 @@ at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Devic
   }
   // Divided by a tensor: on a GPU, division by a plain number is a multiplication by its rounded inverse.
   const at::Tensor white = at::full({1}, 255.0F, at::TensorOptions(at::kFloat).device(device));
-  return bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat).div(white).mul_(2).sub_(1).to(dtype);
+  return bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat).div(white);
+}
+
+}  // namespace
+
+at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Device device,
+                              at::ScalarType dtype) {
+  return unit_pictures(pictures, device).mul_(2).sub_(1).to(dtype);
+}
+
+at::Tensor pictures_to_unit_tensor(std::span<const Canvas* const> pictures, at::Device device,
+                                   at::ScalarType dtype) {
+  return unit_pictures(pictures, device).contiguous().to(dtype);
 }
 
 DecodedPictures tensor_to_pictures(const at::Tensor& images) {

@@ -12,6 +12,9 @@ namespace spectradiff {
 // Error{internal} unless all pictures have one size.
 at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Device device,
                               at::ScalarType dtype);
+// The same in 0..1, as a control network takes them.
+at::Tensor pictures_to_unit_tensor(std::span<const Canvas* const> pictures, at::Device device,
+                                   at::ScalarType dtype);
 
 // `images` [batch][3][H][W], nominally -1..1: mapped to 0..1 and clamped in their own dtype, then 8 bits,
 // halves to even.

@@ -73,6 +73,20 @@ ScriptNetwork::ScriptNetwork(const Manifest& manifest, const std::string& name, 
   }
 }
 
+std::vector<at::Tensor> ScriptNetwork::run_many(std::vector<c10::IValue> inputs) {
+  const c10::IValue output = module_.forward(std::move(inputs));
+  std::vector<at::Tensor> tensors;
+  if (output.isTuple()) {
+    for (const c10::IValue& element : output.toTupleRef().elements())
+      if (element.isTensor()) tensors.push_back(element.toTensor());
+  }
+  if (tensors.empty() || tensors.size() != output.toTupleRef().elements().size()) {
+    throw_error(ErrorKind::model, "{} gave a {} where several tensors are needed; export the model again",
+                title_, output.tagKind());
+  }
+  return tensors;
+}
+
 at::Tensor ScriptNetwork::run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected) {
   const c10::IValue output = module_.forward(std::move(inputs));
   if (!output.isTensor()) {

@@ -19,6 +19,9 @@ class ScriptNetwork {
   // One tensor of the shape `expected`, in which -1 is any number. Error{model} for anything else.
   at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);
 
+  // The tensors of a network that gives several, whatever their shapes. Error{model} for anything else.
+  std::vector<at::Tensor> run_many(std::vector<c10::IValue> inputs);
+
   // "denoiser.pt (model tiny)", for messages.
   const std::string& title() const { return title_; }
 

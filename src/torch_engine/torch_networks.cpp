@@ -44,6 +44,10 @@ at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
   return values.view(shape);
 }
 
+at::ScalarType vae_dtype(const Manifest& manifest, at::ScalarType dtype) {
+  return manifest.latent.force_upcast && dtype == at::kHalf ? at::kFloat : dtype;
+}
+
 void configure_libtorch(const EngineRequest& request) {
   if (request.threads < 0)
     throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
@@ -61,13 +65,16 @@ void configure_libtorch(const EngineRequest& request) {
 
 TorchNetworks::TorchNetworks(const Manifest& manifest, const Placement& placement)
     : placement_(placement),
+      vae_dtype_(vae_dtype(manifest, placement.dtype)),
       latent_(manifest.latent),
       embeds_guidance_(manifest.embeds_guidance()),
       embeds_size_(manifest.embeds_size()),
       text_encoder_(manifest, "text_encoder", placement.device, placement.dtype),
-      vae_encoder_(manifest, "vae_encoder", placement.device, placement.dtype),
+      vae_encoder_(manifest, "vae_encoder", placement.device, vae_dtype_),
       denoiser_(manifest, "denoiser", placement.device, placement.dtype),
-      vae_decoder_(manifest, "vae_decoder", placement.device, placement.dtype) {}
+      vae_decoder_(manifest, "vae_decoder", placement.device, vae_dtype_) {
+  if (manifest.takes_control()) control_.emplace(manifest, "control", placement.device, placement.dtype);
+}
 
 std::string TorchNetworks::engine() const {
   return "libtorch " TORCH_VERSION ", TorchScript";
@@ -114,7 +121,7 @@ Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
 Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) {
   return through_the_door(vae_encoder_.title(), [&] {
     const at::Tensor images =
-        pictures_to_tensor(pictures, placement_.device, placement_.dtype).contiguous(vae_layout());
+        pictures_to_tensor(pictures, placement_.device, vae_dtype_).contiguous(vae_layout());
     const int64_t channels = int64_t{latent_.channels} * (latent_.gaussian_posterior ? 2 : 1);
     const std::vector<int64_t> shape = {images.size(0), channels, images.size(2) / latent_.downscale,
                                         images.size(3) / latent_.downscale};
@@ -143,24 +150,46 @@ void TorchNetworks::add_facts(std::vector<c10::IValue>& inputs, const DenoiseInp
   }
 }
 
+Array TorchNetworks::control_pictures(std::span<const Canvas* const> pictures) {
+  return through_the_door("control pictures", [&] {
+    return wrap(pictures_to_unit_tensor(pictures, placement_.device, placement_.dtype));
+  });
+}
+
+void TorchNetworks::add_residuals(std::vector<c10::IValue>& inputs, const DenoiseInput& input) {
+  const int64_t items = inputs[0].toTensor().size(0);
+  const at::Tensor& pictures = tensor_of(input.control);
+  const at::Tensor weights = to_device(input.control_weights);
+  require_batch(input.control_weights.size(), pictures.size(0), "control weights");
+  const int64_t times = items / pictures.size(0);
+  std::vector<c10::IValue> seen(inputs.begin(), inputs.begin() + 3);
+  seen.emplace_back(pictures.repeat({times, 1, 1, 1}));
+  seen.emplace_back(weights.repeat({times}));
+  for (at::Tensor& residual : control_->run_many(std::move(seen))) inputs.emplace_back(std::move(residual));
+}
+
+// float32
+at::Tensor TorchNetworks::predict(std::vector<c10::IValue> inputs, const DenoiseInput& input) {
+  const at::Tensor& sample = inputs[0].toTensor();
+  const std::vector<int64_t> shape = sample.sizes().vec();
+  add_facts(inputs, input, sample);
+  if (control_) add_residuals(inputs, input);
+  return denoiser_.run(std::move(inputs), shape).to(at::kFloat);
+}
+
 Array TorchNetworks::denoise(const DenoiseInput& input) {
   return through_the_door(denoiser_.title(), [&] {
     const at::Tensor& latents = tensor_of(input.latents);
     require_batch(input.timesteps.size(), latents.size(0), "timesteps");
-    const at::Tensor sample = to_network(latents), timesteps = to_device(input.timesteps);
-    std::vector<int64_t> shape = latents.sizes().vec();
-    if (input.negative == nullptr) {
-      std::vector<c10::IValue> inputs = {sample, timesteps, tensor_of(input.positive)};
-      add_facts(inputs, input, sample);
-      return wrap(denoiser_.run(std::move(inputs), shape).to(at::kFloat));
-    }
+    const at::Tensor sample = latents.to(placement_.dtype), timesteps = to_device(input.timesteps);
+    if ((input.control != nullptr) != control_.has_value())
+      throw_error(ErrorKind::internal, "a control picture and a control network need each other");
+    if (input.negative == nullptr)
+      return wrap(predict({sample, timesteps, tensor_of(input.positive)}, input));
     require_batch(input.guidance.size(), latents.size(0), "guidance scales");
-    shape[0] *= 2;
     const at::Tensor text = at::cat({tensor_of(input.negative), tensor_of(input.positive)});
-    const at::Tensor twice = at::cat({sample, sample});
-    std::vector<c10::IValue> inputs = {twice, at::cat({timesteps, timesteps}), text};
-    add_facts(inputs, input, twice);
-    const at::Tensor both = denoiser_.run(std::move(inputs), shape).to(at::kFloat);
+    const at::Tensor both =
+        predict({at::cat({sample, sample}), at::cat({timesteps, timesteps}), text}, input);
     const std::vector<at::Tensor> halves = both.chunk(2, 0);
     const at::Tensor guidance = per_item(to_device(input.guidance), latents);
     const at::Tensor guided = halves[0] + guidance * (halves[1] - halves[0]);
@@ -173,7 +202,7 @@ DecodedPictures TorchNetworks::vae_decode(const Array& latents) {
     const at::Tensor& values = tensor_of(latents);
     const std::vector<int64_t> shape = {values.size(0), 3, values.size(2) * latent_.downscale,
                                         values.size(3) * latent_.downscale};
-    return tensor_to_pictures(vae_decoder_.run({to_network(values).contiguous(vae_layout())}, shape));
+    return tensor_to_pictures(vae_decoder_.run({values.to(vae_dtype_).contiguous(vae_layout())}, shape));
   });
 }
 

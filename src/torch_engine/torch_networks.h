@@ -1,6 +1,7 @@
 // Networks on libtorch.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "devices.h"
@@ -29,6 +30,7 @@ class TorchNetworks : public Networks {
   Array draw(std::span<NoiseSource* const> sources, Size picture_size) override;
   Array text_encode(std::span<const std::vector<int32_t>> ids) override;
   Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) override;
+  Array control_pictures(std::span<const Canvas* const> pictures) override;
   // Negative and positive go through the network as one batch of twice the size, negative first. An item
   // whose guidance is 1 has exactly the positive's output of that batch.
   Array denoise(const DenoiseInput& input) override;
@@ -43,7 +45,10 @@ class TorchNetworks : public Networks {
   // [items], the original size, crop and target size of SDXL [items][6], float32.
   void add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
                  const at::Tensor& latents) const;
-  at::Tensor to_network(const at::Tensor& latents) const { return latents.to(placement_.dtype); }
+  // What the control network adds, as inputs of the denoiser; `inputs` are the sample, timesteps and text of
+  // both.
+  void add_residuals(std::vector<c10::IValue>& inputs, const DenoiseInput& input);
+  at::Tensor predict(std::vector<c10::IValue> inputs, const DenoiseInput& input);
 
   // On a CPU the VAE runs a third faster with channels last; the denoiser does not, and CUDA's group norm
   // goes back to planes.
@@ -52,9 +57,11 @@ class TorchNetworks : public Networks {
   }
 
   Placement placement_;
+  at::ScalarType vae_dtype_ = at::kFloat;
   LatentFacts latent_;
   bool embeds_guidance_ = false, embeds_size_ = false;
   ScriptNetwork text_encoder_, vae_encoder_, denoiser_, vae_decoder_;
+  std::optional<ScriptNetwork> control_;
 };
 
 }  // namespace spectradiff

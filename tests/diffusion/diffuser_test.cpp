@@ -325,6 +325,33 @@ TEST(Diffuser, SaysWhichPicturesAreNotFinite) {
   EXPECT_FALSE(diffuser.run({&request, 1}, kNever)[0].finite);
 }
 
+TEST(Diffuser, GivesEachSlotItsOwnControlPictureAndWeight) {
+  Manifest manifest = test_manifest();
+  const auto plain_networks = make_fake_networks(), networks = make_fake_networks();
+  const DiffuserSettings settings{.scheduler = "ddim", .steps = 4, .batch_size = 2};
+  const Canvas init = painting(1), one = painting(2), other = painting(3);
+  FrameRequest request{.init = &init};
+  const auto plain = Diffuser(*plain_networks, manifest, settings).run({&request, 1}, kNever);
+
+  manifest.networks["control"] = manifest.networks["denoiser"];
+  Diffuser diffuser(*networks, manifest, settings);
+  EXPECT_THROW(diffuser.run({&request, 1}, kNever), Error);
+  std::vector<FrameRequest> requests(2, request);
+  requests[0].control = &one;
+  requests[1].control = &other;
+  requests[1].control_weight = 0.5;
+  const auto both = diffuser.run(requests, kNever);
+  for (const size_t b : {0u, 1u}) {
+    const auto alone = diffuser.run({&requests[b], 1}, kNever);
+    EXPECT_EQ(alone[0].picture.bytes(), both[b].picture.bytes());
+    EXPECT_NE(plain[0].picture.bytes(), both[b].picture.bytes());
+    requests[b].control_weight = 0;
+  }
+  EXPECT_NE(both[0].picture.bytes(), both[1].picture.bytes());
+  for (const DiffusedPicture& unseen : diffuser.run(requests, kNever))
+    EXPECT_EQ(unseen.picture.bytes(), plain[0].picture.bytes());
+}
+
 // The fake, but what it predicts for slot 0 is NaN from a given call on.
 class NanNetworks : public Networks {
  public:
@@ -339,6 +366,9 @@ class NanNetworks : public Networks {
   Array text_encode(std::span<const std::vector<int32_t>> ids) override { return inner_->text_encode(ids); }
   Array vae_encode(std::span<const Canvas* const> pictures, const Array& noise) override {
     return inner_->vae_encode(pictures, noise);
+  }
+  Array control_pictures(std::span<const Canvas* const> pictures) override {
+    return inner_->control_pictures(pictures);
   }
   Array denoise(const DenoiseInput& input) override {
     Term term{inner_->denoise(input), std::vector<double>(input.timesteps.size(), 1)};

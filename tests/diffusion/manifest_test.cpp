@@ -106,6 +106,26 @@ TEST(Manifest, OfSdxlNamesTwoTokenizersWhoseFilesAreBothChecked) {
   expect_model_error([&] { verify_files(manifest); }, "second_vocab.json");
 }
 
+TEST(Manifest, MayHaveAControlNetworkAndSayWhatWasDoneToItsWeights) {
+  EXPECT_FALSE(read_manifest(TestBundle().path()).takes_control());
+  const TestBundle bundle([](Json& facts) {
+    facts["networks"]["control"] = facts["networks"]["denoiser"];
+    facts["loras"] = {{{"file", "ink.safetensors"}, {"sha256", std::string(64, 'a')}, {"weight", 0.5}}};
+    facts["vae"] = "taesd";
+    facts["controlnet"] = "canny";
+    facts["latent"]["force_upcast"] = true;
+  });
+  const Manifest manifest = read_manifest(bundle.path());
+  EXPECT_TRUE(manifest.takes_control());
+  EXPECT_EQ(manifest.loras.at(0).at("weight"), 0.5);
+  EXPECT_EQ(manifest.vae, "taesd");
+  EXPECT_EQ(manifest.controlnet, "canny");
+  EXPECT_TRUE(manifest.latent.force_upcast);
+  verify_files(manifest);
+  const TestBundle wrong([](Json& facts) { facts["loras"] = {{{"file", "ink.safetensors"}}}; });
+  expect_model_error([&] { read_manifest(wrong.path()); }, "loras[0]");
+}
+
 TEST(Manifest, WithoutAKeyIsRefused) {
   for (const char* key :
        {"schema", "name", "family", "networks", "tokenizer", "latent", "scheduler", "verified"}) {

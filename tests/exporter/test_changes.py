@@ -11,11 +11,18 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionImg2ImgPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    ControlNetModel,
+    StableDiffusionImg2ImgPipeline,
+    UNet2DConditionModel,
+)
 from exporter import ExportError, bundle, source, verify
 from exporter.lora import Lora
 from exporter.safetensors_file import check_folder, check_safetensors
 from exporter.source import Changes
+from make_tiny_model import make_controlnet
 from original_layout import checkpoint_weights, vae_weights
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModel
@@ -318,6 +325,57 @@ def test_a_vae_that_overflows_in_float16_is_stored_in_float32_and_never_run_in_f
         changed = dataclasses.replace(network, overflows=overflows)
         assert bundle.export_network(changed, options, tmp_path, lambda line: None)["dtype"] == stored
         assert set(seen) == set(dtypes)
+
+
+# Control networks.
+
+
+@pytest.fixture(scope="module")
+def controlnet(tiny, tmp_path_factory):
+    """A folder of its own, as ControlNets are published."""
+    unet = UNet2DConditionModel.from_pretrained(tiny / "unet", local_files_only=True)
+    folder = tmp_path_factory.mktemp("control") / "canny"
+    make_controlnet(unet).save_pretrained(folder)
+    return folder
+
+
+def test_a_control_network_becomes_a_network_whose_residuals_the_denoiser_takes(tiny, controlnet, tmp_path):
+    loaded = source.load(tiny, Changes(controlnet=controlnet))
+    assert loaded.control_origin == "canny"
+    networks = {n.name: n for n in bundle.networks_of(loaded)}
+    entries = {
+        name: bundle.export_network(networks[name], bundle.Options(sizes=()), tmp_path, lambda line: None)
+        for name in ("control", "denoiser")
+    }
+    residuals = entries["control"]["outputs"]
+    assert entries["denoiser"]["inputs"][3:] == residuals
+    assert len(residuals) == len(loaded.controlnet.controlnet_down_blocks) + 1
+
+    loaded = source.load(tiny, Changes(controlnet=controlnet))
+    control, denoiser = (torch.jit.load(tmp_path / f"{name}.pt") for name in ("control", "denoiser"))
+    sample, timestep, text, pictures, _ = networks["control"].make_inputs(72, 136, 2, torch.float32)
+    with torch.no_grad():
+        added = control(sample, timestep, text, pictures, torch.tensor([0.4, 0.0]))
+        found = denoiser(sample, timestep, text, *added)
+        down, middle = loaded.controlnet(sample, timestep, text, pictures, conditioning_scale=0.4, return_dict=False)
+        expected = loaded.unet(
+            sample, timestep, text, down_block_additional_residuals=down, mid_block_additional_residual=middle
+        ).sample
+        plain = loaded.unet(sample, timestep, text).sample
+    torch.testing.assert_close(found[0], expected[0], rtol=0, atol=1e-5)
+    torch.testing.assert_close(found[1], plain[1], rtol=0, atol=1e-5)
+    assert (expected[0] - plain[0]).abs().max() > 0.01
+
+
+def test_a_control_network_of_another_model_is_refused(tiny, controlnet, tmp_path):
+    for key, value in (
+        ("conditioning_channels", 4), ("global_pool_conditions", True), ("cross_attention_dim", 64),
+        ("conditioning_embedding_out_channels", [8, 16]),
+    ):  # fmt: skip
+        folder = tmp_path / key
+        ControlNetModel.from_config({**ControlNetModel.load_config(controlnet), key: value}).save_pretrained(folder)
+        assert key in refusal(tiny, Changes(controlnet=folder))
+    assert "config.json is missing" in refusal(tiny, Changes(controlnet=tiny))
 
 
 # Hostile headers.

@@ -3,6 +3,7 @@
 
     img2img.py MODEL INIT.png OUT.png --prompt TEXT [--negative-prompt TEXT] [--seed N] [--steps N] [--strength S]
                [--guidance G] [--scheduler NAME] [--eta E] [--strength-mode steps|exact]
+               [--control FILE.png] [--control-weight W]
 
 MODEL is the diffusers folder that the bundle was exported from. Everything runs in float32 on the CPU with
 torch.Generator("cpu").manual_seed(seed), one generator per picture.
@@ -20,7 +21,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from unittest import mock
 
@@ -33,6 +34,7 @@ import torch
 from diffusers import (
     DiffusionPipeline,
     LatentConsistencyModelImg2ImgPipeline,
+    StableDiffusionControlNetImg2ImgPipeline,
     StableDiffusionImg2ImgPipeline,
     StableDiffusionXLImg2ImgPipeline,
 )
@@ -55,6 +57,8 @@ class Request:
     eta: float = 0.0
     strength_mode: str = "steps"
     fault: str | None = None
+    control: Image.Image | None = None  # of models with a control network
+    control_weight: float = 1.0
 
 
 def pipeline_class(folder: Path) -> type[DiffusionPipeline]:
@@ -64,6 +68,8 @@ def pipeline_class(folder: Path) -> type[DiffusionPipeline]:
         return StableDiffusionXLImg2ImgPipeline
     if name.startswith("LatentConsistencyModel"):
         return LatentConsistencyModelImg2ImgPipeline
+    if name.startswith("StableDiffusionControlNet"):
+        return StableDiffusionControlNetImg2ImgPipeline
     return StableDiffusionImg2ImgPipeline
 
 
@@ -246,6 +252,8 @@ def img2img(pipeline: StableDiffusionImg2ImgPipeline, init: Image.Image, request
         if not isinstance(pipeline, LatentConsistencyModelImg2ImgPipeline):
             # XL's takes a text that is there and empty for one to encode.
             run |= {"negative_prompt": request.negative_prompt or None, "eta": request.eta}
+        if request.control is not None:
+            run |= {"control_image": request.control, "controlnet_conditioning_scale": request.control_weight}
         result = pipeline(
             request.prompt,
             image=init,
@@ -271,10 +279,11 @@ def main() -> int:
     parser.add_argument("--scheduler", choices=sorted(SCHEDULERS), default="pndm")
     parser.add_argument("--eta", type=float, default=0.0)
     parser.add_argument("--strength-mode", choices=("steps", "exact"), default="steps")
+    parser.add_argument("--control", type=Image.open, help="what the model's control network sees")
+    parser.add_argument("--control-weight", type=float, default=1.0)
     parser.add_argument("--fault", choices=FAULTS)
     arguments = parser.parse_args()
-    names = ("prompt", "negative_prompt", "seed", "steps", "strength", "guidance", "eta", "strength_mode", "fault")
-    request = Request(**{name: getattr(arguments, name) for name in names})
+    request = Request(**{field.name: getattr(arguments, field.name) for field in fields(Request)})
     pipeline = load_pipeline(arguments.model, arguments.scheduler)
     picture = img2img(pipeline, Image.open(arguments.init), request)
     Image.fromarray(picture).save(arguments.out)

@@ -9,6 +9,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/image/png.h"
 #include "spectradiff/media/video_writer.h"
+#include "spectradiff/paint/picture_source.h"
 
 namespace spectradiff {
 namespace {
@@ -111,6 +112,21 @@ TEST_F(Image, AVideoIsShownByItsOwnTime) {
   EXPECT_NEAR(grey_at(settings, 14), 8 * 10, 3);  // from its begin again
   settings.image.end = ImageSource::End::hold;
   EXPECT_NEAR(grey_at(settings, 14), 8 * 24, 3);
+}
+
+TEST_F(Image, ASourceKnowsHowManyOfTheSongsFramesItLastsFor) {
+  const auto frames = [&](const fs::path& path, const Rational& song_fps, const Rational& picture_fps = {}) {
+    ImageSource source{path.string()};
+    if (picture_fps.num > 0) source.fps = picture_fps;
+    return PictureSource(source, song_fps, {0, 0, 0}, "image").frames();
+  };
+  const fs::path video = write_video(25, Rational(25));  // one second
+  EXPECT_EQ(frames(video, Rational(10)), 10);
+  EXPECT_EQ(frames(video, Rational(21, 2)), 11);
+  EXPECT_EQ(frames(write_png("a1.png", Canvas({8, 8})), Rational(10)), std::nullopt);
+  write_png("a3.png", Canvas({8, 8}));
+  EXPECT_EQ(frames(folder_ / "a%d.png", Rational(10)), 4);
+  EXPECT_EQ(frames(folder_ / "a%d.png", Rational(10), Rational(4)), 10);
 }
 
 TEST_F(Image, ManyThreadsMayAskInAnyOrder) {

@@ -81,6 +81,7 @@ MODELS = {
     "sdxs": {"family": "sdxs"},
     "lcm": {"family": "lcm"},
     "sdxl": {"family": "sdxl"},
+    "control": {"family": "control"},
 }
 # Every family once; SDXL with a negative prompt unsaid, which is zeros there.
 FAMILY_RUNS = [

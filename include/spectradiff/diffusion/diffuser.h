@@ -27,7 +27,7 @@ struct DiffuserSettings {
   bool guided = true;
 };
 
-// One frame to diffuse. `init` outlives the call.
+// One frame to diffuse. The pictures outlive the call.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
   MixedText prompt;
@@ -35,6 +35,8 @@ struct FrameRequest {
   double strength = 0.75;  // 0..1
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   uint64_t seed = 42;
+  const Canvas* control = nullptr;  // of init's size; there exactly where the bundle takes control
+  double control_weight = 1;        // finite
 };
 
 struct DiffusedPicture {

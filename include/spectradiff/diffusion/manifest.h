@@ -46,6 +46,7 @@ struct LatentFacts {
   int downscale = 8;
   double scaling_factor = 0.18215;
   bool gaussian_posterior = true;  // false: the encoder's output is the latent
+  bool force_upcast = false;       // the VAE overflows in float16: it runs in float32 then
 };
 
 struct Manifest {
@@ -54,7 +55,8 @@ struct Manifest {
   std::string name, family, title, licence, source;
   std::string notes;                            // how it was trained, what it cannot do
   std::map<std::string, std::string> exporter;  // tool → version
-  std::map<std::string, NetworkFile> networks;  // text_encoder, vae_encoder, denoiser, vae_decoder
+  // text_encoder, vae_encoder, denoiser, vae_decoder, and control where there is one.
+  std::map<std::string, NetworkFile> networks;
   TokenizerFiles tokenizer;
   // Of sdxl, whose text encoder takes the ids of both in a row.
   std::optional<TokenizerFiles> second_tokenizer;
@@ -63,12 +65,17 @@ struct Manifest {
   Json scheduler;  // the source's scheduler config, see make_sampler_table
   std::vector<Size> verified_sizes;
   std::vector<std::string> verified_dtypes;
-  Json look;  // flat option keys, possibly empty
+  Json look;        // flat option keys, possibly empty
+  Json loras;       // what was fused into the weights: [{"file", "sha256", "weight"}]
+  std::string vae;  // the name of what replaced the source's own VAE; empty: nothing
+  std::string controlnet;  // the name of the control network's source; empty: none
 
   // sd1, sd2, lcm or sdxl. lcm: the denoiser is told the guidance scale, there is no negative prompt.
   bool embeds_guidance() const { return family == "lcm"; }
   // The denoiser is told the picture's size.
   bool embeds_size() const { return family == "sdxl"; }
+  // The denoiser is told what a control network sees in a picture.
+  bool takes_control() const { return networks.contains("control"); }
 };
 
 // Reads and validates model.json, and nothing else; keys it does not know are left alone. Error{model} naming

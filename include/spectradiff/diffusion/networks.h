@@ -33,6 +33,10 @@ struct DenoiseInput {
   Array positive;                 // [batch][tokens][width]
   Array negative;                 // the same, or null
   std::vector<double> guidance;   // [batch]; output = negative + guidance · (positive − negative)
+  // Of a model with a control network: what control_pictures made, and the share that it has of what that
+  // network adds to the denoiser, 1 in full.
+  Array control;
+  std::vector<double> control_weights;  // [batch]
 };
 
 struct DecodedPictures {
@@ -65,6 +69,8 @@ class Networks {
   // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
   // mean.
   virtual Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) = 0;
+  // Pictures of one size as the control network takes them: [batch][3][height][width], 0..1.
+  virtual Array control_pictures(std::span<const Canvas* const> pictures) = 0;
   virtual Array denoise(const DenoiseInput& input) = 0;
   virtual DecodedPictures vae_decode(const Array& latents) = 0;  // unscaled latents
 

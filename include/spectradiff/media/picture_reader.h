@@ -22,7 +22,8 @@ class PictureReader {
   PictureReader(const std::filesystem::path& path, Rgb ground);
   ~PictureReader();
 
-  int64_t pictures() const;  // >= 1
+  int64_t pictures() const;   // >= 1
+  Rational duration() const;  // seconds from the first one's appearance to the last one's end
 
   enum class End { loop, hold };
   // The picture that a player shows `seconds` (>= 0) after the first one appears, in exact arithmetic; behind

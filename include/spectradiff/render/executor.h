@@ -9,6 +9,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/frame_sink.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_job.h"
@@ -39,6 +40,7 @@ struct Run {
   std::function<void(int64_t done, int64_t frame)>
       progress;             // after each frame handed over, from the sink's thread
   bool statistics = false;  // fill RunResult::pictures
+  const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
 };
 
 struct RunResult {

@@ -1,0 +1,38 @@
+// Pictures from files by frame of a song.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "spectradiff/base/rational.h"
+#include "spectradiff/image/canvas.h"
+#include "spectradiff/media/picture_reader.h"
+#include "spectradiff/paint/paint_settings.h"
+
+namespace spectradiff {
+
+// at() may be called on many threads.
+class PictureSource {
+ public:
+  // `option` names the source in errors; `ground` shows through what is transparent. Error{input} when
+  // nothing can be read, Error{usage} without a path.
+  PictureSource(const ImageSource& source, const Rational& song_fps, Rgb ground, std::string option);
+
+  Canvas at(int64_t frame) const;  // in its own size; what follows the last picture is the source's `end`
+  // The song's frames from 0 until the pictures run out; absent: a still, which lasts.
+  std::optional<int64_t> frames() const;
+
+ private:
+  const std::filesystem::path& file_at(int64_t number) const;
+
+  const ImageSource source_;
+  const Rational song_fps_;
+  const Rgb ground_;
+  std::unique_ptr<const PictureReader> reader_;     // of a single file
+  std::map<int64_t, std::filesystem::path> files_;  // of a folder or pattern, by number from 0
+};
+
+}  // namespace spectradiff

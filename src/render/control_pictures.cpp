@@ -1,0 +1,70 @@
+#include "spectradiff/render/control_pictures.h"
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/image/resize.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr Rgb kBlack{0, 0, 0};  // behind what is transparent: control pictures show lines on black
+
+PictureSource source_of(const RenderJob& job) {
+  const DiffusionSettings& diffusion = job.diffusion;
+  const bool is_video = !diffusion.control_video.empty();
+  ImageSource source;
+  source.path = is_video ? diffusion.control_video : diffusion.control_image;
+  source.end = ImageSource::End::hold;
+  return {source, job.analysis.fps, kBlack, is_video ? "control_video" : "control_image"};
+}
+
+}  // namespace
+
+ControlPictures::ControlPictures(const RenderJob& job, int64_t last)
+    : size_(job.paint.size), source_(source_of(job)) {
+  const std::string& video = job.diffusion.control_video;
+  const auto frames = source_.frames();
+  if (video.empty()) {
+    if (frames) {
+      throw_error(ErrorKind::usage, "control_image = {} is not a single picture; give it as --control-video",
+                  job.diffusion.control_image);
+    }
+    still_ = fit_to_size(source_.at(0), size_, Fit::cover);
+    return;
+  }
+  if (!frames) {
+    throw_error(ErrorKind::usage, "control_video = {} is a single picture; give it as --control-image", video);
+  }
+  if (last >= *frames) {
+    throw_error(ErrorKind::input,
+                "control_video = {} ends after {} frames at {} fps, and frame {} is asked for; give a longer "
+                "one, or render less with --frames or --duration",
+                video, *frames, job.analysis.fps.text(), last);
+  }
+}
+
+Canvas ControlPictures::at(int64_t frame) const {
+  return still_.empty() ? fit_to_size(source_.at(frame), size_, Fit::cover) : still_.clone();
+}
+
+void check_control(const DiffusionSettings& diffusion, const Manifest& model) {
+  const bool image = !diffusion.control_image.empty(), video = !diffusion.control_video.empty();
+  if (image && video) {
+    throw_error(ErrorKind::usage, "control_image = {} and control_video = {}: give one of them",
+                diffusion.control_image, diffusion.control_video);
+  }
+  if ((image || video) && !model.takes_control()) {
+    throw_error(ErrorKind::usage,
+                "{} = {}: the model {} has no control network; export it with --controlnet DIR, or leave the "
+                "control pictures out",
+                image ? "control_image" : "control_video",
+                image ? diffusion.control_image : diffusion.control_video, model.name);
+  }
+  if (model.takes_control() && !image && !video) {
+    throw_error(ErrorKind::usage,
+                "the model {} has a control network; give it pictures with --control-image or --control-video",
+                model.name);
+  }
+}
+
+}  // namespace spectradiff
