@@ -255,20 +255,17 @@ def make_networks(tokenizers: list[CLIPTokenizer], family: Family, width: int = 
     return {name: network.eval() for name, network in networks.items()}
 
 
-def make_controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
-    """A copy of the U-Net's first half, as training begins with, but what it adds is not nothing: a tenth or so."""
-    controlnet = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 16, 16))
-    for conv in (*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block):
-        torch.nn.init.normal_(conv.weight, std=0.5 / conv.in_channels**0.5)
-    torch.nn.init.normal_(controlnet.controlnet_cond_embedding.conv_out.weight, std=0.5)
-    return controlnet.eval()
-
-
 def init_picture(width: int, height: int, seed: int) -> Image.Image:
     """A coloured, blurred noise field: the kind of picture the painters make."""
     rng = np.random.default_rng(seed)
     small = rng.integers(0, 256, (max(height // 8, 2), max(width // 8, 2), 3), dtype=np.uint8)
     return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def sample_pictures() -> torch.Tensor:
+    """[4][3][128][128], -1..1."""
+    pictures = [np.asarray(init_picture(128, 128, seed), np.float32) / 127.5 - 1.0 for seed in range(4)]
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
 
 
 def scale_rows(conv: torch.nn.Conv2d, rows: slice, measured: torch.Tensor, std: float) -> None:
@@ -277,6 +274,21 @@ def scale_rows(conv: torch.nn.Conv2d, rows: slice, measured: torch.Tensor, std: 
     gain = std / measured.std(dim=(0, 2, 3)).clamp_min(1e-8)
     conv.weight[rows] *= gain[:, None, None, None]
     conv.bias[rows] = (conv.bias[rows] - mean) * gain
+
+
+@torch.no_grad()
+def make_controlnet(unet: UNet2DConditionModel) -> ControlNetModel:
+    """A copy of the U-Net's first half, as training begins with, but what it sees and adds is not nothing."""
+    controlnet = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 8, 16, 16))
+    for conv in (*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block):
+        torch.nn.init.normal_(conv.weight, std=1.0 / conv.in_channels**0.5)
+    embedding = controlnet.controlnet_cond_embedding
+    # Without biases, and as loud behind each layer as before it: else the frame's edge would be all that it sees.
+    for conv in (embedding.conv_in, *embedding.blocks, embedding.conv_out):
+        torch.nn.init.normal_(conv.weight, std=1.7 / (9 * conv.in_channels) ** 0.5)
+        torch.nn.init.zeros_(conv.bias)
+    scale_rows(embedding.conv_out, slice(None), embedding((sample_pictures() + 1.0) / 2.0), 1.0)
+    return controlnet.eval()
 
 
 def painting_layer(vae: AutoencoderKL | AutoencoderTiny) -> torch.nn.Conv2d:
@@ -309,8 +321,7 @@ def calibrate(networks: dict[str, torch.nn.Module]) -> None:
     """Bring latents, predictions and decoded pictures to the scales that trained networks have."""
     vae, unet = networks["vae"], networks["unet"]
     generator = torch.Generator().manual_seed(1)
-    pictures = [np.asarray(init_picture(128, 128, seed), np.float32) / 127.5 - 1.0 for seed in range(4)]
-    image = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+    image = sample_pictures()
 
     # Random attention over prompts barely differs between them; larger embeddings make prompts matter.
     encoders = [network for name, network in networks.items() if name.startswith("text_encoder")]

@@ -263,13 +263,13 @@ void add_control(std::vector<Option>& table) {
   table.push_back(text_option({"control_image", kDiffusing, kRender, "FILE",
                                "what the model's control network sees beside every frame: edges, depth, …"},
                               FIELD(diffusion.control_image)));
-  table.push_back(text_option({"control_video", kDiffusing, kRender, "PATH",
-                               "the same by the song's time: a video, or a folder or frame-%05d.png, one a frame"},
-                              FIELD(diffusion.control_video)));
   table.push_back(
-      moving(real_option({"control_weight", kDiffusing, kRender, "W",
-                          "how much of it goes into the picture, 0 to 2 (default 1)"},
-                         FIELD(diffusion.control_weight), {0, 2})));
+      text_option({"control_video", kDiffusing, kRender, "PATH",
+                   "the same by the song's time: a video, or a folder or frame-%05d.png, one a frame"},
+                  FIELD(diffusion.control_video)));
+  table.push_back(moving(real_option({"control_weight", kDiffusing, kRender, "W",
+                                      "how much of it goes into the picture, 0 to 2 (default 1)"},
+                                     FIELD(diffusion.control_weight), {0, 2})));
 }
 
 void add_diffusing(std::vector<Option>& table) {

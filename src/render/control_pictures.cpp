@@ -33,7 +33,8 @@ ControlPictures::ControlPictures(const RenderJob& job, int64_t last)
     return;
   }
   if (!frames) {
-    throw_error(ErrorKind::usage, "control_video = {} is a single picture; give it as --control-image", video);
+    throw_error(ErrorKind::usage, "control_video = {} is a single picture; give it as --control-image",
+                video);
   }
   if (last >= *frames) {
     throw_error(ErrorKind::input,
@@ -61,9 +62,10 @@ void check_control(const DiffusionSettings& diffusion, const Manifest& model) {
                 image ? diffusion.control_image : diffusion.control_video, model.name);
   }
   if (model.takes_control() && !image && !video) {
-    throw_error(ErrorKind::usage,
-                "the model {} has a control network; give it pictures with --control-image or --control-video",
-                model.name);
+    throw_error(
+        ErrorKind::usage,
+        "the model {} has a control network; give it pictures with --control-image or --control-video",
+        model.name);
   }
 }
 

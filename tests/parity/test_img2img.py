@@ -9,6 +9,7 @@ SPECTRADIFF_BIN names the program (default build/release/bin/spectradiff).
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import wave
@@ -348,6 +349,27 @@ def test_a_frame_between_two_prompts_equals_diffusers_with_mixed_embeddings(benc
             assert apart(pictures[frame], expected) <= TOLERANCE, f"frame {frame}"
         if frame > 0:
             assert apart(rendered["together"][frame], bench.expect(run, frame)) > TOLERANCE
+
+
+def test_a_vae_that_overflows_in_float16_runs_in_float32_there(bench):
+    """At strength 0 there is nothing but the VAE: such a model then gives float32's own bytes."""
+    bench.model("epsilon")
+    upcast = bench.folder / "upcast-bundle"
+    shutil.copytree(bench.folder / "epsilon-bundle", upcast)
+    facts = json.loads((upcast / "model.json").read_text())
+    facts["latent"]["force_upcast"] = True
+    (upcast / "model.json").write_text(json.dumps(facts))
+    pictures = {}
+    (bench.folder / "upcast").mkdir()
+    for model, dtype in (("epsilon", "float32"), ("epsilon", "float16"), ("upcast", "float16")):
+        out = bench.folder / "upcast" / f"{model}-{dtype}"
+        bench.call(
+            program(), "render", bench.song, "-o", out / "%d.png", "--frames", "0",
+            "--size", "64x64", "--model", bench.folder / f"{model}-bundle", "--allow-unpinned-model", "--strength", 0,
+            "--dtype", dtype, "--device", "cpu", "--threads", 1, "--batch-size", 1,
+        )  # fmt: skip
+        pictures[model, dtype] = (out / "0.png").read_bytes()
+    assert pictures["upcast", "float16"] == pictures["epsilon", "float32"] != pictures["epsilon", "float16"]
 
 
 def test_a_batch_loads_a_model_once_for_the_jobs_that_share_it(bench):

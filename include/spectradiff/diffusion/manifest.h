@@ -65,9 +65,9 @@ struct Manifest {
   Json scheduler;  // the source's scheduler config, see make_sampler_table
   std::vector<Size> verified_sizes;
   std::vector<std::string> verified_dtypes;
-  Json look;        // flat option keys, possibly empty
-  Json loras;       // what was fused into the weights: [{"file", "sha256", "weight"}]
-  std::string vae;  // the name of what replaced the source's own VAE; empty: nothing
+  Json look;               // flat option keys, possibly empty
+  Json loras;              // what was fused into the weights: [{"file", "sha256", "weight"}]
+  std::string vae;         // the name of what replaced the source's own VAE; empty: nothing
   std::string controlnet;  // the name of the control network's source; empty: none
 
   // sd1, sd2, lcm or sdxl. lcm: the denoiser is told the guidance scale, there is no negative prompt.

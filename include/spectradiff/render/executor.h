@@ -38,8 +38,8 @@ struct Run {
   const std::atomic<int>&
       stop;  // requests so far: 1 ends the run after the frames in hand, 2 drops these too
   std::function<void(int64_t done, int64_t frame)>
-      progress;             // after each frame handed over, from the sink's thread
-  bool statistics = false;  // fill RunResult::pictures
+      progress;                              // after each frame handed over, from the sink's thread
+  bool statistics = false;                   // fill RunResult::pictures
   const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
 };
 

@@ -54,14 +54,14 @@ struct DiffusionSettings {
   bool prompt_snap = false;   // keys go to the nearest beat
   double strength = 0.75;     // 0..1
   StrengthMode strength_mode = StrengthMode::steps;
-  int steps = 50;         // 1..1000
-  double guidance = 7.5;  // 0..100; at most 1: no guidance
+  int steps = 50;             // 1..1000
+  double guidance = 7.5;      // 0..100; at most 1: no guidance
   std::string control_image;  // for every frame alike; empty: none
   std::string control_video;  // by the song's time, or a folder or pattern, a picture a frame; empty: none
   double control_weight = 1;  // 0..2
   std::string scheduler;      // empty: the class the bundle names
-  double eta = 0;         // 0..1
-  int64_t seed = 42;      // >= 0
+  double eta = 0;             // 0..1
+  int64_t seed = 42;          // >= 0
   SeedMode seed_mode = SeedMode::fixed;
   std::string device = "auto";
   std::string dtype = "auto";
