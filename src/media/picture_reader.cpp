@@ -43,9 +43,10 @@ struct PictureReader::Impl {
   Canvas at(const Rational& seconds, End end) {
     std::unique_lock lock(mutex);
     const AVRational base = stream->time_base;
-    // The picture's index by whole ticks of the file's clock: pictures begin at ticks.
-    int64_t tick = mul_div_floor(seconds.num, base.den, seconds.den);
-    tick = tick >= 0 ? tick / base.num : 0;
+    // Pictures begin at whole ticks of the file's clock, which a coarse one has rounded: 67 ms in Matroska
+    // for the second of 15 a second. So must we, or that frame would still see the first.
+    const int64_t half_ticks = mul_div_floor(seconds.num, int64_t{2} * base.den, seconds.den * base.num);
+    int64_t tick = std::max<int64_t>((half_ticks + 1) / 2, 0);
     if (end == End::loop && length > 0) tick %= length;
     const auto later = std::upper_bound(times.begin(), times.end(), times.front() + tick);
     const size_t index = static_cast<size_t>(later - times.begin()) - 1;
@@ -214,7 +215,7 @@ PictureReader::~PictureReader() = default;
 
 Rational PictureReader::duration() const {
   const AVRational base = impl_->stream->time_base;
-  return Rational(impl_->length * base.num, base.den);
+  return Rational((2 * impl_->length - 1) * base.num, int64_t{2} * base.den);
 }
 
 int64_t PictureReader::pictures() const {

@@ -38,9 +38,9 @@ ControlPictures::ControlPictures(const RenderJob& job, int64_t last)
   }
   if (last >= *frames) {
     throw_error(ErrorKind::input,
-                "control_video = {} ends after {} frames at {} fps, and frame {} is asked for; give a longer "
-                "one, or render less with --frames or --duration",
-                video, *frames, job.analysis.fps.text(), last);
+                "control_video = {} ends after {} frames, and frame {} is asked for; give a longer one, or "
+                "render less with --frames or --duration",
+                video, *frames, last);
   }
 }
 

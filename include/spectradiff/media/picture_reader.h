@@ -22,12 +22,15 @@ class PictureReader {
   PictureReader(const std::filesystem::path& path, Rgb ground);
   ~PictureReader();
 
-  int64_t pictures() const;   // >= 1
-  Rational duration() const;  // seconds from the first one's appearance to the last one's end
+  int64_t pictures() const;  // >= 1
+  // Seconds from the first one's appearance to the last one's end, less half a tick of the file's clock:
+  // earlier times are nearer to a tick at which there is a picture.
+  Rational duration() const;
 
   enum class End { loop, hold };
-  // The picture that a player shows `seconds` (>= 0) after the first one appears, in exact arithmetic; behind
-  // the last one's end the video begins again, or its last picture stays. Error{input} for damage.
+  // The picture that a player shows `seconds` (>= 0) after the first one appears, to the nearest tick of the
+  // file's clock, in exact arithmetic; behind the last one's end the video begins again, or its last picture
+  // stays. Error{input} for damage.
   Canvas at(const Rational& seconds, End end) const;
 
  private:
