@@ -2,7 +2,8 @@
 """Export a model (SD 1.x, 2.x, Turbo, SDXS, LCM, SDXL) to a bundle that `spectradiff render --model DIR` runs.
 
     export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--controlnet DIR] [--lora FILE[:WEIGHT]]...
-                               [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt] [--look FILE.json]
+                               [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
+                               [--look FILE.json]
                                [--dtype float32|float16] [--no-trust] [--overwrite]
 
 SOURCE is a diffusers folder, or a checkpoint in one file (.safetensors, .ckpt) with --config, a diffusers folder of the
@@ -42,7 +43,7 @@ def parse_arguments() -> argparse.Namespace:
                         help="diffusers folder that describes a checkpoint file; its weights are not needed")  # fmt: skip
     parser.add_argument("--vae", type=Path, metavar="DIR|FILE", help="another VAE, KL or tiny, for the model's own")
     parser.add_argument("--controlnet", type=Path, metavar="DIR",
-                        help="diffusers folder of a ControlNet for SD 1.x or 2.x; `render` then takes --control-image")  # fmt: skip
+                        help="diffusers folder of a ControlNet for SD 1.x or 2.x; see render --control-image")  # fmt: skip
     parser.add_argument("--lora", action="append", default=[], metavar="FILE[:WEIGHT]",
                         help="LoRA to fuse into the weights (WEIGHT 1 unless given); may come again")  # fmt: skip
     parser.add_argument("--name", help="the model's name (default: OUT's last part)")

@@ -150,7 +150,7 @@ def put_in_place(folder: Path, out: Path) -> None:
 
 
 def export(path: Path, out: Path, options: Options, say: Say) -> Path:
-    """Export the diffusers folder or checkpoint `path` to the bundle `out`. Nothing appears at `out` unless all is verified."""
+    """Export the folder or checkpoint `path` to the bundle `out`, which appears only when all of it is verified."""
     out = out.absolute()
     check_out(out, options.overwrite)
     name = manifest.check_name(options.name or out.name)

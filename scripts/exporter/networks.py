@@ -73,7 +73,7 @@ def denoiser_of(source: Source, unet: nn.Module) -> nn.Module:
 
 
 def residual_shapes(unet: UNet2DConditionModel) -> list[tuple[int, int]]:
-    """Channels and downscale, from the latents, of what a control network adds at each skip connection and in the middle."""
+    """Channels and downscale, from the latents, of a control network's residuals: at each skip connection, in the middle."""
     shapes, scale = [(unet.config.block_out_channels[0], 1)], 1
     for channels, block in zip(unet.config.block_out_channels, unet.down_blocks):
         shapes += [(channels, scale)] * len(block.resnets)
@@ -84,7 +84,7 @@ def residual_shapes(unet: UNet2DConditionModel) -> list[tuple[int, int]]:
 
 
 class Shapes:
-    """What the networks of one model take: ports for the manifest, and random tensors of W x H pixels to try them on."""
+    """What one model's networks take: ports for the manifest, random tensors of W x H pixels to try them on."""
 
     def __init__(self, source: Source):
         self.source = source

@@ -111,7 +111,7 @@ class Source:
     loras: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def upcasts_vae(self) -> bool:
-        """Whether the VAE overflows in float16. Only the pipelines of SDXL ask: elsewhere the flag is a mere default."""
+        """Whether the VAE overflows in float16. Only SDXL's pipelines ask: elsewhere the flag is a mere default."""
         return self.family == "sdxl" and bool(self.vae.config.get("force_upcast"))
 
 

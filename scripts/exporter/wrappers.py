@@ -1,4 +1,4 @@
-"""The networks as modules of positional tensors and one tensor or a tuple of tensors as their result: the signatures the engine calls.
+"""The networks as modules from positional tensors to one tensor or a tuple: the signatures the engine calls.
 
 B is the batch, H and W the picture's size (multiples of 8), h = H/8, w = W/8, C the latent channels, D the text
 width. "network" stands for the dtype the graph has been converted to.
