@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kModel = "model";
 constexpr const char* kModelHash = "model_sha256";
-constexpr const char* kFiles[] = {"analysis_audio", "image", "beats"};
+constexpr const char* kFiles[] = {"analysis_audio", "image", "beats", "control_image", "control_video"};
 constexpr const char* kOfMachineOrSong[] = {
     "device", "dtype",        "threads",         "batch_size",
     "strict", "max_duration", "any_sample_rate", "allow_unpinned_model"};

@@ -1,9 +1,9 @@
-// An engine without libtorch. TEST_ENGINE_ABI 0 leaves the entry point out.
+// An engine without libtorch; without TEST_ENGINE_ABI it has no entry point.
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/engine.h"
 #include "spectradiff/diffusion/fake_networks.h"
 
-#if TEST_ENGINE_ABI != 0
+#ifdef TEST_ENGINE_ABI
 extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
   using namespace spectradiff;
   static const EnginePlugin plugin{
