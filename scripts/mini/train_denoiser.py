@@ -124,7 +124,6 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-@torch.no_grad()
 def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[str, Path]:
     """Folders with the scaled latents of every training picture, and at half size of its mirror image too:
     float16 [n, 1 or 2, 4, h, w] a shard."""

@@ -207,7 +207,7 @@ class PictureRun {
     const double load_s = seconds_since(load_begin);
     if (stop_requests().load() > 0) return {};
 
-    RunResult result = execute(features, manifest, diffuser.get());
+    RunResult result = execute(features, diffuser.get());
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
@@ -228,13 +228,13 @@ class PictureRun {
     return heard;
   }
 
-  RunResult execute(const Features& features, const Manifest* manifest, Diffuser* diffuser) {
+  RunResult execute(const Features& features, Diffuser* diffuser) {
     if (target_.kind == OutputTarget::Kind::frames) {
       PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
                    arguments_.run.overwrite);
       return make_pictures(features, diffuser, sink);
     }
-    VideoSettings settings = video_settings(job_, target_, manifest);
+    VideoSettings settings = video_settings(job_, target_, picture_.manifest());
     settings.tags = read_song_tags(source_.file());
     std::optional<SoundTrack> sound;
     if (settings.audio_codec != "none") sound = sound_track(source_, plan_);
