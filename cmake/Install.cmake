@@ -79,6 +79,8 @@ paint and analyze need nothing else. For render, unpack a libtorch into
 command doctor says what is there and what is missing.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${SPECTRADIFF_TORCH_LIBRARY_DIRS})
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS fonts-dejavu-core)
+# Loaded when it is needed, so that no dependency follows from the program's own.
+string(REGEX MATCH "^[0-9]+" libavfilter_major "${LIBAVFILTER_VERSION}")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, libavfilter${libavfilter_major}")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "ffmpeg, mpv")
 include(CPack)

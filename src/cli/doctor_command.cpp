@@ -9,6 +9,7 @@
 #include "spectradiff/diffusion/engine.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/media/motion.h"
 #include "spectradiff/media/probe.h"
 
 namespace spectradiff {
@@ -52,6 +53,8 @@ std::string report_text(const Json& report) {
   for (const auto& [library, version] : report["versions"].items()) {
     text += fmt::format("{:<14} {}\n", library, version.is_null() ? "missing" : version.get<std::string>());
   }
+  if (report["versions"]["libavfilter"].is_null())
+    text += "               libavfilter is for --interpolate motion alone; it comes with ffmpeg\n";
   const Json& engine = report["engine"];
   if (engine["ok"]) {
     text += fmt::format("engine         {}\n", engine["plugin"].get<std::string>());
@@ -91,6 +94,11 @@ Json versions() {
   for (const std::string& library : media_library_versions()) {
     const size_t space = library.find(' ');
     versions[library.substr(0, space)] = library.substr(space + 1);
+  }
+  try {
+    versions["libavfilter"] = motion_library_version();
+  } catch (const Error&) {
+    versions["libavfilter"] = nullptr;
   }
   versions["libsndfile"] = audio_library_version();
   versions["fftw"] = features_library_version();

@@ -27,7 +27,7 @@ std::string settings_text(const PictureJob& job) {
 
 fs::path first_file(const PictureJob& job) {
   const auto& pattern = job.target.pattern;
-  return pattern ? pattern->file(job.plan.rows.front().frame) : job.target.path;
+  return pattern ? pattern->file(job.plan.shown.front().frame) : job.target.path;
 }
 
 std::vector<std::string> differences(const PictureJob& job) {
@@ -43,7 +43,7 @@ std::vector<std::string> differences(const PictureJob& job) {
     if (pattern) return differing(read_file(record_file(*pattern), kMaxTextBytes, ErrorKind::output));
     const VideoProbe video = probe_video(job.target.path);
     std::vector<std::string> different = differing(video.comment);
-    if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.rows.size()))
+    if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.shown.size()))
       different.emplace_back("the number of frames");
     return different;
   } catch (const Error&) {
@@ -56,8 +56,8 @@ std::vector<std::string> differences(const PictureJob& job) {
 bool are_as_recorded(const FramePattern& pattern, const Plan& plan) {
   std::error_code failed;
   const auto recorded = fs::last_write_time(record_file(pattern), failed);
-  return !failed && std::all_of(plan.rows.begin(), plan.rows.end(), [&](const PlanRow& row) {
-    const auto made = fs::last_write_time(pattern.file(row.frame), failed);
+  return !failed && std::all_of(plan.shown.begin(), plan.shown.end(), [&](const ShownFrame& shown) {
+    const auto made = fs::last_write_time(pattern.file(shown.frame), failed);
     return !failed && made <= recorded;
   });
 }

@@ -115,6 +115,7 @@ const char* const kBatchHelp =
 std::string examples(const std::string& command) {
   if (command == "render") {
     return "  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n"
+           "  spectradiff render song.wav --draft -o draft.mp4\n"
            "  spectradiff render song.flac --model ./my-model --preset spectral-pie -o video.mkv\n"
            "  spectradiff render song.wav --frames 120-150 -o 'look/%05d.png'\n"
            "  spectradiff render song.wav --sweep strength=0.4,0.6,0.8 --frames 0-75\n"

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "draft.h"
 #include "look.h"
 #include "old_render.h"
 #include "song_input.h"
@@ -113,6 +114,12 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   prepared.manifest = manifest_for(arguments, prepared.resolved);
   if (prepared.manifest) {
     layers.insert(layers.begin(), look_layer(*prepared.manifest, !arguments.run.presets.empty()));
+    prepared.resolved = resolve(layers);
+  }
+  if (arguments.run.draft) {
+    constexpr int kSideStep = 8;
+    insert_draft(layers, prepared.resolved.job,
+                 prepared.manifest ? std::max(kSideStep, prepared.manifest->latent.downscale) : kSideStep);
     prepared.resolved = resolve(layers);
   }
 

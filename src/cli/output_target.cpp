@@ -101,8 +101,8 @@ void refuse_song(const std::string& option, const fs::path& file, const fs::path
 }
 
 void check_frames(const FramePattern& pattern, const Plan& plan) {
-  for (const PlanRow& row : plan.rows) {
-    const fs::path file = pattern.file(row.frame);
+  for (const ShownFrame& shown : plan.shown) {
+    const fs::path file = pattern.file(shown.frame);
     if (fs::exists(fs::symlink_status(file)))
       throw_error(ErrorKind::output, "output = {} exists; -y replaces it", file.string());
   }

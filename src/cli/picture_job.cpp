@@ -6,6 +6,7 @@
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/media/motion.h"
 
 namespace spectradiff {
 
@@ -22,6 +23,9 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
                          ModelStore& models, bool may_exist) {
   RenderJob& job = prepared.resolved.job;
   job.diffusion.enabled = prepared.diffuse;
+  if (arguments.command == "paint") job.diffusion.every = 1;  // every picture that may be diffused
+  if (job.diffusion.every > 1 && job.diffusion.interpolation == Interpolation::motion)
+    motion_library_version();
   if (arguments.run.config == "-" && job.input.analysis_audio == "-") {
     throw_error(ErrorKind::usage,
                 "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
@@ -83,8 +87,11 @@ RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& conso
   const AudioInfo& info = job.input.song.info();
   console.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps", arguments.subject,
                            info.duration_s(), info.sample_rate_hz, info.channels,
-                           info.channels == 1 ? "" : "s", info.format, job.plan.rows.size(),
+                           info.channels == 1 ? "" : "s", info.format, job.plan.shown.size(),
                            job.job().analysis.fps.text()));
+  if (job.plan.cadence.every > 1)
+    console.info(fmt::format("{} frames are {}, the others made between them", job.plan.rows.size(),
+                             job.prepared.diffuse ? "diffused" : "painted"));
   if (const auto& heard = job.input.analysis)
     console.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
   if (job.target.pattern) make_frames_folder(*job.target.pattern);

@@ -110,9 +110,9 @@ std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const 
 void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,
                           bool with_sound) {
   const VideoProbe probe = probe_video(file);
-  if (probe.pictures != static_cast<int64_t>(plan.rows.size())) {
+  if (probe.pictures != static_cast<int64_t>(plan.shown.size())) {
     throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}; it was not kept",
-                probe.pictures, plan.rows.size());
+                probe.pictures, plan.shown.size());
   }
   // A container states the end of the sound in whole packets of up to 1152 samples.
   const double tolerance_s = std::max(1.01 / fps.to_double(), 0.03);
@@ -269,10 +269,10 @@ class PictureRun {
   }
 
   RunResult make_pictures(const Features& features, Diffuser* diffuser, FrameSink& sink) {
-    console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.rows.size()));
+    console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.shown.size()));
     std::optional<PreviewSink> preview;
     if (const std::string& file = arguments_.run.preview; !file.empty())
-      preview.emplace(sink, file, static_cast<int64_t>(plan_.rows.size()), job_.paint.size);
+      preview.emplace(sink, file, static_cast<int64_t>(plan_.shown.size()), job_.paint.size);
     FrameSink& frames = preview ? *preview : sink;
     const Run run{job_,
                   plan_,
@@ -282,7 +282,8 @@ class PictureRun {
                   stop_requests(),
                   [this](int64_t done, int64_t frame) {
                     console_.advance(done);
-                    console_.event("frame", {{"frame", frame}, {"done", done}, {"total", plan_.rows.size()}});
+                    console_.event("frame",
+                                   {{"frame", frame}, {"done", done}, {"total", plan_.shown.size()}});
                   },
                   arguments_.run.statistics,
                   picture_.control.get()};
@@ -302,7 +303,7 @@ class PictureRun {
 
   void report(const RunResult& result, const Features& features) {
     if (!result.complete) {
-      console_.info(fmt::format("stopped after {} of {} frames{}", result.frames, plan_.rows.size(),
+      console_.info(fmt::format("stopped after {} of {} frames{}", result.frames, plan_.shown.size(),
                                 target_.kind == OutputTarget::Kind::frames ? "" : "; nothing was kept"));
       return;
     }

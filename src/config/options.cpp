@@ -272,6 +272,20 @@ void add_control(std::vector<Option>& table) {
                                      FIELD(diffusion.control_weight), {0, 2})));
 }
 
+void add_cadence(std::vector<Option>& table) {
+  table.push_back(
+      integer_option({"diffuse_every", kDiffusing, kRender, "N",
+                      "diffuse every N-th frame and the last, 1 to 60; those between are made from them "
+                      "(default 1)"},
+                     FIELD(diffusion.every), 1, 60));
+  table.push_back(
+      choice_option<>({"interpolate", kDiffusing, kRender, "NAME",
+                       "how, with --diffuse-every: blend, or motion, what is seen moving (default blend)"},
+                      FIELD(diffusion.interpolation),
+                      std::vector<std::pair<std::string, Interpolation>>{{"blend", Interpolation::blend},
+                                                                         {"motion", Interpolation::motion}}));
+}
+
 void add_diffusing(std::vector<Option>& table) {
   table.push_back(
       switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
@@ -323,6 +337,7 @@ void add_diffusing(std::vector<Option>& table) {
       FIELD(diffusion.seed_mode),
       std::vector<std::pair<std::string, SeedMode>>{
           {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
+  add_cadence(table);
   add_control(table);
 }
 

@@ -165,6 +165,14 @@ void add_sources(std::vector<Option>& table) {
   preset.repeats = true;
   preset.reach = Reach::job;
   table.push_back(std::move(preset));
+  Option draft = reaching(
+      switch_option({"draft", kFiles, kPictures, "",
+                     "a quick look with the final's timing: half the size, at most 12 steps, every 4th frame "
+                     "diffused, unless said otherwise beside it"},
+                    FIELD(draft)),
+      Reach::job);
+  draft.get = [](const Settings&) { return Json(); };  // its values stand among the resolved ones
+  table.push_back(std::move(draft));
   table.push_back(name_option({"config", kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
                               FIELD(config), Reach::typed));
   Option from = name_option({"from", kFiles, kPictures, "VIDEO",

@@ -46,15 +46,19 @@ struct Finished {
   Canvas picture;
 };
 
-// Rows whose frames share a batch: a frame's slot is its index modulo the batch size, whatever part of the
-// song is rendered.
+// Rows whose frames share a batch: a frame's slot is its number among the song's diffused frames modulo the
+// batch size, whatever part of the song is rendered.
 using Group = std::vector<const PlanRow*>;
 
+size_t slot_of(const Run& run, const PlanRow& row) {
+  return static_cast<size_t>(run.plan.cadence.number(row.frame) % run.job.diffusion.batch_size);
+}
+
 std::vector<Group> group_rows(const Plan& plan, int batch_size) {
+  const auto batch = [&](const PlanRow& row) { return plan.cadence.number(row.frame) / batch_size; };
   std::vector<Group> groups;
   for (const PlanRow& row : plan.rows) {
-    if (groups.empty() || groups.back().back()->frame / batch_size != row.frame / batch_size)
-      groups.emplace_back();
+    if (groups.empty() || batch(*groups.back().back()) != batch(row)) groups.emplace_back();
     groups.back().push_back(&row);
   }
   return groups;
@@ -98,14 +102,13 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
                         at.control_weight};
   };
   std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
-  for (size_t i = 0; i < group.size(); ++i)
-    slots[static_cast<size_t>(group[i]->frame % batch_size)] = request(i);
+  for (size_t i = 0; i < group.size(); ++i) slots[slot_of(run, *group[i])] = request(i);
 
   auto diffused = run.diffuser->run(slots, [&] { return run.stop.load() >= 2; });
   std::vector<Canvas> pictures;
   if (diffused.empty()) return pictures;
   for (const PlanRow* row : group) {
-    DiffusedPicture& slot = diffused[static_cast<size_t>(row->frame % batch_size)];
+    DiffusedPicture& slot = diffused[slot_of(run, *row)];
     if (!slot.finite) {
       throw FrameError(
           ErrorKind::model, row->frame,
@@ -123,17 +126,45 @@ std::vector<Canvas> init_pictures(std::vector<Painted> painted) {
   return pictures;
 }
 
-// Where finished pictures leave the run, in order, all from one thread.
+// Where finished pictures leave the run, in order, all from one thread, and those between them are made.
 class Outlet {
  public:
   explicit Outlet(const Run& run) : run_(run) {
     if (const auto& limit = run.job.output.flash_limit) limiter_.emplace(run.job.analysis.fps, *limit);
     if (run.statistics) {
-      result.pictures.emplace(run.job.analysis.fps, static_cast<int64_t>(run.plan.rows.size()));
+      result.pictures.emplace(run.job.analysis.fps, static_cast<int64_t>(run.plan.shown.size()));
     }
   }
 
+  // The picture of the plan's next row. What is shown up to it leaves.
   void take(int64_t frame, Canvas picture) {
+    const std::vector<ShownFrame>& shown = run_.plan.shown;
+    std::vector<Canvas> between;
+    for (; next_ < shown.size() && shown[next_].frame < frame; ++next_) {
+      const int64_t at = shown[next_].frame;
+      if (between.empty())
+        between = at_frame(at, "interpolate", [&] { return on_the_way_to(frame, picture); });
+      show(at, std::move(between[static_cast<size_t>(at - latest_frame_ - 1)]));
+    }
+    latest_frame_ = frame;
+    latest_ = run_.plan.cadence.every > 1 ? picture.clone() : Canvas();
+    if (next_ == shown.size() || shown[next_].frame > frame) return;
+    show(frame, std::move(picture));
+    ++next_;
+  }
+
+  RunResult result;
+
+ private:
+  std::vector<Canvas> on_the_way_to(int64_t frame, const Canvas& picture) {
+    const auto begin = Clock::now();
+    auto between = pictures_between(latest_, picture, static_cast<int>(frame - latest_frame_),
+                                    run_.job.diffusion.interpolation);
+    result.seconds.interpolate += seconds_since(begin);
+    return between;
+  }
+
+  void show(int64_t frame, Canvas picture) {
     if (limiter_) picture = limiter_->limit(std::move(picture));
     const auto begin = Clock::now();
     at_frame(frame, "encode", [&] { run_.sink.accept(frame, picture); });
@@ -143,10 +174,10 @@ class Outlet {
     if (run_.progress) run_.progress(result.frames, frame);
   }
 
-  RunResult result;
-
- private:
   const Run& run_;
+  size_t next_ = 0;           // of the plan's shown frames
+  int64_t latest_frame_ = 0;  // of the latest row
+  Canvas latest_;
   std::optional<FlashLimiter> limiter_;
 };
 
@@ -187,7 +218,7 @@ class Pipeline {
     threads_.clear();
     failure_.rethrow();
     RunResult& result = outlet_.result;
-    result.complete = result.frames == static_cast<int64_t>(run_.plan.rows.size());
+    result.complete = result.frames == static_cast<int64_t>(run_.plan.shown.size());
     for (const double seconds : paint_seconds_) result.seconds.paint += seconds;
     return std::move(result);
   }

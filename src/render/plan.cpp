@@ -35,6 +35,34 @@ uint64_t row_seed(const DiffusionSettings& diffusion, int64_t frame) {
   return seed;
 }
 
+void add_rows(Plan& plan, const DiffusionSettings& diffusion) {
+  plan.cadence = {diffusion.every, plan.song_frames - 1};
+  const auto add = [&](int64_t frame) {
+    if (plan.rows.empty() || plan.rows.back().frame < frame)
+      plan.rows.push_back({frame, row_seed(diffusion, frame), {}, {}});
+  };
+  for (const ShownFrame& shown : plan.shown) {
+    add(plan.cadence.at_or_before(shown.frame));
+    add(plan.cadence.at_or_after(shown.frame));
+  }
+}
+
+// What a row says, as --dry-run prints it.
+void add_row_json(Json& entry, const Plan& plan, const RenderJob& job, const PlanRow& row) {
+  const RenderJob at = plan.job_at(job, row);
+  entry["blur"] = at.paint.post.blur_px;
+  if (job.diffusion.enabled) {
+    entry["strength"] = at.diffusion.strength;
+    entry["guidance"] = at.diffusion.guidance;
+    entry["seed"] = row.seed;
+    if (plan.prompts.size() > 1) {
+      const PromptMix& mix = row.prompts;
+      entry["prompts"] = {{"from", mix.from}, {"to", mix.to}, {"weight", mix.weight}};
+    }
+  }
+  for (size_t i = 0; i < plan.modulations.size(); ++i) entry[plan.modulations[i].key] = row.moved[i];
+}
+
 }  // namespace
 
 std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
@@ -114,41 +142,37 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
     SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
     if (range.begin < begin || range.begin >= end) continue;
     range.end = std::min(range.end, samples);
-    plan.rows.push_back({frame, range, row_seed(job.diffusion, frame), {}, {}});
+    plan.shown.push_back({frame, range});
   }
-  if (plan.rows.empty()) {
+  if (plan.shown.empty()) {
     throw_error(ErrorKind::usage,
                 "start, duration and frames leave no frame of this song, which lasts {} s ({} frames)",
                 format_real(static_cast<double>(samples) / sample_rate_hz), plan.song_frames);
   }
-  for (const PlanRow& row : plan.rows) {
-    if (!plan.sound.empty() && plan.sound.back().end == row.samples.begin) {
-      plan.sound.back().end = row.samples.end;
+  for (const ShownFrame& shown : plan.shown) {
+    if (!plan.sound.empty() && plan.sound.back().end == shown.samples.begin) {
+      plan.sound.back().end = shown.samples.end;
     } else {
-      plan.sound.push_back(row.samples);
+      plan.sound.push_back(shown.samples);
     }
   }
+  add_rows(plan, job.diffusion);
   return plan;
 }
 
 Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
   Json rows = Json::array();
-  for (const PlanRow& row : plan.rows) {
-    Json entry = {{"frame", row.frame},
-                  {"t", static_cast<double>(row.samples.begin) / sample_rate_hz},
-                  {"samples", {row.samples.begin, row.samples.end}}};
-    const RenderJob at = plan.job_at(job, row);
-    entry["blur"] = at.paint.post.blur_px;
-    if (job.diffusion.enabled) {
-      entry["strength"] = at.diffusion.strength;
-      entry["guidance"] = at.diffusion.guidance;
-      entry["seed"] = row.seed;
-      if (plan.prompts.size() > 1) {
-        const PromptMix& mix = row.prompts;
-        entry["prompts"] = {{"from", mix.from}, {"to", mix.to}, {"weight", mix.weight}};
-      }
+  size_t next = 0;  // of the plan's rows
+  for (const ShownFrame& shown : plan.shown) {
+    Json entry = {{"frame", shown.frame},
+                  {"t", static_cast<double>(shown.samples.begin) / sample_rate_hz},
+                  {"samples", {shown.samples.begin, shown.samples.end}}};
+    while (plan.rows[next].frame < shown.frame) ++next;
+    if (plan.rows[next].frame == shown.frame) {
+      add_row_json(entry, plan, job, plan.rows[next]);
+    } else {
+      entry["between"] = {plan.rows[next - 1].frame, plan.rows[next].frame};
     }
-    for (size_t i = 0; i < plan.modulations.size(); ++i) entry[plan.modulations[i].key] = row.moved[i];
     rows.push_back(std::move(entry));
   }
   Json prompts = Json::array();
@@ -159,9 +183,10 @@ Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
                        {"prompt", plan.prompts[i].prompt},
                        {"negative_prompt", plan.prompts[i].negative}});
   }
-  return {{"fps", job.analysis.fps.text()},        {"prompts", std::move(prompts)},
-          {"song_frames", plan.song_frames},       {"frames", plan.rows.size()},
-          {"sound_samples", plan.sound_samples()}, {"rows", std::move(rows)}};
+  return {{"fps", job.analysis.fps.text()},  {"prompts", std::move(prompts)},
+          {"song_frames", plan.song_frames}, {"frames", plan.shown.size()},
+          {"made", plan.rows.size()},        {"sound_samples", plan.sound_samples()},
+          {"rows", std::move(rows)}};
 }
 
 }  // namespace spectradiff

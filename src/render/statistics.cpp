@@ -245,6 +245,7 @@ Json statistics_to_json(const PictureStatistics& pictures, const std::vector<flo
             {"load", seconds.load},
             {"paint", seconds.paint},
             {"diffuse", seconds.diffuse},
+            {"interpolate", seconds.interpolate},
             {"encode", seconds.encode},
             {"total", seconds.total}}}};
 }

@@ -5,7 +5,7 @@ import pytest
 from conftest import QUICK, RATE, probe, write_wav
 
 KEYS = ["flicker", "change_onset_correlation", "held_change", "beat_error_s", "flashes_per_s", "level", "colour_drift"]
-STAGES = ["analyze", "load", "paint", "diffuse", "encode", "total"]
+STAGES = ["analyze", "load", "paint", "diffuse", "interpolate", "encode", "total"]
 
 #A frame is white where there is sound and black where there is none.
 ON_OFF = ["--fps", "10", "--bin-spacing", "seed", "--bins", "8", "--size", "64x64", "--mark-size", "300", "--lightness", "1"]

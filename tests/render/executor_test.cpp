@@ -171,6 +171,49 @@ TEST(Executors, AMovedFrameIsTheSameAloneInBatchesInShardsAndOnManyThreads) {
   }
 }
 
+TEST(Executors, BetweenDiffusedFramesPicturesAreMadeTheSameWhateverPartBatchAndThreads) {
+  RenderJob job = small_job();
+  job.diffusion.every = 4;
+  job.diffusion.strength_mode = StrengthMode::exact;
+  const auto pictures = [&](const std::string& frames, int batch_size, int threads) {
+    RenderJob part = job;
+    part.selection.frames = frames;
+    part.diffusion.batch_size = batch_size;
+    Fixture fixture;
+    fixture.moved = true;
+    Collector sink;
+    EXPECT_TRUE(fixture.run(part, sink, threads).complete);
+    EXPECT_EQ(sink.order.size(), sink.pictures.size());
+    return sink.pictures;
+  };
+  for (const Interpolation by : {Interpolation::blend, Interpolation::motion}) {
+    job.diffusion.interpolation = by;
+    const auto whole = pictures("3-25", 4, 0);
+    ASSERT_EQ(whole.size(), 23u);
+    EXPECT_EQ(pictures("3-25", 3, 3), whole);
+    for (const char* frames : {"3", "4", "5,9-10,21", "10-17", "18-25"}) {
+      for (const auto& [frame, bytes] : pictures(frames, 4, 2)) EXPECT_EQ(bytes, whole.at(frame)) << frame;
+    }
+    const auto end = pictures("145-149", 4, 2);
+    EXPECT_EQ(end.size(), 5u);
+  }
+}
+
+TEST(Executors, DiffusedFramesAreThoseOfARunThatDiffusesEveryFrame) {
+  RenderJob job = small_job();
+  Collector all;
+  Fixture().run(job, all, 2);
+  job.diffusion.every = 4;
+  Collector few;
+  Fixture().run(job, few, 2);
+  EXPECT_EQ(few.order, all.order);
+  for (const int64_t frame : {4, 8, 24}) EXPECT_EQ(few.pictures[frame], all.pictures[frame]) << frame;
+  std::vector<uint8_t> mean(all.pictures[4].size());
+  for (size_t i = 0; i < mean.size(); ++i)
+    mean[i] = static_cast<uint8_t>((all.pictures[4][i] + all.pictures[8][i] + 1) / 2);
+  EXPECT_EQ(few.pictures[6], mean);
+}
+
 TEST(Executors, DiffusionChangesThePicture) {
   RenderJob job = small_job();
   Collector diffused;

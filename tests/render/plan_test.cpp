@@ -49,8 +49,8 @@ TEST(FrameRanges, RefuseWhatIsNoRange) {
 TEST(Plan, KeepsTheTailAsAPartialFrame) {
   RenderJob job;
   const Plan plan = make_plan(job, 44100, 44100 + 1);
-  ASSERT_EQ(plan.rows.size(), 16u);
-  EXPECT_EQ(plan.rows.back().samples, (SampleRange{44100, 44101}));
+  ASSERT_EQ(plan.shown.size(), 16u);
+  EXPECT_EQ(plan.shown.back().samples, (SampleRange{44100, 44101}));
   EXPECT_EQ(plan.sound_samples(), 44101);
   EXPECT_EQ(plan.sound.size(), 1u);
 }
@@ -62,7 +62,7 @@ TEST(Plan, KeepsSongIndicesWhenOnlyAPartIsRendered) {
   const Plan plan = make_plan(job, 44100, 441000);
   ASSERT_EQ(plan.rows.size(), 3u);
   EXPECT_EQ(plan.rows.front().frame, 15);
-  EXPECT_EQ(plan.rows.front().samples.begin, 44100);
+  EXPECT_EQ(plan.shown.front().samples.begin, 44100);
   EXPECT_EQ(plan.song_frames, 150);
 }
 

@@ -169,7 +169,7 @@ TEST(StatisticsJson, HasEveryKeyAndNullForWhatIsNotKnown) {
   EXPECT_TRUE(json["beat_error_s"].is_null());
   EXPECT_EQ(json["flashes_per_s"], 0);
   EXPECT_EQ(json["colour_drift"], 0.0);
-  EXPECT_EQ(json["seconds"].size(), 6u);
+  EXPECT_EQ(json["seconds"].size(), 7u);
 }
 
 }  // namespace

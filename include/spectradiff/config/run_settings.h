@@ -18,6 +18,7 @@ struct RunSettings {
   std::string config;                         // empty: none; "-": stdin
   std::string from;                           // a video whose settings are taken; empty: none
   std::vector<std::string> presets;
+  bool draft = false;
   bool print_config = false, origin = false, dry_run = false;
   bool statistics = false;
   std::vector<std::pair<std::string, std::vector<Json>>> sweep;  // option key → a job per value

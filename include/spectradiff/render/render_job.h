@@ -23,6 +23,9 @@ enum class SeedMode {
   random
 };  // the same for every frame; seed + frame; SplitMix64 of seed and frame
 
+// How pictures are made between those that are diffused (render/cadence.h).
+enum class Interpolation { blend, motion };
+
 // Which part of the song becomes frames. Indices, level and beats stay those of the whole song.
 struct Selection {
   TimeSpan start;
@@ -63,6 +66,8 @@ struct DiffusionSettings {
   double eta = 0;             // 0..1
   int64_t seed = 42;          // >= 0
   SeedMode seed_mode = SeedMode::fixed;
+  int every = 1;  // 1..60: every so many frames one is diffused; the others are made between them
+  Interpolation interpolation = Interpolation::blend;
   std::string device = "auto";
   std::string dtype = "auto";
   int batch_size = 0;  // 1..64; 0: by device and size

@@ -1,0 +1,115 @@
+"""Render few, show many: --diffuse-every, --interpolate and --draft, with painted pictures in place of diffused ones."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from conftest import QUICK, Program, decode_sound, probe
+from PIL import Image
+
+RENDER = ["--no-diffusion", *QUICK, "-q"]
+KEYS = [0, 4, 8, 12, 14]  # of every 4th frame and the last, of 15
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory, tone):
+    """The pictures of the tone's 15 frames, painted one and all."""
+    program = Program(tmp_path_factory.mktemp("painted"))
+    assert program("paint", str(tone), *QUICK, "-q", "-o", "%05d.png").code == 0
+    return frames(program.work)
+
+
+def frames(folder):
+    return {int(file.stem): np.asarray(Image.open(file)).astype(int) for file in sorted(folder.glob("*.png"))}
+
+
+def test_frames_between_are_the_mean_by_distance_of_the_two_around(program, song, painted):
+    done = program("render", song, *RENDER, "--diffuse-every", "4", "-o", "few/%05d.png")
+    assert done.code == 0, done
+    few = frames(program.work / "few")
+    assert sorted(few) == list(range(15))
+    for before, after in zip(KEYS, KEYS[1:]):
+        assert (few[before] == painted[before]).all() and (few[after] == painted[after]).all()
+        for frame in range(before + 1, after):
+            share = (frame - before) / (after - before)
+            assert np.abs(few[frame] - (painted[before] * (1 - share) + painted[after] * share)).max() <= 0.5
+
+
+@pytest.mark.parametrize("by", ["blend", "motion"])
+def test_a_part_of_the_song_shows_the_whole_runs_frames(program, song, by):
+    words = ["render", song, *RENDER, "--diffuse-every", "4", "--interpolate", by]
+    assert program(*words, "-o", "whole/%05d.png").code == 0
+    for part in ("5-6", "0,3,9-14"):
+        assert program(*words, "--frames", part, "-o", "part/%05d.png", "-y").code == 0
+    parts = sorted((program.work / "part").glob("*.png"))
+    assert [int(file.stem) for file in parts] == [0, 3, 5, 6, 9, 10, 11, 12, 13, 14]
+    for file in parts:
+        assert file.read_bytes() == (program.work / "whole" / file.name).read_bytes(), file.name
+
+
+def test_a_video_keeps_its_timing_and_can_be_repeated(program, song):
+    assert program("render", song, *RENDER, "-o", "all.mkv").code == 0
+    done = program("render", song, *RENDER, "--diffuse-every", "6", "--stats", "-o", "few.mkv")
+    assert done.code == 0 and "seconds_interpolate " in done.out, done
+    all_, few = (probe(program.work / name) for name in ("all.mkv", "few.mkv"))
+    for key in ("nb_read_packets", "r_frame_rate", "start_time"):
+        assert few[1]["video"][key] == all_[1]["video"][key]
+    assert (decode_sound(program.work / "few.mkv", 44100) == decode_sound(program.work / "all.mkv", 44100)).all()
+    tag = json.loads(few[0]["tags"].get("comment") or few[0]["tags"]["COMMENT"])
+    assert (tag["diffuse_every"], tag["interpolate"]) == (6, "blend")
+    assert program("render", song, "-q", "--from", "few.mkv", "-o", "again.mkv").code == 0
+    assert (program.work / "again.mkv").read_bytes() == (program.work / "few.mkv").read_bytes()
+    piped = program("render", song, *RENDER, "--diffuse-every", "6", "-o", "-", "--preview", "sheet.png")
+    assert piped.code == 0 and (program.work / "sheet.png").exists()
+    (program.work / "piped.mkv").write_bytes(piped.bytes)
+    assert probe(program.work / "piped.mkv")[1]["video"]["nb_read_packets"] == "15"
+
+
+def test_a_dry_run_tells_which_frames_are_made(program, song):
+    plan = program("render", song, *RENDER, "--diffuse-every", "4", "--blur", "f/10", "--dry-run").json()
+    assert (plan["frames"], plan["made"]) == (15, 5)
+    assert [row["frame"] for row in plan["rows"] if "between" not in row] == KEYS
+    assert plan["rows"][4]["blur"] == 0.4 and plan["rows"][13]["between"] == [12, 14] and "blur" not in plan["rows"][13]
+
+
+def test_paint_paints_every_frame(program, song, painted):
+    (program.work / "few.json").write_text('{"diffuse_every": 4}')
+    assert program("paint", song, *QUICK, "-q", "--preset", "./few.json", "-o", "%05d.png").code == 0
+    for frame, picture in frames(program.work).items():
+        assert (picture == painted[frame]).all(), frame
+
+
+def origins(program, *words):
+    shown = program(*words, "--print-config", "--origin").json()
+    assert "draft" not in shown
+    return {key: (shown[key]["value"], shown[key]["origin"]) for key in ("size", "steps", "diffuse_every", "fps")}
+
+
+def test_a_draft_is_small_and_coarse_unless_said_otherwise(program, song):
+    words = ["render", song, "--no-diffusion"]
+    (program.work / "c.json").write_text('{"size": "512x288", "steps": 40, "draft": true}')
+    (program.work / "final.json").write_text('{"size": "512x512", "steps": 50}')
+    draft = origins(program, *words, "--preset", "./final.json", "--draft", "--diffuse-every", "3")
+    assert draft["steps"] == (12, "draft") and draft["diffuse_every"] == (3, "flag") and draft["fps"][1] != "draft"
+    assert draft["size"] == ("256x256", "draft")
+    beside = origins(program, *words, "--config", "c.json")
+    assert beside == {**beside, "size": ("512x288", "c.json"), "steps": (40, "c.json"), "diffuse_every": (4, "draft")}
+    above = origins(program, *words, "--config", "c.json", "--draft", "--strength", "0.04")
+    assert above == {**above, "size": ("256x144", "draft"), "steps": (25, "draft")}
+    assert origins(program, *words, "--config", "c.json", "--no-draft")["diffuse_every"] == (1, "default")
+
+
+def test_a_draft_lasts_and_sounds_as_the_final(program, song):
+    done = program("render", song, *RENDER, "--draft", "-o", "draft.mp4")
+    assert done.code == 0, done
+    container, streams = probe(program.work / "draft.mp4")
+    assert (streams["video"]["width"], streams["video"]["nb_read_packets"]) == (64, "15")
+    tag = json.loads(container["tags"]["comment"])
+    assert tag["diffuse_every"] == 4 and "draft" not in tag
+    shutil.copy(program.work / song, program.work / "b.wav")
+    (program.work / "jobs.json").write_text('[{"audio": "b.wav", "draft": true, "size": "160x96"}]')
+    done = program("batch", "jobs.json", *RENDER[:1], "--bins", "8")
+    assert done.code == 0, done
+    tag = json.loads(probe(program.work / "b.mp4")[0]["tags"]["comment"])
+    assert (tag["size"], tag["diffuse_every"]) == ("160x96", 4)
