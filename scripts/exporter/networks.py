@@ -124,7 +124,9 @@ class Shapes:
     def noisy(self, w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
         timesteps = torch.rand(batch) * (int(self.source.scheduler["num_train_timesteps"]) - 1)
         timesteps[0] = timesteps[0].round()
-        text = torch.randn(batch, self.tokens, self.width).to(dtype)
+        # A text of two chunks at one of the batch sizes.
+        tokens = 2 * self.tokens if batch == 3 and not self.is_xl else self.tokens
+        text = torch.randn(batch, tokens, self.width).to(dtype)
         return (*self.latents(w, h, batch, dtype), timesteps, text)
 
     def denoised(self, w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:

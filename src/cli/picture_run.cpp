@@ -83,9 +83,10 @@ std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const 
   auto diffuser = std::make_unique<Diffuser>(
       networks, manifest,
       DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                       job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
+                       job.diffusion.eta, job.diffusion.batch_size, job.is_guided(), job.diffusion.reading});
   std::set<std::string> texts;
   for (const PromptPair& pair : plan.prompts) texts.insert({pair.prompt, pair.negative});
+  diffuser->expect(texts);
   for (const std::string& text : texts) {
     if (const std::string cut = diffuser->cut_from(text); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));

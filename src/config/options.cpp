@@ -259,6 +259,21 @@ void add_prompt_changes(std::vector<Option>& table) {
                                 FIELD(diffusion.prompt_snap)));
 }
 
+void add_prompt_reading(std::vector<Option>& table) {
+  table.push_back(choice_option<>(
+      {"prompt_weighting", kDiffusing, kRender, "NAME",
+       "a1111: (word) 1.1, [word] 0.91, (word:1.3), \\( a bracket; none: all are words (default none)"},
+      FIELD(diffusion.reading.weighting),
+      std::vector<std::pair<std::string, PromptWeighting>>{{"none", PromptWeighting::none},
+                                                           {"a1111", PromptWeighting::a1111}}));
+  table.push_back(
+      choice_option<>({"long_prompts", kDiffusing, kRender, "NAME",
+                       "beyond 75 tokens: cut, with a warning, or chunk after chunk of 75 (default cut)"},
+                      FIELD(diffusion.reading.long_prompts),
+                      std::vector<std::pair<std::string, LongPrompts>>{{"cut", LongPrompts::cut},
+                                                                       {"chunk", LongPrompts::chunk}}));
+}
+
 void add_control(std::vector<Option>& table) {
   table.push_back(text_option({"control_image", kDiffusing, kRender, "FILE",
                                "what the model's control network sees beside every frame: edges, depth, …"},
@@ -302,6 +317,7 @@ void add_diffusing(std::vector<Option>& table) {
   table.push_back(written_option(
       {"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
       FIELD(diffusion.negative_prompt), checked_prompt, same_text));
+  add_prompt_reading(table);
   add_prompt_changes(table);
   table.push_back(moving(real_option(
       {"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"},

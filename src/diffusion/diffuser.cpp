@@ -19,9 +19,24 @@ constexpr size_t kMaxEmbeddings = 64;
 // so that it does not depend on what else was asked for.
 class EmbeddingCache {
  public:
-  EmbeddingCache(Networks& networks, const Tokenizer& tokenizer, const Manifest& manifest)
-      : networks_(networks), tokenizer_(tokenizer), zeroes_empty_negative_(manifest.zeroes_empty_negative) {
+  EmbeddingCache(Networks& networks, const Tokenizer& tokenizer, const Manifest& manifest,
+                 const PromptReading& reading)
+      : networks_(networks),
+        tokenizer_(tokenizer),
+        reading_(reading),
+        zeroes_empty_negative_(manifest.zeroes_empty_negative) {
+    if (manifest.second_tokenizer && reading != PromptReading()) {
+      throw_error(ErrorKind::usage,
+                  "the model {} has two text encoders ({}): prompt_weighting is none and long_prompts is cut "
+                  "there",
+                  manifest.name, manifest.family);
+    }
     if (manifest.second_tokenizer) second_tokenizer_.emplace(manifest.folder, *manifest.second_tokenizer);
+  }
+
+  void expect(const std::set<std::string>& texts) {
+    for (const std::string& text : texts)
+      chunks_ = std::max(chunks_, read_prompt(tokenizer_, text, reading_).chunks.size());
   }
 
   Array get(const MixedText& text) {
@@ -38,18 +53,29 @@ class EmbeddingCache {
       entries_.splice(entries_.begin(), entries_, found->second);
       return entries_.front().second;
     }
-    std::vector<int32_t> ids = tokenizer_.encode(text).ids;
-    if (second_tokenizer_) {
-      const std::vector<int32_t> more = second_tokenizer_->encode(text).ids;
-      ids.insert(ids.end(), more.begin(), more.end());
-    }
-    entries_.emplace_front(text, networks_.text_encode({&ids, 1}));
+    entries_.emplace_front(text, encode_chunks(text));
     places_[text] = entries_.begin();
     if (entries_.size() > kMaxEmbeddings) {
       places_.erase(entries_.back().first);
       entries_.pop_back();
     }
     return entries_.front().second;
+  }
+
+  Array encode_ids(const std::vector<int32_t>& ids) { return networks_.text_encode({&ids, 1}); }
+
+  Array encode_chunks(const std::string& text) {
+    ReadPrompt read = read_prompt(tokenizer_, text, reading_);
+    if (second_tokenizer_) {
+      const std::vector<int32_t> more = second_tokenizer_->encode(text).ids;
+      read.chunks[0].ids.insert(read.chunks[0].ids.end(), more.begin(), more.end());
+    }
+    if (chunks_ == 1 && read.chunks.size() == 1 && read.chunks[0].weights.empty())
+      return encode_ids(read.chunks[0].ids);
+    while (read.chunks.size() < chunks_) read.chunks.push_back({tokenizer_.framed({}), {}});
+    std::vector<TextPart> parts;
+    for (TokenChunk& chunk : read.chunks) parts.push_back({encode_ids(chunk.ids), std::move(chunk.weights)});
+    return networks_.join_text(parts);
   }
 
   Array encode_negative(const std::string& text) {
@@ -73,6 +99,8 @@ class EmbeddingCache {
   Networks& networks_;
   const Tokenizer& tokenizer_;
   std::optional<Tokenizer> second_tokenizer_;
+  PromptReading reading_;
+  size_t chunks_ = 1;  // of every text
   bool zeroes_empty_negative_ = false;
   std::list<std::pair<std::string, Array>> entries_;
   std::unordered_map<std::string, std::list<std::pair<std::string, Array>>::iterator> places_;
@@ -113,7 +141,7 @@ struct Diffuser::Impl {
         tokenizer(manifest.folder, manifest.tokenizer),
         embeds_guidance(manifest.embeds_guidance()),
         takes_control(manifest.takes_control()),
-        embeddings(networks, tokenizer, manifest),
+        embeddings(networks, tokenizer, manifest, settings.reading),
         idle_noise(networks.noise_source(0)) {
     if (settings.batch_size < 1) {
       throw_error(ErrorKind::usage, "batch size = {} is outside 1 and up", settings.batch_size);
@@ -305,7 +333,11 @@ Diffuser::Diffuser(Networks& networks, const Manifest& manifest, DiffuserSetting
 Diffuser::~Diffuser() = default;
 
 std::string Diffuser::cut_from(const std::string& prompt) const {
-  return impl_->tokenizer.encode(prompt).cut;
+  return read_prompt(impl_->tokenizer, prompt, impl_->settings.reading).cut;
+}
+
+void Diffuser::expect(const std::set<std::string>& texts) {
+  impl_->embeddings.expect(texts);
 }
 
 std::vector<DiffusedPicture> Diffuser::run(std::span<const FrameRequest> requests,

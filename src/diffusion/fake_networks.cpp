@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <numeric>
 
 #include "spectradiff/base/error.h"
 
@@ -129,6 +130,27 @@ class FakeNetworks : public Networks {
       for (size_t i = 0; i < noise.size(); ++i) latents->items[b][i] += 0.25f * noise[i];
     }
     return latents;
+  }
+
+  Array join_text(std::span<const TextPart> parts) override {
+    require(!parts.empty(), "a text of no parts");
+    Shape shape = host(parts[0].text).shape;
+    shape.rows = 0;
+    std::vector<float> joined;
+    for (const TextPart& part : parts) {
+      const HostArray& text = host(part.text);
+      std::vector<float> values = text.items.at(0);
+      const double before = std::accumulate(values.begin(), values.end(), 0.0);
+      for (size_t i = 0; i < values.size() && !part.weights.empty(); ++i)
+        values[i] *= static_cast<float>(part.weights.at(i / kTextWidth));
+      const double after = std::accumulate(values.begin(), values.end(), 0.0);
+      for (float& value : values) value *= static_cast<float>(before / after);
+      joined.insert(joined.end(), values.begin(), values.end());
+      shape.rows += text.shape.rows;
+    }
+    auto whole = std::make_shared<HostArray>(1, shape);
+    whole->items[0] = std::move(joined);
+    return whole;
   }
 
   Array control_pictures(std::span<const Canvas* const> pictures) override {

@@ -131,10 +131,6 @@ struct PlacedToken {
   size_t word_start = 0;
 };
 
-void trim_end(std::u32string_view& text) {
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-}
-
 }  // namespace
 
 struct Tokenizer::Impl {
@@ -215,6 +211,13 @@ struct Tokenizer::Impl {
     for (int32_t id : ids) tokens.push_back({id, word_start});
   }
 
+  // From the word of token `index` on; empty where there is none.
+  static std::string rest_of(std::u32string_view typed, const std::vector<PlacedToken>& placed,
+                             size_t index) {
+    if (index >= placed.size()) return "";
+    return encode_utf8(typed.substr(placed[index].word_start));
+  }
+
   static std::u32string decoded(std::string_view text) {
     if (text.size() > kMaxPromptBytes) {
       throw_error(ErrorKind::usage, "a prompt of {} bytes is too long; at most {} are allowed", text.size(),
@@ -241,19 +244,30 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokens Tokenizer::encode(std::string_view text) const {
   const std::u32string typed = Impl::decoded(text);
   const std::vector<PlacedToken> placed = impl_->tokens_of(typed);
+  const size_t room = static_cast<size_t>(impl_->files.max_length) - 2;
+  std::vector<int32_t> ids;
+  for (size_t i = 0; i < std::min(placed.size(), room); ++i) ids.push_back(placed[i].id);
+  return {framed(ids), std::string(trimmed(Impl::rest_of(typed, placed, room)))};
+}
+
+std::vector<int32_t> Tokenizer::framed(std::span<const int32_t> ids) const {
   const auto length = static_cast<size_t>(impl_->files.max_length);
-  const size_t room = length - 2;
-  Tokens tokens;
-  tokens.ids.push_back(impl_->files.bos_token_id);
-  for (size_t i = 0; i < std::min(placed.size(), room); ++i) tokens.ids.push_back(placed[i].id);
-  tokens.ids.push_back(impl_->files.eos_token_id);
-  tokens.ids.resize(length, impl_->files.pad_token_id);
-  if (placed.size() > room) {
-    std::u32string_view cut = std::u32string_view(typed).substr(placed[room].word_start);
-    trim_end(cut);
-    tokens.cut = encode_utf8(cut);
-  }
-  return tokens;
+  if (ids.size() + 2 > length)
+    throw_error(ErrorKind::internal, "{} tokens in {} places", ids.size(), length - 2);
+  std::vector<int32_t> whole = {impl_->files.bos_token_id};
+  whole.insert(whole.end(), ids.begin(), ids.end());
+  whole.push_back(impl_->files.eos_token_id);
+  whole.resize(length, impl_->files.pad_token_id);
+  return whole;
+}
+
+std::string Tokenizer::behind(std::string_view text, size_t index) const {
+  const std::u32string typed = Impl::decoded(text);
+  return Impl::rest_of(typed, impl_->tokens_of(typed), index);
+}
+
+const TokenizerFiles& Tokenizer::files() const {
+  return impl_->files;
 }
 
 std::vector<int32_t> Tokenizer::encode_all(std::string_view text) const {

@@ -118,6 +118,24 @@ Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
   });
 }
 
+Array TorchNetworks::join_text(std::span<const TextPart> parts) {
+  return through_the_door("embeddings", [&] {
+    std::vector<at::Tensor> whole;
+    for (const TextPart& part : parts) {
+      const at::Tensor& text = tensor_of(part.text);
+      if (part.weights.empty()) {
+        whole.push_back(text);
+        continue;
+      }
+      require_batch(part.weights.size(), text.size(1), "token weights");
+      const at::Tensor before = text.to(at::kFloat);
+      const at::Tensor weighted = before * to_device(part.weights).view({1, -1, 1});
+      whole.push_back((weighted * (before.mean() / weighted.mean())).to(text.scalar_type()));
+    }
+    return wrap(at::cat(whole, 1));
+  });
+}
+
 Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) {
   return through_the_door(vae_encoder_.title(), [&] {
     const at::Tensor images =

@@ -29,6 +29,7 @@ class TorchNetworks : public Networks {
   std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
   Array draw(std::span<NoiseSource* const> sources, Size picture_size) override;
   Array text_encode(std::span<const std::vector<int32_t>> ids) override;
+  Array join_text(std::span<const TextPart> parts) override;
   Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) override;
   Array control_pictures(std::span<const Canvas* const> pictures) override;
   // Negative and positive go through the network as one batch of twice the size, negative first. An item

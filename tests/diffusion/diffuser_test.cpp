@@ -367,6 +367,7 @@ class NanNetworks : public Networks {
   Array vae_encode(std::span<const Canvas* const> pictures, const Array& noise) override {
     return inner_->vae_encode(pictures, noise);
   }
+  Array join_text(std::span<const TextPart> parts) override { return inner_->join_text(parts); }
   Array control_pictures(std::span<const Canvas* const> pictures) override {
     return inner_->control_pictures(pictures);
   }

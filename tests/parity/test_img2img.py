@@ -221,11 +221,6 @@ class Bench:
         return oracle.img2img(self.pipeline(run), self.init(run.size)[frame], run.request(**changes))
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory):
-    return Bench(tmp_path_factory.mktemp("parity"))
-
-
 def apart(one: np.ndarray, other: np.ndarray) -> int:
     assert one.shape == other.shape
     return int(np.abs(one.astype(int) - other.astype(int)).max())

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/mixed_text.h"
 #include "spectradiff/diffusion/networks.h"
+#include "spectradiff/diffusion/prompt_text.h"
 #include "spectradiff/diffusion/sampler.h"
 #include "spectradiff/diffusion/tokenizer.h"
 
@@ -25,6 +27,7 @@ struct DiffuserSettings {
   // Whether any frame of the job is guided: then all are, by 1 at least, so that no frame's bytes depend on
   // its neighbours. false computes no negative prompt.
   bool guided = true;
+  PromptReading reading;  // other than the default only where the bundle has one text encoder
 };
 
 // One frame to diffuse. The pictures outlive the call.
@@ -57,6 +60,10 @@ class Diffuser {
 
   // What was cut from a prompt that is too long; asked before rendering. Error{usage} for invalid UTF-8.
   std::string cut_from(const std::string& prompt) const;
+
+  // All texts of the job, before it runs: every frame gets as many chunks as the longest of them, so that no
+  // frame's bytes depend on its neighbours. Error{usage} as cut_from.
+  void expect(const std::set<std::string>& texts);
 
   // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are, slots
   // without a request repeat the last one. Strength 0 passes through the VAE only. `cancelled` is asked

@@ -39,6 +39,12 @@ struct DenoiseInput {
   std::vector<double> control_weights;  // [batch]
 };
 
+// A piece of one text.
+struct TextPart {
+  Array text;                   // [1][tokens][width]
+  std::vector<double> weights;  // [tokens]; empty: all 1
+};
+
 struct DecodedPictures {
   std::vector<Canvas> pictures;  // [batch]
   std::vector<bool> finite;  // [batch]; false: the network gave NaN or infinity, the picture is meaningless
@@ -66,6 +72,9 @@ class Networks {
 
   virtual Array text_encode(
       std::span<const std::vector<int32_t>> ids) = 0;  // [batch][ids] → [batch][tokens][width]
+  // One part after another along the tokens. A part's tokens are multiplied by their weights, then all of it
+  // so that its mean stays what it was.
+  virtual Array join_text(std::span<const TextPart> parts) = 0;
   // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
   // mean.
   virtual Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) = 0;

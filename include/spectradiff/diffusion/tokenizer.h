@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,11 @@ class Tokenizer {
 
   Tokens encode(std::string_view text) const;  // Error{usage} for invalid UTF-8 and for more than 16 MiB
   std::vector<int32_t> encode_all(std::string_view text) const;  // no begin, end, padding or limit
+  // At most max_length - 2 ids between begin and end, padded.
+  std::vector<int32_t> framed(std::span<const int32_t> ids) const;
+  // The text as typed from the word on that its token `index` belongs to.
+  std::string behind(std::string_view text, size_t index) const;
+  const TokenizerFiles& files() const;
 
  private:
   struct Impl;

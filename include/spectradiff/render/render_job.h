@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spectradiff/base/frame_time.h"
+#include "spectradiff/diffusion/prompt_text.h"
 #include "spectradiff/diffusion/sampler.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/image/canvas.h"
@@ -55,7 +56,8 @@ struct DiffusionSettings {
   PromptBlend prompt_blend = PromptBlend::lerp;
   std::string prompt_weight;  // an expression; empty: evenly from key to key
   bool prompt_snap = false;   // keys go to the nearest beat
-  double strength = 0.75;     // 0..1
+  PromptReading reading;
+  double strength = 0.75;  // 0..1
   StrengthMode strength_mode = StrengthMode::steps;
   int steps = 50;             // 1..1000
   double guidance = 7.5;      // 0..100; at most 1: no guidance
