@@ -5,6 +5,11 @@
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
+namespace {
+
+constexpr const char* kMostPrecise = "float32";
+
+}  // namespace
 
 void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
   if (verified_.insert(manifest.folder.string()).second) {
@@ -28,12 +33,21 @@ Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& re
   const std::string wanted =
       fmt::format("{} {} {} {}", request.device, request.dtype, request.threads, manifest.folder.string());
   if (networks_ == nullptr || loaded_ != wanted) {
+    precise_networks_.reset();
     networks_.reset();
     networks_ = load_networks(manifest, request);
     loaded_ = wanted;
     ++loads_;
   }
   return *networks_;
+}
+
+Networks* ModelStore::precise_networks(const Manifest& manifest, EngineRequest request) {
+  if (precise_networks_ == nullptr && networks_->dtype() != kMostPrecise) {
+    request.dtype = kMostPrecise;
+    precise_networks_ = load_networks(manifest, request);
+  }
+  return precise_networks_.get();
 }
 
 }  // namespace spectradiff

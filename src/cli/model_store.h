@@ -20,10 +20,13 @@ class ModelStore {
   Networks& networks(const Manifest& manifest, const EngineRequest& request);
   int loads() const { return loads_; }  // so far
 
+  // What networks() gave last, in float32: in memory beside it and as long. Null where it is that already.
+  Networks* precise_networks(const Manifest& manifest, EngineRequest request);
+
  private:
   std::set<std::string> verified_;  // folders
   std::string loaded_;              // what networks_ are
-  std::unique_ptr<Networks> networks_;
+  std::unique_ptr<Networks> networks_, precise_networks_;
   int loads_ = 0;
 };
 

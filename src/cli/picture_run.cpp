@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -74,20 +75,35 @@ class SongReader {
   int64_t left_ = 0;
 };
 
-std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const Manifest& manifest,
-                                        ModelStore& models, Console& console) {
-  const int loads = models.loads();
-  Networks& networks = models.networks(manifest, {job.diffusion.device, job.diffusion.dtype, job.threads});
-  if (job.diffusion.batch_size == 0)
-    job.diffusion.batch_size = default_batch_size(networks.device(), job.paint.size);
+EngineRequest engine_request(const RenderJob& job) {
+  return {job.diffusion.device, job.diffusion.dtype, job.threads};
+}
+
+// All prompts of the plan.
+std::set<std::string> texts_of(const Plan& plan) {
+  std::set<std::string> texts;
+  for (const PromptPair& pair : plan.prompts) texts.insert({pair.prompt, pair.negative});
+  return texts;
+}
+
+std::unique_ptr<Diffuser> diffuser_on(Networks& networks, const RenderJob& job, const Plan& plan,
+                                      const Manifest& manifest, int batch_size) {
   auto diffuser = std::make_unique<Diffuser>(
       networks, manifest,
       DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                       job.diffusion.eta, job.diffusion.batch_size, job.is_guided(), job.diffusion.reading});
-  std::set<std::string> texts;
-  for (const PromptPair& pair : plan.prompts) texts.insert({pair.prompt, pair.negative});
-  diffuser->expect(texts);
-  for (const std::string& text : texts) {
+                       job.diffusion.eta, batch_size, job.is_guided(), job.diffusion.reading});
+  diffuser->expect(texts_of(plan));
+  return diffuser;
+}
+
+std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const Manifest& manifest,
+                                        ModelStore& models, Console& console) {
+  const int loads = models.loads();
+  Networks& networks = models.networks(manifest, engine_request(job));
+  if (job.diffusion.batch_size == 0)
+    job.diffusion.batch_size = default_batch_size(networks.device(), job.paint.size);
+  auto diffuser = diffuser_on(networks, job, plan, manifest, job.diffusion.batch_size);
+  for (const std::string& text : texts_of(plan)) {
     if (const std::string cut = diffuser->cut_from(text); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
     }
@@ -203,12 +219,14 @@ class PictureRun {
 
     const Clock::time_point load_begin = Clock::now();
     const Manifest* manifest = picture_.manifest();
-    const auto diffuser =
-        manifest != nullptr ? make_diffuser(job_, plan_, *manifest, models, console_) : nullptr;
+    if (manifest != nullptr) {
+      diffuser_ = make_diffuser(job_, plan_, *manifest, models, console_);
+      more_precise_ = [this, &models](int64_t frame) { return precise_diffuser(models, frame); };
+    }
     const double load_s = seconds_since(load_begin);
     if (stop_requests().load() > 0) return {};
 
-    RunResult result = execute(features, diffuser.get());
+    RunResult result = execute(features);
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
@@ -217,6 +235,25 @@ class PictureRun {
   }
 
  private:
+  Diffuser* precise_diffuser(ModelStore& models, int64_t frame) {
+    const Manifest& manifest = *picture_.manifest();
+    Networks* const networks = models.precise_networks(manifest, engine_request(job_));
+    if (networks == nullptr) return nullptr;
+    warn_of_overflow(frame);
+    if (precise_diffuser_ == nullptr) precise_diffuser_ = diffuser_on(*networks, job_, plan_, manifest, 1);
+    return precise_diffuser_.get();
+  }
+
+  void warn_of_overflow(int64_t frame) {
+    constexpr int64_t kMostWarnings = 10;
+    ++made_again_;
+    const std::string message = fmt::format(
+        "frame {}: the model gave NaN or infinity; it is made again in float32 (--dtype float32 makes all "
+        "so){}",
+        frame, made_again_ == kMostWarnings ? "; --verbose names further frames" : "");
+    made_again_ <= kMostWarnings ? console_.warn(message) : console_.detail(message);
+  }
+
   std::shared_ptr<const Features> analyze_song(AnalysisStore& analyses) {
     std::shared_ptr<const Features> heard =
         hear_song(picture_, arguments_.run.statistics, console_, analyses);
@@ -229,11 +266,11 @@ class PictureRun {
     return heard;
   }
 
-  RunResult execute(const Features& features, Diffuser* diffuser) {
+  RunResult execute(const Features& features) {
     if (target_.kind == OutputTarget::Kind::frames) {
       PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
                    arguments_.run.overwrite);
-      return make_pictures(features, diffuser, sink);
+      return make_pictures(features, sink);
     }
     VideoSettings settings = video_settings(job_, target_, picture_.manifest());
     settings.tags = read_song_tags(source_.file());
@@ -241,22 +278,22 @@ class PictureRun {
     if (settings.audio_codec != "none") sound = sound_track(source_, plan_);
     if (target_.kind == OutputTarget::Kind::stream) {
       VideoWriter writer(settings, STDOUT_FILENO, std::move(sound));
-      return write_video(features, diffuser, writer);
+      return write_video(features, writer);
     }
     const bool with_sound = sound.has_value();
     PartFile part(target_.path);
     console_.detail("what is done so far plays from " + part.path().string());
     VideoWriter writer(settings, part.path(), std::move(sound));
-    RunResult result = write_video(features, diffuser, writer);
+    RunResult result = write_video(features, writer);
     if (!result.complete) return result;
     check_finished_video(part.path(), plan_, settings.fps, with_sound);
     part.commit(arguments_.run.overwrite);
     return result;
   }
 
-  RunResult write_video(const Features& features, Diffuser* diffuser, VideoWriter& writer) {
+  RunResult write_video(const Features& features, VideoWriter& writer) {
     VideoSink sink(writer);
-    RunResult result = make_pictures(features, diffuser, sink);
+    RunResult result = make_pictures(features, sink);
     if (!result.complete) return result;
     const VideoSummary summary = writer.finish();
     for (const std::string& note : summary.notes) console_.warn(note);
@@ -269,8 +306,8 @@ class PictureRun {
     return result;
   }
 
-  RunResult make_pictures(const Features& features, Diffuser* diffuser, FrameSink& sink) {
-    console_.begin_stage(diffuser != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.shown.size()));
+  RunResult make_pictures(const Features& features, FrameSink& sink) {
+    console_.begin_stage(diffuser_ != nullptr ? "render" : "paint", static_cast<int64_t>(plan_.shown.size()));
     std::optional<PreviewSink> preview;
     if (const std::string& file = arguments_.run.preview; !file.empty())
       preview.emplace(sink, file, static_cast<int64_t>(plan_.shown.size()), job_.paint.size);
@@ -278,7 +315,7 @@ class PictureRun {
     const Run run{job_,
                   plan_,
                   features,
-                  diffuser,
+                  diffuser_.get(),
                   frames,
                   stop_requests(),
                   [this](int64_t done, int64_t frame) {
@@ -287,7 +324,8 @@ class PictureRun {
                                    {{"frame", frame}, {"done", done}, {"total", plan_.shown.size()}});
                   },
                   arguments_.run.statistics,
-                  picture_.control.get()};
+                  picture_.control.get(),
+                  more_precise_};
     RunResult result;
     try {
       result = run_threaded(run, thread_count(job_.threads));
@@ -357,6 +395,9 @@ class PictureRun {
   const OutputTarget& target_;
   AudioSource& source_;
   const Plan& plan_;
+  std::unique_ptr<Diffuser> diffuser_, precise_diffuser_;
+  std::function<Diffuser*(int64_t)> more_precise_;
+  int64_t made_again_ = 0;  // pictures that were not finite
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -84,6 +85,24 @@ Painted paint_row(const Run& run, const Painter& painter, const PlanRow& row) {
   return {std::move(init), at_frame(row.frame, "control", [&] { return run.control->at(row.frame); })};
 }
 
+bool is_cancelled(const Run& run) {
+  return run.stop.load() >= 2;
+}
+
+// A frame whose picture came out with NaN; nullopt when cancelled.
+std::optional<Canvas> diffuse_again(const Run& run, int64_t frame, const FrameRequest& request) {
+  Diffuser* const diffuser = run.more_precise ? run.more_precise(frame) : nullptr;
+  if (diffuser != nullptr) {
+    auto again = diffuser->run({&request, 1}, [&] { return is_cancelled(run); });
+    if (again.empty()) return std::nullopt;
+    if (again[0].finite) return std::move(again[0].picture);
+  }
+  throw_error(ErrorKind::model,
+              "the model gave NaN or infinity instead of a picture{}; other steps, strength or guidance may "
+              "help",
+              diffuser != nullptr ? ", in higher precision too" : "");
+}
+
 // Diffuses one group; empty when cancelled. Slots without a frame of the plan repeat the group's first one.
 std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Painted>& painted) {
   const int batch_size = run.job.diffusion.batch_size;
@@ -104,18 +123,18 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
   std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
   for (size_t i = 0; i < group.size(); ++i) slots[slot_of(run, *group[i])] = request(i);
 
-  auto diffused = run.diffuser->run(slots, [&] { return run.stop.load() >= 2; });
+  auto diffused = run.diffuser->run(slots, [&] { return is_cancelled(run); });
   std::vector<Canvas> pictures;
   if (diffused.empty()) return pictures;
   for (const PlanRow* row : group) {
-    DiffusedPicture& slot = diffused[slot_of(run, *row)];
-    if (!slot.finite) {
-      throw FrameError(
-          ErrorKind::model, row->frame,
-          fmt::format("frame {}: the model gave NaN or infinity instead of a picture; try --dtype float32",
-                      row->frame));
+    const size_t slot = slot_of(run, *row);
+    if (diffused[slot].finite) {
+      pictures.push_back(std::move(diffused[slot].picture));
+      continue;
     }
-    pictures.push_back(std::move(slot.picture));
+    auto again = at_frame(row->frame, "diffuse", [&] { return diffuse_again(run, row->frame, slots[slot]); });
+    if (!again) return {};
+    pictures.push_back(std::move(*again));
   }
   return pictures;
 }

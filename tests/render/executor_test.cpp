@@ -5,8 +5,10 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 #include <thread>
 
+#include "expect_error.h"
 #include "fake_model.h"
 #include "spectradiff/diffusion/fake_networks.h"
 
@@ -59,13 +61,21 @@ struct Fixture {
       : networks(make_fake_networks(std::move(fault), nan_from)) {}
 
   RunResult run(const RenderJob& job, FrameSink& sink, int threads) {
-    Diffuser diffuser(*networks, model.manifest(),
-                      {job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                       job.diffusion.eta, job.diffusion.batch_size, job.is_guided()});
+    DiffuserSettings settings{job.diffusion.scheduler, job.diffusion.steps,      job.diffusion.strength_mode,
+                              job.diffusion.eta,       job.diffusion.batch_size, job.is_guided()};
+    Diffuser diffuser(*networks, model.manifest(), settings);
+    settings.batch_size = 1;
+    std::optional<Diffuser> again;
+    if (retry_networks != nullptr) again.emplace(*retry_networks, model.manifest(), settings);
     Plan plan = make_plan(job, 8000, 80000);
     if (moved) move(plan);
-    const Run run{job,  plan, features, job.diffusion.enabled ? &diffuser : nullptr,
-                  sink, stop, progress, statistics};
+    const auto retry = [&](int64_t frame) {
+      retried.push_back(frame);
+      return again ? &*again : nullptr;
+    };
+    const Run run{job,     plan, features, job.diffusion.enabled ? &diffuser : nullptr,
+                  sink,    stop, progress, statistics,
+                  nullptr, retry};
     return threads == 0 ? run_serial(run) : run_threaded(run, threads);
   }
 
@@ -82,7 +92,8 @@ struct Fixture {
 
   FakeModel model;
   bool moved = false;
-  std::unique_ptr<Networks> networks;
+  std::unique_ptr<Networks> networks, retry_networks;
+  std::vector<int64_t> retried;
   Features features = song_features();
   std::atomic<int> stop{0};
   std::function<void(int64_t, int64_t)> progress;
@@ -268,6 +279,42 @@ TEST(Executors, APictureWithNanIsNeverHandedOver) {
       for (const int64_t frame : sink.order) EXPECT_LT(frame, error.frame());
     }
   }
+}
+
+TEST(Executors, APictureWithNanIsMadeAgainAloneWithTheBytesThatItHasWithoutNan) {
+  Collector fine;
+  Fixture().run(small_job(), fine, 0);
+  for (const int threads : {0, 3}) {
+    Collector sink;
+    Fixture broken({}, 2);  // from the third batch on, frame 8
+    broken.retry_networks = make_fake_networks();
+    EXPECT_TRUE(broken.run(small_job(), sink, threads).complete);
+    EXPECT_EQ(sink.order, fine.order);
+    EXPECT_EQ(sink.pictures, fine.pictures);
+    EXPECT_EQ(broken.retried, std::vector<int64_t>(fine.order.begin() + 5, fine.order.end()));
+  }
+}
+
+TEST(Executors, APictureWithNanEvenInHigherPrecisionEndsTheRunAndNamesTheFrame) {
+  for (const int threads : {0, 3}) {
+    Collector sink;
+    Fixture broken({}, 1);
+    broken.retry_networks = make_fake_networks({}, 2);
+    EXPECT_ERROR(broken.run(small_job(), sink, threads), ErrorKind::model,
+                 "frame 6: diffuse: the model gave NaN");
+    EXPECT_EQ(broken.retried, (std::vector<int64_t>{4, 5, 6}));
+    for (const int64_t frame : sink.order) EXPECT_LT(frame, 4);
+  }
+}
+
+TEST(Executors, ASecondStopDropsAPictureThatIsMadeAgain) {
+  Collector sink;
+  Fixture broken({}, 0);
+  broken.retry_networks = make_fake_networks([&](const std::string& call, int) {
+    if (call == "denoise") broken.stop = 2;
+  });
+  EXPECT_FALSE(broken.run(small_job(), sink, 2).complete);
+  EXPECT_TRUE(sink.order.empty());
 }
 
 TEST(Executors, StopEndsTheRunWithoutAnError) {

@@ -41,6 +41,9 @@ struct Run {
       progress;                              // after each frame handed over, from the sink's thread
   bool statistics = false;                   // fill RunResult::pictures
   const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
+  // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
+  // where there is none. From the thread that diffuses.
+  std::function<Diffuser*(int64_t frame)> more_precise = nullptr;
 };
 
 struct RunResult {
@@ -50,7 +53,7 @@ struct RunResult {
   StageSeconds seconds;
 };
 
-// Both throw FrameError naming the frame whose stage failed.
+// Both throw FrameError naming the frame whose stage failed. A picture with NaN is never handed over.
 RunResult run_serial(const Run& run);
 RunResult run_threaded(const Run& run, int threads);
 
