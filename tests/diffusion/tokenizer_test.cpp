@@ -86,12 +86,71 @@ TEST_P(RecordedTokenizer, WrapsTruncatesAndPadsTo77) {
   }
 }
 
+// tests/oracles/record_tokenizer.py says how it is written.
+class Corpus {
+ public:
+  Corpus()
+      : bytes_(read_file(std::filesystem::path(SPECTRADIFF_TEST_DATA) / "corpus.bin", 1 << 20,
+                         ErrorKind::internal)),
+        texts(number()) {
+    for (std::string& text : texts) {
+      const size_t length = number();
+      text = bytes_.substr(at_, length);
+      at_ += length;
+    }
+  }
+
+  // The next vocabulary's.
+  std::vector<std::vector<int32_t>> ids() {
+    std::vector<std::vector<int32_t>> all(texts.size());
+    for (std::vector<int32_t>& ids : all) {
+      ids.resize(number());
+      for (int32_t& id : ids) id = static_cast<int32_t>(number());
+    }
+    return all;
+  }
+
+ private:
+  size_t number() {
+    const auto low = static_cast<uint8_t>(bytes_.at(at_)), high = static_cast<uint8_t>(bytes_.at(at_ + 1));
+    at_ += 2;
+    return low | size_t{high} << 8;
+  }
+
+  std::string bytes_;
+  size_t at_ = 0;
+
+ public:
+  std::vector<std::string> texts;
+};
+
+TEST(Tokenizer, GivesTheIdsOfTheFastTokenizerForFiveThousandTextsOverAllOfUnicode14) {
+  Corpus corpus;
+  ASSERT_EQ(corpus.texts.size(), 5000u);
+  for (const char* vocabulary : {"sd1", "own"}) {
+    const Tokenizer tokenizer = make_tokenizer(recorded(vocabulary));
+    const std::vector<std::vector<int32_t>> all = corpus.ids();
+    int full = 0;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const std::string& text = corpus.texts[i];
+      ASSERT_EQ(tokenizer.encode_all(text), all[i]) << vocabulary << " " << Json(text).dump();
+      full += all[i].size() >= 74 && all[i].size() <= 76;
+      const Tokens tokens = tokenizer.encode(text);
+      EXPECT_EQ(tokens.cut.empty(), all[i].size() <= 75) << Json(text).dump();
+      EXPECT_TRUE(std::equal(
+          all[i].begin(), all[i].begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(all[i].size(), 75)),
+          tokens.ids.begin() + 1));
+    }
+    EXPECT_GE(full, 10) << vocabulary;
+  }
+}
+
 std::string vocabulary_name(const testing::TestParamInfo<const char*>& vocabulary) {
   return vocabulary.param;
 }
 
 INSTANTIATE_TEST_SUITE_P(Vocabularies, RecordedTokenizer,
-                         testing::Values("sd1", "sd2", "plain", "extended", "small"), vocabulary_name);
+                         testing::Values("sd1", "sd2", "plain", "extended", "small", "own"), vocabulary_name);
 
 TEST(Tokenizer, SaysWhatItCutInTheUsersOwnWords) {
   std::string prompt;

@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 """Record what the Hugging Face fast CLIP tokenizer makes of difficult texts.
 
-    record_tokenizer.py --merges tests/diffusion/data/clip/merges.txt OUT.json [--random N]
+    record_tokenizer.py --merges tests/diffusion/data/clip/merges.txt OUT.json [--random N] [--corpus OUT.bin]
     record_tokenizer.py --from-archive bpe_simple_vocab_16e6.txt.gz --merges MERGES.txt     writes MERGES.txt
 
 The vocabulary follows from the merges. Texts keep to characters of Unicode 14, which every table involved knows.
 `--random` sets how many texts are made by chance beside the written ones.
+
+`--corpus` writes 5,000 texts over all of Unicode 14 and their ids with two of the vocabularies. All numbers have 16 bits,
+the low byte first: the number of texts, then of each its length in bytes and its UTF-8; then, one vocabulary after the
+other, of each text how many ids it has and the ids.
 """
 
 import argparse
 import gzip
 import json
 import random
+import struct
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -121,6 +126,7 @@ def settings() -> list[tuple[str, int, dict[str, Any], list[AddedToken]]]:
         ("plain", 0, {}, []),
         ("extended", 0, normalized, extra),
         ("small", 500, normalized, []),
+        ("own", 2000, normalized, extra),
     ]
 
 
@@ -162,6 +168,136 @@ def record(name: str, merge_count: int, tokenizer: CLIPTokenizerFast, texts: lis
     }
 
 
+Texts = list[str]
+CORPUS_SIZE = 5000
+CORPUS_VOCABULARIES = ("sd1", "own")
+SPACES = "\t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2003\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+BETWEEN = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\ufff9\U000e0001\U000e007f"
+# So many of one kind that one row in 16 is enough.
+VAST = ("CJK UNIFIED IDEOGRAPH", "HANGUL SYLLABLE", "TANGUT IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH")
+
+
+def assigned() -> Texts:
+    everything = (chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF)
+    return [c for c in everything if unicodedata.category(c) not in ("Cn", "Co", "Cc")]
+
+
+def row_texts(chance: random.Random, characters: Texts) -> Texts:
+    """Words of every script: twice from each 64 code points."""
+    rows: dict[int, Texts] = {}
+    for c in characters:
+        rows.setdefault(ord(c) // 64, []).append(c)
+    texts = []
+    for number, row in rows.items():
+        if unicodedata.name(row[0], "").startswith(VAST) and number % 16:
+            continue
+        for more in ("", " a b"):
+            picked = [chance.choice(row) for _ in range(chance.randint(4, 9))]
+            texts.append("".join(c + chance.choice(["", "", "", " ", "\u0301", "'s", "!"]) for c in picked) + more)
+    return texts
+
+
+def mark_texts(chance: random.Random, characters: Texts) -> Texts:
+    """Every combining mark among others, in all orders."""
+    marks = [c for c in characters if unicodedata.combining(c)]
+    texts = []
+    for mark in marks:
+        group = [mark, *chance.sample(marks, chance.randint(0, 1)), chance.choice("\u0301\u0323\u0345\u0327")]
+        chance.shuffle(group)
+        texts.append(chance.choice("aeoqAE\u05d0\u0915 ") + "".join(group))
+    return [" ".join(texts[i : i + 2]) for i in range(0, len(texts), 2)]
+
+
+def form_texts(chance: random.Random, characters: Texts) -> Texts:
+    """Every canonical decomposition put together again, and every capital."""
+    composed = [c for c in characters if unicodedata.normalize("NFD", c) != c and not "\uac00" <= c <= "\ud7a3"]
+    composed += [chr(chance.randrange(0xAC00, 0xD7A4)) for _ in range(100)]
+    capitals = [c for c in characters if c.lower() != c]
+    chance.shuffle(composed)
+    chance.shuffle(capitals)
+    decomposed = [unicodedata.normalize("NFD", c) for c in composed]
+    return ["".join(decomposed[i : i + 5]) for i in range(0, len(decomposed), 5)] + [
+        "".join(capitals[i : i + 8]) for i in range(0, len(capitals), 8)
+    ]
+
+
+def emoji_texts(chance: random.Random, characters: Texts) -> Texts:
+    pictures = [c for c in characters if 0x1F300 <= ord(c) <= 0x1FAFF or 0x2600 <= ord(c) <= 0x27BF]
+    people, tones = [c for c in "👨👩🧑👧👦👶🧔👱🤵👮"], [chr(c) for c in range(0x1F3FB, 0x1F400)]
+    flags = [chr(c) for c in range(0x1F1E6, 0x1F200)]
+
+    def one() -> str:
+        kind = chance.randrange(5)
+        if kind == 0:
+            return "\u200d".join(chance.choice(people) + chance.choice(["", *tones]) for _ in range(chance.randint(1, 4)))
+        if kind == 1:
+            return chance.choice(pictures) + chance.choice(["", "\ufe0f", "\ufe0e", *tones, "\ufe0f\u200d"])
+        if kind == 2:
+            return chance.choice(flags) + chance.choice(flags)
+        if kind == 3:
+            return chance.choice("0123456789#*") + "\ufe0f\u20e3"
+        return "\U0001f3f4" + "".join(chr(0xE0000 + ord(c)) for c in "gbsct") + "\U000e007f"
+
+    return ["".join(one() + chance.choice(["", "", " ", "a"]) for _ in range(chance.randint(1, 4))) for _ in range(350)]
+
+
+def odd_texts(chance: random.Random) -> Texts:
+    """Odd spaces, control and format characters, special tokens as typed, contractions, numbers."""
+    controls = "".join(chr(c) for c in (*range(0x20), *range(0x7F, 0xA0)))
+    specials = [START, END, START.upper(), "<|EndOfText|>", "<|endoftext", "|endoftext|>", "<|", "|>", "<my-style>", "<pad>", "<l>", "<r>", "<w>"]
+    specials += ["WordUp", "wordup", "tight ,", "sea night", "sea"]
+    short = ["'s", "'T", "'re", "'VE", "'m", "'ll", "'D", "''", "\u2019s", "it's", "rock'n'roll", "'em"]
+    numbers = ["12", "3.5", "1,000", "\u0661\u0662", "\u0967\u0968", "\u00bd", "\u2167", "x\u00b2", "\u2460", "\U0001d7d8", "\u4e00", "4k"]
+    texts = []
+    for odd, count in ((SPACES, 280), (controls, 280), (BETWEEN, 200), (specials, 520), (short, 200), (numbers, 200)):
+        for _ in range(count):
+            parts = []
+            for _ in range(chance.randint(2, 6)):
+                parts += [chance.choice(odd), chance.choice(["", "", " ", chance.choice(WORDS), chance.choice("ab!.1é'")])]
+            texts.append("".join(parts))
+    return texts
+
+
+def full_texts(tokenizer: CLIPTokenizerFast, chance: random.Random) -> Texts:
+    """Texts that fill 76, 77 and 78 places, and few more, begin and end counted."""
+    texts = []
+    for wanted in (73, 74, 75, 76, 77, 150):
+        for _ in range(8):
+            text = chance.choice(["", "Ärger ", "🎵"])
+            while (room := wanted - len(tokenizer(text, add_special_tokens=False).input_ids)) > 0:
+                text += chance.choice([" antidisestablishmentarianism" if room > 12 else "", " " + chance.choice(WORDS), "!x"[: room % 3]])
+            texts.append(text)
+    return texts
+
+
+def corpus(tokenizers: list[CLIPTokenizerFast]) -> Texts:
+    chance, characters = random.Random(14), assigned()
+    assert unicodedata.unidata_version == "14.0.0"
+    texts = [*WRITTEN, *(text for tokenizer in tokenizers for text in full_texts(tokenizer, chance))]
+    texts += [*row_texts(chance, characters), *mark_texts(chance, characters)]
+    texts += [f"{letter}<w> {letter}WordUp" for letter in "Ⓐⓩ🄰🅉🅐🅩🅰🅸🆉🆊"]
+    texts += [*form_texts(chance, characters), *emoji_texts(chance, characters), *odd_texts(chance)]
+    distinct = list(dict.fromkeys([*texts, *random_texts(CORPUS_SIZE)]))
+    assert len(dict.fromkeys(texts)) < CORPUS_SIZE
+    return distinct[:CORPUS_SIZE]
+
+
+def numbers(values: list[int]) -> bytes:
+    return struct.pack(f"<{len(values)}H", *values)
+
+
+def write_corpus(path: Path, tokenizers: dict[str, CLIPTokenizerFast]) -> None:
+    texts = corpus([tokenizers[name] for name in CORPUS_VOCABULARIES])
+    parts = [numbers([len(texts)])]
+    for encoded in (text.encode() for text in texts):
+        parts += [numbers([len(encoded)]), encoded]
+    for name in CORPUS_VOCABULARIES:
+        for text in texts:
+            ids = tokenizers[name](text, add_special_tokens=False, truncation=False).input_ids
+            parts.append(numbers([len(ids), *ids]))
+    path.write_bytes(b"".join(parts))
+
+
 def is_old_enough(text: str) -> bool:
     return all(unicodedata.category(c) != "Cn" or ord(c) in (0x378, 0x380, 0xFFFF, 0x10FFFF) for c in text)
 
@@ -172,6 +308,7 @@ def main() -> None:
     parser.add_argument("--merges", type=Path, required=True)
     parser.add_argument("--from-archive", type=Path)
     parser.add_argument("--random", type=int, default=160)
+    parser.add_argument("--corpus", type=Path)
     arguments = parser.parse_args()
     if arguments.from_archive:
         extract(arguments.from_archive, arguments.merges)
@@ -181,14 +318,17 @@ def main() -> None:
     assert len(merges) == MERGE_COUNT
     texts = [*WRITTEN, *boundary_texts(), *random_texts(arguments.random)]
     assert all(is_old_enough(text) for text in texts)
-    configurations = []
+    configurations, tokenizers = [], {}
     for name, count, options, extra in settings():
         used = merges[:count] if count else merges
         chosen = texts if name in ("sd1", "extended") else texts[: len(WRITTEN)]
-        configurations.append(record(name, count, build(name, used, options, extra), chosen))
+        tokenizers[name] = build(name, used, options, extra)
+        configurations.append(record(name, count, tokenizers[name], chosen))
     lines = ",\n".join(json.dumps(c, separators=(",", ":"), ensure_ascii=True) for c in configurations)
     head = f'"transformers":"{transformers.__version__}"'
     arguments.out.write_text(f'{{{head},"configurations":[\n{lines}\n]}}\n', encoding="ascii")
+    if arguments.corpus:
+        write_corpus(arguments.corpus, tokenizers)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,7 @@ struct Tokens {
 };
 
 // CLIP's byte-pair encoding with the added tokens of the tokenizer files. Equal to transformers' fast
-// tokenizer for Unicode 14, except that its normalization still has the tables of Unicode 9: combining marks
-// that came later are put into canonical order here and not there. Time is n log n for any text. Immutable
-// after construction, shared freely.
+// tokenizer for Unicode 14. Time is n log n for any text. Immutable after construction, shared freely.
 class Tokenizer {
  public:
   // Error{model} naming file and line for unreadable or inconsistent vocabulary and merges.
