@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "expect_error.h"
 #include "spectradiff/diffusion/fake_networks.h"
 #include "test_bundle.h"
 
@@ -411,6 +412,32 @@ TEST(Diffuser, RefusesSettingsBeforeAnyFrame) {
   Manifest unknown = test_manifest();
   unknown.scheduler["beta_schedule"] = "mystery";
   EXPECT_THROW(Diffuser(*networks, unknown, {}), Error);
+}
+
+TEST(Diffuser, RefusesWeightsAndChunksForAModelWithTwoTextEncoders) {
+  const auto networks = make_fake_networks();
+  Manifest manifest = test_manifest();
+  manifest.second_tokenizer = manifest.tokenizer;
+  for (const PromptReading reading : {PromptReading{.weighting = PromptWeighting::a1111},
+                                      PromptReading{.long_prompts = LongPrompts::chunk}})
+    EXPECT_ERROR(Diffuser(*networks, manifest, {.reading = reading}), ErrorKind::usage, "two text encoders");
+}
+
+// As many chunks as the job's longest text has, in every frame: else a batch would not fit together.
+TEST(Diffuser, GivesAFrameOfAShortPromptTheSamePictureBesideALongOne) {
+  const auto networks = make_fake_networks();
+  Diffuser diffuser(
+      *networks, test_manifest(),
+      {.scheduler = "ddim", .steps = 4, .batch_size = 2, .reading = {.long_prompts = LongPrompts::chunk}});
+  std::string digits;
+  for (int i = 0; i < 80; ++i) digits += "7 ";
+  diffuser.expect({"short", digits});
+  const Canvas picture = painting(1);
+  std::vector<FrameRequest> requests(2, {.init = &picture, .prompt = "short"});
+  requests[1].prompt = digits;
+  const auto both = diffuser.run(requests, kNever);
+  EXPECT_EQ(diffuser.run({requests.data(), 1}, kNever)[0].picture.bytes(), both[0].picture.bytes());
+  EXPECT_NE(both[0].picture.bytes(), both[1].picture.bytes());
 }
 
 TEST(Diffuser, RefusesPicturesThatTheModelCannotTake) {
