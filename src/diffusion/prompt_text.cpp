@@ -43,10 +43,10 @@ std::optional<WeightMark> weight_mark(std::string_view text) {
 
 // As Python's float: unlike parse_real, without a digit before or after the point.
 double weight_of(std::string_view number) {
-  const std::string_view unsigned_number = number.starts_with('+') ? number.substr(1) : number;
-  const char* const end = unsigned_number.data() + unsigned_number.size();
+  const std::string plain(number.starts_with('+') ? number.substr(1) : number);
+  const char* const end = plain.data() + plain.size();
   double weight = 0;
-  const auto [parsed, error] = std::from_chars(unsigned_number.data(), end, weight);
+  const auto [parsed, error] = std::from_chars(plain.data(), end, weight);
   if (error != std::errc{} || parsed != end)
     throw_error(ErrorKind::usage, "the weight \"{}\" in a prompt is not a number; write (word:1.3)", number);
   return weight;

@@ -141,6 +141,7 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
 
 std::vector<Canvas> init_pictures(std::vector<Painted> painted) {
   std::vector<Canvas> pictures;
+  pictures.reserve(painted.size());
   for (Painted& each : painted) pictures.push_back(std::move(each.init));
   return pictures;
 }
