@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG [MODEL]
+"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG
 
-SONG is the example song, MODEL a bundle (without one, only what needs no model). SPECTRADIFF names another program. Writes examples/pictures: a plot of the song, and rows of looks with columns of moments of the song.
+SONG is the example song. SPECTRADIFF names another program than the release build's. Writes examples/pictures: a plot of the
+song, rows of looks with columns of moments of the song, and what the embedded model makes of them.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -14,64 +16,90 @@ from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PROGRAM = pathlib.Path(os.environ.get("SPECTRADIFF", ROOT / "build" / "release" / "bin" / "spectradiff"))
+TARGET = ROOT / "examples" / "pictures"
 MOMENTS = [60, 105, 150, 195, 240]
-CELL = 192
+MOMENT = 150
 GAP = 4
 
+PIE = {"painter": "pie", "pie_span": 360, "pie_inner": 0.3, "hue_span": 0.83}
+POLAR = {"painter": "polar", "polar_spacing": 2.7, "polar_petal_size": 9, "lightness": 0.6}
 PAINTERS = {
-    "hash": [],
-    "pie": ["--painter", "pie", "--pie-span", "360", "--pie-inner", "0.3", "--hue-span", "0.83"],
-    "polar": ["--painter", "polar", "--polar-spacing", "2.7", "--polar-petal-size", "9", "--lightness", "0.6"],
-    "circles": ["--painter", "circles", "--circles-thickness", "2"],
-    "scattered": ["--painter", "circles", "--circles-layout", "scattered", "--base", "hash", "--base-opacity", "0.15"],
-    "spectrogram": ["--painter", "spectrogram", "--colour-map", "magma"],
-    "showcqt": ["--painter", "showcqt"],
-    "image": ["--painter", "circles", "--circles-thickness", "1.5", "--hue-start", "0.5", "--hue-span", "0.4", "--base", "image", "--base-opacity", "0.45", "--image"],
+    "hash": {},
+    "pie": PIE,
+    "polar": POLAR,
+    "circles": {"painter": "circles", "circles_thickness": 2},
+    "scattered": {"painter": "circles", "circles_layout": "scattered", "base": "hash", "base_opacity": 0.15},
+    "spectrogram": {"painter": "spectrogram", "colour_map": "magma"},
+    "showcqt": {"painter": "showcqt"},
 }
-PRESETS = ["funky", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic", "embers", "aurora", "iris", "reef"]
-STRENGTHS = ["0.3", "0.5", "0.75"]
+OVER_IMAGE = {"painter": "circles", "circles_thickness": 1.5, "hue_start": 0.5, "hue_span": 0.4, "base": "image", "base_opacity": 0.45}
+SEED_PRESETS = ["funky-smooth", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic"]
+OWN_PRESETS = ["embers", "aurora", "iris", "reef", "orbit", "skyline", "kick"]
+SCENES = ["an iceland vista", "a city at night", "a stormy sea", "a forest", "a portrait of a robot", "flowers", "stained glass",
+          "a nebula"]  # fmt: skip
+COLOURS = ["", "deep blue", "fiery orange", "emerald green", "black and white", "pink and purple neon"]
+STRENGTHS = [0.3, 0.5, 0.75]
 
 
-def frames(work, name, command, options):
-    folder = work / name.replace(" ", "-")
-    moments = ",".join(str(moment) for moment in MOMENTS)
-    subprocess.run([PROGRAM, *command, "-o", folder / "%d.png", "--frames", moments, "-q", *options], check=True)
-    return [Image.open(folder / f"{moment}.png").convert("RGB").resize((CELL, CELL), Image.LANCZOS) for moment in MOMENTS]
+def pictures(work, command, song, looks, moments, cell):
+    """Of each look the frames at `moments`, as `paint` or `render` makes them; one batch, so the model is loaded once."""
+    jobs = []
+    for number, look in enumerate(looks):
+        preset = {"preset": look["preset"]} if "preset" in look else {}
+        settings = {key: value for key, value in look.items() if key != "preset"}
+        jobs.append({"audio": str(song), "output": str(work / f"{command}-{len(os.listdir(work))}-{number}" / "%d.png"),
+                     "frames": ",".join(map(str, moments)), **preset, **settings})  # fmt: skip
+        if command == "paint":
+            jobs[-1]["diffusion"] = False
+    listed = work / f"{command}-{len(os.listdir(work))}.json"
+    listed.write_text(json.dumps(jobs))
+    subprocess.run([PROGRAM, "batch", listed, "-q"], check=True)
+    found = []
+    for job in jobs:
+        folder = pathlib.Path(job["output"]).parent
+        found.append([Image.open(folder / f"{moment}.png").convert("RGB").resize(cell, Image.LANCZOS) for moment in moments])
+    return found
 
 
 def sheet(rows, path):
-    step = CELL + GAP
-    picture = Image.new("RGB", (len(MOMENTS) * step - GAP, len(rows) * step - GAP), "white")
+    width, height = rows[0][0].size
+    picture = Image.new("RGB", (len(rows[0]) * (width + GAP) - GAP, len(rows) * (height + GAP) - GAP), "white")
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
-            picture.paste(cell, (x * step, y * step))
+            picture.paste(cell, (x * (width + GAP), y * (height + GAP)))
     picture.save(path, quality=88)
-    print(path)
+    print(path, flush=True)
 
 
 def plot(song, path, work):
     subprocess.run([PROGRAM, "analyze", song, "--plot", work / "plot.png", "-q"], check=True)
     Image.open(work / "plot.png").resize((1000, 750), Image.LANCZOS).save(path, quality=90, subsampling=0)
-    print(path)
+    print(path, flush=True)
 
 
 def main():
-    song, *models = sys.argv[1:]
-    target = ROOT / "examples" / "pictures"
+    song = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
-        plot(song, target / "analysis.jpg", work)
-        paint = ["paint", song, "--fps", "15"]
-        sheet([frames(work, name, paint, ["--preset", name, "-y"]) for name in PRESETS], target / "presets.jpg")
-        PAINTERS["image"].append(str(work / "embers" / "150.png"))
-        sheet([frames(work, name, paint, [*options, "-y"]) for name, options in PAINTERS.items()], target / "painters.jpg")
-        if not models:
-            return
-        render = ["render", song, "--model", models[0], "--allow-unpinned-model", "--prompt", "a stained glass window of the sea", "--painter", "pie",
-                  "--size", "256x256", "--steps", "8", "--guidance", "3"]
-        diffused = [frames(work, strength, render, ["--strength", strength, "--strength-mode", "exact"]) for strength in STRENGTHS]
-        painted = frames(work, "painted", ["paint", song], ["--painter", "pie", "--size", "256x256"])
-        sheet([painted, *diffused], target / "strengths.jpg")
+        plot(song, TARGET / "analysis.jpg", work)
+        embers = pictures(work, "paint", song, [{"preset": "embers", "size": "512x512"}], [MOMENT], (512, 512))[0][0]
+        embers.save(work / "embers.png")
+        looks = [{**look, "size": "512x512", "greyscale": False} for look in [*PAINTERS.values(), {**OVER_IMAGE, "image": str(work / "embers.png")}]]
+        sheet(pictures(work, "paint", song, looks, MOMENTS, (192, 192)), TARGET / "painters.jpg")
+
+        square = {"size": "256x256"}
+        demo = pictures(work, "render", song, [{"size": "448x256"}], [20, 60, 105, 150, 180, 195, 215, 240, 260], (320, 180))[0]
+        sheet([demo[0:3], demo[3:6], demo[6:9]], TARGET / "demo.jpg")
+        presets = [{"preset": name} for name in SEED_PRESETS + OWN_PRESETS]
+        sheet(pictures(work, "render", song, presets, MOMENTS, (160, 160)), TARGET / "presets.jpg")
+        asked = [{**square, "strength": 1, "prompt": f"{scene}, {colour}" if colour else scene} for scene in SCENES for colour in COLOURS]
+        made = [row[0] for row in pictures(work, "render", song, asked, [MOMENT], (160, 160))]
+        sheet([made[i : i + len(COLOURS)] for i in range(0, len(made), len(COLOURS))], TARGET / "scenes.jpg")
+        base = [{**square, **look, "greyscale": False, "prompt": "a forest in autumn, misty"} for look in PAINTERS.values()]
+        columns = [pictures(work, "paint", song, base, [MOMENT], (160, 160))]
+        for strength in STRENGTHS:
+            columns.append(pictures(work, "render", song, [{**look, "strength": strength} for look in base], [MOMENT], (160, 160)))
+        sheet([[column[row][0] for column in columns] for row in range(len(base))], TARGET / "strengths.jpg")
 
 
 if __name__ == "__main__":
