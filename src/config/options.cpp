@@ -7,6 +7,7 @@
 #include "run_options.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/diffusion/diffuser.h"
 
 namespace spectradiff {
 namespace {
@@ -353,6 +354,11 @@ void add_diffusing(std::vector<Option>& table) {
       FIELD(diffusion.seed_mode),
       std::vector<std::pair<std::string, SeedMode>>{
           {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
+  table.push_back(moving(real_option({"seed_travel", kDiffusing, kRender, "X",
+                                      "how far the noise has gone from this seed's towards the next seed's, "
+                                      "1, and on: music that adds up here turns one picture into another "
+                                      "(default 0)"},
+                                     FIELD(diffusion.seed_travel), {0, kMaxSeedTravel})));
   add_cadence(table);
   add_control(table);
 }

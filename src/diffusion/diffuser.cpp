@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <numbers>
 #include <optional>
 #include <unordered_map>
 
@@ -110,7 +111,8 @@ class EmbeddingCache {
 struct Slot {
   const FrameRequest* request = nullptr;
   SamplerTable table;
-  std::unique_ptr<NoiseSource> noise;
+  std::unique_ptr<NoiseSource> noise, next_noise;  // of the seeds that the noise lies between
+  double noise_share = 1, next_noise_share = 0;
 
   // The step this slot takes in the batch's round, or null when its picture is done.
   const SamplerStep* step(size_t round) const {
@@ -172,6 +174,10 @@ struct Diffuser::Impl {
         throw_error(ErrorKind::usage, "the size {}x{} is not a multiple of {}, which this model needs",
                     size.width, size.height, latent.downscale);
       }
+      if (!(request.seed_travel >= 0 && request.seed_travel <= kMaxSeedTravel)) {
+        throw_error(ErrorKind::usage, "seed travel = {} is outside 0 to {}", request.seed_travel,
+                    kMaxSeedTravel);
+      }
       if (!std::isfinite(request.guidance)) {
         throw_error(ErrorKind::usage, "guidance = {} is not a number; 1 to 20 is usual", request.guidance);
       }
@@ -192,7 +198,15 @@ struct Diffuser::Impl {
     std::vector<Slot> slots(static_cast<size_t>(settings.batch_size));
     for (size_t b = 0; b < slots.size(); ++b) {
       const FrameRequest& request = requests[std::min(b, requests.size() - 1)];
-      slots[b] = {&request, table_for(request.strength), networks.noise_source(request.seed)};
+      const double whole = std::floor(request.seed_travel);
+      const double angle = (request.seed_travel - whole) * std::numbers::pi / 2;
+      const uint64_t seed = request.seed + static_cast<uint64_t>(whole);
+      slots[b] = {&request,
+                  table_for(request.strength),
+                  networks.noise_source(seed),
+                  networks.noise_source(seed + 1),
+                  std::cos(angle),
+                  std::sin(angle)};
     }
     return slots;
   }
@@ -205,15 +219,27 @@ struct Diffuser::Impl {
     return networks.gather(items);
   }
 
+  // Adds noise of these strengths, where any is not 0: of the slots' own seeds, and of the next ones where
+  // the noise travels.
+  void add_noise(std::vector<Term>& terms, const std::vector<Slot>& slots,
+                 const std::vector<double>& strengths) {
+    add_noise_of(terms, slots, strengths, &Slot::noise, &Slot::noise_share);
+    add_noise_of(terms, slots, strengths, &Slot::next_noise, &Slot::next_noise_share);
+  }
+
   // A draw for every slot whose coefficient is not 0. The others are given a source that nobody reads, so
   // that a frame's noise never depends on its neighbours.
-  Array draw(const std::vector<Slot>& slots, const std::vector<double>& coefficients) {
+  void add_noise_of(std::vector<Term>& terms, const std::vector<Slot>& slots,
+                    const std::vector<double>& strengths, std::unique_ptr<NoiseSource> Slot::* source,
+                    double Slot::* share) {
+    std::vector<double> coefficients;
     std::vector<NoiseSource*> sources;
-    sources.reserve(slots.size());
     for (size_t b = 0; b < slots.size(); ++b) {
-      sources.push_back(coefficients[b] != 0 ? slots[b].noise.get() : idle_noise.get());
+      coefficients.push_back(strengths[b] * (slots[b].*share));
+      sources.push_back(coefficients[b] != 0 ? (slots[b].*source).get() : idle_noise.get());
     }
-    return networks.draw(sources, slots[0].request->init->size());
+    if (!any_nonzero(coefficients)) return;
+    terms.push_back({networks.draw(sources, slots[0].request->init->size()), std::move(coefficients)});
   }
 
   static std::vector<const Canvas*> pictures_of(const std::vector<Slot>& slots,
@@ -228,13 +254,16 @@ struct Diffuser::Impl {
   // noise.
   Array start(const std::vector<Slot>& slots) {
     Array posterior;
-    if (latent.gaussian_posterior) posterior = draw(slots, std::vector<double>(slots.size(), 1));
+    if (latent.gaussian_posterior) {
+      std::vector<Term> noise;
+      add_noise(noise, slots, std::vector<double>(slots.size(), 1));
+      posterior = networks.combine(noise);
+    }
     std::vector<Term> terms(1);
     terms[0].array = networks.vae_encode(pictures_of(slots, &FrameRequest::init), posterior);
     terms[0].coefficients =
         per_slot(slots, [&](const Slot& s) { return s.table.image * latent.scaling_factor; });
-    const std::vector<double> noise = per_slot(slots, [](const Slot& s) { return s.table.noise; });
-    if (any_nonzero(noise)) terms.push_back({draw(slots, noise), noise});
+    add_noise(terms, slots, per_slot(slots, [](const Slot& s) { return s.table.noise; }));
     return networks.combine(terms);
   }
 
@@ -269,11 +298,10 @@ struct Diffuser::Impl {
     };
     add(latents, &SamplerStep::sample, 1);
     add(outputs, &SamplerStep::output, 0);
-    const std::vector<double> noise = per_slot(slots, [&](const Slot& slot) {
-      const SamplerStep* step = slot.step(round);
-      return step != nullptr ? step->noise : 0;
-    });
-    if (any_nonzero(noise)) terms.push_back({draw(slots, noise), noise});
+    add_noise(terms, slots, per_slot(slots, [&](const Slot& slot) {
+                const SamplerStep* step = slot.step(round);
+                return step != nullptr ? step->noise : 0;
+              }));
     return networks.combine(terms);
   }
 

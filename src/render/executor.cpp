@@ -117,6 +117,7 @@ std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vecto
                         at.strength,
                         at.guidance,
                         group[i]->seed,
+                        at.seed_travel,
                         run.control != nullptr ? &painted[i].control : nullptr,
                         at.control_weight};
   };

@@ -353,6 +353,30 @@ TEST(Diffuser, GivesEachSlotItsOwnControlPictureAndWeight) {
     EXPECT_EQ(unseen.picture.bytes(), plain[0].picture.bytes());
 }
 
+TEST(Diffuser, TravelsFromTheNoiseOfOneSeedToThatOfTheNext) {
+  const auto networks = make_fake_networks();
+  const Canvas init = painting(1);
+  Diffuser diffuser(*networks, test_manifest(),
+                    {.scheduler = "euler_ancestral", .steps = 6, .batch_size = 4});
+  std::vector<FrameRequest> requests(4, {.init = &init, .seed = 7});
+  requests[1].seed_travel = 0.01;
+  requests[2].seed_travel = 0.5;
+  requests[3].seed_travel = 1;
+  const auto travelled = diffuser.run(requests, kNever);
+  for (size_t b = 0; b < requests.size(); ++b) {
+    const auto alone = diffuser.run({&requests[b], 1}, kNever);
+    EXPECT_EQ(alone[0].picture.bytes(), travelled[b].picture.bytes()) << b;
+  }
+  const FrameRequest next{.init = &init, .seed = 8};
+  EXPECT_EQ(diffuser.run({&next, 1}, kNever)[0].picture.bytes(), travelled[3].picture.bytes());
+  const auto& start = travelled[0].picture.bytes();
+  EXPECT_LT(largest_difference(start, travelled[1].picture.bytes()),
+            largest_difference(start, travelled[2].picture.bytes()));
+  EXPECT_NE(travelled[2].picture.bytes(), travelled[3].picture.bytes());
+  requests[0].seed_travel = -1;
+  EXPECT_THROW(diffuser.run(requests, kNever), Error);
+}
+
 // The fake, but what it predicts for slot 0 is NaN from a given call on.
 class NanNetworks : public Networks {
  public:

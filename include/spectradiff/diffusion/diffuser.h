@@ -30,6 +30,8 @@ struct DiffuserSettings {
   PromptReading reading;  // other than the default only where the bundle has one text encoder
 };
 
+inline constexpr double kMaxSeedTravel = 1e6;
+
 // One frame to diffuse. The pictures outlive the call.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
@@ -38,6 +40,10 @@ struct FrameRequest {
   double strength = 0.75;  // 0..1
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   uint64_t seed = 42;
+  // 0..kMaxSeedTravel: how far the noise has gone from this seed's to those of the next seeds, one after the
+  // other. Between two it lies on the arc: cos(πx/2) of the one and sin(πx/2) of the other, which is as
+  // strong.
+  double seed_travel = 0;
   const Canvas* control = nullptr;  // of init's size; there exactly where the bundle takes control
   double control_weight = 1;        // finite
 };
