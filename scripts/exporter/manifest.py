@@ -45,8 +45,9 @@ def is_look_prompt(entry: Any) -> bool:
 
 
 def load_look(path: Path | None) -> dict[str, Any]:
-    """The flat option keys of a `--look` file; values are texts, numbers, switches or lists of texts. "prompts" are
-    those to choose from where none is given: each with the energy and brightness (0 to 1) of the songs it suits."""
+    """The flat option keys of a `--look` file; values are texts, numbers, switches, or lists or objects of texts.
+    "prompts" are those to choose from where none is given: each with the energy and brightness (0 to 1) of the songs
+    it suits."""
     if path is None:
         return {}
 
@@ -73,7 +74,8 @@ def load_look(path: Path | None) -> dict[str, Any]:
                     f'--look {path}: prompts takes objects of "prompt", a text, "energy" and "brightness", 0 to 1'
                 )
             continue
-        texts = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+        parts = list(value.values()) if isinstance(value, dict) else value
+        texts = isinstance(parts, list) and all(isinstance(part, str) for part in parts)
         if not re.fullmatch(r"[a-z0-9_]+", key) or not (texts or isinstance(value, (str, int, float, bool))):
             raise ExportError(f"--look {path}: {key} = {value!r} is not a flat option key with a plain value")
     return look
