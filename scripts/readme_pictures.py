@@ -49,8 +49,8 @@ def pictures(work, command, song, looks, moments, cell):
         settings = {key: value for key, value in look.items() if key != "preset"}
         jobs.append({"audio": str(song), "output": str(work / f"{command}-{len(os.listdir(work))}-{number}" / "%d.png"),
                      "frames": ",".join(map(str, moments)), **preset, **settings})  # fmt: skip
-        if command == "paint":
-            jobs[-1]["diffusion"] = False
+        # Frames far apart share no batch.
+        jobs[-1] |= {"batch_size": 1} if command == "render" else {"diffusion": False}
     listed = work / f"{command}-{len(os.listdir(work))}.json"
     listed.write_text(json.dumps(jobs))
     subprocess.run([PROGRAM, "batch", listed, "-q"], check=True)
