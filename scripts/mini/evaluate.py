@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judge a trained model: evaluate.py DATA MODEL [--each N] [--steps N] [--guidance G] [--sheet OUT.png]
 
-DATA is what make_data.py wrote, MODEL a diffusers folder (train_denoiser.py's RUN/model). Prompts, seeds and init
+DATA is what make_data.py wrote, MODEL a diffusers folder (train_denoiser.py's RUN/mini). Prompts, seeds and init
 pictures were never trained on. Prints one table; the exit status is 0 only when every row is met. --each is the
 number of pictures a scene (default 4). The judges are made once and kept as DATA/classifier.pt
 and DATA/palettes.npz.

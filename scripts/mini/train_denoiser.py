@@ -4,7 +4,7 @@
 DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The latents of the pictures,
 and of the same at half their size, are computed once and kept under DATA/latents. Training begins with the small
 ones, where a picture costs a quarter, and goes on with the full ones. RUN holds the checkpoint, curve.csv,
-samples-*.png and, after every session, RUN/model: a whole diffusers folder with the averaged weights, for
+samples-*.png and, after every session, RUN/mini: a whole diffusers folder with the averaged weights, for
 scripts/export_model.py. Give the same command again to go on. --steps is the length of the whole training, needed
 once and kept.
 """
@@ -259,7 +259,7 @@ def main() -> int:
         if (step + 1) % SAMPLE_EVERY == 0:
             sample(pipe, arguments.run / f"samples-{step + 1:06d}.png")
     sample(pipe, arguments.run / "samples.png")
-    write(pipe, arguments.run / "model", tokenizer_folder)
+    write(pipe, arguments.run / "mini", tokenizer_folder)
     return 0
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Teach a denoiser to need few steps and no guidance: train_few_steps.py DATA MODEL RUN [--minutes M] [--steps N]
 
-MODEL is train_denoiser.py's RUN/model, the teacher. The student begins as its copy and learns to reach in one step of
+MODEL is train_denoiser.py's RUN/mini, the teacher. The student begins as its copy and learns to reach in one step of
 DDIM where the teacher, guided, gets in three: from noised pictures and noised frames of the painters, at every noise
-level. RUN/model is a diffusers folder like the teacher's. Give the same command again to go on; --steps is the length
+level. RUN/mini is a diffusers folder like the teacher's. Give the same command again to go on; --steps is the length
 of the whole training, needed once and kept.
 """
 
@@ -119,7 +119,7 @@ def main() -> int:
         if (step + 1) % SAMPLE_EVERY == 0:
             sample(shown, arguments.run / f"samples-{step + 1:06d}.png", STUDENT_STEPS, 1.0)
     sample(shown, arguments.run / "samples.png", STUDENT_STEPS, 1.0)
-    write(shown, arguments.run / "model", arguments.model / "tokenizer")
+    write(shown, arguments.run / "mini", arguments.model / "tokenizer")
     return 0
 
 

@@ -156,7 +156,7 @@ def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folde
     script("train_denoiser.py", data, vae / "vae", denoiser, "--steps", 3, "--minutes", 0.001, "--batch", 2)
     told = script("train_denoiser.py", data, vae / "vae", denoiser, "--batch", 2)
     assert "resuming at step 1 of 3" in told and "finished" in told
-    assert (denoiser / "model" / "model_index.json").is_file()
-    told = script("train_few_steps.py", data, denoiser / "model", tmp_path / "few", "--steps", 1, "--batch", 2)
+    assert (denoiser / "mini" / "model_index.json").is_file()
+    told = script("train_few_steps.py", data, denoiser / "mini", tmp_path / "few", "--steps", 1, "--batch", 2)
     assert "finished" in told
     assert (tmp_path / "few" / "model" / "model_index.json").is_file()
