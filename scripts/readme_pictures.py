@@ -35,8 +35,8 @@ PAINTERS = {
 OVER_IMAGE = {"painter": "circles", "circles_thickness": 1.5, "hue_start": 0.5, "hue_span": 0.4, "base": "image", "base_opacity": 0.45}
 SEED_PRESETS = ["funky-smooth", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic"]
 OWN_PRESETS = ["embers", "aurora", "iris", "reef", "orbit", "skyline", "kick"]
-SCENES = ["an iceland vista", "a city at night", "a stormy sea", "a forest", "a portrait of a robot", "flowers", "stained glass",
-          "a nebula"]  # fmt: skip
+SCENES = ["an iceland vista", "a stormy sea", "a forest", "a portrait of a robot", "flowers", "stained glass", "crystals",
+          "an eye"]  # fmt: skip
 COLOURS = ["", "deep blue", "fiery orange", "emerald green", "black and white", "pink and purple neon"]
 STRENGTHS = [0.3, 0.5, 0.75]
 
