@@ -1,6 +1,8 @@
 // model list|info|check|trust.
 #include <fmt/format.h>
 
+#include <sys/resource.h>
+
 #include <chrono>
 
 #include "commands.h"
@@ -8,6 +10,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/diffusion/sampler.h"
 
 namespace spectradiff {
 namespace {
@@ -29,23 +32,21 @@ Json manifest_json(const Manifest& manifest) {
   }
   Json sizes = Json::array();
   for (const Size& size : manifest.verified_sizes) sizes.push_back({size.width, size.height});
-  return {{"name", manifest.name},
-          {"folder", manifest.folder.string()},
-          {"family", manifest.family},
-          {"title", manifest.title},
-          {"licence", manifest.licence},
-          {"source", manifest.source},
-          {"sha256", manifest.sha256},
-          {"trust", trust_of(manifest)},
-          {"notes", manifest.notes},
-          {"networks", networks},
-          {"scheduler", manifest.scheduler},
-          {"verified_sizes", sizes},
-          {"verified_dtypes", manifest.verified_dtypes},
-          {"exporter", manifest.exporter},
-          {"loras", manifest.loras},
-          {"vae", manifest.vae},
-          {"controlnet", manifest.controlnet},
+  Json compiled;
+  if (const auto& code = manifest.compiled) {
+    compiled = {{"torch", code->torch},           {"device", code->device},
+                {"dtype", code->dtype},           {"size", {code->size.width, code->size.height}},
+                {"batch_size", code->batch_size}, {"guided", code->guided}};
+  }
+  return {{"name", manifest.name},         {"folder", manifest.folder.string()},
+          {"family", manifest.family},     {"title", manifest.title},
+          {"licence", manifest.licence},   {"source", manifest.source},
+          {"sha256", manifest.sha256},     {"trust", trust_of(manifest)},
+          {"notes", manifest.notes},       {"networks", networks},
+          {"compiled", compiled},          {"scheduler", manifest.scheduler},
+          {"verified_sizes", sizes},       {"verified_dtypes", manifest.verified_dtypes},
+          {"exporter", manifest.exporter}, {"loras", manifest.loras},
+          {"vae", manifest.vae},           {"controlnet", manifest.controlnet},
           {"look", manifest.look}};
 }
 
@@ -67,6 +68,11 @@ std::string manifest_text(const Manifest& manifest) {
                             network.dtype, network.sha256);
     bytes += network.bytes;
   }
+  if (const auto& code = manifest.compiled) {
+    networks += fmt::format("  compiled for the {}, torch {}, {} at {}x{}, batch {}{}\n", code->device,
+                            code->torch, code->dtype, code->size.width, code->size.height, code->batch_size,
+                            code->guided ? "" : ", without guidance");
+  }
   const std::string trusted = trust_of(manifest);
   return fmt::format(
       "{} ({})\nfolder     {}\nfamily     {}\nlicence    {}\nsource     {}\nscheduler  {}\nverified   "
@@ -77,19 +83,41 @@ std::string manifest_text(const Manifest& manifest) {
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
 }
 
+struct ListedModel {
+  Json facts;
+  std::string line;
+};
+
+// One that cannot be read is listed with what is wrong: it must not hide the others.
+ListedModel listed(const std::filesystem::path& folder) {
+  try {
+    const Manifest manifest = read_manifest(folder);
+    const std::string trusted = trust_of(manifest);
+    return {{{"name", manifest.name},
+             {"folder", folder.string()},
+             {"family", manifest.family},
+             {"licence", manifest.licence},
+             {"sha256", manifest.sha256},
+             {"trust", trusted}},
+            fmt::format("{:<20} {:<8} {}{}\n", manifest.name, manifest.family, folder.string(),
+                        trusted.empty() ? "  (not trusted)" : "")};
+  } catch (const Error& error) {
+    const std::string name = folder.filename().string();
+    return {{{"name", name}, {"folder", folder.string()}, {"problem", error.what()}},
+            fmt::format("{:<20} {:<8} {}\n", name, "unusable", error.what())};
+  }
+}
+
 int list(const Arguments& arguments, Console& console) {
   Json found = Json::array();
   std::string text;
   for (const auto& folder : list_models(model_search_path())) {
-    const Manifest manifest = read_manifest(folder);
-    found.push_back({{"name", manifest.name},
-                     {"folder", folder.string()},
-                     {"family", manifest.family},
-                     {"licence", manifest.licence}});
-    text += fmt::format("{:<20} {:<8} {}\n", manifest.name, manifest.family, folder.string());
+    ListedModel model = listed(folder);
+    found.push_back(std::move(model.facts));
+    text += model.line;
   }
   if (arguments.run.json) {
-    console.answer(found.dump(2) + "\n");
+    console.answer(json_text(found, 2) + "\n");
   } else if (text.empty()) {
     console.info(
         "no model on the search path; scripts/export_model.py makes one from a diffusers folder, and --model "
@@ -100,41 +128,100 @@ int list(const Arguments& arguments, Console& console) {
   return 0;
 }
 
+// The most memory that this process ever had at once.
+double peak_memory_mb() {
+  struct rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  constexpr double kUnitsPerMb = 1e6;
+#else
+  constexpr double kUnitsPerMb = 1e6 / 1024;
+#endif
+  return static_cast<double>(usage.ru_maxrss) / kUnitsPerMb;
+}
+
+// What a check measured.
+struct Trial {
+  Size size;
+  int batch_size = 1;
+  double load_s = 0, step_s = 0;
+  double loaded_mb = 0, peak_mb = 0;
+  std::string device, dtype, engine;
+};
+
+// Where there is compiled code, a job that it is for.
+EngineRequest trial_request(const Manifest& manifest) {
+  EngineRequest request{.size = {256, 256}, .batch_size = 1};
+  if (const auto& compiled = manifest.compiled) {
+    request.size = compiled->size;
+    request.batch_size = compiled->batch_size;
+    request.guided = compiled->guided;
+    request.device = compiled->device;
+    request.dtype = compiled->dtype;
+  } else if (!manifest.verified_sizes.empty()) {
+    request.size = manifest.verified_sizes.front();
+  }
+  return request;
+}
+
 // Everything short of a render: files, trust, loading, and one denoising step on a grey picture.
-int check(const Arguments& arguments, Console& console, const Manifest& manifest) {
+Trial try_out(const Manifest& manifest, Console& console) {
+  const DiffuserSettings settings{"", 1, StrengthMode::exact, 0};
+  make_sampler_table(manifest.scheduler,
+                     {.steps = settings.steps, .strength = 1, .mode = settings.strength_mode});
   ModelStore models;
   models.admit(manifest, false);
-  const Size size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
+  const EngineRequest request = trial_request(manifest);
   const auto begin = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   };
-  Networks& networks = models.networks(manifest, {});
-  const double load_s = seconds();
-  Diffuser diffuser(networks, manifest, {"", 1, StrengthMode::exact, 0, 1});
-  const Canvas grey(size, {128, 128, 128});
-  FrameRequest request{&grey, "", "", 1.0, 1.0, 42};
-  if (manifest.takes_control()) request.control = &grey;
-  const auto diffused = diffuser.run({&request, 1}, [] { return false; });
+  Networks& networks = models.networks(manifest, request);
+  Trial trial{.size = request.size, .batch_size = request.batch_size, .load_s = seconds()};
+  trial.loaded_mb = peak_memory_mb();
+  Diffuser diffuser(networks, manifest,
+                    {settings.scheduler, settings.steps, settings.strength_mode, settings.eta,
+                     request.batch_size, request.guided});
+  const Canvas grey(request.size, {128, 128, 128});
+  FrameRequest frame{&grey, "", "", 1.0, 1.0, 42};
+  if (manifest.takes_control()) frame.control = &grey;
+  const auto diffused = diffuser.run({&frame, 1}, [] { return false; });
+  for (const std::string& note : models.take_notes()) console.warn(note);
   if (!diffused.front().finite)
     throw_error(ErrorKind::model, "the model {} gives NaN in {}", manifest.name, networks.dtype());
-  const double step_s = seconds() - load_s;
+  trial.step_s = seconds() - trial.load_s;
+  trial.peak_mb = peak_memory_mb();
+  trial.device = networks.device();
+  trial.dtype = networks.dtype();
+  trial.engine = networks.engine();
+  return trial;
+}
+
+int check(const Arguments& arguments, Console& console, const Manifest& manifest) {
+  const Trial trial = try_out(manifest, console);
   if (arguments.run.json) {
-    console.answer(Json({{"name", manifest.name},
-                         {"ok", true},
-                         {"device", networks.device()},
-                         {"dtype", networks.dtype()},
-                         {"load_s", load_s},
-                         {"one_step_s", step_s},
-                         {"size", {size.width, size.height}},
-                         {"model", manifest_json(manifest)}})
-                       .dump(2) +
+    console.answer(json_text({{"name", manifest.name},
+                              {"ok", true},
+                              {"device", trial.device},
+                              {"dtype", trial.dtype},
+                              {"engine", trial.engine},
+                              {"load_s", trial.load_s},
+                              {"one_step_s", trial.step_s},
+                              {"loaded_mb", trial.loaded_mb},
+                              {"peak_mb", trial.peak_mb},
+                              {"size", {trial.size.width, trial.size.height}},
+                              {"batch_size", trial.batch_size},
+                              {"model", manifest_json(manifest)}},
+                             2) +
                    "\n");
   } else {
     console.answer(fmt::format(
-        "{}: files, trust and networks are good; loaded in {:.2f} s, one step at {}x{} in {:.2f} s on {} in "
-        "{}\n",
-        manifest.name, load_s, size.width, size.height, step_s, networks.device(), networks.dtype()));
+        "{}: files, trust and networks are good\n"
+        "loaded     {:.2f} s, {:.0f} MB of memory\n"
+        "one step   {:.2f} s at {}x{}, batch {}, {:.0f} MB at the most\n"
+        "ran on     {} in {} ({})\n",
+        manifest.name, trial.load_s, trial.loaded_mb, trial.step_s, trial.size.width, trial.size.height,
+        trial.batch_size, trial.peak_mb, trial.device, trial.dtype, trial.engine));
   }
   return 0;
 }
@@ -146,7 +233,8 @@ int run_model(const Arguments& arguments, Console& console) {
   const std::string name = arguments.subject.empty() ? "mini" : arguments.subject;
   const Manifest manifest = read_manifest(find_model(name, model_search_path()));
   if (arguments.action == "info") {
-    console.answer(arguments.run.json ? manifest_json(manifest).dump(2) + "\n" : manifest_text(manifest));
+    console.answer(arguments.run.json ? json_text(manifest_json(manifest), 2) + "\n"
+                                      : manifest_text(manifest));
     return 0;
   }
   if (arguments.action == "check") return check(arguments, console, manifest);
@@ -154,8 +242,8 @@ int run_model(const Arguments& arguments, Console& console) {
   trust(manifest);
   if (arguments.run.json) {
     console.answer(
-        Json({{"name", manifest.name}, {"sha256", manifest.sha256}, {"list", user_trust_list().string()}})
-            .dump(2) +
+        json_text(
+            {{"name", manifest.name}, {"sha256", manifest.sha256}, {"list", user_trust_list().string()}}, 2) +
         "\n");
   } else {
     console.info(

@@ -30,8 +30,12 @@ void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
 }
 
 Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& request) {
-  const std::string wanted =
+  std::string wanted =
       fmt::format("{} {} {} {}", request.device, request.dtype, request.threads, manifest.folder.string());
+  // Only compiled code depends on what it is going to be given.
+  if (manifest.compiled)
+    wanted += fmt::format(" {}x{} {} {}", request.size.width, request.size.height, request.batch_size,
+                          request.guided);
   if (networks_ == nullptr || loaded_ != wanted) {
     precise_networks_.reset();
     networks_.reset();
@@ -40,6 +44,10 @@ Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& re
     ++loads_;
   }
   return *networks_;
+}
+
+std::vector<std::string> ModelStore::take_notes() {
+  return networks_ != nullptr ? networks_->take_notes() : std::vector<std::string>();
 }
 
 Networks* ModelStore::precise_networks(const Manifest& manifest, EngineRequest request) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "spectradiff/diffusion/engine.h"
 #include "spectradiff/diffusion/manifest.h"
@@ -19,6 +20,8 @@ class ModelStore {
   // Valid until another model, or the same one on another device, is asked for: one is in memory at a time.
   Networks& networks(const Manifest& manifest, const EngineRequest& request);
   int loads() const { return loads_; }  // so far
+  // What networks() has to say and has not said yet.
+  std::vector<std::string> take_notes();
 
   // What networks() gave last, in float32: in memory beside it and as long. Null where it is that already.
   Networks* precise_networks(const Manifest& manifest, EngineRequest request);

@@ -76,7 +76,8 @@ class SongReader {
 };
 
 EngineRequest engine_request(const RenderJob& job) {
-  return {job.diffusion.device, job.diffusion.dtype, job.threads};
+  return {job.diffusion.device, job.diffusion.dtype,      job.threads,
+          job.paint.size,       job.diffusion.batch_size, job.is_guided()};
 }
 
 // All prompts of the plan.
@@ -99,10 +100,14 @@ std::unique_ptr<Diffuser> diffuser_on(Networks& networks, const RenderJob& job, 
 std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const Manifest& manifest,
                                         ModelStore& models, Console& console) {
   const int loads = models.loads();
+  int& batch_size = job.diffusion.batch_size;
+  // Left open, it is the one that the model has code for.
+  if (batch_size == 0 && manifest.compiled && manifest.compiled->size == job.paint.size)
+    batch_size = manifest.compiled->batch_size;
   Networks& networks = models.networks(manifest, engine_request(job));
-  if (job.diffusion.batch_size == 0)
-    job.diffusion.batch_size = default_batch_size(networks.device(), job.paint.size);
-  auto diffuser = diffuser_on(networks, job, plan, manifest, job.diffusion.batch_size);
+  if (batch_size == 0) batch_size = default_batch_size(networks.device(), job.paint.size);
+  for (const std::string& note : models.take_notes()) console.warn(note);
+  auto diffuser = diffuser_on(networks, job, plan, manifest, batch_size);
   for (const std::string& text : texts_of(plan)) {
     if (const std::string cut = diffuser->cut_from(text); !cut.empty()) {
       console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
@@ -110,14 +115,18 @@ std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const 
   }
   const auto& verified = manifest.verified_sizes;
   if (std::find(verified.begin(), verified.end(), job.paint.size) == verified.end()) {
-    console.detail(
-        fmt::format("the model was not verified at {}x{}", job.paint.size.width, job.paint.size.height));
+    console.warn(
+        fmt::format("the model {} was not verified at {}x{}: look at the pictures, or export it with "
+                    "--sizes {}x{}",
+                    manifest.name, job.paint.size.width, job.paint.size.height, job.paint.size.width,
+                    job.paint.size.height));
   }
   console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name, networks.device(),
                            networks.dtype(), job.diffusion.batch_size, networks.engine()));
   console.event("model", {{"name", manifest.name},
                           {"device", networks.device()},
                           {"dtype", networks.dtype()},
+                          {"engine", networks.engine()},
                           {"batch_size", job.diffusion.batch_size},
                           {"loaded", models.loads() > loads},
                           {"sha256", manifest.sha256}});
@@ -227,6 +236,7 @@ class PictureRun {
     if (stop_requests().load() > 0) return {};
 
     RunResult result = execute(features);
+    for (const std::string& note : models.take_notes()) console_.warn(note);
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
@@ -237,7 +247,9 @@ class PictureRun {
  private:
   Diffuser* precise_diffuser(ModelStore& models, int64_t frame) {
     const Manifest& manifest = *picture_.manifest();
-    Networks* const networks = models.precise_networks(manifest, engine_request(job_));
+    EngineRequest request = engine_request(job_);
+    request.batch_size = 1;
+    Networks* const networks = models.precise_networks(manifest, request);
     if (networks == nullptr) return nullptr;
     warn_of_overflow(frame);
     if (precise_diffuser_ == nullptr) precise_diffuser_ = diffuser_on(*networks, job_, plan_, manifest, 1);

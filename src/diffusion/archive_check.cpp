@@ -18,7 +18,7 @@ constexpr uint64_t kEndSize = 22, kLocator64Size = 20, kEnd64Size = 56, kDirecto
 constexpr uint64_t kMaxEntries = 100'000;
 constexpr uint64_t kMaxDirectoryBytes = 64 << 20;
 // Only code and its debugging tables are compressed; weights are stored as they are.
-constexpr uint64_t kMaxDeflatedBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxDeflatedBytes = uint64_t{256} << 20;
 constexpr uint32_t kFull32 = 0xFFFFFFFF;
 
 struct Entry {
@@ -45,7 +45,8 @@ uint64_t u64(std::string_view bytes, size_t at) {
 
 class Archive {
  public:
-  explicit Archive(const std::filesystem::path& path) : path_(path), file_(path, std::ios::binary) {
+  Archive(const std::filesystem::path& path, const char* kind)
+      : path_(path), kind_(kind), file_(path, std::ios::binary) {
     if (!file_) throw_error(ErrorKind::model, "{} cannot be opened", path_.string());
     file_.seekg(0, std::ios::end);
     size_ = static_cast<uint64_t>(file_.tellg());
@@ -56,14 +57,26 @@ class Archive {
     read_directory();
     check_names();
     check_headers();
-    check_program();
+    check_root();
+  }
+
+  void check_program() const {
+    const bool data = holds("data.pkl");
+    if (data && holds("code/")) return;
+    refuse("it holds no traced program ({}); export it with scripts/export_model.py",
+           data ? "it was written by torch.save" : "it is some other zip archive");
+  }
+
+  void check_compiled() const {
+    if (!holds("data/aotinductor/"))
+      refuse("it holds no compiled code; export it with scripts/export_model.py --format aoti");
   }
 
  private:
   template <typename... Args>
   [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
-    throw_error(ErrorKind::model, "{} is not a usable TorchScript file: {}; it was not loaded",
-                path_.string(), fmt::format(format, std::forward<Args>(args)...));
+    throw_error(ErrorKind::model, "{} is not a usable {}: {}; it was not loaded", path_.string(), kind_,
+                fmt::format(format, std::forward<Args>(args)...));
   }
 
   std::string read(uint64_t at, uint64_t count) {
@@ -221,31 +234,42 @@ class Archive {
     }
   }
 
-  void check_program() const {
-    const std::string root = entries_.front().name.substr(0, entries_.front().name.find('/') + 1);
-    bool code = false, data = false;
+  void check_root() {
+    root_ = entries_.front().name.substr(0, entries_.front().name.find('/') + 1);
     for (const Entry& entry : entries_) {
-      if (!entry.name.starts_with(root)) refuse("'{}' lies outside its folder '{}'", entry.name, root);
-      code = code || entry.name.starts_with(root + "code/");
-      data = data || entry.name == root + "data.pkl";
-    }
-    if (!code || !data) {
-      refuse("it holds no traced program ({}); export it with scripts/export_model.py",
-             data ? "it was written by torch.save" : "it is some other zip archive");
+      if (!entry.name.starts_with(root_)) refuse("'{}' lies outside its folder '{}'", entry.name, root_);
     }
   }
 
+  // An entry, or a folder of them where the name ends with '/'.
+  bool holds(std::string_view name) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+      const std::string_view inside = std::string_view(entry.name).substr(root_.size());
+      return name.ends_with('/') ? inside.starts_with(name) : inside == name;
+    });
+  }
+
   std::filesystem::path path_;
+  const char* kind_;
   std::ifstream file_;
   uint64_t size_ = 0;
   uint64_t count_ = 0, directory_size_ = 0, directory_at_ = 0, directory_end_ = 0;
   std::vector<Entry> entries_;
+  std::string root_;  // the folder that everything lies in, with its '/'
 };
 
 }  // namespace
 
 void check_torchscript_archive(const std::filesystem::path& path) {
-  Archive(path).check();
+  Archive archive(path, "TorchScript file");
+  archive.check();
+  archive.check_program();
+}
+
+void check_compiled_archive(const std::filesystem::path& path) {
+  Archive archive(path, "package of compiled code");
+  archive.check();
+  archive.check_compiled();
 }
 
 }  // namespace spectradiff

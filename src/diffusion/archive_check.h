@@ -1,5 +1,4 @@
-// Looks through a TorchScript file's zip directory before libtorch, whose parser trusts it, is given the
-// file.
+// Looks through a network file's zip directory before libtorch, whose parser trusts it, is given the file.
 #pragma once
 
 #include <filesystem>
@@ -11,5 +10,8 @@ namespace spectradiff {
 // more than is sane to unpack, or no TorchScript program inside (what torch.save writes). Reads the directory
 // and the entries' headers, none of the data.
 void check_torchscript_archive(const std::filesystem::path& path);
+
+// The same for a package of AOTInductor, which libtorch unpacks into a temporary folder.
+void check_compiled_archive(const std::filesystem::path& path);
 
 }  // namespace spectradiff

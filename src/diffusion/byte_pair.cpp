@@ -1,7 +1,10 @@
 #include "byte_pair.h"
 
+#include <algorithm>
 #include <queue>
 #include <string>
+#include <unordered_set>
+#include <utility>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -26,11 +29,13 @@ std::array<std::string, 256> byte_characters() {
   return characters;
 }
 
-std::unordered_map<std::string, int32_t> read_vocabulary(const std::filesystem::path& path) {
+using Vocabulary = std::unordered_map<std::string, int32_t>;
+
+Vocabulary read_vocabulary(const std::filesystem::path& path) {
   const Json json = read_json(path, ErrorKind::model);
   if (!json.is_object() || json.empty())
     throw_error(ErrorKind::model, "{}: an object of token and id is expected", path.string());
-  std::unordered_map<std::string, int32_t> ids;
+  Vocabulary ids;
   ids.reserve(json.size());
   for (const auto& [token, id] : json.items()) {
     if (!id.is_number_integer() || id < 0 || id > kMaxId) {
@@ -42,35 +47,16 @@ std::unordered_map<std::string, int32_t> read_vocabulary(const std::filesystem::
   return ids;
 }
 
-uint64_t key_of(int32_t left, int32_t right) {
-  return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
-}
+// Ids of a line of merges.txt: the pair and what it becomes.
+struct MergeLine {
+  int32_t left = 0, right = 0, merged = 0;
+};
 
-}  // namespace
-
-BytePairModel::BytePairModel(const std::filesystem::path& vocab, const std::filesystem::path& merges,
-                             int32_t unknown_id)
-    : unknown_id_(unknown_id) {
-  const auto ids = read_vocabulary(vocab);
-  for (const auto& [token, id] : ids) largest_id_ = std::max(largest_id_, id);
-  const auto characters = byte_characters();
-  const auto id_or_unknown = [&](const std::string& token) {
-    const auto found = ids.find(token);
-    return found != ids.end() ? found->second : unknown_id_;
-  };
-  for (size_t byte = 0; byte < characters.size(); ++byte) {
-    inside_[byte] = id_or_unknown(characters[byte]);
-    last_[byte] = id_or_unknown(characters[byte] + kWordEnd);
-  }
-  read_merges(merges, ids);
-}
-
-void BytePairModel::read_merges(const std::filesystem::path& path,
-                                const std::unordered_map<std::string, int32_t>& ids) {
+// use(line number, merge) for every pair, best first.
+template <typename Use>
+void for_each_merge(const std::filesystem::path& path, const Vocabulary& ids, Use use) {
   constexpr uint64_t kMaxBytes = 64 << 20;
   const std::string text = read_file(path, kMaxBytes, ErrorKind::model);
-  merges_.reserve(ids.size());
-  int32_t rank = 0;
   int line_number = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
@@ -90,8 +76,90 @@ void BytePairModel::read_merges(const std::filesystem::path& path,
       throw_error(ErrorKind::model, "{} line {}: '{}' or a part of it is not in the vocabulary",
                   path.string(), line_number, left + right);
     }
-    merges_[key_of(left_id->second, right_id->second)] = {rank++, merged_id->second};
+    use(line_number, MergeLine{left_id->second, right_id->second, merged_id->second});
   }
+}
+
+uint64_t key_of(int32_t left, int32_t right) {
+  return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
+}
+
+// The tokens by id: [ids.size()].
+std::vector<const std::string*> tokens_by_id(const std::filesystem::path& path, const Vocabulary& ids) {
+  std::vector<const std::string*> tokens(ids.size());
+  for (const auto& [token, id] : ids) {
+    const auto place = static_cast<size_t>(id);
+    if (place >= tokens.size()) {
+      throw_error(ErrorKind::model, "{}: the id of '{}' is {}, and there are {} tokens, numbered from 0",
+                  path.string(), token, id, tokens.size());
+    }
+    if (tokens[place] != nullptr) {
+      throw_error(ErrorKind::model, "{}: '{}' and '{}' both have the id {}", path.string(),
+                  std::min(token, *tokens[place]), std::max(token, *tokens[place]), id);
+    }
+    tokens[place] = &token;
+  }
+  return tokens;
+}
+
+}  // namespace
+
+void check_vocabulary(const std::filesystem::path& vocab, const std::filesystem::path& merges,
+                      const std::set<int32_t>& named) {
+  const Vocabulary ids = read_vocabulary(vocab);
+  const std::vector<const std::string*> tokens = tokens_by_id(vocab, ids);
+  std::vector<bool> reached(tokens.size());
+  for (const std::string& character : byte_characters()) {
+    for (const std::string& token : {character, character + kWordEnd}) {
+      if (const auto found = ids.find(token); found != ids.end())
+        reached[static_cast<size_t>(found->second)] = true;
+    }
+  }
+  for (const int32_t id : named) {
+    if (std::cmp_less(id, tokens.size())) reached[static_cast<size_t>(id)] = true;
+  }
+  std::unordered_set<uint64_t> pairs;
+  for_each_merge(merges, ids, [&](int line, const MergeLine& merge) {
+    reached[static_cast<size_t>(merge.merged)] = true;
+    if (!pairs.insert(key_of(merge.left, merge.right)).second) {
+      throw_error(ErrorKind::model, "{} line {}: the pair that gives '{}' comes twice", merges.string(), line,
+                  *tokens[static_cast<size_t>(merge.merged)]);
+    }
+  });
+  const auto lacking = std::count(reached.begin(), reached.end(), false);
+  if (lacking == 0) return;
+  const auto first = std::find(reached.begin(), reached.end(), false) - reached.begin();
+  throw_error(
+      ErrorKind::model,
+      "{} has {} merges, from which {} of the {} tokens of {} do not come, '{}' first: one of the files "
+      "was cut short, or they do not belong together",
+      merges.string(), pairs.size(), lacking, tokens.size(), vocab.filename().string(),
+      *tokens[static_cast<size_t>(first)]);
+}
+
+BytePairModel::BytePairModel(const std::filesystem::path& vocab, const std::filesystem::path& merges,
+                             int32_t unknown_id)
+    : unknown_id_(unknown_id) {
+  const auto ids = read_vocabulary(vocab);
+  for (const auto& [token, id] : ids) largest_id_ = std::max(largest_id_, id);
+  const auto characters = byte_characters();
+  const auto id_or_unknown = [&](const std::string& token) {
+    const auto found = ids.find(token);
+    return found != ids.end() ? found->second : unknown_id_;
+  };
+  for (size_t byte = 0; byte < characters.size(); ++byte) {
+    inside_[byte] = id_or_unknown(characters[byte]);
+    last_[byte] = id_or_unknown(characters[byte] + kWordEnd);
+  }
+  read_merges(merges, ids);
+}
+
+void BytePairModel::read_merges(const std::filesystem::path& path, const Vocabulary& ids) {
+  merges_.reserve(ids.size());
+  int32_t rank = 0;
+  for_each_merge(path, ids, [&](int, const MergeLine& merge) {
+    merges_[key_of(merge.left, merge.right)] = {rank++, merge.merged};
+  });
 }
 
 const BytePairModel::Merge* BytePairModel::merge_of(int32_t left, int32_t right) const {

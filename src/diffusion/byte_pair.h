@@ -5,11 +5,19 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace spectradiff {
+
+// That a vocabulary and its merges belong together and are whole: ids from 0 without a gap, and every token
+// is a byte, what a merge gives, or one of `named`, the tokenizer's own tokens. No merge may come twice.
+// Error{model} naming the file.
+void check_vocabulary(const std::filesystem::path& vocab, const std::filesystem::path& merges,
+                      const std::set<int32_t>& named);
 
 // Immutable.
 class BytePairModel {

@@ -6,9 +6,12 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <set>
 #include <system_error>
 
 #include "archive_check.h"
+#include "byte_pair.h"
+#include "network_ports.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
@@ -22,8 +25,10 @@ namespace fs = std::filesystem;
 constexpr int64_t kSchema = 1;
 constexpr std::array kFamilies = {"sd1", "sd2", "lcm", "sdxl"};
 constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
+constexpr std::array kDtypes = {"float32", "float16", "bfloat16"};
 constexpr std::string_view kControl = "control";  // a network that few bundles have
 constexpr int kMaxTokens = 4096;
+constexpr int64_t kMaxFileBytes = int64_t{1} << 40;
 
 std::string contents_of(const fs::path& folder) {
   constexpr size_t kShown = 12;
@@ -87,8 +92,10 @@ NetworkFile read_network(JsonReader reader) {
   network.file = file_name(reader, "file");
   network.format = one_of(reader, "format", std::array{"torchscript"});
   network.sha256 = hash(reader, "sha256");
-  network.bytes = integer_within(reader, "bytes", 1, int64_t{1} << 40);
-  network.dtype = one_of(reader, "dtype", std::array{"float32", "float16", "bfloat16"});
+  network.bytes = integer_within(reader, "bytes", 1, kMaxFileBytes);
+  network.dtype = one_of(reader, "dtype", kDtypes);
+  network.inputs = port_list(reader, "inputs");
+  network.outputs = port_list(reader, "outputs");
   return network;
 }
 
@@ -180,6 +187,43 @@ std::map<std::string, std::string> read_exporter(const JsonReader& reader, const
   return exporter;
 }
 
+// A dimension of a tensor or a picture.
+bool is_side(const Json& value) {
+  return value.is_number_integer() && value >= 1 && value <= 65536;
+}
+
+CompiledNetwork read_compiled_network(JsonReader reader) {
+  CompiledNetwork network;
+  network.file = file_name(reader, "file");
+  network.sha256 = hash(reader, "sha256");
+  network.bytes = integer_within(reader, "bytes", 1, kMaxFileBytes);
+  for (const Json& shape : reader.any("shapes")) {
+    if (!shape.is_array() || shape.empty() || !std::all_of(shape.begin(), shape.end(), is_side))
+      refuse(reader, fmt::format("shapes holds {}, not the sides of a tensor", shape.dump()));
+    network.shapes.push_back(shape.get<std::vector<int64_t>>());
+  }
+  return network;
+}
+
+CompiledCode read_compiled(JsonReader reader, const Json& networks) {
+  CompiledCode code;
+  code.torch = reader.text("torch");
+  code.device = one_of(reader, "device", std::array{"cpu"});
+  code.dtype = one_of(reader, "dtype", kDtypes);
+  code.cpu_flags = reader.texts("cpu_flags");
+  const Json& size = reader.any("size");
+  if (!size.is_array() || size.size() != 2 || !is_side(size[0]) || !is_side(size[1]))
+    refuse(reader, fmt::format("size = {} is not [width, height]", size.dump()));
+  code.size = {size[0].get<int>(), size[1].get<int>()};
+  code.batch_size = static_cast<int>(integer_within(reader, "batch_size", 1, 64));
+  code.guided = reader.boolean("guided");
+  for (const auto& [name, facts] : networks.items()) {
+    JsonReader network(facts, fmt::format("{}: network {}", reader.where(), name), ErrorKind::model);
+    code.networks[name] = read_compiled_network(network.object("compiled"));
+  }
+  return code;
+}
+
 Json read_loras(JsonReader& reader) {
   if (!reader.has("loras")) return Json::array();
   const Json& loras = reader.any("loras");
@@ -218,6 +262,15 @@ void require_file(const Manifest& manifest, const std::string& file, std::string
   }
 }
 
+void check_size(const fs::path& path, int64_t expected) {
+  std::error_code failed;
+  const uintmax_t bytes = fs::file_size(path, failed);
+  if (failed || bytes != static_cast<uintmax_t>(expected)) {
+    throw_error(ErrorKind::model, "{} has {} bytes, model.json says {}; copy or export the model again",
+                path.string(), failed ? 0 : bytes, expected);
+  }
+}
+
 void check_hash(const fs::path& path, const std::string& expected) {
   std::string found;
   try {
@@ -231,6 +284,14 @@ void check_hash(const fs::path& path, const std::string& expected) {
                 "changed, export or copy the model again",
                 path.string(), found, expected);
   }
+}
+
+void check_tokenizer(const fs::path& folder, const TokenizerFiles& files) {
+  check_hash(folder / files.vocab, files.vocab_sha256);
+  check_hash(folder / files.merges, files.merges_sha256);
+  std::set<int32_t> named = {files.bos_token_id, files.eos_token_id, files.pad_token_id, files.unk_token_id};
+  for (const AddedToken& token : files.added_tokens) named.insert(token.id);
+  check_vocabulary(folder / files.vocab, folder / files.merges, named);
 }
 
 }  // namespace
@@ -267,6 +328,7 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.source = reader.text_or("source", "");
   if (reader.has("exporter")) manifest.exporter = read_exporter(reader, reader.any("exporter"));
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
+  if (reader.has("compiled")) manifest.compiled = read_compiled(reader.object("compiled"), root["networks"]);
   manifest.tokenizer = read_tokenizer(reader.object("tokenizer"));
   if (manifest.family == "sdxl") manifest.second_tokenizer = read_tokenizer(reader.object("tokenizer_2"));
   manifest.zeroes_empty_negative = reader.boolean_or("zeroes_empty_negative", false);
@@ -284,32 +346,33 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.loras = read_loras(reader);
   manifest.vae = reader.text_or("vae", "");
   manifest.controlnet = reader.text_or("controlnet", "");
+  check_ports(manifest);
   return manifest;
 }
 
 void verify_files(const Manifest& manifest) {
-  for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
   std::vector<TokenizerFiles> tokenizers = {manifest.tokenizer};
   if (manifest.second_tokenizer) tokenizers.push_back(*manifest.second_tokenizer);
+  for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
   for (const TokenizerFiles& tokenizer : tokenizers) {
     require_file(manifest, tokenizer.vocab, "tokenizer's vocabulary");
     require_file(manifest, tokenizer.merges, "tokenizer's merges");
   }
+  const std::map<std::string, CompiledNetwork> none;
+  const auto& compiled = manifest.compiled ? manifest.compiled->networks : none;
+  for (const auto& [name, network] : compiled) require_file(manifest, network.file, "compiled " + name);
+
   for (const auto& [name, network] : manifest.networks) {
-    const fs::path path = manifest.folder / network.file;
-    std::error_code failed;
-    const uintmax_t bytes = fs::file_size(path, failed);
-    if (failed || bytes != static_cast<uintmax_t>(network.bytes)) {
-      throw_error(ErrorKind::model, "{} has {} bytes, model.json says {}; copy or export the model again",
-                  path.string(), failed ? 0 : bytes, network.bytes);
-    }
-    check_torchscript_archive(path);
-    check_hash(path, network.sha256);
+    check_size(manifest.folder / network.file, network.bytes);
+    check_torchscript_archive(manifest.folder / network.file);
+    check_hash(manifest.folder / network.file, network.sha256);
   }
-  for (const TokenizerFiles& tokenizer : tokenizers) {
-    check_hash(manifest.folder / tokenizer.vocab, tokenizer.vocab_sha256);
-    check_hash(manifest.folder / tokenizer.merges, tokenizer.merges_sha256);
+  for (const auto& [name, network] : compiled) {
+    check_size(manifest.folder / network.file, network.bytes);
+    check_compiled_archive(manifest.folder / network.file);
+    check_hash(manifest.folder / network.file, network.sha256);
   }
+  for (const TokenizerFiles& tokenizer : tokenizers) check_tokenizer(manifest.folder, tokenizer);
 }
 
 }  // namespace spectradiff

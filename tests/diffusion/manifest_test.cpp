@@ -91,6 +91,97 @@ TEST(Manifest, WithAnythingWrongIsRefusedByTheKeysName) {
   }
 }
 
+Json port(const char* name, const Json& shape) {
+  return {{"name", name}, {"dtype", "network"}, {"shape", shape}};
+}
+
+// What the exporter says of an SD 1.x model's networks.
+void state_ports(Json& facts) {
+  const Json small = {"batch", 4, "height/8", "width/8"}, picture = {"batch", 3, "height", "width"};
+  const Json text = port("text", {"batch", 77, 768});
+  const auto state = [&](const char* network, const Json& inputs, const Json& outputs) {
+    facts["networks"][network]["inputs"] = inputs;
+    facts["networks"][network]["outputs"] = outputs;
+  };
+  state("text_encoder", Json::array({port("input_ids", {"batch", 77})}), Json::array({text}));
+  state("vae_encoder", Json::array({port("image", picture)}),
+        Json::array({port("moments", {"batch", 8, "height/8", "width/8"})}));
+  state("denoiser", Json::array({port("sample", small), port("timestep", Json::array({"batch"})), text}),
+        Json::array({port("prediction", small)}));
+  state("vae_decoder", Json::array({port("latents", small)}), Json::array({port("image", picture)}));
+}
+
+TEST(Manifest, WhoseNetworksAreNotTheFamilysIsRefusedByTheirInputsAndOutputs) {
+  EXPECT_EQ(read_manifest(TestBundle(state_ports).path()).networks.at("denoiser").inputs,
+            "sample [batch, 4, height/8, width/8], timestep [batch], text [batch, 77, 768]");
+  struct Slip {
+    const char* pointer;
+    Json value;
+    const char* says;
+  };
+  const std::vector<Slip> slips = {
+      {"/family", "lcm", "guidance [batch]"},
+      {"/networks/denoiser/inputs/0/shape/1", 9, "denoiser takes sample [batch, 9, height/8, width/8]"},
+      {"/networks/denoiser/inputs/2/shape/2", 1024, "text [batch, 77, 768]"},
+      {"/networks/vae_decoder/outputs/0/shape/1", 4, "vae_decoder gives image [batch, 4"},
+      {"/networks/text_encoder/outputs/0/shape", Json::array({"batch", 77}), "text [batch, 77, width]"},
+      {"/latent/posterior", "none", "vae_encoder gives moments"},
+      {"/latent/downscale", 4, "height/4"},
+      {"/networks/control", network_facts("denoiser.pt", "x"), "control"},
+      {"/networks/denoiser/inputs", "sample", "no list of ports"},
+      {"/networks/denoiser/inputs/0", 3, "inputs[0]"},
+  };
+  for (const Slip& slip : slips) {
+    const TestBundle bundle([&](Json& facts) {
+      state_ports(facts);
+      facts[Json::json_pointer(slip.pointer)] = slip.value;
+      if (facts["networks"].contains("control"))
+        facts["networks"]["control"]["inputs"] = Json::array({port("sample", {"batch"})});
+    });
+    expect_model_error([&] { read_manifest(bundle.path()); }, slip.says);
+  }
+}
+
+// A bundle with compiled code beside its networks.
+void state_compiled(Json& facts) {
+  const std::string package = make_zip({{"net/data/aotinductor/model/net.wrapper.so", "code"}});
+  for (auto& [name, network] : facts["networks"].items()) {
+    network["compiled"] = network_facts("net.pt2", package);
+    network["compiled"]["shapes"] = {{2, 4, 8, 8}, {2}};
+  }
+  facts["compiled"] = {{"torch", "2.13.0"}, {"device", "cpu"}, {"dtype", "float32"}, {"cpu_flags", {"avx2"}},
+                       {"size", {64, 64}},  {"batch_size", 1}, {"guided", true}};
+}
+
+TEST(Manifest, MayNameCompiledCodeAndWhatItIsFor) {
+  EXPECT_FALSE(read_manifest(TestBundle().path()).compiled);
+  const TestBundle bundle(state_compiled);
+  const Manifest manifest = read_manifest(bundle.path());
+  ASSERT_TRUE(manifest.compiled);
+  EXPECT_EQ(manifest.compiled->size, (Size{64, 64}));
+  EXPECT_THAT(manifest.compiled->cpu_flags, testing::ElementsAre("avx2"));
+  EXPECT_THAT(manifest.compiled->networks.at("denoiser").shapes,
+              testing::ElementsAre(testing::ElementsAre(2, 4, 8, 8), testing::ElementsAre(2)));
+  expect_model_error([&] { verify_files(manifest); }, "compiled denoiser, net.pt2, is missing");
+  const std::string package = make_zip({{"net/data/aotinductor/model/net.wrapper.so", "code"}});
+  bundle.folder().write("net.pt2", package);
+  verify_files(manifest);
+  std::string changed = package;
+  changed[changed.find("code")] ^= 1;
+  bundle.folder().write("net.pt2", changed);
+  expect_model_error([&] { verify_files(manifest); }, "net.pt2 is not the file");
+  const std::string other = make_zip({{"net/data/aotinductoX/model/net.wrapper.so", "code"}});
+  bundle.folder().write("net.pt2", other);
+  expect_model_error([&] { verify_files(manifest); }, "no compiled code");
+  for (const char* pointer : {"/networks/denoiser/compiled", "/compiled/batch_size", "/compiled/torch"}) {
+    const TestBundle wrong([&](Json& facts) {
+      state_compiled(facts);
+      facts[Json::json_pointer(pointer)] = nullptr;
+    });
+    expect_model_error([&] { read_manifest(wrong.path()); }, "compiled");
+  }
+}
+
 TEST(Manifest, OfSdxlNamesTwoTokenizersWhoseFilesAreBothChecked) {
   const TestBundle bundle([](Json& facts) {
     facts["family"] = "sdxl";
@@ -156,6 +247,34 @@ TEST(BundleFiles, ThatAreMissingChangedOrCutShortAreRefusedByName) {
   expect_model_error([&] { verify_files(manifest); }, "vocab.json is not the file");
 }
 
+TEST(BundleFiles, WhoseVocabularyAndMergesDoNotBelongTogetherAreRefused) {
+  const auto expect_refused = [](const std::function<void(Json&, std::string&)>& change,
+                                 const std::string& says) {
+    const TestBundle bundle;
+    const auto read = [&](const char* file) {
+      return read_file(bundle.path() / file, 1 << 20, ErrorKind::internal);
+    };
+    Json vocab = Json::parse(read("vocab.json"));
+    std::string merges = read("merges.txt");
+    change(vocab, merges);
+    Manifest manifest = read_manifest(bundle.path());
+    bundle.folder().write("vocab.json", vocab.dump());
+    bundle.folder().write("merges.txt", merges);
+    manifest.tokenizer.vocab_sha256 = sha256_file(bundle.path() / "vocab.json");
+    manifest.tokenizer.merges_sha256 = sha256_file(bundle.path() / "merges.txt");
+    expect_model_error([&] { verify_files(manifest); }, says);
+  };
+  expect_refused([](Json&, std::string& merges) { merges.resize(merges.rfind('\n', merges.size() - 2) + 1); },
+                 "merges.txt has 99 merges, from which 1 of the 614 tokens");
+  expect_refused([](Json&, std::string& merges) { merges.clear(); }, "has 0 merges");
+  expect_refused([](Json&, std::string& merges) { merges += merges.substr(merges.find('\n') + 1); },
+                 "merges.txt line 102: the pair");
+  expect_refused([](Json& vocab, std::string&) { vocab["extra"] = 614; }, "'extra' first");
+  expect_refused([](Json& vocab, std::string&) { vocab["extra"] = 700; }, "the id of 'extra' is 700");
+  expect_refused([](Json& vocab, std::string&) { vocab.erase("!"); }, "there are 613 tokens");
+  expect_refused([](Json& vocab, std::string&) { vocab["!"] = 1; }, "have the id 1");
+}
+
 // A bundle whose denoiser is `bytes`, correctly hashed: what the archive check alone must find.
 void expect_archive_refused(const std::string& bytes, const std::string& says) {
   const TestBundle bundle(
@@ -215,7 +334,7 @@ TEST(NetworkArchives, WithLyingEntriesAreRefused) {
   expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 2}), "two sizes");
   expect_archive_refused(with({.name = "net/x", .data = "x", .flags = 1}), "encrypted");
   expect_archive_refused(with({.name = "net/x", .data = "x", .method = 12}), "method 12");
-  expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 1 << 30, .method = 8}),
+  expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 1 << 20, .method = 8}),
                          "impossible");
   expect_archive_refused(with({.name = "net/x", .data = "x", .stated_size = 0x50000000, .method = 8}),
                          "more than is sane");

@@ -7,12 +7,15 @@ side show that the comparison would notice.
 SPECTRADIFF_BIN names the program (default build/release/bin/spectradiff).
 """
 
+import hashlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 import wave
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
@@ -159,9 +162,10 @@ class Bench:
         self.painted = {}
         write_song(self.song)
 
-    def call(self, *command) -> None:
+    def call(self, *command, code: int = 0) -> subprocess.CompletedProcess:
         done = subprocess.run([str(part) for part in command], env=self.environment, capture_output=True, text=True)
-        assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
 
     def common(self, size: tuple[int, int]) -> list:
         return ["--size", f"{size[0]}x{size[1]}", "--frames", f"{FRAMES[0]}-{FRAMES[-1]}"]
@@ -365,6 +369,39 @@ def test_a_vae_that_overflows_in_float16_runs_in_float32_there(bench):
         )  # fmt: skip
         pictures[model, dtype] = (out / "0.png").read_bytes()
     assert pictures["upcast", "float16"] == pictures["epsilon", "float32"] != pictures["epsilon", "float16"]
+
+
+def changed_bundle(bench, name: str, file: str, data: bytes) -> Path:
+    """A copy of the epsilon bundle with another network and the hashes for it."""
+    bench.model("epsilon")
+    folder = bench.folder / name
+    shutil.copytree(bench.folder / "epsilon-bundle", folder)
+    (folder / file).write_bytes(data)
+    facts = json.loads((folder / "model.json").read_text())
+    facts["networks"][Path(file).stem] |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    (folder / "model.json").write_text(json.dumps(facts))
+    return folder
+
+
+def test_a_model_is_checked_with_one_step_and_its_times_and_memory_are_told(bench):
+    bench.model("epsilon")
+    told = json.loads(bench.call(program(), "model", "check", bench.folder / "epsilon-bundle", "--json").stdout)
+    assert told["ok"] and told["size"] == [64, 64] and told["batch_size"] == 1
+    assert 0 < told["load_s"] and 0 < told["one_step_s"] and 10 < told["loaded_mb"] <= told["peak_mb"]
+    assert told["model"]["trust"] == "trusted by the user" and "TorchScript" in told["engine"]
+
+
+def test_a_network_of_a_newer_torch_is_refused_naming_the_versions(bench):
+    bench.model("epsilon")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(bench.folder / "epsilon-bundle" / "denoiser.pt") as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"999\n" if name.endswith("/version") else old.read(name))
+    later = changed_bundle(bench, "later-bundle", "denoiser.pt", buffer.getvalue())
+    bench.call(program(), "model", "trust", later)
+    done = bench.call(program(), "model", "check", later, code=4)
+    assert f"exported with torch {torch.__version__.split('+')[0]}, does not load with libtorch" in done.stderr
+    assert "999" in done.stderr
 
 
 def test_a_batch_loads_a_model_once_for_the_jobs_that_share_it(bench):

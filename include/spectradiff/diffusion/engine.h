@@ -15,6 +15,11 @@ struct EngineRequest {
   std::string device = "auto";  // auto, cuda, cuda:N, mps, cpu
   std::string dtype = "auto";   // auto, float32, float16, bfloat16
   int threads = 0;              // intra-op threads; 0: all cores
+  // What the networks are going to be given: code that was compiled for it is taken where the bundle has
+  // such.
+  Size size;           // of the pictures; empty: not known
+  int batch_size = 0;  // slots; 0: not known
+  bool guided = true;  // positive and negative prompt in one batch, except where the model embeds guidance
 };
 
 struct DeviceReport {
@@ -45,7 +50,7 @@ std::filesystem::path find_engine_plugin();
 
 // What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
 // Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
-inline constexpr int kEngineAbi = 5;
+inline constexpr int kEngineAbi = 6;
 struct EnginePlugin {
   int abi = kEngineAbi;
   std::unique_ptr<Networks> (*load)(const Manifest&, const EngineRequest&) = nullptr;

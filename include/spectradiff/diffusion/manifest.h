@@ -21,6 +21,27 @@ struct NetworkFile {
   std::string sha256;
   int64_t bytes = 0;
   std::string dtype;  // of the stored weights
+  // "sample [batch, 4, height/8, width/8], timestep [batch]"; empty: not stated.
+  std::string inputs, outputs;
+};
+
+struct CompiledNetwork {
+  std::string file;  // a package of AOTInductor
+  std::string sha256;
+  int64_t bytes = 0;
+  std::vector<std::vector<int64_t>> shapes;  // of its inputs: no others may be given to it
+};
+
+// The networks compiled for one machine and one shape of job, beside those that run everywhere.
+struct CompiledCode {
+  std::string torch;   // the version it was compiled by, which is the only one that may load it
+  std::string device;  // "cpu"
+  std::string dtype;
+  std::vector<std::string> cpu_flags;  // as /proc/cpuinfo names what the code may use
+  Size size;
+  int batch_size = 1;
+  bool guided = true;                               // as EngineRequest
+  std::map<std::string, CompiledNetwork> networks;  // all that the bundle has
 };
 
 // A text that is one token wherever a prompt holds it; the switches are those of transformers' AddedToken.
@@ -57,6 +78,7 @@ struct Manifest {
   std::map<std::string, std::string> exporter;  // tool → version
   // text_encoder, vae_encoder, denoiser, vae_decoder, and control where there is one.
   std::map<std::string, NetworkFile> networks;
+  std::optional<CompiledCode> compiled;
   TokenizerFiles tokenizer;
   // Of sdxl, whose text encoder takes the ids of both in a row.
   std::optional<TokenizerFiles> second_tokenizer;
@@ -79,12 +101,12 @@ struct Manifest {
 };
 
 // Reads and validates model.json, and nothing else; keys it does not know are left alone. Error{model} naming
-// the key, or listing what was found where model.json is missing.
+// the key or the network that is none of the family's, or listing what was found where model.json is missing.
 Manifest read_manifest(const std::filesystem::path& folder);
 
-// Every file's size and SHA-256 against the manifest, and that each network file is a sane archive (zip
-// directory consistent, no absolute or ".." names, no bomb). Reads every byte, loads nothing. Error{model}
-// naming the file.
+// Every file's size and SHA-256 against the manifest, that each network file is a sane archive (zip directory
+// consistent, no absolute or ".." names, no bomb) and that vocabulary and merges are whole. Reads every byte,
+// loads nothing. Error{model} naming the file.
 void verify_files(const Manifest& manifest);
 
 // Before a model.json's hash, where find_model is to look for that very bundle.

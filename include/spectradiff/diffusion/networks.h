@@ -65,6 +65,8 @@ class Networks {
   virtual std::string device() const = 0;  // "cpu", "cuda:0 NVIDIA …"
   virtual std::string dtype() const = 0;   // "float32", "bfloat16", "float16"
   virtual std::string engine() const = 0;  // "libtorch 2.13.0, TorchScript"
+  // What the user should know of the networks and has not been told yet.
+  virtual std::vector<std::string> take_notes() { return {}; }
 
   virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed) = 0;
   // Standard normal, float32 and then cast: one draw [1][C][size/8] from each source.
