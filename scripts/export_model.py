@@ -5,12 +5,15 @@
                                [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
                                [--look FILE.json]
                                [--dtype float32|float16] [--no-trust] [--overwrite]
+                               [--format torchscript|aoti] [--batch-size N] [--compile-dtype float32|bfloat16]
 
 SOURCE is a diffusers folder, or a checkpoint in one file (.safetensors, .ckpt) with --config, a diffusers folder of the
 same family that says what the file does not: scheduler, tokenizer and the shapes of the networks.
 
 The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
+With --format aoti the bundle also holds the networks compiled for this machine's CPU (by the C++ compiler, which takes
+minutes), the first of --sizes and one batch size; renders of just that use them, all others the TorchScript ones.
 Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
 """
 
@@ -54,6 +57,12 @@ def parse_arguments() -> argparse.Namespace:
                         help="how it was trained and what it cannot do, shown by `model info`")  # fmt: skip
     parser.add_argument("--look", type=Path, metavar="FILE.json", help="default options of this model, flat keys")
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored weights")
+    parser.add_argument("--format", choices=("torchscript", "aoti"), default="torchscript",
+                        help="aoti: networks compiled for this machine beside the TorchScript ones")  # fmt: skip
+    parser.add_argument("--batch-size", type=int, choices=range(1, 65), metavar="N",
+                        help="frames at a time that --format aoti compiles for (default: what render takes on a CPU)")  # fmt: skip
+    parser.add_argument("--compile-dtype", choices=("float32", "bfloat16"),
+                        help="precision that --format aoti compiles for (default: what render takes on this CPU)")  # fmt: skip
     parser.add_argument("--no-trust", action="store_true", help="do not add the bundle to your trusted models")
     parser.add_argument("--overwrite", action="store_true", help="replace a bundle at OUT")
     return parser.parse_args()
@@ -65,6 +74,9 @@ def main() -> int:
     from exporter.lora import Lora
     from exporter.source import Changes
 
+    if arguments.format != "aoti" and (arguments.batch_size or arguments.compile_dtype):
+        print("export_model.py: --batch-size and --compile-dtype go with --format aoti", file=sys.stderr)
+        return 2
     try:
         loras = tuple(Lora.parse(text) for text in arguments.lora)
     except ValueError as error:
@@ -80,6 +92,9 @@ def main() -> int:
         look=arguments.look,
         overwrite=arguments.overwrite,
         trust=not arguments.no_trust,
+        compiles=arguments.format == "aoti",
+        batch=arguments.batch_size,
+        compiled_dtype=arguments.compile_dtype,
     )
     try:
         out = export(arguments.source, arguments.out, options, lambda line: print(line, file=sys.stderr, flush=True))

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from . import manifest, trust, verify
+from . import compiled, manifest, trust, verify
 from .errors import ExportError
 from .networks import DOWNSCALE, MAX_TOKENS, Network, is_gaussian, networks_of
 from .source import Changes, Source, load
@@ -36,10 +36,16 @@ class Options:
     overwrite: bool = False
     trust: bool = True
     changes: Changes = Changes()
+    compiles: bool = False  # compiled code for the first of `sizes` too
+    batch: int | None = None  # for which it is compiled
+    compiled_dtype: str | None = None
 
 
-def export_network(network: Network, options: Options, folder: Path, say: Say) -> dict[str, Any]:
-    """Trace, save, verify what was saved; gives the manifest's entry. Leaves the network in another dtype."""
+def export_network(
+    network: Network, options: Options, folder: Path, say: Say, job: compiled.Job | None = None
+) -> dict[str, Any]:
+    """Trace, save, verify what was saved; gives the manifest's entry. With a job compiled code is made for it as well.
+    Leaves the network in another dtype."""
     say(f"{network.name}: tracing")
     dtype = "float32" if network.overflows else options.dtype
     stored = getattr(torch, dtype)
@@ -49,6 +55,10 @@ def export_network(network: Network, options: Options, folder: Path, say: Say) -
     path = folder / f"{network.name}.pt"
     with torch.no_grad():
         traced.to(stored).save(str(path))
+    packaged = {}
+    if job is not None:
+        say(f"{network.name}: compiling for this machine")
+        packaged = {"compiled": compiled.package(network, job, folder)}
     todo = [c for c in verify.cases(options.sizes) if c.dtype != "float16" or not network.overflows]
     say(f"{network.name}: comparing with eager, {len(todo)} cases")
     verify.verify(network.name, network.eager, path, network.make_inputs, todo)
@@ -60,6 +70,7 @@ def export_network(network: Network, options: Options, folder: Path, say: Say) -
         "dtype": dtype,
         "inputs": network.inputs,
         "outputs": network.outputs,
+        **packaged,
     }
 
 
@@ -83,7 +94,10 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "posterior": "gaussian" if is_gaussian(source) else "none",
         **({"force_upcast": True} if source.upcasts_vae() else {}),
     }
-    networks = {n.name: export_network(n, options, folder, say) for n in networks_of(source)}
+    job = None
+    if options.compiles:
+        job = compiled.job(options.sizes[0], options.batch, options.compiled_dtype, look, source.family)
+    networks = {n.name: export_network(n, options, folder, say, job) for n in networks_of(source)}
     todo = verify.cases(options.sizes)
     facts = {
         "schema": manifest.SCHEMA,
@@ -95,6 +109,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "source": source.origin,
         "exporter": manifest.versions(),
         "networks": networks,
+        **({"compiled": compiled.facts(job)} if job is not None else {}),
         **tokenizers,
         **({"zeroes_empty_negative": True} if source.zeroes_empty_negative else {}),
         "latent": latent,

@@ -1,10 +1,9 @@
 #include "cpu_facts.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace spectradiff {
 namespace {
@@ -26,18 +25,20 @@ std::string_view first_value(std::string_view text, std::string_view key) {
   return {};
 }
 
-bool has_word(std::string_view text, std::string_view word) {
-  return fmt::format(" {} ", text).find(fmt::format(" {} ", word)) != std::string::npos;
+std::set<std::string, std::less<>> words_of(std::string_view text) {
+  std::istringstream words{std::string(text)};
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
 }  // namespace
 
 CpuFacts parse_cpu_facts(std::string_view proc_cpuinfo) {
-  const std::string_view flags = first_value(proc_cpuinfo, "flags");
-  CpuFacts facts{.model = std::string(first_value(proc_cpuinfo, "model name"))};
-  if (has_word(flags, "amx_bf16")) {
+  std::string_view flags = first_value(proc_cpuinfo, "flags");
+  if (flags.empty()) flags = first_value(proc_cpuinfo, "Features");  // ARM
+  CpuFacts facts{.model = std::string(first_value(proc_cpuinfo, "model name")), .flags = words_of(flags)};
+  if (facts.flags.contains("amx_bf16")) {
     facts.bfloat16_unit = "AMX-BF16";
-  } else if (has_word(flags, "avx512_bf16")) {
+  } else if (facts.flags.contains("avx512_bf16")) {
     facts.bfloat16_unit = "AVX512-BF16";
   }
   return facts;

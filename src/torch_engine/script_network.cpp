@@ -51,6 +51,15 @@ std::string shape_text(at::IntArrayRef shape) {
 
 }  // namespace
 
+at::Tensor of_shape(at::Tensor tensor, const std::vector<int64_t>& expected, const std::string& title) {
+  if (!fits(tensor.sizes(), expected)) {
+    throw_error(ErrorKind::model,
+                "{} gave the shape {} where {} is needed; the model does not match its model.json", title,
+                shape_text(tensor.sizes()), shape_text(expected));
+  }
+  return tensor;
+}
+
 ScriptNetwork::ScriptNetwork(const Manifest& manifest, const std::string& name, at::Device device,
                              at::ScalarType dtype) {
   const auto found = manifest.networks.find(name);
@@ -93,13 +102,7 @@ at::Tensor ScriptNetwork::run(std::vector<c10::IValue> inputs, const std::vector
     throw_error(ErrorKind::model, "{} gave a {} where one tensor is needed; export the model again", title_,
                 output.tagKind());
   }
-  at::Tensor tensor = output.toTensor();
-  if (!fits(tensor.sizes(), expected)) {
-    throw_error(ErrorKind::model,
-                "{} gave the shape {} where {} is needed; the model does not match its model.json", title_,
-                shape_text(tensor.sizes()), shape_text(expected));
-  }
-  return tensor;
+  return of_shape(output.toTensor(), expected, title_);
 }
 
 }  // namespace spectradiff

@@ -9,6 +9,10 @@
 
 namespace spectradiff {
 
+// `tensor`, which must have the shape `expected`, in which -1 is any number; Error{model} blaming `title`
+// else.
+at::Tensor of_shape(at::Tensor tensor, const std::vector<int64_t>& expected, const std::string& title);
+
 // Not thread-safe.
 class ScriptNetwork {
  public:

@@ -48,6 +48,36 @@ at::ScalarType vae_dtype(const Manifest& manifest, at::ScalarType dtype) {
   return manifest.latent.force_upcast && dtype == at::kHalf ? at::kFloat : dtype;
 }
 
+std::string misfit(const Manifest& manifest, const Placement& placement, const EngineRequest& request) {
+  return compiled_misfit(*manifest.compiled, request, placement.device, dtype_name(placement.dtype));
+}
+
+bool has_fitting_code(const Manifest& manifest, const Placement& placement, const EngineRequest& request) {
+  return manifest.compiled && misfit(manifest, placement, request).empty();
+}
+
+// "2.13" of "2.13.0".
+std::string_view release_of(std::string_view version) {
+  return version.substr(0, version.find('.', version.find('.') + 1));
+}
+
+std::vector<std::string> notes_on(const Manifest& manifest, const Placement& placement,
+                                  const EngineRequest& request) {
+  std::vector<std::string> notes;
+  const auto exporter = manifest.exporter.find("torch");
+  if (exporter != manifest.exporter.end() && release_of(exporter->second) != release_of(TORCH_VERSION)) {
+    notes.push_back(
+        fmt::format("the model {} was exported with torch {} and runs on libtorch {}: look at the pictures",
+                    manifest.name, exporter->second, TORCH_VERSION));
+  }
+  if (!manifest.compiled) return notes;
+  if (const std::string why = misfit(manifest, placement, request); !why.empty()) {
+    notes.push_back(fmt::format(
+        "the compiled code of the model {} is not used ({}); TorchScript runs instead", manifest.name, why));
+  }
+  return notes;
+}
+
 void configure_libtorch(const EngineRequest& request) {
   if (request.threads < 0)
     throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
@@ -63,21 +93,38 @@ void configure_libtorch(const EngineRequest& request) {
 
 }  // namespace
 
-TorchNetworks::TorchNetworks(const Manifest& manifest, const Placement& placement)
-    : placement_(placement),
-      vae_dtype_(vae_dtype(manifest, placement.dtype)),
-      latent_(manifest.latent),
-      embeds_guidance_(manifest.embeds_guidance()),
-      embeds_size_(manifest.embeds_size()),
-      text_encoder_(manifest, "text_encoder", placement.device, placement.dtype),
-      vae_encoder_(manifest, "vae_encoder", placement.device, vae_dtype_),
-      denoiser_(manifest, "denoiser", placement.device, placement.dtype),
-      vae_decoder_(manifest, "vae_decoder", placement.device, vae_dtype_) {
-  if (manifest.takes_control()) control_.emplace(manifest, "control", placement.device, placement.dtype);
+TorchNetworks::TorchNetworks(Manifest manifest, const Placement& placement, const EngineRequest& request)
+    : manifest_(std::move(manifest)),
+      placement_(placement),
+      vae_dtype_(vae_dtype(manifest_, placement.dtype)),
+      latent_(manifest_.latent),
+      embeds_guidance_(manifest_.embeds_guidance()),
+      embeds_size_(manifest_.embeds_size()),
+      notes_(notes_on(manifest_, placement, request)),
+      compiled_(has_fitting_code(manifest_, placement, request)),
+      text_encoder_(manifest_, "text_encoder", placement.device, placement.dtype, compiled_),
+      vae_encoder_(manifest_, "vae_encoder", placement.device, vae_dtype_, compiled_),
+      denoiser_(manifest_, "denoiser", placement.device, placement.dtype, compiled_),
+      vae_decoder_(manifest_, "vae_decoder", placement.device, vae_dtype_, compiled_) {
+  if (manifest_.takes_control())
+    control_.emplace(manifest_, "control", placement.device, placement.dtype, compiled_);
 }
 
 std::string TorchNetworks::engine() const {
-  return "libtorch " TORCH_VERSION ", TorchScript";
+  const bool compiled = text_encoder_.is_compiled() && vae_encoder_.is_compiled() &&
+                        denoiser_.is_compiled() && vae_decoder_.is_compiled() &&
+                        (!control_ || control_->is_compiled());
+  return fmt::format("libtorch {}, {}", TORCH_VERSION, compiled ? "compiled" : "TorchScript");
+}
+
+std::vector<std::string> TorchNetworks::take_notes() {
+  std::vector<std::string> notes = std::exchange(notes_, {});
+  for (Network* network :
+       {&text_encoder_, &vae_encoder_, &denoiser_, &vae_decoder_, control_ ? &*control_ : nullptr}) {
+    if (network == nullptr) continue;
+    if (auto note = network->take_note()) notes.push_back(std::move(*note));
+  }
+  return notes;
 }
 
 at::Tensor TorchNetworks::to_device(const std::vector<double>& values) const {
@@ -260,7 +307,7 @@ std::unique_ptr<Networks> load_torch_networks(const Manifest& manifest, const En
   try {
     const Placement placement = choose_placement(request, manifest.verified_dtypes);
     configure_libtorch(request);
-    return std::make_unique<TorchNetworks>(manifest, placement);
+    return std::make_unique<TorchNetworks>(manifest, placement, request);
   } catch (...) {
     rethrow_as_error("model " + manifest.name);
   }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "devices.h"
-#include "script_network.h"
+#include "network.h"
 #include "spectradiff/diffusion/networks.h"
 #include "torch_headers.h"
 
@@ -20,11 +20,12 @@ class TorchArray : public DeviceArray {
 
 class TorchNetworks : public Networks {
  public:
-  TorchNetworks(const Manifest& manifest, const Placement& placement);
+  TorchNetworks(Manifest manifest, const Placement& placement, const EngineRequest& request);
 
   std::string device() const override { return placement_.device_text; }
   std::string dtype() const override { return dtype_name(placement_.dtype); }
   std::string engine() const override;
+  std::vector<std::string> take_notes() override;
 
   std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
   Array draw(std::span<NoiseSource* const> sources, Size picture_size) override;
@@ -57,12 +58,15 @@ class TorchNetworks : public Networks {
     return placement_.device.is_cpu() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
   }
 
+  Manifest manifest_;
   Placement placement_;
   at::ScalarType vae_dtype_ = at::kFloat;
   LatentFacts latent_;
   bool embeds_guidance_ = false, embeds_size_ = false;
-  ScriptNetwork text_encoder_, vae_encoder_, denoiser_, vae_decoder_;
-  std::optional<ScriptNetwork> control_;
+  std::vector<std::string> notes_;
+  bool compiled_ = false;  // whether the bundle's compiled code fits
+  Network text_encoder_, vae_encoder_, denoiser_, vae_decoder_;
+  std::optional<Network> control_;
 };
 
 }  // namespace spectradiff

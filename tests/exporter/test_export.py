@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import torch
-from exporter import ExportError, bundle, manifest, source, tokenizer, tracing, trust, verify, wrappers
+from exporter import ExportError, bundle, compiled, manifest, source, tokenizer, tracing, trust, verify, wrappers
 from make_tiny_model import make_tiny_model
 from transformers import CLIPTokenizer
 
@@ -351,6 +351,24 @@ def test_an_output_that_is_not_empty_is_refused_unless_it_is_a_bundle_to_overwri
     (tmp_path / "part" / "new").write_text("")
     bundle.put_in_place(tmp_path / "part", out)
     assert [p.name for p in tmp_path.rglob("*")] == ["out", "new"]
+
+
+def test_compiled_code_is_for_what_a_render_on_this_cpu_takes_by_itself(monkeypatch):
+    monkeypatch.setattr(compiled, "cpu_words", lambda: {"avx512f", "avx512_bf16"})
+    job = compiled.job((448, 256), None, None, {}, "sd1")
+    assert (job.batch, job.dtype, job.guided, job.batch_of("denoiser"), job.batch_of("vae_decoder")) == (8, "bfloat16", True, 16, 8)
+    monkeypatch.setattr(compiled, "cpu_words", lambda: {"avx2"})
+    job = compiled.job((512, 512), None, None, {"guidance": 1.0}, "sd1")
+    assert (job.batch, job.dtype, job.guided, job.batch_of("control"), job.batch_of("text_encoder")) == (2, "float32", False, 2, 1)
+    job = compiled.job((64, 64), 3, "float32", {"guidance": 8.5}, "lcm")
+    assert (job.guided, job.batch_of("denoiser")) == (True, 3)
+    assert compiled.facts(job)["cpu_flags"] == ["avx2"]
+
+
+def test_settings_of_compiled_code_need_the_format(tiny, tmp_path):
+    command = [sys.executable, ROOT / "scripts/export_model.py", tiny, tmp_path / "out", "--batch-size", "2"]
+    process = subprocess.run(command, capture_output=True, text=True)
+    assert process.returncode == 2 and "--format aoti" in process.stderr
 
 
 def test_names_and_looks_are_checked(tmp_path):

@@ -11,6 +11,8 @@ TEST(CpuFacts, NameTheModelAndTheUnitThatMakesBfloat16Fast) {
       "avx\n\nprocessor\t: 1\n");
   EXPECT_EQ(facts.model, "AMD EPYC");
   EXPECT_EQ(facts.bfloat16_unit, "AVX512-BF16");
+  EXPECT_EQ(facts.flags, (std::set<std::string, std::less<>>{"avx", "avx512_bf16", "avx512f", "fpu"}));
+  EXPECT_TRUE(parse_cpu_facts("Features : fp asimd sve\n").flags.contains("sve"));
   EXPECT_EQ(parse_cpu_facts("flags : avx512_bf16 amx_bf16\n").bfloat16_unit, "AMX-BF16");
 }
 

@@ -1,0 +1,58 @@
+#include "network.h"
+
+#include <utility>
+
+#include "door.h"
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+
+Network::Network(const Manifest& manifest, const std::string& name, at::Device device, at::ScalarType dtype,
+                 bool compiled)
+    : manifest_(manifest), name_(name), device_(device), dtype_(dtype) {
+  if (compiled) {
+    try {
+      compiled_ = through_the_door(manifest.compiled->networks.at(name).file,
+                                   [&] { return std::make_unique<CompiledPackage>(manifest, name); });
+    } catch (const Error& error) {
+      note_ = fmt::format("the compiled code does not load, TorchScript runs instead: {}", error.what());
+    }
+  }
+  title_ = compiled_ != nullptr ? compiled_->title() : script().title();
+}
+
+ScriptNetwork& Network::script() {
+  if (!script_) script_.emplace(manifest_, name_, device_, dtype_);
+  return *script_;
+}
+
+bool Network::takes_compiled(const std::vector<c10::IValue>& inputs) {
+  if (compiled_ == nullptr) return false;
+  if (compiled_->takes(inputs)) return true;
+  if (!std::exchange(told_, true))
+    note_ = fmt::format(
+        "{} was given other shapes than it was compiled for (by a long prompt, say): TorchScript "
+        "ran instead",
+        title_);
+  return false;
+}
+
+at::Tensor Network::run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected) {
+  if (!takes_compiled(inputs)) return script().run(std::move(inputs), expected);
+  const std::vector<at::Tensor> outputs = compiled_->run(inputs);
+  if (outputs.size() != 1) {
+    throw_error(ErrorKind::model, "{} gave {} tensors where one is needed; export the model again", title_,
+                outputs.size());
+  }
+  return of_shape(outputs.front(), expected, title_);
+}
+
+std::vector<at::Tensor> Network::run_many(std::vector<c10::IValue> inputs) {
+  return takes_compiled(inputs) ? compiled_->run(inputs) : script().run_many(std::move(inputs));
+}
+
+std::optional<std::string> Network::take_note() {
+  return std::exchange(note_, std::nullopt);
+}
+
+}  // namespace spectradiff

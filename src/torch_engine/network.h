@@ -1,0 +1,46 @@
+// One network of a bundle: compiled code where there is some for what it is given, else TorchScript.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiled_package.h"
+#include "script_network.h"
+
+namespace spectradiff {
+
+// Not thread-safe. The manifest outlives it.
+class Network {
+ public:
+  // As ScriptNetwork. With `compiled` the bundle's compiled code is loaded instead, and TorchScript when the
+  // code does not load or does not fit a call.
+  Network(const Manifest& manifest, const std::string& name, at::Device device, at::ScalarType dtype,
+          bool compiled);
+
+  // As ScriptNetwork.
+  at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);
+  std::vector<at::Tensor> run_many(std::vector<c10::IValue> inputs);
+
+  const std::string& title() const { return title_; }
+  bool is_compiled() const { return compiled_ != nullptr; }
+
+  // Why TorchScript ran after all, once.
+  std::optional<std::string> take_note();
+
+ private:
+  ScriptNetwork& script();
+  bool takes_compiled(const std::vector<c10::IValue>& inputs);
+
+  const Manifest& manifest_;
+  std::string name_, title_;
+  at::Device device_;
+  at::ScalarType dtype_;
+  std::unique_ptr<CompiledPackage> compiled_;
+  std::optional<ScriptNetwork> script_;
+  std::optional<std::string> note_;
+  bool told_ = false;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,104 @@
+// Compiled code beside TorchScript: when it serves, and that a render goes on where it does not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+
+#include "bundle.h"
+#include "compiled_package.h"
+#include "expect_error.h"
+#include "torch_engine.h"
+#include "torch_networks.h"
+
+namespace spectradiff {
+namespace {
+
+using testing::HasSubstr;
+
+CompiledCode code_for_this_machine() {
+  return {.torch = TORCH_VERSION,
+          .device = "cpu",
+          .dtype = "float32",
+          .size = {64, 48},
+          .batch_size = 2,
+          .guided = true};
+}
+
+EngineRequest fitting_request() {
+  return {
+      .device = "cpu", .dtype = "float32", .threads = 1, .size = {64, 48}, .batch_size = 2, .guided = true};
+}
+
+std::string misfit(const CompiledCode& code, const EngineRequest& request,
+                   const std::string& dtype = "float32") {
+  return compiled_misfit(code, request, at::Device(at::kCPU), dtype);
+}
+
+TEST(CompiledCode, ServesItsMachineAndItsJobAlone) {
+  const CompiledCode code = code_for_this_machine();
+  const EngineRequest request = fitting_request();
+  EXPECT_EQ(misfit(code, request), "");
+  EXPECT_THAT(misfit(code, request, "bfloat16"), HasSubstr("--dtype float32"));
+  EXPECT_THAT(compiled_misfit(code, request, at::Device(at::kCUDA), "float32"), HasSubstr("for the cpu"));
+
+  CompiledCode other = code;
+  other.torch = "1.0.0";
+  EXPECT_THAT(misfit(other, request), HasSubstr("torch 1.0.0 made it, this is " TORCH_VERSION));
+  other = code;
+  other.cpu_flags = {"avx1024"};
+  EXPECT_THAT(misfit(other, request), HasSubstr("another processor, with avx1024"));
+
+  const auto expect_other_job = [&](const std::function<void(EngineRequest&)>& change) {
+    EngineRequest wrong = request;
+    change(wrong);
+    EXPECT_THAT(misfit(code, wrong), HasSubstr("it is for 64x48 in batches of 2, this is"));
+  };
+  expect_other_job([](EngineRequest& wrong) { wrong.size = {128, 48}; });
+  expect_other_job([](EngineRequest& wrong) { wrong.batch_size = 1; });
+  expect_other_job([](EngineRequest& wrong) { wrong.guided = false; });
+}
+
+// A bundle whose compiled code is no package.
+Manifest manifest_with_code(const ScriptedBundle& bundle, const CompiledCode& code) {
+  Manifest manifest = bundle.manifest();
+  manifest.exporter["torch"] = TORCH_VERSION;
+  manifest.compiled = code;
+  for (const auto& [name, network] : manifest.networks)
+    manifest.compiled->networks[name] = {.file = name + ".pt2", .shapes = {{2, 4, 6, 8}}};
+  return manifest;
+}
+
+TEST(CompiledCode, ThatDoesNotLoadLeavesTheWorkToTorchScriptAndIsToldOnce) {
+  const ScriptedBundle bundle;
+  std::ofstream(bundle.folder() / "denoiser.pt2") << "no archive";
+  const auto networks =
+      load_torch_networks(manifest_with_code(bundle, code_for_this_machine()), fitting_request());
+  EXPECT_THAT(networks->engine(), HasSubstr("TorchScript"));
+  EXPECT_THAT(networks->take_notes(),
+              testing::AllOf(testing::SizeIs(4), testing::Each(HasSubstr("TorchScript runs instead"))));
+  EXPECT_TRUE(networks->take_notes().empty());
+  const Array latents = std::make_shared<TorchArray>(at::ones({2, 4, 6, 8}));
+  EXPECT_EQ(networks->vae_decode(latents).pictures.size(), 2u);
+}
+
+TEST(CompiledCode, OfAnotherJobIsNotLoadedAndTheUserIsToldWhy) {
+  const ScriptedBundle bundle;
+  EngineRequest request = fitting_request();
+  request.batch_size = 3;
+  const auto networks = load_torch_networks(manifest_with_code(bundle, code_for_this_machine()), request);
+  EXPECT_THAT(networks->take_notes(),
+              testing::ElementsAre(HasSubstr("is not used (it is for 64x48 in batches of 2")));
+}
+
+TEST(Notes, SayThatAnotherTorchMadeTheModel) {
+  const ScriptedBundle bundle;
+  Manifest manifest = bundle.manifest();
+  EXPECT_THAT(load_torch_networks(manifest, fitting_request())->take_notes(),
+              testing::ElementsAre(HasSubstr("exported with torch 9.9.9")));
+  manifest.exporter["torch"] = TORCH_VERSION;
+  EXPECT_TRUE(load_torch_networks(manifest, fitting_request())->take_notes().empty());
+}
+
+}  // namespace
+}  // namespace spectradiff
