@@ -200,6 +200,10 @@ Rgb checked_colour(const Json& value) {
   return {channel(1), channel(3), channel(5)};
 }
 
+std::string same_text(const std::string& text) {
+  return text;
+}
+
 std::string colour_text(Rgb colour) {
   return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b);
 }

@@ -47,6 +47,7 @@ std::string normalize_text(const Normalize& normalize);
 std::string size_text(Size size);
 Rgb checked_colour(const Json& value);
 std::string colour_text(Rgb colour);
+std::string same_text(const std::string& text);
 
 Json number_from_text(std::string_view text);  // "is not a plain decimal number"
 Json integer_from_text(std::string_view text);

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "diffusion_options.h"
 #include "option_kinds.h"
 #include "paint_options.h"
 #include "run_options.h"
-#include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/diffusion/diffuser.h"
 
 namespace spectradiff {
 namespace {
@@ -15,7 +14,6 @@ namespace {
 constexpr const char* kSong = "Song";
 constexpr const char* kHearing = "Analysis";
 constexpr const char* kBeats = "Beats";
-constexpr const char* kDiffusing = "Diffusion";
 constexpr const char* kVideo = "Video and sound";
 constexpr const char* kMachine = "Machine";
 
@@ -47,13 +45,6 @@ TimeSpan checked_seconds(const Json& value) {
   if (time.unit != TimeUnit::seconds) refuse("is not in seconds; write 90, 90s, 1:30:00 or 50ms");
   if (time.value.num == 0) refuse("is no time at all; it is above 0");
   return time;
-}
-
-std::string checked_prompt(const Json& value) {
-  std::string text = checked_text(value);
-  if (!is_valid_utf8(text)) refuse("is not valid UTF-8");
-  if (text.find('\0') != std::string::npos) refuse("holds a NUL character");
-  return text;
 }
 
 std::string checked_device(const Json& value) {
@@ -96,10 +87,6 @@ std::optional<int> checked_flash_limit(const Json& value) {
   if (!typed && !value.is_number_integer()) refuse("is neither off nor an integer, 0 to 120");
   return static_cast<int>(
       checked_integer(typed ? Json(*typed) : value, 0, 120, "3 is what WCAG 2.3.1 allows; off for no limit"));
-}
-
-std::string same_text(const std::string& text) {
-  return text;
 }
 
 void add_song(std::vector<Option>& table) {
@@ -224,145 +211,6 @@ void add_beats(std::vector<Option>& table) {
                               FIELD(analysis.beats.file)));
 }
 
-// A file's name, or the keys themselves, so that a finished job needs no file any more.
-std::vector<PromptKey> checked_prompts(const Json& value) {
-  try {
-    if (!value.is_string()) return prompts_from_json(value, "prompts");
-    const std::string file = value.get<std::string>();
-    return file.empty() ? std::vector<PromptKey>()
-                        : parse_prompts(read_file(file, kMaxTextBytes, ErrorKind::usage), file);
-  } catch (const Error& error) {
-    refuse(std::string("cannot be used: ") + error.what());
-  }
-}
-
-void add_prompt_changes(std::vector<Option>& table) {
-  table.push_back(written_option({"end_prompt", kDiffusing, kRender, "TEXT",
-                                  "what --prompt becomes, little by little, until the song ends"},
-                                 FIELD(diffusion.end_prompt), checked_prompt, same_text));
-  table.push_back(
-      written_option({"prompts", kDiffusing, kRender, "FILE",
-                      "prompts over the song: lines of `1:30: text`, or JSON key frames in seconds, "
-                      "300f or 16beats"},
-                     FIELD(diffusion.prompts), checked_prompts, prompts_to_json));
-  table.push_back(
-      choice_option<>({"prompt_blend", kDiffusing, kRender, "NAME",
-                       "from prompt to prompt: lerp, slerp (along the arc) or cut (default lerp)"},
-                      FIELD(diffusion.prompt_blend), prompt_blends()));
-  table.push_back(written_option(
-      {"prompt_weight", kDiffusing, kRender, "W",
-       "how much of the next prompt, an expression: smoothstep(0,1,progress), onset (default progress, 0 to "
-       "1)"},
-      FIELD(diffusion.prompt_weight),
-      [](const Json& value) { return value.is_number() ? value.dump() : checked_text(value); }, same_text));
-  table.push_back(switch_option({"prompt_snap", kDiffusing, kRender, "",
-                                 "move every key of --prompts to the beat nearest to it (default off)"},
-                                FIELD(diffusion.prompt_snap)));
-}
-
-void add_prompt_reading(std::vector<Option>& table) {
-  table.push_back(choice_option<>(
-      {"prompt_weighting", kDiffusing, kRender, "NAME",
-       "a1111: (word) 1.1, [word] 0.91, (word:1.3), \\( a bracket; none: all are words (default none)"},
-      FIELD(diffusion.reading.weighting),
-      std::vector<std::pair<std::string, PromptWeighting>>{{"none", PromptWeighting::none},
-                                                           {"a1111", PromptWeighting::a1111}}));
-  table.push_back(
-      choice_option<>({"long_prompts", kDiffusing, kRender, "NAME",
-                       "beyond 75 tokens: cut, with a warning, or chunk after chunk of 75 (default cut)"},
-                      FIELD(diffusion.reading.long_prompts),
-                      std::vector<std::pair<std::string, LongPrompts>>{{"cut", LongPrompts::cut},
-                                                                       {"chunk", LongPrompts::chunk}}));
-}
-
-void add_control(std::vector<Option>& table) {
-  table.push_back(text_option({"control_image", kDiffusing, kRender, "FILE",
-                               "what the model's control network sees beside every frame: edges, depth, …"},
-                              FIELD(diffusion.control_image)));
-  table.push_back(
-      text_option({"control_video", kDiffusing, kRender, "PATH",
-                   "the same by the song's time: a video, or a folder or frame-%05d.png, one a frame"},
-                  FIELD(diffusion.control_video)));
-  table.push_back(moving(real_option({"control_weight", kDiffusing, kRender, "W",
-                                      "how much of it goes into the picture, 0 to 2 (default 1)"},
-                                     FIELD(diffusion.control_weight), {0, 2})));
-}
-
-void add_cadence(std::vector<Option>& table) {
-  table.push_back(
-      integer_option({"diffuse_every", kDiffusing, kRender, "N",
-                      "diffuse every N-th frame and the last, 1 to 60; those between are made from them "
-                      "(default 1)"},
-                     FIELD(diffusion.every), 1, 60));
-  table.push_back(
-      choice_option<>({"interpolate", kDiffusing, kRender, "NAME",
-                       "how, with --diffuse-every: blend, or motion, what is seen moving (default blend)"},
-                      FIELD(diffusion.interpolation),
-                      std::vector<std::pair<std::string, Interpolation>>{{"blend", Interpolation::blend},
-                                                                         {"motion", Interpolation::motion}}));
-}
-
-void add_diffusing(std::vector<Option>& table) {
-  table.push_back(
-      switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
-                    FIELD(diffusion.enabled)));
-  table.push_back(text_option({"model", kDiffusing, kPictures, "NAME|DIR",
-                               "bundle by name or folder (default mini); paint takes its look"},
-                              FIELD(diffusion.model)));
-  table.push_back(switch_option({"allow_unpinned_model", kDiffusing, kRender, "",
-                                 "run a model that is on no trust list; models can execute code"},
-                                FIELD(diffusion.allow_unpinned)));
-  table.push_back(written_option({"prompt", kDiffusing, kRender, "TEXT",
-                                  "what to make of the pictures (default: one of the model's own)"},
-                                 FIELD(diffusion.prompt), checked_prompt, same_text));
-  table.push_back(written_option(
-      {"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
-      FIELD(diffusion.negative_prompt), checked_prompt, same_text));
-  add_prompt_reading(table);
-  add_prompt_changes(table);
-  table.push_back(moving(real_option(
-      {"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"},
-      FIELD(diffusion.strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
-  table.push_back(choice_option<>({"strength_mode", kDiffusing, kRender, "NAME",
-                                   "steps: int(steps x strength) steps run; exact: all run, from the level "
-                                   "strength names (default steps)"},
-                                  FIELD(diffusion.strength_mode),
-                                  std::vector<std::pair<std::string, StrengthMode>>{
-                                      {"steps", StrengthMode::steps}, {"exact", StrengthMode::exact}}));
-  table.push_back(
-      integer_option({"steps", kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"},
-                     FIELD(diffusion.steps), 1, 1000));
-  table.push_back(
-      moving(real_option({"guidance", kDiffusing, kRender, "G",
-                          "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
-                         FIELD(diffusion.guidance), {0, 100})));
-  std::vector<std::pair<std::string, std::string>> schedulers;
-  for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
-  table.push_back(choice_option<>({"scheduler", kDiffusing, kRender, "NAME",
-                                   "ddim, pndm, euler, euler_ancestral, heun, dpmpp_2m, dpmpp_2m_karras, "
-                                   "unipc, lcm or tcd (default: the model's "
-                                   "own)"},
-                                  FIELD(diffusion.scheduler), schedulers));
-  table.push_back(
-      real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM or TCD step, 0 to 1 (default 0)"},
-                  FIELD(diffusion.eta), {0, 1}));
-  table.push_back(integer_option({"seed", kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"},
-                                 FIELD(diffusion.seed), 0, std::numeric_limits<int64_t>::max()));
-  table.push_back(choice_option<>(
-      {"seed_mode", kDiffusing, kRender, "NAME",
-       "fixed: one for all frames; increment; random (default fixed)"},
-      FIELD(diffusion.seed_mode),
-      std::vector<std::pair<std::string, SeedMode>>{
-          {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
-  table.push_back(moving(real_option({"seed_travel", kDiffusing, kRender, "X",
-                                      "how far the noise has gone from this seed's towards the next seed's, "
-                                      "1, and on: music that adds up here turns one picture into another "
-                                      "(default 0)"},
-                                     FIELD(diffusion.seed_travel), {0, kMaxSeedTravel})));
-  add_cadence(table);
-  add_control(table);
-}
-
 void add_video(std::vector<Option>& table) {
   table.push_back(optional_option(
       {"output_size", kVideo, kPictures, "WxH", "encoded, even numbers (default: as painted)"},
@@ -438,7 +286,7 @@ std::vector<Option> make_table() {
   add_run_options(table);
   add_song(table);
   add_paint_options(table);
-  add_diffusing(table);
+  add_diffusion_options(table);
   add_video(table);
   add_hearing(table);
   add_beats(table);

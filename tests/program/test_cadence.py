@@ -75,7 +75,7 @@ def test_a_dry_run_tells_which_frames_are_made(program, song):
 
 def test_paint_paints_every_frame(program, song, painted):
     (program.work / "few.json").write_text('{"diffuse_every": 4}')
-    assert program("paint", song, *QUICK, "-q", "--preset", "./few.json", "-o", "%05d.png").code == 0
+    assert program("paint", song, *QUICK, "-q", "--config", "few.json", "-o", "%05d.png").code == 0
     for frame, picture in frames(program.work).items():
         assert (picture == painted[frame]).all(), frame
 

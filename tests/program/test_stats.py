@@ -9,7 +9,7 @@ STAGES = ["analyze", "load", "paint", "diffuse", "interpolate", "encode", "total
 
 #A frame is white where there is sound and black where there is none.
 ON_OFF = ["--fps", "10", "--bin-spacing", "seed", "--bins", "8", "--size", "64x64", "--mark-size", "300", "--lightness", "1"]
-ON_OFF += ["--blur", "0", "--encoder-preset", "ultrafast"]
+ON_OFF += ["--attack", "0s", "--release", "0s", "--gamma", "1", "--blur", "0", "--encoder-preset", "ultrafast"]
 
 
 @pytest.fixture

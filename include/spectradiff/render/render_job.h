@@ -69,7 +69,7 @@ struct DiffusionSettings {
   int64_t seed = 42;          // >= 0
   SeedMode seed_mode = SeedMode::fixed;
   double seed_travel = 0;  // 0..kMaxSeedTravel (diffusion/diffuser.h): on the way to the next seeds' noise
-  int every = 1;  // 1..60: every so many frames one is diffused; the others are made between them
+  int every = 1;           // 1..60: every so many frames one is diffused; the others are made between them
   Interpolation interpolation = Interpolation::blend;
   std::string device = "auto";
   std::string dtype = "auto";
