@@ -25,7 +25,10 @@ bool diffuses(const Arguments& arguments, const Resolved& resolved) {
   return arguments.command == "render" && resolved.job.diffusion.enabled;
 }
 
+// The model whose look the job takes: a render's; elsewhere one that a flag names, since settings that are
+// read again hold what a look had said.
 std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved& asked) {
+  if (arguments.command != "render" && !arguments.flags.values.contains("model")) return std::nullopt;
   const bool needed = diffuses(arguments, asked);
   const std::string& model = asked.job.diffusion.model;
   const bool named = model != DiffusionSettings{}.model && !model.starts_with(kModelHashPrefix);

@@ -104,9 +104,10 @@ void add_diffusion_options(std::vector<Option>& table) {
   table.push_back(
       switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
                     FIELD(diffusion.enabled)));
-  table.push_back(text_option({"model", kDiffusing, kPictures, "NAME|DIR",
-                               "bundle by name or folder (default mini); paint takes its look"},
-                              FIELD(diffusion.model)));
+  table.push_back(text_option(
+      {"model", kDiffusing, kPictures, "NAME|DIR",
+       "bundle by name or folder (default mini); paint takes the look of one that this flag names"},
+      FIELD(diffusion.model)));
   table.push_back(switch_option({"allow_unpinned_model", kDiffusing, kRender, "",
                                  "run a model that is on no trust list; models can execute code"},
                                 FIELD(diffusion.allow_unpinned)));

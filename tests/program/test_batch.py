@@ -199,7 +199,7 @@ def test_frames_that_are_done_are_skipped_until_settings_song_or_frames_change(p
 
 
 def test_a_song_is_heard_once_for_jobs_that_hear_it_alike(program, songs):
-    settings = [{"blur": 1}, {"blur": 2}, {"bins": 9}, {"bins": 9, "blur": "onset"}]
+    settings = [{"blur": 1}, {"blur": 2}, {"bins": 9}, {"bins": 9, "blur": "chroma_a"}]
     jobs = [job(output=f"{i}.mp4", **one) for i, one in enumerate(settings)] + [job("b.wav", output="4.mp4")]
     done = batch(program, jobs, "-v")
     assert done.code == 0 and done.err.count("was heard for the job before") == 1, done

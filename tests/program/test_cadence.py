@@ -14,9 +14,9 @@ KEYS = [0, 4, 8, 12, 14]  # of every 4th frame and the last, of 15
 
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory, tone):
-    """The pictures of the tone's 15 frames, painted one and all."""
+    """The pictures of the tone's 15 frames, painted one and all as a render would."""
     program = Program(tmp_path_factory.mktemp("painted"))
-    assert program("paint", str(tone), *QUICK, "-q", "-o", "%05d.png").code == 0
+    assert program("paint", str(tone), "--model", "mini", *QUICK, "-q", "-o", "%05d.png").code == 0
     return frames(program.work)
 
 
@@ -75,7 +75,7 @@ def test_a_dry_run_tells_which_frames_are_made(program, song):
 
 def test_paint_paints_every_frame(program, song, painted):
     (program.work / "few.json").write_text('{"diffuse_every": 4}')
-    assert program("paint", song, *QUICK, "-q", "--config", "few.json", "-o", "%05d.png").code == 0
+    assert program("paint", song, "--model", "mini", *QUICK, "-q", "--config", "few.json", "-o", "%05d.png").code == 0
     for frame, picture in frames(program.work).items():
         assert (picture == painted[frame]).all(), frame
 

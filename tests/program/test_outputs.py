@@ -93,7 +93,7 @@ def test_frames_are_the_same_for_any_number_of_threads(program, song):
 
 
 def test_render_without_diffusion_shows_the_painters_pictures(program, song):
-    assert program("paint", song, *QUICK, "-o", "painted/%02d.png").code == 0
+    assert program("paint", song, "--model", "mini", *QUICK, "-o", "painted/%02d.png").code == 0
     done = program("render", song, *QUICK, "--no-diffusion", "-o", "rendered/%02d.png")
     assert done.code == 0, done
     for i in range(15):
