@@ -32,6 +32,8 @@ PAINTERS = {
     "spectrogram": {"painter": "spectrogram", "colour_map": "magma"},
     "showcqt": {"painter": "showcqt"},
 }
+# What painting is without the model's look.
+PLAIN = {"greyscale": False, "gamma": 0.5, "attack": "0s", "release": "0s"}
 OVER_IMAGE = {"painter": "circles", "circles_thickness": 1.5, "hue_start": 0.5, "hue_span": 0.4, "base": "image", "base_opacity": 0.45}
 SEED_PRESETS = ["funky-smooth", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic"]
 OWN_PRESETS = ["embers", "aurora", "iris", "reef", "orbit", "skyline", "kick"]
@@ -84,7 +86,8 @@ def main():
         plot(song, TARGET / "analysis.jpg", work)
         embers = pictures(work, "paint", song, [{"preset": "embers", "size": "512x512"}], [MOMENT], (512, 512))[0][0]
         embers.save(work / "embers.png")
-        looks = [{**look, "size": "512x512", "greyscale": False} for look in [*PAINTERS.values(), {**OVER_IMAGE, "image": str(work / "embers.png")}]]
+        over_image = {**OVER_IMAGE, "image": str(work / "embers.png")}
+        looks = [{**PLAIN, **look, "size": "512x512"} for look in [*PAINTERS.values(), over_image]]
         sheet(pictures(work, "paint", song, looks, MOMENTS, (192, 192)), TARGET / "painters.jpg")
 
         square = {"size": "256x256"}
