@@ -111,7 +111,8 @@ class EmbeddingCache {
 struct Slot {
   const FrameRequest* request = nullptr;
   SamplerTable table;
-  std::unique_ptr<NoiseSource> noise, next_noise;  // of the seeds that the noise lies between
+  std::unique_ptr<NoiseSource> noise,
+      next_noise;  // of the seeds it lies between; no next one where it lies on one
   double noise_share = 1, next_noise_share = 0;
 
   // The step this slot takes in the batch's round, or null when its picture is done.
@@ -204,7 +205,7 @@ struct Diffuser::Impl {
       slots[b] = {&request,
                   table_for(request.strength),
                   networks.noise_source(seed),
-                  networks.noise_source(seed + 1),
+                  angle > 0 ? networks.noise_source(seed + 1) : nullptr,
                   std::cos(angle),
                   std::sin(angle)};
     }

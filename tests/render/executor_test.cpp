@@ -157,19 +157,24 @@ TEST(Executors, AFrameIsTheSameWhateverPartOfTheSongIsRendered) {
   for (const auto& [frame, bytes] : part.pictures) EXPECT_EQ(bytes, whole.pictures[frame]) << frame;
 }
 
+// Of a run of these frames, with what the fixture moves.
+auto moved_pictures(RenderJob job, const std::string& frames, int batch_size, int threads) {
+  job.selection.frames = frames;
+  job.diffusion.batch_size = batch_size;
+  Fixture fixture;
+  fixture.moved = true;
+  Collector sink;
+  EXPECT_TRUE(fixture.run(job, sink, threads).complete);
+  EXPECT_EQ(sink.order.size(), sink.pictures.size());
+  return sink.pictures;
+}
+
 TEST(Executors, AMovedFrameIsTheSameAloneInBatchesInShardsAndOnManyThreads) {
   RenderJob job = small_job();
   job.diffusion.strength_mode = StrengthMode::exact;
   job.expressions = {{"strength", "moved"}, {"guidance", "moved"}, {"blur", "moved"}};
   const auto pictures = [&](const std::string& frames, int batch_size, int threads) {
-    RenderJob part = job;
-    part.selection.frames = frames;
-    part.diffusion.batch_size = batch_size;
-    Fixture fixture;
-    fixture.moved = true;
-    Collector sink;
-    EXPECT_TRUE(fixture.run(part, sink, threads).complete);
-    return sink.pictures;
+    return moved_pictures(job, frames, batch_size, threads);
   };
   const auto whole = pictures("3-25", 4, 0);
   ASSERT_EQ(whole.size(), 23u);
@@ -187,15 +192,7 @@ TEST(Executors, BetweenDiffusedFramesPicturesAreMadeTheSameWhateverPartBatchAndT
   job.diffusion.every = 4;
   job.diffusion.strength_mode = StrengthMode::exact;
   const auto pictures = [&](const std::string& frames, int batch_size, int threads) {
-    RenderJob part = job;
-    part.selection.frames = frames;
-    part.diffusion.batch_size = batch_size;
-    Fixture fixture;
-    fixture.moved = true;
-    Collector sink;
-    EXPECT_TRUE(fixture.run(part, sink, threads).complete);
-    EXPECT_EQ(sink.order.size(), sink.pictures.size());
-    return sink.pictures;
+    return moved_pictures(job, frames, batch_size, threads);
   };
   for (const Interpolation by : {Interpolation::blend, Interpolation::motion}) {
     job.diffusion.interpolation = by;
