@@ -2,14 +2,16 @@
 """Judge a trained model: evaluate.py DATA MODEL [--each N] [--steps N] [--guidance G] [--sheet OUT.png]
 
 DATA is what make_data.py wrote, MODEL a diffusers folder (train_denoiser.py's RUN/mini). Prompts, seeds and init
-pictures were never trained on. Prints one table; the exit status is 0 only when every row is met. --each is the
+pictures were never trained on. Prints one table, each row as it is known; the exit status is 0 only when every row is met. --each is the
 number of pictures a scene (default 4). The judges are made once and kept as DATA/classifier.pt
 and DATA/palettes.npz.
 """
 
 import argparse
 import dataclasses
+import itertools
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -87,35 +89,26 @@ def percent(hits: list[bool]) -> float:
     return 100.0 * float(np.mean(hits))
 
 
-def autoencoder_rows(model: Model, data: Path) -> list[Row]:
+def autoencoder_rows(model: Model, data: Path) -> Iterator[Row]:
     from sklearn.datasets import load_sample_images
 
     vae = model.text.vae.to("cpu")
     scenes = Shards(data / "held-out")
     pictures = to_tensor(np.stack([scenes[i] for i in range(min(len(scenes), 256))]))
-    rows = [Row("autoencoder, unseen scenes", judge.reconstruction(vae, pictures), 29.0, "dB")]
-    for found, path in zip(
-        frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True
-    ):
-        rows.append(
-            Row(
-                f"autoencoder, painter {path.stem.split('-')[-1]}",
-                judge.reconstruction(vae, to_tensor(found)),
-                26.0,
-                "dB",
-            )
-        )
+    yield Row("autoencoder, unseen scenes", judge.reconstruction(vae, pictures), 29.0, "dB")
+    for name, found in painted(data):
+        yield Row(f"autoencoder, painter {name}", judge.reconstruction(vae, to_tensor(found)), 26.0, "dB")
     photos = [to_tensor(photo[None, :424]) for photo in load_sample_images().images]
-    rows.append(
-        Row(
-            "autoencoder, photographs",
-            float(np.mean([judge.reconstruction(vae, photo) for photo in photos])),
-            23.0,
-            "dB",
-        )
-    )
+    mean = float(np.mean([judge.reconstruction(vae, photo) for photo in photos]))
+    yield Row("autoencoder, photographs", mean, 23.0, "dB")
     vae.to(pick_device())
-    return rows
+
+
+def painted(data: Path) -> Iterator[tuple[str, np.ndarray]]:
+    """Each painter's name and its frames that were never trained on."""
+    paths = sorted((data / "extra").glob("painter-held-out-*.npy"))
+    for found, path in zip(frames(data, "held-out"), paths, strict=True):
+        yield path.stem.split("-")[-1], found
 
 
 def palette_hits(asked: list[painter.Labels], pictures: np.ndarray, references: dict[str, dict]) -> list[bool]:
@@ -123,8 +116,10 @@ def palette_hits(asked: list[painter.Labels], pictures: np.ndarray, references: 
     return [judge.nearest_palette(picture, references[what.scene]) == what.palette for what, picture in pairs]
 
 
-def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module) -> tuple[list[Row], np.ndarray]:
-    """Scenes and palettes of txt2img and of img2img from every painter; gives the txt2img pictures too."""
+def prompt_rows(
+    model: Model, data: Path, each: int, network: torch.nn.Module, keep: Callable[[np.ndarray], None]
+) -> Iterator[Row]:
+    """Scenes and palettes of txt2img, whose pictures go to `keep`, and of img2img from every painter."""
     asked, prompts = prompts_for(each)
     references = judge.kept_references(data / "palettes.npz")
 
@@ -132,24 +127,20 @@ def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module) -
         return percent([found == what.scene for found, what in zip(judge.named(network, pictures), asked, strict=True)])
 
     made = model.draw(prompts)
+    keep(made)
     square = scene_hits(made)
-    rows = [
-        Row("txt2img, asked scene", square, 90.0, "%"),
-        Row("txt2img, asked palette", percent(palette_hits(asked, made, references)), 80.0, "%"),
-    ]
-    for size in SIZES:
-        found = scene_hits(model.draw(prompts, size=size))
-        rows.append(Row(f"txt2img {size[0]}x{size[1]}, asked scene", found, square - 10.0, "%"))
-    for found, path in zip(
-        frames(data, "held-out"), sorted((data / "extra").glob("painter-held-out-*.npy")), strict=True
-    ):
+    yield Row("txt2img, asked scene", square, 90.0, "%")
+    yield Row("txt2img, asked palette", percent(palette_hits(asked, made, references)), 80.0, "%")
+    for name, found in painted(data):
         inits = found[np.arange(len(prompts)) % len(found)]
         pictures = model.draw(prompts, inits=inits)
-        rows.append(Row(f"img2img 0.75 from {path.stem.split('-')[-1]}, asked scene", scene_hits(pictures), 75.0, "%"))
+        yield Row(f"img2img 0.75 from {name}, asked scene", scene_hits(pictures), 75.0, "%")
         grey = np.asarray([np.asarray(Image.fromarray(init).convert("L").convert("RGB")) for init in inits])
         hits = palette_hits(asked, model.draw(prompts, inits=grey), references)
-        rows.append(Row(f"img2img 0.75 from grey {path.stem.split('-')[-1]}, asked palette", percent(hits), 60.0, "%"))
-    return rows, made
+        yield Row(f"img2img 0.75 from grey {name}, asked palette", percent(hits), 60.0, "%")
+    for size in SIZES:
+        found = scene_hits(model.draw(prompts, size=size))
+        yield Row(f"txt2img {size[0]}x{size[1]}, asked scene", found, square - 10.0, "%")
 
 
 def judge_rows(data: Path, accuracy: float) -> list[Row]:
@@ -234,17 +225,25 @@ def main() -> int:
     quiet()
     network, accuracy = judge.trained_classifier(arguments.data, arguments.data / "classifier.pt")
     model = Model(arguments.model, arguments.steps, arguments.guidance)
-    rows = [*judge_rows(arguments.data, accuracy), *autoencoder_rows(model, arguments.data)]
-    found, made = prompt_rows(model, arguments.data, arguments.each, network)
-    rows += [*found, *word_rows(model, arguments.data), *strength_rows(model, arguments.data)]
-    if arguments.sheet:
-        tiles = made.reshape(len(painter.SCENES), arguments.each, 256, 256, 3)
-        Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(-1, arguments.each * 256, 3)).save(arguments.sheet)
+
+    def write_sheet(made: np.ndarray) -> None:
+        if arguments.sheet:
+            tiles = made.reshape(len(painter.SCENES), arguments.each, 256, 256, 3)
+            Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(-1, arguments.each * 256, 3)).save(arguments.sheet)
+
     print(f"{arguments.steps} steps, guidance {arguments.guidance}")
-    for row in rows:
+    met = True
+    for row in itertools.chain(
+        judge_rows(arguments.data, accuracy),
+        autoencoder_rows(model, arguments.data),
+        prompt_rows(model, arguments.data, arguments.each, network, write_sheet),
+        word_rows(model, arguments.data),
+        strength_rows(model, arguments.data),
+    ):
         wanted = "" if row.least is None else f"at least {row.least:.4g} {row.unit}  {'met' if row.met else 'MISSED'}"
-        print(f"{row.name:<55} {row.found:8.2f} {row.unit:<3} {wanted}")
-    return 0 if all(row.met for row in rows) else 1
+        print(f"{row.name:<55} {row.found:8.2f} {row.unit:<3} {wanted}", flush=True)
+        met = met and row.met
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

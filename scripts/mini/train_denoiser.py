@@ -2,11 +2,11 @@
 """Train denoiser and text encoder together: train_denoiser.py DATA VAE RUN [--minutes M] [--steps N] [--threads T]
 
 DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The latents of the pictures,
-and of the same at half their size, are computed once and kept under DATA/latents. Training begins with the small
-ones, where a picture costs a quarter, and goes on with the full ones. RUN holds the checkpoint, curve.csv,
-samples-*.png and, after every session, RUN/mini: a whole diffusers folder with the averaged weights, for
-scripts/export_model.py. Give the same command again to go on. --steps is the length of the whole training, needed
-once and kept.
+of the same at half their size and of the painters' frames are computed once and kept under DATA/latents. Training
+begins with the small ones, where a picture costs a quarter, and goes on with the full ones; a share of the pictures
+begins as a painter's frame, as img2img begins. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
+session, RUN/mini: a whole diffusers folder with the averaged weights, for scripts/export_model.py. Give the same
+command again to go on. --steps is the length of the whole training, needed once and kept.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -34,6 +35,7 @@ from mini import captions
 from mini.make_data import SIZES
 from mini.muon import optimisers_of
 from mini.painter import Labels
+from mini.train_vae import frames
 from mini.training import (
     Ema,
     autocast,
@@ -56,8 +58,11 @@ WORD_STEPS = 700
 PEAK_RATE = 7e-4
 # Beyond the empty captions that captions.py gives.
 DROP = 0.03
+# Of the pictures, those that begin as a painter's frame, and the lowest timestep at which such a frame is noised.
+FROM_FRAMES, FRAMES_FROM = 0.35, 600
 # Of all steps, those on pictures of half the size, in batches twice as large, and those before the learning rate falls.
 HALF_SIZE_STEPS, HELD = 0.4, 0.65
+LUMINANCE = np.array([0.299, 0.587, 0.114])
 NOTE_EVERY, SAMPLE_EVERY = 50, 2_000
 SAMPLE_PROMPTS = (
     "an iceland vista, cinematic lighting", "a cyberpunk android, moody and foggy", "a gas mask and helmet", "abstract art",
@@ -124,27 +129,48 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
+def latents_folder(data: Path, vae_folder: Path) -> Path:
+    """Where the latents that this very autoencoder makes of the data are kept."""
+    weights = next(vae_folder.glob("*.safetensors"))
+    return data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
+
+
+def save_whole(path: Path, array: np.ndarray) -> None:
+    """The file appears under its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.part-{os.getpid()}")
+    with open(part, "wb") as file:
+        np.save(file, array)
+    os.replace(part, path)
+
+
 def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[str, Path]:
     """Folders with the scaled latents of every training picture, and at half size of its mirror image too:
     float16 [n, 1 or 2, 4, h, w] a shard."""
-    weights = next(vae_folder.glob("*.safetensors"))
-    folder = data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
-    folders = {size: folder / size for size in ("half", "full")}
+    folders = {size: latents_folder(data, vae_folder) / size for size in ("half", "full")}
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
     for size, path in product(folders, sorted((data / "train").glob("*.npy"))):
         kept = folders[size] / path.name
         if kept.exists():
             continue
-        kept.parent.mkdir(parents=True, exist_ok=True)
         pictures = np.load(path, mmap_mode="r")
         pictures = halved(pictures) if size == "half" else pictures
         sides = (pictures, pictures[:, :, ::-1]) if size == "half" else (pictures,)
         latents = torch.stack([latents_of(vae, side, device) for side in sides], 1) * vae.config.scaling_factor
-        part = kept.with_name(f"{path.stem}.part-{os.getpid()}")
-        with open(part, "wb") as file:
-            np.save(file, latents.half().numpy())
-        os.replace(part, kept)
+        save_whole(kept, latents.half().numpy())
     return folders
+
+
+def cache_frames(data: Path, vae_folder: Path, device: torch.device) -> Tensor:
+    """Scaled latents of the painters' frames in colour and in grey, float32 [n, 4, h, w]; kept like cache_latents'."""
+    kept = latents_folder(data, vae_folder) / "frames.npy"
+    if not kept.exists():
+        vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
+        coloured = np.concatenate(frames(data, "train"))
+        grey = np.repeat((coloured @ LUMINANCE)[..., None].round().astype(np.uint8), 3, -1)
+        latents = latents_of(vae, np.concatenate([coloured, grey]), device) * vae.config.scaling_factor
+        save_whole(kept, latents.half().numpy())
+    return torch.from_numpy(np.load(kept)).float()
 
 
 class Batches:
@@ -176,6 +202,23 @@ class Batches:
 
 def as_labels(fact: dict) -> Labels:
     return Labels(**{key: fact[key] for key in Labels.__dataclass_fields__})
+
+
+def towards_frames(
+    noise: Tensor, clean: Tensor, painted: Tensor, steps: Tensor, alphas: Tensor, rng: np.random.Generator
+) -> Tensor:
+    """The noise with which a share of the latents `clean` lie on the way of img2img from a painter's frame to them.
+
+    img2img noises a frame p at a timestep s: sqrt(a) p + sqrt(1 - a) n. That is `clean` under the noise
+    n + sqrt(a / (1 - a)) (p - clean), and DDIM from there to `clean` keeps this noise at every later timestep.
+    """
+    chosen = torch.from_numpy(rng.random(len(clean)) < FROM_FRAMES).to(clean.device)
+    begun = steps.clamp_min(FRAMES_FROM).float()
+    begun = begun + torch.from_numpy(rng.random(len(clean))).float().to(clean.device) * (len(alphas) - 1 - begun)
+    alpha = alphas[begun.long()]
+    shift = (chosen * (alpha / (1 - alpha)).sqrt())[:, None, None, None]
+    found = painted[torch.from_numpy(rng.integers(0, len(painted), len(clean)))].to(clean.device)
+    return noise + shift * (functional.interpolate(found, size=clean.shape[2:], mode="bilinear") - clean)
 
 
 def objective(model: nn.Module, alphas: Tensor, latents: Tensor, ids: Tensor, noise: Tensor, steps: Tensor) -> Tensor:
@@ -232,6 +275,7 @@ def main() -> int:
     tokenizer_folder = arguments.run / "tokenizer"
     tokenizer = make_tokenizer(tokenizer_folder)
     folders = cache_latents(arguments.data, arguments.vae, device)
+    painted = cache_frames(arguments.data, arguments.vae, device)
     model = Denoiser(tokenizer).to(device, memory_format=torch.channels_last)
     use_plain_attention(model.unet, device)
     ema = Ema(model, 0.9995)
@@ -249,7 +293,8 @@ def main() -> int:
         size, share = ("half", 2) if step < HALF_SIZE_STEPS * run.steps else ("full", 1)
         clean, ids = (tensor.to(device) for tensor in batches[size].batch(share * arguments.batch))
         steps = (spread_levels(len(clean)) * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
-        loss = objective(model, alphas, clean, ids, torch.randn(clean.shape).to(device), steps)
+        noise = towards_frames(torch.randn(clean.shape).to(device), clean, painted, steps, alphas, run.rng)
+        loss = objective(model, alphas, clean, ids, noise, steps)
         learning_rate = rate(step, run.steps, arguments.rate, HELD)
         descend(loss, model, learning_rate, muon, adamw)
         ema.update(model, step)

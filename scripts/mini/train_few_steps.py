@@ -11,20 +11,18 @@ import copy
 import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, Batches, cache_latents, sample, write
+from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, Batches, cache_frames, cache_latents, sample, write
 from mini.training import (
     Ema,
     autocast,
     begin,
     descend,
-    latents_of,
     level_weight,
     options,
     rate,
@@ -91,8 +89,7 @@ def main() -> int:
     run.resume(student=student, ema=ema.network, optimiser=optimiser)
     folders = cache_latents(arguments.data, arguments.model / "vae", device)
     batches = Batches(arguments.data, folders["full"], pipe.tokenizer, run.rng)
-    frames = np.concatenate([np.load(path) for path in sorted((arguments.data / "extra").glob("painter-train-*.npy"))])
-    painted = latents_of(pipe.vae, frames, device) * pipe.vae.config.scaling_factor
+    painted = cache_frames(arguments.data, arguments.model / "vae", device)
     shown = StableDiffusionPipeline(**{**pipe.components, "unet": ema.network}, requires_safety_checker=False)
     shown.set_progress_bar_config(disable=True)
     span = pipe.scheduler.config.num_train_timesteps // STUDENT_STEPS

@@ -139,6 +139,23 @@ def test_a_run_goes_on_where_its_checkpoint_stands(tmp_path):
     assert len((tmp_path / "curve.csv").read_text().splitlines()) == 3
 
 
+def test_a_share_of_the_pictures_lies_on_the_way_from_a_painters_frame():
+    from mini.train_denoiser import FRAMES_FROM, FROM_FRAMES, towards_frames
+
+    torch.manual_seed(0)
+    alphas = torch.linspace(1.0, 0.1, FRAMES_FROM + 1)
+    clean, noise, frame = torch.randn(400, 4, 2, 3), torch.randn(400, 4, 2, 3), torch.randn(1, 4, 2, 3)
+    steps = torch.randint(0, FRAMES_FROM + 1, (400,))
+    shifted = towards_frames(noise, clean, frame, steps, alphas, np.random.default_rng(0))
+
+    signal, rest = alphas[FRAMES_FROM].sqrt(), (1 - alphas[FRAMES_FROM]).sqrt()
+    at_the_start = signal * clean + rest * shifted
+    from_frame = torch.isclose(at_the_start, signal * frame + rest * noise, atol=1e-4).flatten(1).all(1)
+    from_clean = (shifted == noise).flatten(1).all(1)
+    assert bool((from_frame ^ from_clean).all())
+    assert float(from_frame.float().mean()) == pytest.approx(FROM_FRAMES, abs=0.08)
+
+
 @pytest.mark.slow
 def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folders(tmp_path):
     def script(name: str, *arguments: object) -> str:
