@@ -68,13 +68,17 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/DebianFiles.cmake)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The spectradiff authors <spectradiff@localhost>")
+# Who makes a package for others puts their own here, as Debian's tools take DEBFULLNAME and DEBEMAIL.
+set(SPECTRADIFF_PACKAGE_MAINTAINER "The spectradiff authors <maintainers@spectradiff.invalid>"
+    CACHE STRING "maintainer of the Debian package: NAME <ADDRESS>")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${SPECTRADIFF_PACKAGE_MAINTAINER}")
 set(CPACK_DEBIAN_PACKAGE_SECTION video)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "song to diffused music video renderer for scripts")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Every video frame is a picture painted from that moment's spectrum and, with
 the command render, pushed through Stable Diffusion img2img. The commands
-paint and analyze need nothing else. For render, unpack a libtorch into
+paint and analyze need nothing else. For render, install torch with
+pip --target ~/.local/share/spectradiff/python, unpack a libtorch into
 ~/.local/share/spectradiff/libtorch or name one in SPECTRADIFF_TORCH_DIR; the
 command doctor says what is there and what is missing.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
@@ -82,5 +86,5 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${SPECTRADIFF_TORCH_LIBRARY_DIRS
 # Loaded when it is needed, so that no dependency follows from the program's own.
 string(REGEX MATCH "^[0-9]+" libavfilter_major "${LIBAVFILTER_VERSION}")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, libavfilter${libavfilter_major}")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "ffmpeg, mpv")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "ffmpeg, mpv, python3-pip")
 include(CPack)

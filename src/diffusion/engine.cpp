@@ -1,6 +1,7 @@
 #include "spectradiff/diffusion/engine.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <system_error>
@@ -21,15 +22,39 @@ constexpr const char* kRemedy =
     "of "
     "your own";
 
-// libtorch for an engine that came without one, as a Debian package does.
+constexpr const char* kTorchDir = "SPECTRADIFF_TORCH_DIR";
+
+// Where `pip install --target` puts packages for this program alone; empty without a home.
+fs::path own_packages() {
+  const fs::path data = user_data_folder();
+  return data.empty() ? data : data / "python";
+}
+
+// libtorch for an engine that came without one, as a Debian package does: the one that is named, or else
+// those of the user and of this installation.
 std::vector<fs::path> torch_places() {
+  if (const char* named = std::getenv(kTorchDir); named != nullptr && *named != '\0') return {named};
   std::vector<fs::path> places;
-  if (const char* named = std::getenv("SPECTRADIFF_TORCH_DIR"); named != nullptr && *named != '\0')
-    places.emplace_back(named);
   if (const fs::path data = user_data_folder(); !data.empty()) places.push_back(data / "libtorch");
+  if (const fs::path packages = own_packages(); !packages.empty()) places.push_back(packages / "torch");
   if (const fs::path program = program_folder(); !program.empty())
     places.push_back(program.parent_path() / "lib" / "spectradiff" / "libtorch");
   return places;
+}
+
+// How to come by a libtorch, as words to copy.
+std::string torch_remedy() {
+  const std::string version = SPECTRADIFF_TORCH_VERSION;
+  const bool exact = version.find(' ') == std::string::npos;
+  std::string remedy = fmt::format("it needs libtorch {}; ", version);
+  if (const fs::path packages = own_packages(); !packages.empty())
+    remedy += fmt::format("`python3 -m pip install --target {} torch{}` puts one where it is found; ",
+                          packages.string(), exact ? "==" + version : "");
+  return remedy +
+         fmt::format(
+             "set {} to use one that is there: the folder that holds lib/libtorch.so, such as a Python "
+             "environment's site-packages/torch",
+             kTorchDir);
 }
 
 // The first that is there, loaded so that the engine finds its symbols; false when there is none.
@@ -74,11 +99,8 @@ const EnginePlugin& open_plugin() {
   if (library == nullptr) {
     std::vector<std::string> places;
     for (const fs::path& place : torch_places()) places.push_back(place.string());
-    throw_error(
-        ErrorKind::model,
-        "the engine does not load: {}; it needs libtorch {}: unpack one as {}, or set "
-        "SPECTRADIFF_TORCH_DIR to one that is there (a Python environment's site-packages/torch is one)",
-        refusal, SPECTRADIFF_TORCH_VERSION, join(places, " or "));
+    throw_error(ErrorKind::model, "the engine does not load: {} (looked for libtorch in {}); {}", refusal,
+                join(places, ", "), torch_remedy());
   }
   using EntryPoint = const EnginePlugin* (*)();
   const auto entry_point = reinterpret_cast<EntryPoint>(dlsym(library, kEntryPoint));

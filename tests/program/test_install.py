@@ -123,15 +123,20 @@ def test_the_unpacked_package_paints_and_says_how_to_get_a_libtorch(program, son
     assert done.returncode == 8 and "SPECTRADIFF_TORCH_DIR" in done.stdout, done
     if not HAS_ENGINE:
         return
-    assert str(program.home / ".local/share/spectradiff/libtorch") in done.stdout and "libtorch 2." in done.stdout
+    data = program.home / ".local/share/spectradiff"
+    assert re.search(rf"needs libtorch (2[\d.]+); `python3 -m pip install --target {data}/python torch==\1`", done.stdout), done
+    (program.work / "empty").mkdir()
+    done = subprocess.run([binary, "doctor"], env={**program.environment, "SPECTRADIFF_TORCH_DIR": "empty"}, capture_output=True, text=True)
+    assert done.returncode == 8 and "looked for libtorch in empty)" in done.stdout, done
     torch = re.search(r"SPECTRADIFF_TORCH_FOUND:INTERNAL=(.*)|SPECTRADIFF_TORCH_DIR:PATH=(.+)", (BUILD / "CMakeCache.txt").read_text())
     folder = torch[1] or torch[2]
-    for given in ({"SPECTRADIFF_TORCH_DIR": folder}, {}):
-        if not given:
-            (program.home / ".local/share/spectradiff").mkdir(parents=True)
-            os.symlink(folder, program.home / ".local/share/spectradiff/libtorch")
+    for given, place in (({"SPECTRADIFF_TORCH_DIR": folder}, None), ({}, data / "libtorch"), ({}, data / "python/torch")):
+        if place:
+            place.parent.mkdir(parents=True)
+            os.symlink(folder, place)
         report = subprocess.run([binary, "doctor", "--json"], env={**program.environment, **given}, capture_output=True)
         assert json.loads(report.stdout)["engine"]["ok"], report
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian is not installed")

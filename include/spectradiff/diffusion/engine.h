@@ -35,8 +35,8 @@ struct EngineReport {
 };
 
 // Loads the plug-in on first call (and never before), then the bundle's networks. A plug-in that does not
-// find its libtorch gets it from SPECTRADIFF_TORCH_DIR, libtorch in the user's data folder, or
-// ../lib/spectradiff/libtorch of the program's folder. The caller has verified
+// find its libtorch gets it from SPECTRADIFF_TORCH_DIR, or libtorch or python/torch in the user's data
+// folder, or ../lib/spectradiff/libtorch of the program's folder. The caller has verified
 // files and trust. Error{model} when the plug-in, libtorch or a network does not load; Error{device} when the
 // device is not there; Error{usage} for a bad name.
 std::unique_ptr<Networks> load_networks(const Manifest& manifest, const EngineRequest& request);
