@@ -14,6 +14,12 @@ namespace {
 
 using Values = std::vector<std::string>;
 
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const CommandText& command : commands()) names.push_back(command.name);
+  return names;
+}
+
 // Every name an option may be typed by: "--strength", "--no-greyscale", "-o".
 std::vector<std::string> flag_names(unsigned mask) {
   std::vector<std::string> names;
@@ -27,24 +33,68 @@ std::vector<std::string> flag_names(unsigned mask) {
   return names;
 }
 
-[[noreturn]] void refuse_extra(const std::vector<std::string>& extras, const std::string& command,
-                               unsigned mask) {
-  for (const std::string& extra : extras) {
-    if (extra.size() < 2 || extra.front() != '-') continue;
-    std::string name = extra.substr(0, extra.find('='));
-    if (name.find_first_not_of('-') == std::string::npos) name = extra;
-    throw_error(ErrorKind::usage, "unknown option {}{}; `spectradiff {} --help` lists them", name,
-                name.starts_with("--") ? suggestion(name, flag_names(mask)) : "", command);
-  }
-  throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
-              extras.front(), command);
-}
-
 const Option* find_flag(std::string_view flag) {
   const auto found = std::find_if(option_table().begin(), option_table().end(), [&](const Option& option) {
     return option.flag() == flag || option.short_flag == flag;
   });
   return found == option_table().end() ? nullptr : &*found;
+}
+
+// "render, batch": the commands that have this option; empty: none.
+std::string commands_with(const std::string& flag) {
+  const Option* option = find_flag(flag);
+  if (option == nullptr && flag.starts_with("--no-")) {
+    option = find_flag("--" + flag.substr(5));
+    if (option != nullptr && !option->is_switch()) option = nullptr;
+  }
+  std::vector<std::string> names;
+  for (const CommandText& command : commands()) {
+    if (option != nullptr && (option->commands & command.options) != 0) names.push_back(command.name);
+  }
+  return join(names, ", ");
+}
+
+bool is_option_like(const std::string& word) {
+  return word.starts_with('-') && word.find_first_not_of('-') != std::string::npos;
+}
+
+[[noreturn]] void refuse_option(const std::string& word, const std::vector<std::string>& known,
+                                const std::string& help) {
+  std::string name = word.substr(0, word.find('='));
+  if (name.find_first_not_of('-') == std::string::npos) name = word;
+  if (const std::string others = commands_with(name); !others.empty())
+    throw_error(ErrorKind::usage, "{} is an option of {}; `{}` lists those that may stand here", name, others,
+                help);
+  throw_error(ErrorKind::usage, "unknown option {}{}; `{}` lists them", name,
+              name.starts_with("--") ? suggestion(name, known) : "", help);
+}
+
+[[noreturn]] void refuse_argument(const std::string& word, const std::string& command) {
+  throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
+              word, command);
+}
+
+[[noreturn]] void refuse_extra(const std::vector<std::string>& extras, const CommandText& command) {
+  if (const auto option = std::find_if(extras.begin(), extras.end(), is_option_like); option != extras.end())
+    refuse_option(*option, flag_names(command.options), "spectradiff " + command.name + " --help");
+  refuse_argument(extras.front(), command.name);
+}
+
+[[noreturn]] void refuse_command(const std::string& word) {
+  if (is_option_like(word)) {
+    std::vector<std::string> known = flag_names(kOthers);
+    known.emplace_back("--version");
+    refuse_option(word, known, "spectradiff --help");
+  }
+  throw_error(ErrorKind::usage, "unknown command {}{}; use {}", word, suggestion(word, command_names()),
+              join(command_names(), ", "));
+}
+
+// The words that CLI11 found no place for. It counts the first "--" as one of them.
+std::vector<std::string> left_over(const CLI::App& app) {
+  std::vector<std::string> words = app.remaining();
+  if (const auto mark = std::find(words.begin(), words.end(), "--"); mark != words.end()) words.erase(mark);
+  return words;
 }
 
 // What CLI11 would misread: it takes the empty value of "--prompt=" for none, "-o=v.mp4" for a file "=v.mp4",
@@ -135,14 +185,12 @@ void add_settings(CLI::App& app, unsigned mask, ParserStore& store) {
   }
 }
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const CommandText& command : commands()) names.push_back(command.name);
-  return names;
-}
-
 void check_actions(const Arguments& arguments) {
   const auto& actions = command_text(arguments.command).actions;
+  if (!actions.empty() && arguments.action.empty()) {
+    throw_error(ErrorKind::usage, "{} needs one of {}: spectradiff {} {}", arguments.command,
+                join(actions, ", "), arguments.command, actions.front());
+  }
   if (!actions.empty() && std::find(actions.begin(), actions.end(), arguments.action) == actions.end()) {
     throw_error(ErrorKind::usage, "{} {}: unknown action{}; use {}", arguments.command, arguments.action,
                 suggestion(arguments.action, actions), join(actions, ", "));
@@ -150,6 +198,8 @@ void check_actions(const Arguments& arguments) {
   if (arguments.command == "presets" && arguments.action == "show" && arguments.subject.empty()) {
     throw_error(ErrorKind::usage, "presets show needs a name; `spectradiff presets list` names them");
   }
+  if (arguments.action == "list" && !arguments.subject.empty())
+    refuse_argument(arguments.subject, arguments.command);
 }
 
 }  // namespace
@@ -247,15 +297,12 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
       arguments.help_short = true;
       return arguments;
     }
-    throw_error(ErrorKind::usage, "unknown command {}{}; use {}", extras.front(),
-                suggestion(extras.front(), command_names()), join(command_names(), ", "));
+    refuse_command(extras.front());
   }
   const CommandText& command = command_text(arguments.command);
-  auto extras = chosen.front()->remaining();
-  // CLI11 counts the first "--" as an extra word.
-  if (const auto mark = std::find(extras.begin(), extras.end(), "--"); mark != extras.end())
-    extras.erase(mark);
-  if (!extras.empty()) refuse_extra(extras, command.name, command.options);
+  if (const auto extras = left_over(*chosen.front()); !extras.empty()) refuse_extra(extras, command);
+  // Behind "--" they are handed up.
+  if (const auto extras = left_over(app); !extras.empty()) refuse_argument(extras.front(), command.name);
   if (command.operands == "FILE" && arguments.subject.empty())
     throw_error(ErrorKind::usage, "batch needs a file of jobs, or - for stdin: spectradiff batch jobs.json");
   if (command.operands == "AUDIO" && arguments.subject.empty()) {
