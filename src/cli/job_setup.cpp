@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -59,12 +60,31 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, Console& c
   return false;
 }
 
-// A codec that lacks the usual pixel format is no mistake of the user's.
-void choose_pixel_format(Resolved& resolved) {
-  OutputSettings& output = resolved.job.output;
-  if (output.video_codec == "auto" || resolved.origins.contains("pixel_format")) return;
-  output.pixel_format = default_pixel_format(output.video_codec);
-  resolved.origins["pixel_format"] = "video_codec " + output.video_codec;
+// Whether this run itself says so, not a preset, the user's file or an old video.
+bool is_told(const std::vector<Layer>& layers, const std::string& key) {
+  const auto last = std::find_if(layers.rbegin(), layers.rend(),
+                                 [&](const Layer& layer) { return layer.values.contains(key); });
+  return last != layers.rend() && last->reach != Reach::shared;
+}
+
+// A codec that lacks the usual pixel format, or the scales that an old video was made with, is no mistake of
+// the user's.
+void suit_video_codec(const std::vector<Layer>& layers, Resolved& resolved) {
+  const OutputSettings& output = resolved.job.output;
+  if (output.video_codec == "auto") return;
+  VideoSettings asked;
+  const Json own = {{"crf", asked.crf},
+                    {"encoder_preset", asked.encoder_preset},
+                    {"pixel_format", default_pixel_format(output.video_codec)}};
+  asked.video_codec = output.video_codec;
+  asked.crf = output.crf;
+  asked.encoder_preset = output.encoder_preset;
+  asked.pixel_format = output.pixel_format;
+  for (const std::string& key : settings_not_taken(asked)) {
+    if (is_told(layers, key)) continue;
+    find_option(key)->set(resolved, own.at(key));
+    resolved.origins[key] = "video_codec " + output.video_codec;
+  }
 }
 
 SamplerRequest sampler_request(const DiffusionSettings& diffusion, const Manifest& manifest) {
@@ -126,7 +146,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
     prepared.resolved = resolve(layers);
   }
 
-  choose_pixel_format(prepared.resolved);
+  suit_video_codec(layers, prepared.resolved);
   if (!arguments.run.from.empty()) warn_of_left_out_files(arguments.run.from, prepared.resolved, console);
   prepared.diffuse = diffuses(arguments, prepared.resolved);
   if (prepared.diffuse) {

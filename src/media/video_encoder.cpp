@@ -110,6 +110,18 @@ void refuse_scales(const VideoCodecRow& row, const VideoSettings& settings) {
 
 }  // namespace
 
+std::vector<std::string> settings_not_taken(const VideoSettings& settings) {
+  const VideoCodecRow& row = video_codec_row(settings.video_codec);
+  const VideoSettings defaults;
+  std::vector<std::string> keys;
+  const bool has_scales = row.crf_max > 0;
+  if (has_scales ? settings.crf > row.crf_max : settings.crf != defaults.crf) keys.emplace_back("crf");
+  if (!has_scales && settings.encoder_preset != defaults.encoder_preset) keys.emplace_back("encoder_preset");
+  if (!names_contain(row.encoders.front().pixel_formats, settings.pixel_format))
+    keys.emplace_back("pixel_format");
+  return keys;
+}
+
 void check_video_values(const VideoSettings& settings) {
   const VideoCodecRow& row = video_codec_row(settings.video_codec);
   if (!names_contain(row.containers, container_name(settings.container))) {

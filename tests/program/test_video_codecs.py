@@ -148,6 +148,20 @@ def test_from_stands_between_preset_and_config_and_leaves_the_machine_out(progra
     assert "from" not in shown
 
 
+def test_another_codec_leaves_behind_what_it_has_no_use_for(program, song):
+    flags = ["--crf", "30", "--encoder-preset", "fast", "--pixel-format", "yuv422p"]
+    assert program("paint", song, *TINY, *flags, "--frames", "0-1", "-o", "old.mp4").code == 0
+    asked = ["--from", "old.mp4", "--print-config"]
+    keys = ("crf", "encoder_preset", "pixel_format")
+    for codec, wanted in (("prores", [18, "medium", "yuv422p10le"]), ("ffv1", [18, "medium", "yuv422p"]), ("hevc", [30, "fast", "yuv422p"])):
+        shown = program("paint", song, *asked, "--video-codec", codec).json()
+        assert [shown[key] for key in keys] == wanted
+    done = program("paint", song, "--from", "old.mp4", "--video-codec", "prores", "-o", "v.mov")
+    assert done.code == 0 and probe(program.work / "v.mov")[1]["video"]["codec_name"] == "prores", done
+    done = program("paint", song, "--from", "old.mp4", "--video-codec", "ffv1", "--crf", "30", "-o", "v.mkv")
+    assert done.code == 2 and "crf = 30" in done.err, done
+
+
 def test_a_video_without_settings_is_refused(program, song):
     shutil.copy(program.work / song, program.work / "other.wav")
     for name in ("other.wav", "none.mp4"):

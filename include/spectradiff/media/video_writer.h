@@ -61,6 +61,10 @@ struct VideoSettings {
   std::string comment;                    // metadata: the settings as JSON
 };
 
+// Which of "crf", "encoder_preset" and "pixel_format" the codec does not take as they are set. Error{usage}
+// for a codec that is not known.
+std::vector<std::string> settings_not_taken(const VideoSettings& settings);
+
 // What was written, for messages and the check afterwards.
 struct VideoSummary {
   int64_t pictures = 0;
