@@ -231,6 +231,7 @@ int run_analyze(const Arguments& arguments, Console& console) {
       {{"command", arguments.command}, {"audio", arguments.subject}, {"config", job_to_json(resolved.job)}});
   AudioSource source = std::move(open_song(arguments.subject, resolved.job, console).song);
   refuse_song_as_output(outputs, source.file());
+  if (arguments.run.seed_csv.empty()) warn_of_lowered_fmax(resolved, source.info().sample_rate_hz, console);
   Features features =
       hear(source, arguments.run.seed_csv.empty() ? resolved.job.analysis : seed_settings(resolved),
            resolved.job.input.strict, console, wanted_features(arguments, resolved.job, outputs, series));

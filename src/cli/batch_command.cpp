@@ -200,7 +200,7 @@ class Batch {
 
   void finish() {
     Json counts = {{"jobs", queue_.size()}};
-    std::string text = fmt::format("{} jobs:", queue_.size());
+    std::string text = fmt::format("{} job{}:", queue_.size(), queue_.size() == 1 ? "" : "s");
     for (const Status status : {Status::done, Status::skipped, Status::failed, Status::waiting}) {
       const char* name = status_text(status);
       counts[name] = count(status);

@@ -110,6 +110,12 @@ void read_job(BatchJob& job, Json values, const Json& defaults, const std::strin
                        make_layer(std::move(values), where, Reach::job)});
 }
 
+// As the job itself writes it; empty: it does not.
+std::string named_output(const Json& job) {
+  const auto output = job.is_object() ? job.find("output") : job.end();
+  return job.is_object() && output != job.end() && output->is_string() ? output->get<std::string>() : "";
+}
+
 std::string default_output(const Arguments& arguments) {
   return fs::path(arguments.subject).stem().string() + ".mp4";
 }
@@ -169,7 +175,8 @@ void sweep_on(const BatchJob& job, size_t key, const Json& chosen, const std::st
 }  // namespace
 
 std::vector<BatchJob> expand_sweep(BatchJob job) {
-  if (job.arguments.run.output.empty()) job.arguments.run.output = default_output(job.arguments);
+  if (job.arguments.run.output.empty() && !job.arguments.subject.empty())
+    job.arguments.run.output = default_output(job.arguments);
   std::vector<BatchJob> jobs;
   if (job.fault.empty() && !job.arguments.run.sweep.empty()) {
     sweep_on(job, 0, Json::object(), "", "", jobs);
@@ -194,6 +201,7 @@ std::vector<BatchJob> read_batch(const std::string& text, const std::string& sou
       read_job(job, list.jobs[i], list.defaults, fmt::format("{} job {}", source, job.id), source);
     } catch (const Error& error) {
       job.fault = error.what();
+      job.arguments.run.output = named_output(list.jobs[i]);  // in the job's result
     }
     for (BatchJob& one : expand_sweep(std::move(job))) {
       if (!ids.insert(one.id).second)

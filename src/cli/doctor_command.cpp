@@ -40,12 +40,16 @@ Json models_json() {
 
 Json report_json() {
   Json presets = Json::array();
-  for (const Preset& preset : list_presets()) presets.push_back(preset.name);
-  return {{"versions", versions()},
-          {"engine", engine_json()},
-          {"encoders", video_codecs_here()},
-          {"models", models_json()},
-          {"presets", presets}};
+  Json unusable = Json::object();
+  for (const Preset& preset : list_presets()) {
+    if (preset.problem.empty()) {
+      presets.push_back(preset.name);
+    } else {
+      unusable[preset.name] = preset.problem;
+    }
+  }
+  return {{"versions", versions()},  {"engine", engine_json()}, {"encoders", video_codecs_here()},
+          {"models", models_json()}, {"presets", presets},      {"unusable_presets", unusable}};
 }
 
 std::string report_text(const Json& report) {
@@ -79,6 +83,8 @@ std::string report_text(const Json& report) {
         "model          none on the search path; scripts/export_model.py makes one, --model takes its "
         "folder\n";
   text += fmt::format("presets        {}\n", join(report["presets"].get<std::vector<std::string>>(), ", "));
+  for (const auto& [name, problem] : report["unusable_presets"].items())
+    text += fmt::format("               unusable: {}\n", problem.get<std::string>());
   return text;
 }
 

@@ -29,6 +29,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.help) console.answer(full_help(arguments.command));
   if (arguments.help_short) console.answer(short_help(arguments.command));
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
+  for (const std::string& note : misspelt_variables()) console.warn(note);
 
   if (arguments.command == "analyze") return run_analyze(arguments, console);
   if (arguments.command == "batch") return run_batch(arguments, console);

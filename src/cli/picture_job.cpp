@@ -50,6 +50,7 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
     for (const auto& file : {input.song.file(), input.heard().file()})
       refuse_song("output", target.path, file);
   }
+  warn_of_lowered_fmax(prepared.resolved, input.heard().info().sample_rate_hz, console);
   const AudioInfo& info = input.song.info();
   Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
   for (const std::string& note : plan.notes) console.warn(note);

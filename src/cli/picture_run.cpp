@@ -121,7 +121,7 @@ std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const 
                     manifest.name, job.paint.size.width, job.paint.size.height, job.paint.size.width,
                     job.paint.size.height));
   }
-  console.info(fmt::format("model {} on {} in {}, {} frames at a time ({})", manifest.name, networks.device(),
+  console.info(fmt::format("model {} on {} in {}, batch size {} ({})", manifest.name, networks.device(),
                            networks.dtype(), job.diffusion.batch_size, networks.engine()));
   console.event("model", {{"name", manifest.name},
                           {"device", networks.device()},

@@ -18,7 +18,9 @@ int run_presets(const Arguments& arguments, Console& console) {
   for (const Preset& preset : list_presets()) {
     found.push_back(
         {{"name", preset.name}, {"file", preset.file.string()}, {"description", preset.description}});
-    text += fmt::format("{:<20} {}\n", preset.name, preset.description);
+    text += fmt::format("{:<20} {}\n", preset.name,
+                        preset.problem.empty() ? preset.description : "unusable: " + preset.problem);
+    if (!preset.problem.empty()) found.back()["problem"] = preset.problem;
   }
   console.answer(arguments.run.json ? found.dump(2) + "\n" : text);
   return 0;

@@ -57,6 +57,16 @@ SongInput open_song(const std::string& path, const RenderJob& job, Console& cons
   return opened;
 }
 
+void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, Console& console) {
+  const AnalysisSettings& analysis = resolved.job.analysis;
+  const double nyquist_hz = sample_rate_hz / 2.0;
+  const auto origin = resolved.origins.find("fmax");
+  const bool asked = origin != resolved.origins.end() && origin->second != resolved.run.from;
+  if (!asked || analysis.spacing == BinSpacing::seed || analysis.fmax_hz <= nyquist_hz) return;
+  console.warn(fmt::format("fmax = {} Hz ({}) is lowered to {} Hz, half this song's sample rate",
+                           analysis.fmax_hz, origin->second, nyquist_hz));
+}
+
 void warn_of_input(const std::string& message, bool strict, Console& console) {
   if (strict) throw_error(ErrorKind::input, "{}; --strict refuses that", message);
   console.warn(message);

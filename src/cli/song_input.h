@@ -6,6 +6,7 @@
 
 #include "console.h"
 #include "spectradiff/audio/audio_source.h"
+#include "spectradiff/config/settings.h"
 #include "spectradiff/render/render_job.h"
 
 namespace spectradiff {
@@ -20,6 +21,9 @@ struct SongInput {
 // Also Error{input} when the two last longer or shorter than each other by more than a frame, Error{usage}
 // when both are stdin.
 SongInput open_song(const std::string& path, const RenderJob& job, Console& console);
+
+// Warns where --fmax asks for more than a song of this rate holds.
+void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, Console& console);
 
 // A warning about a file that is read, or with strict an Error{input}.
 void warn_of_input(const std::string& message, bool strict, Console& console);

@@ -1,8 +1,10 @@
 #include "spectradiff/config/settings.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 
@@ -128,6 +130,17 @@ std::vector<std::filesystem::path> preset_folders() {
   return folders;
 }
 
+Preset preset_of(const std::string& name, const std::filesystem::path& file) {
+  try {
+    const Layer layer = read_layer(file, file.string(), Reach::shared);
+    const auto description = layer.values.find(kDescription);
+    const bool described = description != layer.values.end() && description->is_string();
+    return {name, file, described ? description->get<std::string>() : "", ""};
+  } catch (const Error& error) {
+    return {name, file, "", error.what()};
+  }
+}
+
 }  // namespace
 
 Resolved resolve(const std::vector<Layer>& layers) {
@@ -194,6 +207,26 @@ Layer environment_layer(unsigned commands) {
   return layer;
 }
 
+std::vector<std::string> misspelt_variables() {
+  // Of this program, or of those who build and test it, and no options.
+  constexpr std::string_view kNoOptions[] = {"bin", "engine", "model_path", "preset_path", "torch_dir"};
+  constexpr std::string_view kPrefix = "SPECTRADIFF_";
+  std::vector<std::string> notes;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    if (!text.starts_with(kPrefix)) continue;
+    const std::string name(text.substr(0, text.find('=')));
+    std::string key = name.substr(kPrefix.size());
+    std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (find_option(key) != nullptr ||
+        std::find(std::begin(kNoOptions), std::end(kNoOptions), key) != std::end(kNoOptions))
+      continue;
+    if (const std::string nearest = suggestion(key, option_keys()); !nearest.empty())
+      notes.push_back(fmt::format("{} in the environment means nothing{}", shown(name), nearest));
+  }
+  return notes;
+}
+
 Json flag_value(const std::string& key, std::string_view text) {
   const Option* option = find_option(key);
   try {
@@ -211,12 +244,7 @@ std::vector<Preset> list_presets() {
       if (entry.path().extension() != ".json") continue;
       const std::string name = entry.path().stem().string();
       if (presets.contains(name)) continue;
-      const Layer layer = read_layer(entry.path(), entry.path().string(), Reach::shared);
-      const auto description = layer.values.find(kDescription);
-      presets[name] = {name, entry.path(),
-                       description != layer.values.end() && description->is_string()
-                           ? description->get<std::string>()
-                           : ""};
+      presets[name] = preset_of(name, entry.path());
     }
   }
   std::vector<Preset> sorted;
@@ -228,7 +256,7 @@ std::vector<Preset> list_presets() {
 Preset find_preset(const std::string& name) {
   if (name.find('/') != std::string::npos || name.ends_with(".json")) {
     check_there("preset", name);
-    return {name, name, ""};
+    return {name, name, "", ""};
   }
   std::vector<std::string> names;
   for (Preset& preset : list_presets()) {

@@ -11,11 +11,13 @@ import subprocess
 import wave
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("SPECTRADIFF_BIN", ROOT / "build/release/bin/spectradiff")).absolute()
+EVENTS = jsonschema.Draft202012Validator(json.loads((ROOT / "src/cli/events.schema.json").read_text()))
 RATE = 44100
 TIMEOUT_S = 60
 
@@ -43,6 +45,13 @@ class Result:
 
     def events(self):
         return [json.loads(line) for line in self.out.splitlines()]
+
+    def valid_events(self):
+        """Held against the schema that ships."""
+        events = self.events()
+        for event in events:
+            EVENTS.validate(event)
+        return events
 
     def __repr__(self):
         return f"exit {self.code}\nstdout: {self.out[:2000]}\nstderr: {self.err[:4000]}"

@@ -63,6 +63,7 @@ def test_bad_jobs_are_known_before_the_first_starts_and_do_not_stop_the_others(p
     done = batch(program, jobs)
     assert done.code == 7
     found = lines(done)
+    assert [line[3] for line in found[:4]] == ["missing.mp4", "noise.mp4", "b.mp4", "x.mp4"]  # as far as it is understood
     assert [line[:3] for line in found] == [
         ["1", "failed", "3"], ["2", "failed", "3"], ["3", "failed", "2"], ["4", "failed", "2"],
         ["0", "done", "0"], ["5", "done", "0"],

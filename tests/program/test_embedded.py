@@ -32,8 +32,11 @@ def test_without_a_prompt_the_song_chooses_one_and_the_seed_varies_it(program, s
     chosen = []
     for seed in ("0", "1", "2"):
         done = program("render", song, "--frames", "0-1", *FEW_STEPS, "--seed", seed, "-o", f"{seed}/%d.png", "--json")
-        (facts,) = [event for event in done.events() if event["event"] == "analysis"]
+        events = done.valid_events()
+        assert [event["event"] for event in events] == ["start", "analysis", "model", "frame", "frame", "done"]
+        _, facts, model, *_ = events
         chosen.append(facts["prompt"])
+        assert model["name"] == "mini" and model["loaded"] and model["batch_size"] == 1, model
         assert picture(program.work / seed / "0.png").shape == (256, 256, 3)
     assert set(chosen) <= set(PROMPTS) and len(set(chosen)) == 3
     told = program("render", song, "--frames", "0", *FEW_STEPS, "--seed", "1", "-o", "again/%d.png")
@@ -61,8 +64,10 @@ def test_every_look_of_our_own_has_a_prompt_and_renders(program, song):
         for name in OWN_PRESETS
     ]
     (program.work / "jobs.json").write_text(json.dumps(jobs))
-    done = program("batch", "jobs.json")
+    done = program("batch", "jobs.json", "--json")
     assert done.code == 0, done
+    loaded = [event["loaded"] for event in done.valid_events() if event["event"] == "model"]
+    assert loaded == [True] + [False] * (len(OWN_PRESETS) - 1)
     for name in OWN_PRESETS:
         assert program("presets", "show", name).json()["prompt"]
         assert picture(program.work / name / "4.png").std() > 5, name

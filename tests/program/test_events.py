@@ -4,31 +4,24 @@ import json
 import signal
 import time
 
-import jsonschema
 import numpy as np
 import pytest
-from conftest import QUICK, ROOT, write_wav
+from conftest import EVENTS, QUICK, write_wav
 from PIL import Image
-
-SCHEMA = json.loads((ROOT / "src/cli/events.schema.json").read_text())
-VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def valid(done):
-    events = done.events()
-    for event in events:
-        VALIDATOR.validate(event)
-    return [event["event"] for event in events]
+    return [event["event"] for event in done.valid_events()]
 
 
 def test_the_schema_is_one_and_refuses_what_is_no_event():
-    VALIDATOR.check_schema(SCHEMA)
+    EVENTS.check_schema(EVENTS.schema)
     good = {"schema": 1, "t": 0.5, "event": "frame", "frame": 3, "done": 1, "total": 2}
-    VALIDATOR.validate(good)
-    VALIDATOR.validate({**good, "colour": "added later"})
+    EVENTS.validate(good)
+    EVENTS.validate({**good, "colour": "added later"})
     for wrong in ({"schema": 2}, {"event": "frme"}, {"done": 0}, {"frame": "3"}, {"t": -1}):
-        assert not VALIDATOR.is_valid({**good, **wrong}), wrong
-    assert not VALIDATOR.is_valid({key: good[key] for key in good if key != "total"})
+        assert not EVENTS.is_valid({**good, **wrong}), wrong
+    assert not EVENTS.is_valid({key: good[key] for key in good if key != "total"})
 
 
 def test_every_event_of_real_runs_is_valid(program, song):

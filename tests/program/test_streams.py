@@ -58,6 +58,16 @@ def test_a_warning_is_an_event_too(program):
     assert "warning: " in done.err
 
 
+def test_an_fmax_above_what_the_song_holds_is_lowered_with_one_warning(program, song):
+    (program.work / "jobs.json").write_text(json.dumps([{"audio": song, "diffusion": False, "fmax": 30000, "output": "batch.mp4"}]))
+    for words in (["paint", song, *QUICK, "--fmax", "30000"], ["analyze", song, "--fmax", "30000"], ["batch", "jobs.json", *QUICK]):
+        done = program(*words)
+        assert done.code == 0 and done.err.count("warning: ") == 1 and "22050 Hz" in done.err, done
+    low = write_wav(program.work / "low.wav", sines(0.2, 220, rate=8000), rate=8000)
+    assert program("paint", low, *QUICK, "-q", "-o", "low.mp4").err == ""  # the default was never asked for
+    assert "warning" not in program("paint", low, "--from", "low.mp4", "--dry-run").err
+
+
 def test_names_that_are_not_utf8_still_give_valid_json(program):
     write_wav(os.fsencode(program.work) + b"/\xffsong.wav", sines(0.2, 220))
     done = program("paint", b"\xffsong.wav", *QUICK, "-o", b"\xfe.mp4", "--json")

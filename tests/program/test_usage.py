@@ -266,6 +266,13 @@ def test_flag_over_environment_over_config_over_preset_over_the_users_file(progr
     assert origins["seed"] == "default"
 
 
+def test_a_misspelt_variable_is_warned_of(program):
+    given = {"SPECTRADIFF_BINSS": "7", "SPECTRADIFF_SONGS": "somebody else's", "SPECTRADIFF_MODEL_PATH": "/x"}
+    done = program("paint", "x.wav", "--print-config", environment={**program.environment, **given})
+    assert done.json()["bins"] == 90 and done.err.count("warning: ") == 1, done
+    assert "SPECTRADIFF_BINSS" in done.err and "'bins'" in done.err, done
+
+
 def test_the_users_file_is_found_through_xdg(program):
     folder = program.folder / "xdg/spectradiff"
     folder.mkdir(parents=True)
@@ -301,6 +308,20 @@ def test_a_preset_of_the_user_is_found_by_name(program):
     folder.mkdir(parents=True)
     (folder / "mine.json").write_text('{"description": "mine", "bins": 11}')
     assert program("paint", "x.wav", "--preset", "mine", "--print-config").json()["bins"] == 11
+
+
+def test_a_preset_that_cannot_be_read_stands_in_nobodys_way(program):
+    folder = program.home / ".config/spectradiff/presets"
+    folder.mkdir(parents=True)
+    (folder / "broken.json").write_text('{"binss": 11}')
+    assert program("paint", "x.wav", "--preset", "funky", "--print-config").code == 0
+    listed = program("presets", "list")
+    assert listed.code == 0 and "unknown key" in listed.out and "funky-smooth" in listed.out, listed
+    assert any("binss" in preset.get("problem", "") for preset in program("presets", "list", "--json").json())
+    assert "binss" in program("doctor").out
+    for words in (["paint", "x.wav", "--preset", "broken", "--print-config"], ["presets", "show", "broken"]):
+        done = program(*words)
+        assert done.code == 2 and "binss" in done.err, done
 
 
 def test_a_missing_config_is_a_usage_error(program):

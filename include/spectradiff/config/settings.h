@@ -40,6 +40,9 @@ void check_there(const std::string& option, const std::filesystem::path& file);
 // What SPECTRADIFF_<KEY> variables say about the options of these commands (CommandMask).
 Layer environment_layer(unsigned commands);
 
+// A warning for each SPECTRADIFF_ variable whose name is nearly an option's and none.
+std::vector<std::string> misspelt_variables();
+
 // The text of a flag as its JSON value. Error{usage} naming the flag.
 Json flag_value(const std::string& key, std::string_view text);
 
@@ -47,11 +50,12 @@ struct Preset {
   std::string name;
   std::filesystem::path file;
   std::string description;
+  std::string problem;  // why it cannot be used; empty: it can
 };
 
 // By name through the user's config folder, SPECTRADIFF_PRESET_PATH, the install and the build tree; or a
 // path to a .json file. Error{usage} with the nearest name.
 Preset find_preset(const std::string& name);
-std::vector<Preset> list_presets();  // by name
+std::vector<Preset> list_presets();  // by name; files that cannot be read have a problem
 
 }  // namespace spectradiff
