@@ -35,7 +35,14 @@ PAINTERS = {
 # What painting is without the model's look.
 PLAIN = {"greyscale": False, "gamma": 0.5, "attack": "0s", "release": "0s"}
 OVER_IMAGE = {"painter": "circles", "circles_thickness": 1.5, "hue_start": 0.5, "hue_span": 0.4, "base": "image", "base_opacity": 0.45}
-SEED_PRESETS = ["funky-smooth", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic"]
+SEED_PRESETS = {
+    "funky-smooth": "an iceland vista, cinematic lighting",
+    "spectral-pie": "stained glass",
+    "spectral-polar": "abstract art",
+    "spectral-circles": "a gas mask and helmet, foggy",
+    "showcqt": "a synthwave grid in neon pink and cyan",
+    "mosaic": "a stormy sea in teal and orange",
+}
 OWN_PRESETS = ["embers", "aurora", "iris", "reef", "orbit", "skyline", "kick"]
 SCENES = ["an iceland vista", "a stormy sea", "a forest", "a portrait of a robot", "flowers", "stained glass", "crystals",
           "an eye"]  # fmt: skip
@@ -93,7 +100,8 @@ def main():
         square = {"size": "256x256"}
         demo = pictures(work, "render", song, [{"size": "448x256"}], [20, 60, 105, 150, 180, 195, 215, 240, 260], (320, 180))[0]
         sheet([demo[0:3], demo[3:6], demo[6:9]], TARGET / "demo.jpg")
-        presets = [{"preset": name} for name in SEED_PRESETS + OWN_PRESETS]
+        presets = [{"preset": name, "prompt": prompt} for name, prompt in SEED_PRESETS.items()]
+        presets += [{"preset": name} for name in OWN_PRESETS]
         sheet(pictures(work, "render", song, presets, MOMENTS, (160, 160)), TARGET / "presets.jpg")
         asked = [{**square, "strength": 1, "prompt": f"{scene}, {colour}" if colour else scene} for scene in SCENES for colour in COLOURS]
         made = [row[0] for row in pictures(work, "render", song, asked, [MOMENT], (160, 160))]
