@@ -87,6 +87,14 @@ void suit_video_codec(const std::vector<Layer>& layers, Resolved& resolved) {
   }
 }
 
+// A network is named to be used.
+void choose_interpolation(Resolved& resolved) {
+  DiffusionSettings& diffusion = resolved.job.diffusion;
+  if (diffusion.interpolation_model.empty() || resolved.origins.contains("interpolate")) return;
+  diffusion.interpolation = Interpolation::network;
+  resolved.origins["interpolate"] = "interpolation_model";
+}
+
 SamplerRequest sampler_request(const DiffusionSettings& diffusion, const Manifest& manifest) {
   return {diffusion.scheduler,     diffusion.steps, diffusion.strength,
           diffusion.strength_mode, diffusion.eta,   manifest.embeds_guidance()};
@@ -147,6 +155,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   }
 
   suit_video_codec(layers, prepared.resolved);
+  choose_interpolation(prepared.resolved);
   if (!arguments.run.from.empty()) warn_of_left_out_files(arguments.run.from, prepared.resolved, console);
   prepared.diffuse = diffuses(arguments, prepared.resolved);
   if (prepared.diffuse) {

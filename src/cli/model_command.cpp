@@ -9,6 +9,7 @@
 #include "model_store.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/sampler.h"
 
@@ -78,9 +79,15 @@ std::string manifest_text(const Manifest& manifest) {
       "{} ({})\nfolder     {}\nfamily     {}\nlicence    {}\nsource     {}\nscheduler  {}\nverified   "
       "{}\ntrust      {}\nsha256     {}\nnetworks, {:.1f} MB\n{}{}{}",
       manifest.name, manifest.title, manifest.folder.string(), manifest.family, manifest.licence,
-      source_text(manifest), scheduler_name_of(manifest.scheduler), size_list(manifest.verified_sizes),
+      source_text(manifest), manifest.scheduler.is_null() ? "none" : scheduler_name_of(manifest.scheduler),
+      size_list(manifest.verified_sizes),
       trusted.empty() ? "none: render asks for `spectradiff model trust` first" : trusted, manifest.sha256,
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
+}
+
+// Of a bundle of any family.
+Manifest any_manifest(const std::filesystem::path& folder) {
+  return is_interpolation_bundle(folder) ? read_interpolation_bundle(folder).manifest : read_manifest(folder);
 }
 
 struct ListedModel {
@@ -91,7 +98,7 @@ struct ListedModel {
 // One that cannot be read is listed with what is wrong: it must not hide the others.
 ListedModel listed(const std::filesystem::path& folder) {
   try {
-    const Manifest manifest = read_manifest(folder);
+    const Manifest manifest = any_manifest(folder);
     const std::string trusted = trust_of(manifest);
     return {{{"name", manifest.name},
              {"folder", folder.string()},
@@ -99,12 +106,12 @@ ListedModel listed(const std::filesystem::path& folder) {
              {"licence", manifest.licence},
              {"sha256", manifest.sha256},
              {"trust", trusted}},
-            fmt::format("{:<20} {:<8} {}{}\n", manifest.name, manifest.family, folder.string(),
+            fmt::format("{:<20} {:<13} {}{}\n", manifest.name, manifest.family, folder.string(),
                         trusted.empty() ? "  (not trusted)" : "")};
   } catch (const Error& error) {
     const std::string name = folder.filename().string();
     return {{{"name", name}, {"folder", folder.string()}, {"problem", error.what()}},
-            fmt::format("{:<20} {:<8} {}\n", name, "unusable", error.what())};
+            fmt::format("{:<20} {:<13} {}\n", name, "unusable", error.what())};
   }
 }
 
@@ -226,17 +233,37 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
   return 0;
 }
 
+// The same of an interpolation bundle: the picture half way between two.
+int check_interpolation(const Arguments& arguments, Console& console, const InterpolationBundle& bundle) {
+  const Manifest& manifest = bundle.manifest;
+  ModelStore models;
+  models.admit(manifest, false);
+  const Size size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
+  models.interpolator(bundle, {}).between(Canvas(size), Canvas(size, {255, 255, 255}), 2);
+  if (arguments.run.json) {
+    console.answer(
+        json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) + "\n");
+  } else {
+    console.answer(fmt::format("{}: files, trust and network are good; it makes pictures of {}x{}\n",
+                               manifest.name, size.width, size.height));
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run_model(const Arguments& arguments, Console& console) {
   if (arguments.action == "list") return list(arguments, console);
   const std::string name = arguments.subject.empty() ? "mini" : arguments.subject;
-  const Manifest manifest = read_manifest(find_model(name, model_search_path()));
+  const std::filesystem::path folder = find_model(name, model_search_path());
+  const Manifest manifest = any_manifest(folder);
   if (arguments.action == "info") {
     console.answer(arguments.run.json ? json_text(manifest_json(manifest), 2) + "\n"
                                       : manifest_text(manifest));
     return 0;
   }
+  if (arguments.action == "check" && is_interpolation_bundle(folder))
+    return check_interpolation(arguments, console, read_interpolation_bundle(folder));
   if (arguments.action == "check") return check(arguments, console, manifest);
   verify_files(manifest);
   trust(manifest);

@@ -9,6 +9,10 @@ namespace {
 
 constexpr const char* kMostPrecise = "float32";
 
+std::string identity(const Manifest& manifest, const EngineRequest& request) {
+  return fmt::format("{} {} {} {}", request.device, request.dtype, request.threads, manifest.folder.string());
+}
+
 }  // namespace
 
 void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
@@ -30,8 +34,7 @@ void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
 }
 
 Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& request) {
-  std::string wanted =
-      fmt::format("{} {} {} {}", request.device, request.dtype, request.threads, manifest.folder.string());
+  std::string wanted = identity(manifest, request);
   // Only compiled code depends on what it is going to be given.
   if (manifest.compiled)
     wanted += fmt::format(" {}x{} {} {}", request.size.width, request.size.height, request.batch_size,
@@ -56,6 +59,15 @@ Networks* ModelStore::precise_networks(const Manifest& manifest, EngineRequest r
     precise_networks_ = load_networks(manifest, request);
   }
   return precise_networks_.get();
+}
+
+Interpolator& ModelStore::interpolator(const InterpolationBundle& bundle, const EngineRequest& request) {
+  const std::string wanted = identity(bundle.manifest, request);
+  if (interpolator_ == nullptr || loaded_interpolator_ != wanted) {
+    interpolator_ = load_interpolator(bundle, request);
+    loaded_interpolator_ = wanted;
+  }
+  return *interpolator_;
 }
 
 }  // namespace spectradiff

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "spectradiff/diffusion/engine.h"
+#include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/networks.h"
 
@@ -19,6 +20,8 @@ class ModelStore {
 
   // Valid until another model, or the same one on another device, is asked for: one is in memory at a time.
   Networks& networks(const Manifest& manifest, const EngineRequest& request);
+  // The same of an interpolation bundle, which stays beside the networks.
+  Interpolator& interpolator(const InterpolationBundle& bundle, const EngineRequest& request);
   int loads() const { return loads_; }  // so far
   // What networks() has to say and has not said yet.
   std::vector<std::string> take_notes();
@@ -30,6 +33,8 @@ class ModelStore {
   std::set<std::string> verified_;  // folders
   std::string loaded_;              // what networks_ are
   std::unique_ptr<Networks> networks_, precise_networks_;
+  std::string loaded_interpolator_;
+  std::unique_ptr<Interpolator> interpolator_;
   int loads_ = 0;
 };
 

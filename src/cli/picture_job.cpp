@@ -19,13 +19,34 @@ PreparedJob prepare_pictures(const Arguments& arguments, Console& console) {
   return prepared;
 }
 
+namespace {
+
+// What is needed for the pictures between diffused ones is there. The job then names the bundle by its hash,
+// as videos do.
+std::optional<InterpolationBundle> open_interpolation(DiffusionSettings& diffusion, bool dry_run,
+                                                      ModelStore& models) {
+  if (diffusion.every == 1) return std::nullopt;
+  if (diffusion.interpolation == Interpolation::motion) motion_library_version();
+  if (diffusion.interpolation != Interpolation::network) return std::nullopt;
+  if (diffusion.interpolation_model.empty()) {
+    throw_error(ErrorKind::usage,
+                "interpolate = network: name its bundle with --interpolation-model, or use blend or motion");
+  }
+  InterpolationBundle bundle =
+      read_interpolation_bundle(find_model(diffusion.interpolation_model, model_search_path()));
+  if (!dry_run) models.admit(bundle.manifest, diffusion.allow_unpinned);
+  diffusion.interpolation_model = std::string(kModelHashPrefix) + bundle.manifest.sha256;
+  return bundle;
+}
+
+}  // namespace
+
 PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Console& console,
                          ModelStore& models, bool may_exist) {
   RenderJob& job = prepared.resolved.job;
   job.diffusion.enabled = prepared.diffuse;
   if (arguments.command == "paint") job.diffusion.every = 1;  // every picture that may be diffused
-  if (job.diffusion.every > 1 && job.diffusion.interpolation == Interpolation::motion)
-    motion_library_version();
+  auto interpolation = open_interpolation(job.diffusion, arguments.run.dry_run, models);
   if (arguments.run.config == "-" && job.input.analysis_audio == "-") {
     throw_error(ErrorKind::usage,
                 "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
@@ -64,7 +85,8 @@ PictureJob open_pictures(PreparedJob prepared, const Arguments& arguments, Conso
   std::unique_ptr<const ControlPictures> control;
   if (prepared.diffuse && prepared.manifest->takes_control())
     control = std::make_unique<const ControlPictures>(job, plan.rows.back().frame);
-  return {std::move(prepared), std::move(target), std::move(input), std::move(plan), std::move(control)};
+  return {std::move(prepared), std::move(target),  std::move(input),
+          std::move(plan),     std::move(control), std::move(interpolation)};
 }
 
 std::shared_ptr<const Features> hear_song(PictureJob& picture, bool statistics, Console& console,

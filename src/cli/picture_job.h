@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "analysis_store.h"
 #include "arguments.h"
@@ -11,6 +12,7 @@
 #include "output_target.h"
 #include "picture_run.h"
 #include "song_input.h"
+#include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/plan.h"
 
@@ -21,7 +23,8 @@ struct PictureJob {
   OutputTarget target;
   SongInput input;
   Plan plan;
-  std::unique_ptr<const ControlPictures> control;  // null: the model takes none
+  std::unique_ptr<const ControlPictures> control;    // null: the model takes none
+  std::optional<InterpolationBundle> interpolation;  // absent: no network makes pictures between others
 
   RenderJob& job() { return prepared.resolved.job; }
   const Manifest* manifest() const { return prepared.diffuse ? &*prepared.manifest : nullptr; }

@@ -232,6 +232,8 @@ class PictureRun {
       diffuser_ = make_diffuser(job_, plan_, *manifest, models, console_);
       more_precise_ = [this, &models](int64_t frame) { return precise_diffuser(models, frame); };
     }
+    if (picture_.interpolation)
+      interpolator_ = &models.interpolator(*picture_.interpolation, engine_request(job_));
     const double load_s = seconds_since(load_begin);
     if (stop_requests().load() > 0) return {};
 
@@ -337,7 +339,8 @@ class PictureRun {
                   },
                   arguments_.run.statistics,
                   picture_.control.get(),
-                  more_precise_};
+                  more_precise_,
+                  interpolator_};
     RunResult result;
     try {
       result = run_threaded(run, thread_count(job_.threads));
@@ -409,7 +412,8 @@ class PictureRun {
   const Plan& plan_;
   std::unique_ptr<Diffuser> diffuser_, precise_diffuser_;
   std::function<Diffuser*(int64_t)> more_precise_;
-  int64_t made_again_ = 0;  // pictures that were not finite
+  int64_t made_again_ = 0;                // pictures that were not finite
+  Interpolator* interpolator_ = nullptr;  // of the model store
 };
 
 }  // namespace

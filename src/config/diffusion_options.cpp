@@ -90,12 +90,16 @@ void add_cadence(std::vector<Option>& table) {
                       "diffuse every N-th frame and the last, 1 to 60; those between are made from them "
                       "(default 1)"},
                      FIELD(diffusion.every), 1, 60));
-  table.push_back(
-      choice_option<>({"interpolate", kDiffusing, kRender, "NAME",
-                       "how, with --diffuse-every: blend, or motion, what is seen moving (default blend)"},
-                      FIELD(diffusion.interpolation),
-                      std::vector<std::pair<std::string, Interpolation>>{{"blend", Interpolation::blend},
-                                                                         {"motion", Interpolation::motion}}));
+  table.push_back(choice_option<>(
+      {"interpolate", kDiffusing, kRender, "NAME",
+       "how, with --diffuse-every: blend, motion, what is seen moving, or network (default blend)"},
+      FIELD(diffusion.interpolation),
+      std::vector<std::pair<std::string, Interpolation>>{{"blend", Interpolation::blend},
+                                                         {"motion", Interpolation::motion},
+                                                         {"network", Interpolation::network}}));
+  table.push_back(text_option({"interpolation_model", kDiffusing, kRender, "NAME|DIR",
+                               "the network of --interpolate network, a bundle of export_interpolator.py"},
+                              FIELD(diffusion.interpolation_model)));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/locations.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/diffusion/interpolator.h"
 
 namespace spectradiff {
 namespace {
@@ -134,6 +135,11 @@ fs::path find_engine_plugin() {
 
 std::unique_ptr<Networks> load_networks(const Manifest& manifest, const EngineRequest& request) {
   return plugin().load(manifest, request);
+}
+
+std::unique_ptr<Interpolator> load_interpolator(const InterpolationBundle& bundle,
+                                                const EngineRequest& request) {
+  return plugin().load_interpolator(bundle, request);
 }
 
 EngineReport engine_report() {

@@ -16,6 +16,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/diffusion/interpolator.h"
 
 namespace spectradiff {
 namespace {
@@ -26,7 +27,8 @@ constexpr int64_t kSchema = 1;
 constexpr std::array kFamilies = {"sd1", "sd2", "lcm", "sdxl"};
 constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
 constexpr std::array kDtypes = {"float32", "float16", "bfloat16"};
-constexpr std::string_view kControl = "control";  // a network that few bundles have
+constexpr std::string_view kControl = "control";         // a network that few bundles have
+constexpr const char* kInterpolation = "interpolation";  // a family, and what its bundles say of it
 constexpr int kMaxTokens = 4096;
 constexpr int64_t kMaxFileBytes = int64_t{1} << 40;
 
@@ -294,9 +296,7 @@ void check_tokenizer(const fs::path& folder, const TokenizerFiles& files) {
   check_vocabulary(folder / files.vocab, folder / files.merges, named);
 }
 
-}  // namespace
-
-Manifest read_manifest(const fs::path& folder) {
+std::string manifest_text(const fs::path& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
     throw_error(ErrorKind::model, "the model folder {} does not exist", folder.string());
@@ -309,9 +309,13 @@ Manifest read_manifest(const fs::path& folder) {
                     ? "; it is a diffusers folder, make a bundle of it: scripts/export_model.py SOURCE OUT"
                     : "");
   }
-  const std::string text = read_file(path, kMaxTextBytes, ErrorKind::model);
-  const Json root = parse_json(text, path.string(), ErrorKind::model);
-  JsonReader reader(root, path.string(), ErrorKind::model);
+  return read_file(path, kMaxTextBytes, ErrorKind::model);
+}
+
+// What bundles of all families say.
+template <typename Families>
+Manifest read_facts(JsonReader& reader, const fs::path& folder, const std::string& text,
+                    const Families& families) {
   if (const int64_t schema = reader.integer("schema"); schema != kSchema) {
     refuse(reader, fmt::format("schema {} is not {}, the one this program reads; export the model with the "
                                "exporter of this version",
@@ -321,12 +325,28 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.folder = folder;
   manifest.sha256 = sha256_hex(text);
   manifest.name = read_name(reader);
-  manifest.family = one_of(reader, "family", kFamilies);
+  manifest.family = one_of(reader, "family", families);
   manifest.title = reader.text_or("title", manifest.name);
   manifest.licence = reader.text_or("licence", "");
   manifest.notes = reader.text_or("notes", "");
   manifest.source = reader.text_or("source", "");
   if (reader.has("exporter")) manifest.exporter = read_exporter(reader, reader.any("exporter"));
+  JsonReader verified = reader.object("verified");
+  manifest.verified_sizes = read_sizes(verified);
+  manifest.verified_dtypes = verified.texts("dtypes");
+  return manifest;
+}
+
+}  // namespace
+
+Manifest read_manifest(const fs::path& folder) {
+  const std::string text = manifest_text(folder);
+  const std::string path = (folder / "model.json").string();
+  const Json root = parse_json(text, path, ErrorKind::model);
+  JsonReader reader(root, path, ErrorKind::model);
+  if (reader.text("family") == kInterpolation)
+    refuse(reader, "this bundle makes pictures between others; name it with --interpolation-model");
+  Manifest manifest = read_facts(reader, folder, text, kFamilies);
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
   if (reader.has("compiled")) manifest.compiled = read_compiled(reader.object("compiled"), root["networks"]);
   manifest.tokenizer = read_tokenizer(reader.object("tokenizer"));
@@ -339,9 +359,6 @@ Manifest read_manifest(const fs::path& folder) {
   }
   manifest.scheduler = object_of(reader, "scheduler");
   reader.object("scheduler").text("class");
-  JsonReader verified = reader.object("verified");
-  manifest.verified_sizes = read_sizes(verified);
-  manifest.verified_dtypes = verified.texts("dtypes");
   manifest.look = reader.has("look") ? object_of(reader, "look") : Json::object();
   manifest.loras = read_loras(reader);
   manifest.vae = reader.text_or("vae", "");
@@ -350,8 +367,27 @@ Manifest read_manifest(const fs::path& folder) {
   return manifest;
 }
 
+bool is_interpolation_bundle(const fs::path& folder) {
+  const Json root = parse_json(manifest_text(folder), (folder / "model.json").string(), ErrorKind::model);
+  return root.is_object() && root.value("family", Json()) == kInterpolation;
+}
+
+InterpolationBundle read_interpolation_bundle(const fs::path& folder) {
+  const std::string text = manifest_text(folder);
+  const std::string path = (folder / "model.json").string();
+  const Json root = parse_json(text, path, ErrorKind::model);
+  JsonReader reader(root, path, ErrorKind::model);
+  InterpolationBundle bundle;
+  bundle.manifest = read_facts(reader, folder, text, std::array{kInterpolation});
+  bundle.manifest.networks["interpolator"] = read_network(reader.object("networks").object("interpolator"));
+  JsonReader facts = reader.object(kInterpolation);
+  bundle.pad_multiple = static_cast<int>(integer_within(facts, "pad_multiple", 1, 1024));
+  return bundle;
+}
+
 void verify_files(const Manifest& manifest) {
-  std::vector<TokenizerFiles> tokenizers = {manifest.tokenizer};
+  std::vector<TokenizerFiles> tokenizers;
+  if (manifest.family != kInterpolation) tokenizers.push_back(manifest.tokenizer);
   if (manifest.second_tokenizer) tokenizers.push_back(*manifest.second_tokenizer);
   for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
   for (const TokenizerFiles& tokenizer : tokenizers) {

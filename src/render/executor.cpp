@@ -179,8 +179,10 @@ class Outlet {
  private:
   std::vector<Canvas> on_the_way_to(int64_t frame, const Canvas& picture) {
     const auto begin = Clock::now();
-    auto between = pictures_between(latest_, picture, static_cast<int>(frame - latest_frame_),
-                                    run_.job.diffusion.interpolation);
+    const int parts = static_cast<int>(frame - latest_frame_);
+    auto between = run_.interpolator != nullptr
+                       ? run_.interpolator->between(latest_, picture, parts)
+                       : pictures_between(latest_, picture, parts, run_.job.diffusion.interpolation);
     result.seconds.interpolate += seconds_since(begin);
     return between;
   }

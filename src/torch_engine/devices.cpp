@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cpu_facts.h"
+#include "host_memory.h"
 #include "nvidia_driver.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
@@ -109,6 +110,19 @@ Placement choose_placement(const EngineRequest& request, const std::vector<std::
   if (device.name.starts_with("cuda") && !device.description.empty())
     placement.device_text += " " + device.description;
   return placement;
+}
+
+void configure_libtorch(const EngineRequest& request) {
+  if (request.threads < 0)
+    throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
+  if (request.threads > 0) at::set_num_threads(request.threads);
+  manage_host_memory();
+  // float32 means float32, and two runs mean the same bytes.
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+  context.setBenchmarkCuDNN(false);
+  context.setDeterministicCuDNN(true);
 }
 
 }  // namespace spectradiff

@@ -24,4 +24,7 @@ Placement choose_placement(const EngineRequest& request, const std::vector<std::
 
 const char* dtype_name(at::ScalarType dtype);
 
+// Threads, precision and host memory of libtorch, which are the process's: the last call decides.
+void configure_libtorch(const EngineRequest& request);
+
 }  // namespace spectradiff

@@ -39,13 +39,11 @@ at::Tensor pictures_to_unit_tensor(std::span<const Canvas* const> pictures, at::
   return unit_pictures(pictures, device).contiguous().to(dtype);
 }
 
-DecodedPictures tensor_to_pictures(const at::Tensor& images) {
+DecodedPictures unit_tensor_to_pictures(const at::Tensor& images) {
   const int64_t batch = images.size(0), height = images.size(2), width = images.size(3);
   // One NaN or infinity anywhere makes the sum one.
   const at::Tensor finite = images.sum({1, 2, 3}, false, at::kFloat).isfinite().cpu();
-  const at::Tensor bytes = images.mul(0.5)
-                               .add_(0.5)
-                               .clamp_(0, 1)
+  const at::Tensor bytes = images.clamp(0, 1)
                                .to(at::kFloat)
                                .mul_(255)
                                .round_()
@@ -64,6 +62,10 @@ DecodedPictures tensor_to_pictures(const at::Tensor& images) {
     decoded.finite.push_back(is_finite[b]);
   }
   return decoded;
+}
+
+DecodedPictures tensor_to_pictures(const at::Tensor& images) {
+  return unit_tensor_to_pictures(images.mul(0.5).add_(0.5));
 }
 
 }  // namespace spectradiff

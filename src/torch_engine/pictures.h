@@ -19,5 +19,7 @@ at::Tensor pictures_to_unit_tensor(std::span<const Canvas* const> pictures, at::
 // `images` [batch][3][H][W], nominally -1..1: mapped to 0..1 and clamped in their own dtype, then 8 bits,
 // halves to even.
 DecodedPictures tensor_to_pictures(const at::Tensor& images);
+// The same of `images` nominally in 0..1.
+DecodedPictures unit_tensor_to_pictures(const at::Tensor& images);
 
 }  // namespace spectradiff

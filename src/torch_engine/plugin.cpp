@@ -1,10 +1,12 @@
 #include "spectradiff/diffusion/engine.h"
 #include "torch_engine.h"
+#include "torch_interpolator.h"
 
 extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
   static const spectradiff::EnginePlugin plugin{
       .load = &spectradiff::load_torch_networks,
       .report = &spectradiff::torch_report,
+      .load_interpolator = &spectradiff::load_torch_interpolator,
   };
   return &plugin;
 }

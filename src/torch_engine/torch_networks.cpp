@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "door.h"
-#include "host_memory.h"
 #include "pictures.h"
 #include "spectradiff/base/error.h"
 #include "torch_engine.h"
@@ -76,19 +75,6 @@ std::vector<std::string> notes_on(const Manifest& manifest, const Placement& pla
         "the compiled code of the model {} is not used ({}); TorchScript runs instead", manifest.name, why));
   }
   return notes;
-}
-
-void configure_libtorch(const EngineRequest& request) {
-  if (request.threads < 0)
-    throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
-  if (request.threads > 0) at::set_num_threads(request.threads);
-  manage_host_memory();
-  // float32 means float32, and two runs mean the same bytes.
-  at::Context& context = at::globalContext();
-  context.setAllowTF32CuDNN(false);
-  context.setAllowTF32CuBLAS(false);
-  context.setBenchmarkCuDNN(false);
-  context.setDeterministicCuDNN(true);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "spectradiff/diffusion/interpolator.h"
 #include "test_bundle.h"
 
 namespace spectradiff {
@@ -215,6 +216,30 @@ TEST(Manifest, MayHaveAControlNetworkAndSayWhatWasDoneToItsWeights) {
   verify_files(manifest);
   const TestBundle wrong([](Json& facts) { facts["loras"] = {{{"file", "ink.safetensors"}}}; });
   expect_model_error([&] { read_manifest(wrong.path()); }, "loras[0]");
+}
+
+TEST(Manifest, OfAnInterpolationBundleNamesOneNetworkAndItsPadding) {
+  const auto interpolation = [](Json& facts) {
+    facts["family"] = "interpolation";
+    facts["networks"] = {{"interpolator", facts["networks"]["denoiser"]}};
+    facts["interpolation"] = {{"pad_multiple", 64}};
+    for (const char* key : {"tokenizer", "latent", "scheduler"}) facts.erase(key);
+  };
+  const TestBundle bundle(interpolation);
+  EXPECT_TRUE(is_interpolation_bundle(bundle.path()));
+  const InterpolationBundle read = read_interpolation_bundle(bundle.path());
+  EXPECT_EQ(read.pad_multiple, 64);
+  EXPECT_EQ(read.manifest.networks.at("interpolator").file, "denoiser.pt");
+  verify_files(read.manifest);
+  expect_model_error([&] { read_manifest(bundle.path()); }, "--interpolation-model");
+  const TestBundle diffusing;
+  EXPECT_FALSE(is_interpolation_bundle(diffusing.path()));
+  expect_model_error([&] { read_interpolation_bundle(diffusing.path()); }, "family");
+  const TestBundle unpadded([&](Json& facts) {
+    interpolation(facts);
+    facts["interpolation"]["pad_multiple"] = 0;
+  });
+  expect_model_error([&] { read_interpolation_bundle(unpadded.path()); }, "pad_multiple");
 }
 
 TEST(Manifest, WithoutAKeyIsRefused) {

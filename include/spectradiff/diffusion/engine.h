@@ -11,6 +11,9 @@
 
 namespace spectradiff {
 
+class Interpolator;
+struct InterpolationBundle;
+
 struct EngineRequest {
   std::string device = "auto";  // auto, cuda, cuda:N, mps, cpu
   std::string dtype = "auto";   // auto, float32, float16, bfloat16
@@ -50,11 +53,13 @@ std::filesystem::path find_engine_plugin();
 
 // What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
 // Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
-inline constexpr int kEngineAbi = 6;
+inline constexpr int kEngineAbi = 7;
 struct EnginePlugin {
   int abi = kEngineAbi;
   std::unique_ptr<Networks> (*load)(const Manifest&, const EngineRequest&) = nullptr;
   EngineReport (*report)() = nullptr;
+  std::unique_ptr<Interpolator> (*load_interpolator)(const InterpolationBundle&,
+                                                     const EngineRequest&) = nullptr;
 };
 
 }  // namespace spectradiff

@@ -23,7 +23,8 @@ struct Cadence {
   int64_t number(int64_t diffused_frame) const { return (diffused_frame + every - 1) / every; }
 };
 
-// The parts - 1 pictures evenly spaced between two of one size; they depend on nothing else. `parts` >= 2.
+// The parts - 1 pictures evenly spaced between two of one size; they depend on nothing else. `parts` >= 2;
+// `by` blend or motion.
 std::vector<Canvas> pictures_between(const Canvas& from, const Canvas& to, int parts, Interpolation by);
 
 }  // namespace spectradiff

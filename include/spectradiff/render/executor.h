@@ -8,6 +8,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/frame_sink.h"
@@ -44,6 +45,7 @@ struct Run {
   // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;
+  Interpolator* interpolator = nullptr;  // there where the job interpolates by a network
 };
 
 struct RunResult {

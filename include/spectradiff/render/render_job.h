@@ -25,7 +25,7 @@ enum class SeedMode {
 };  // the same for every frame; seed + frame; SplitMix64 of seed and frame
 
 // How pictures are made between those that are diffused (render/cadence.h).
-enum class Interpolation { blend, motion };
+enum class Interpolation { blend, motion, network };
 
 // Which part of the song becomes frames. Indices, level and beats stay those of the whole song.
 struct Selection {
@@ -71,6 +71,7 @@ struct DiffusionSettings {
   double seed_travel = 0;  // 0..kMaxSeedTravel (diffusion/diffuser.h): on the way to the next seeds' noise
   int every = 1;           // 1..60: every so many frames one is diffused; the others are made between them
   Interpolation interpolation = Interpolation::blend;
+  std::string interpolation_model;  // a name on the search path or a folder; empty: none
   std::string device = "auto";
   std::string dtype = "auto";
   int batch_size = 0;  // 1..64; 0: by device and size

@@ -1,0 +1,71 @@
+#include "torch_interpolator.h"
+
+#include "devices.h"
+#include "door.h"
+#include "pictures.h"
+#include "script_network.h"
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+int64_t padding(int64_t side, int multiple) {
+  return (multiple - side % multiple) % multiple;
+}
+
+class TorchInterpolator : public Interpolator {
+ public:
+  TorchInterpolator(const InterpolationBundle& bundle, const Placement& placement)
+      : placement_(placement),
+        pad_multiple_(bundle.pad_multiple),
+        network_(bundle.manifest, "interpolator", placement.device, placement.dtype) {}
+
+  std::vector<Canvas> between(const Canvas& from, const Canvas& to, int parts) override {
+    return through_the_door(network_.title(), [&] {
+      const at::Tensor first = padded(from), second = padded(to);
+      std::vector<Canvas> pictures;
+      for (int part = 1; part < parts; ++part) {
+        const at::Tensor time =
+            at::full({1, 1}, static_cast<double>(part) / parts, at::TensorOptions(at::kFloat))
+                .to(placement_.device, placement_.dtype);
+        const at::Tensor whole = network_.run({first, second, time}, first.sizes().vec());
+        DecodedPictures decoded =
+            unit_tensor_to_pictures(whole.narrow(2, 0, from.height()).narrow(3, 0, from.width()));
+        if (!decoded.finite[0]) {
+          throw_error(ErrorKind::model, "{} gave NaN or infinity instead of a picture; try --dtype float32",
+                      network_.title());
+        }
+        pictures.push_back(std::move(decoded.pictures[0]));
+      }
+      return pictures;
+    });
+  }
+
+ private:
+  at::Tensor padded(const Canvas& picture) const {
+    const Canvas* const pictures[] = {&picture};
+    const at::Tensor tensor = pictures_to_unit_tensor(pictures, placement_.device, placement_.dtype);
+    const int64_t right = padding(picture.width(), pad_multiple_);
+    const int64_t bottom = padding(picture.height(), pad_multiple_);
+    return right + bottom == 0 ? tensor : at::replication_pad2d(tensor, {0, right, 0, bottom});
+  }
+
+  Placement placement_;
+  int pad_multiple_;
+  ScriptNetwork network_;
+};
+
+}  // namespace
+
+std::unique_ptr<Interpolator> load_torch_interpolator(const InterpolationBundle& bundle,
+                                                      const EngineRequest& request) {
+  try {
+    const Placement placement = choose_placement(request, bundle.manifest.verified_dtypes);
+    configure_libtorch(request);
+    return std::make_unique<TorchInterpolator>(bundle, placement);
+  } catch (...) {
+    rethrow_as_error("model " + bundle.manifest.name);
+  }
+}
+
+}  // namespace spectradiff
