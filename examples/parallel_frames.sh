@@ -5,25 +5,36 @@
 set -euo pipefail
 song=$1 video=$2 processes=$3
 shift 3
+if [[ -e $video && " $* " != *" -y "* ]]; then
+  echo "$video exists; -y replaces it" >&2
+  exit 5
+fi
 frames=$(mktemp -d "${TMPDIR:-/tmp}/frames.XXXXXX")
 trap 'rm -rf "$frames"' EXIT
 
-read -r total fps < <(spectradiff "$@" "$song" --dry-run -o "$frames/%06d.png" |
-  python3 -c 'import json, sys; plan = json.load(sys.stdin); print(plan["song_frames"], plan["fps"])')
-part=$(((total + processes - 1) / processes))
+read -r first last < <(spectradiff "$@" "$song" --dry-run -o "$frames/%06d.png" |
+  python3 -c 'import json, sys; rows = json.load(sys.stdin)["rows"]; print(rows[0]["frame"], rows[-1]["frame"])')
+part=$(((last - first + processes) / processes))
 
 # GNU parallel shows progress and can use other hosts; xargs is everywhere.
 spread() {
-  if command -v parallel >/dev/null; then
-    parallel --will-cite -j "$processes" "$@" {}
+  if [[ $(parallel --version 2>/dev/null) == GNU* ]]; then
+    parallel --will-cite --quote -j "$processes" "$@" {}
   else
     xargs -P "$processes" -I{} "$@" {}
   fi
 }
-for ((first = 0; first < total; first += part)); do
-  echo "$first-$((first + part - 1 < total ? first + part - 1 : total - 1))"
+for ((begin = first; begin <= last; begin += part)); do
+  end=$((begin + part - 1))
+  echo "$begin-$((end < last ? end : last))"
 done | spread spectradiff "$@" "$song" --threads 1 --progress never -o "$frames/%06d.png" --frames
 
-# The frames shown as they are, with the song: --painter image, nothing painted over or blurred.
-spectradiff paint "$song" --painter image --image "$frames/%06d.png" --fps "$fps" --blur 0 \
-  --size "$(python3 -c 'import struct, sys; print("%dx%d" % struct.unpack(">II", open(sys.argv[1], "rb").read(24)[16:]))' "$frames/000000.png")" -o "$video"
+# The frames shown as they are: --painter image, nothing painted over or blurred. Cut and encoded as the command says.
+size=$(python3 -c 'import struct, sys; print("%dx%d" % struct.unpack(">II", open(sys.argv[1], "rb").read(24)[16:]))' \
+  "$(printf "%s/%06d.png" "$frames" "$first")")
+spectradiff "$@" "$song" --print-config |
+  python3 -c 'import json, sys
+keys = "overwrite start duration fps video_codec crf encoder_preset pixel_format audio_codec audio_bitrate".split()
+settings = json.load(sys.stdin)
+print(json.dumps({key: settings[key] for key in keys if key in settings}))' |
+  spectradiff paint "$song" --config - --painter image --image "$frames/%06d.png" --size "$size" --blur 0 -o "$video"
