@@ -51,6 +51,20 @@ def verify(trace: Path, pad_multiple: int, dtypes: list[str]) -> list[list[int]]
     return sizes
 
 
+def ignores_time(trace: Path, size: list[int]) -> bool:
+    """Whether a bar that moves is at one place at every time: what a network for the middle alone does."""
+    import torch
+
+    width, height = size
+    pictures = [torch.full((1, 3, height, width), 0.1) for _ in range(2)]
+    for picture, left in zip(pictures, (width // 4, width // 2)):
+        picture[..., left : left + width // 8] = 0.9
+    network = torch.jit.load(str(trace), map_location="cpu").eval().float()
+    with torch.inference_mode():
+        early, late = (network(*pictures, torch.full((1, 1), time)) for time in (0.25, 0.75))
+    return torch.equal(early, late)
+
+
 def main() -> int:
     arguments = parse_arguments()
     from exporter import trust
@@ -65,6 +79,9 @@ def main() -> int:
         if arguments.out.exists():
             raise ExportError(f"{arguments.out} exists")
         sizes = verify(arguments.trace, arguments.pad_multiple, dtypes)
+        if ignores_time(arguments.trace, sizes[0]):
+            print(f"warning: {arguments.trace} gives one picture whatever the time; with --diffuse-every 2 it is in its place, "
+                  "with more the pictures between are all alike", file=sys.stderr)  # fmt: skip
         arguments.out.mkdir(parents=True)
         shutil.copyfile(arguments.trace, arguments.out / "interpolator.pt")
     except (ExportError, OSError, RuntimeError, ValueError) as error:

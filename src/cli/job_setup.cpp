@@ -87,9 +87,15 @@ void suit_video_codec(const std::vector<Layer>& layers, Resolved& resolved) {
   }
 }
 
-// A network is named to be used.
-void choose_interpolation(Resolved& resolved) {
+void choose_interpolation(Resolved& resolved, Console& console) {
   DiffusionSettings& diffusion = resolved.job.diffusion;
+  for (const char* key : {"interpolate", "interpolation_model"}) {
+    const auto origin = resolved.origins.find(key);
+    if (diffusion.every > 1 || origin == resolved.origins.end() || origin->second != "flag") continue;
+    console.warn(fmt::format("{} is not used: no frame is left out; --diffuse-every 4 makes every fourth",
+                             flag_of(key)));
+  }
+  // A network is named to be used.
   if (diffusion.interpolation_model.empty() || resolved.origins.contains("interpolate")) return;
   diffusion.interpolation = Interpolation::network;
   resolved.origins["interpolate"] = "interpolation_model";
@@ -155,7 +161,7 @@ PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   }
 
   suit_video_codec(layers, prepared.resolved);
-  choose_interpolation(prepared.resolved);
+  choose_interpolation(prepared.resolved, console);
   if (!arguments.run.from.empty()) warn_of_left_out_files(arguments.run.from, prepared.resolved, console);
   prepared.diffuse = diffuses(arguments, prepared.resolved);
   if (prepared.diffuse) {

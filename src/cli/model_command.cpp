@@ -241,8 +241,8 @@ int check_interpolation(const Arguments& arguments, Console& console, const Inte
   const Size size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
   models.interpolator(bundle, {}).between(Canvas(size), Canvas(size, {255, 255, 255}), 2);
   if (arguments.run.json) {
-    console.answer(
-        json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) + "\n");
+    console.answer(json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) +
+                   "\n");
   } else {
     console.answer(fmt::format("{}: files, trust and network are good; it makes pictures of {}x{}\n",
                                manifest.name, size.width, size.height));

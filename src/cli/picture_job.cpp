@@ -22,12 +22,15 @@ PreparedJob prepare_pictures(const Arguments& arguments, Console& console) {
 namespace {
 
 // What is needed for the pictures between diffused ones is there. The job then names the bundle by its hash,
-// as videos do.
+// as videos do, or none.
 std::optional<InterpolationBundle> open_interpolation(DiffusionSettings& diffusion, bool dry_run,
                                                       ModelStore& models) {
-  if (diffusion.every == 1) return std::nullopt;
-  if (diffusion.interpolation == Interpolation::motion) motion_library_version();
-  if (diffusion.interpolation != Interpolation::network) return std::nullopt;
+  const bool between = diffusion.every > 1;
+  if (between && diffusion.interpolation == Interpolation::motion) motion_library_version();
+  if (!between || diffusion.interpolation != Interpolation::network) {
+    diffusion.interpolation_model.clear();
+    return std::nullopt;
+  }
   if (diffusion.interpolation_model.empty()) {
     throw_error(ErrorKind::usage,
                 "interpolate = network: name its bundle with --interpolation-model, or use blend or motion");
@@ -113,8 +116,10 @@ RunOutcome carry_out(PictureJob& job, const Arguments& arguments, Console& conso
                            info.channels == 1 ? "" : "s", info.format, job.plan.shown.size(),
                            job.job().analysis.fps.text()));
   if (job.plan.cadence.every > 1)
-    console.info(fmt::format("{} frames are {}, the others made between them", job.plan.rows.size(),
-                             job.prepared.diffuse ? "diffused" : "painted"));
+    console.info(fmt::format(
+        "{} frames are {}, the others made between them{}", job.plan.rows.size(),
+        job.prepared.diffuse ? "diffused" : "painted",
+        job.interpolation ? " by the network " + job.interpolation->manifest.name : std::string()));
   if (const auto& heard = job.input.analysis)
     console.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
   if (job.target.pattern) make_frames_folder(*job.target.pattern);

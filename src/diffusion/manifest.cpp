@@ -377,6 +377,9 @@ InterpolationBundle read_interpolation_bundle(const fs::path& folder) {
   const std::string path = (folder / "model.json").string();
   const Json root = parse_json(text, path, ErrorKind::model);
   JsonReader reader(root, path, ErrorKind::model);
+  const std::string family = reader.text("family");
+  if (std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end())
+    refuse(reader, fmt::format("this bundle diffuses pictures (family {}); name it with --model", family));
   InterpolationBundle bundle;
   bundle.manifest = read_facts(reader, folder, text, std::array{kInterpolation});
   bundle.manifest.networks["interpolator"] = read_network(reader.object("networks").object("interpolator"));

@@ -1,5 +1,7 @@
 #include "torch_interpolator.h"
 
+#include <algorithm>
+
 #include "devices.h"
 #include "door.h"
 #include "pictures.h"
@@ -60,7 +62,10 @@ class TorchInterpolator : public Interpolator {
 std::unique_ptr<Interpolator> load_torch_interpolator(const InterpolationBundle& bundle,
                                                       const EngineRequest& request) {
   try {
-    const Placement placement = choose_placement(request, bundle.manifest.verified_dtypes);
+    const std::vector<std::string>& verified = bundle.manifest.verified_dtypes;
+    EngineRequest own = request;
+    if (std::find(verified.begin(), verified.end(), own.dtype) == verified.end()) own.dtype = "auto";
+    const Placement placement = choose_placement(own, verified);
     configure_libtorch(request);
     return std::make_unique<TorchInterpolator>(bundle, placement);
   } catch (...) {

@@ -234,7 +234,9 @@ TEST(Manifest, OfAnInterpolationBundleNamesOneNetworkAndItsPadding) {
   expect_model_error([&] { read_manifest(bundle.path()); }, "--interpolation-model");
   const TestBundle diffusing;
   EXPECT_FALSE(is_interpolation_bundle(diffusing.path()));
-  expect_model_error([&] { read_interpolation_bundle(diffusing.path()); }, "family");
+  expect_model_error([&] { read_interpolation_bundle(diffusing.path()); }, "--model");
+  const TestBundle strange([](Json& facts) { facts["family"] = "strange"; });
+  expect_model_error([&] { read_interpolation_bundle(strange.path()); }, "knows interpolation");
   const TestBundle unpadded([&](Json& facts) {
     interpolation(facts);
     facts["interpolation"]["pad_multiple"] = 0;

@@ -71,7 +71,7 @@ def place(tmp_path_factory):
     place = Place(tmp_path_factory.mktemp("interpolation"))
     for name, network in (("line", Line()), ("later", Later())):
         done = place.bundle(name, network)
-        assert done.returncode == 0, done
+        assert done.returncode == 0 and ("whatever the time" in done.stderr) == (name == "later"), done
     return place
 
 
@@ -124,5 +124,7 @@ def test_what_cannot_be_used_is_refused_before_any_work(place):
     assert code == 2 and "--interpolation-model" in said
     done = place.call(program(), "render", "song.wav", "--model", "line", "-o", "refused.mkv")
     assert done.returncode == 4 and "--interpolation-model" in done.stderr, done
+    code, said = refusal("--interpolation-model", ROOT / "models/mini")
+    assert code == 4 and "--model" in said
     assert place.bundle("broken", Broken()).returncode == 1
     assert not (place.folder / "broken").exists()

@@ -73,6 +73,12 @@ def test_a_dry_run_tells_which_frames_are_made(program, song):
     assert plan["rows"][4]["blur"] == 0.4 and plan["rows"][13]["between"] == [12, 14] and "blur" not in plan["rows"][13]
 
 
+def test_an_interpolation_with_nothing_to_do_is_told(program, song):
+    done = program("render", song, *RENDER, "--interpolate", "motion", "-o", "all.mkv")
+    assert done.code == 0 and "--interpolate is not used" in done.err and "--diffuse-every" in done.err
+    assert "not used" not in program("render", song, *RENDER, "--draft", "--interpolate", "blend", "-o", "draft.mkv").err
+
+
 def test_paint_paints_every_frame(program, song, painted):
     (program.work / "few.json").write_text('{"diffuse_every": 4}')
     assert program("paint", song, "--model", "mini", *QUICK, "-q", "--config", "few.json", "-o", "%05d.png").code == 0

@@ -34,7 +34,8 @@ class Interpolator {
   virtual std::vector<Canvas> between(const Canvas& from, const Canvas& to, int parts) = 0;
 };
 
-// As load_networks, of files that were verified and are trusted.
+// As load_networks, of files that were verified and are trusted. A dtype that the bundle was not verified in
+// is the diffusion's alone: the network then runs in its best.
 std::unique_ptr<Interpolator> load_interpolator(const InterpolationBundle& bundle,
                                                 const EngineRequest& request);
 
