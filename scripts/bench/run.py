@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Speed and memory as ratios against a peer measured in the same run, printed as a table.
 
-    scripts/bench/run.py [--build build/release] [--rounds 3] [NAME ...]
+    scripts/bench/run.py [--build build/release] [--rounds 3] [--dtype float32|bfloat16] [--models DIR] [NAME ...]
 
-Names: diffusion, encode, video, paint, analyze, features, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
-Times are wall-clock seconds of whole processes, except diffusion, which leaves loading the model out on both sides.
+Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
+Times are wall-clock seconds of whole processes, except diffusion, sd15 and sdxs, which leave loading the
+model out on both sides. sd15 and sdxs are models of real size (4 GB on disk, minutes to make, kept with --models) and need oneDNN (Debian: libdnnl-dev).
 """
 
 import argparse
@@ -78,16 +79,18 @@ def make_song(path, duration_s, sample_rate_hz=44100):
 
 
 class Bench:
-    def __init__(self, build, work, rounds):
+    def __init__(self, build, work, rounds, dtypes, models):
         self.program = build / "bin" / "spectradiff"
         self.stage = build / "bin" / "spectradiff_stage"
         self.build = build
         self.work = work
         self.rounds = rounds
+        self.dtypes = dtypes
+        self.models = models or work
         self.rows = []
 
     def row(self, what, ours, peer, ratio, goal, met):
-        self.rows.append((what, ours, peer, f"{ratio:.2f}x", goal, "yes" if met else "NO"))
+        self.rows.append((what, ours, peer, f"{ratio:.2f}x", goal, {True: "yes", False: "NO", None: ""}[met]))
 
     def dump(self, song, painter, size, fps):
         """The painter's pictures of a song as one file of raw RGB."""
@@ -170,7 +173,6 @@ class Bench:
         run([self.program, "paint", song, "-o", init / "%05d.png", "--size", "256x256"])
         peer = diffusion_peer.Peer(source, init, settings)
         peer.run()  # warm-up
-        dtypes = ["float32"] + (["bfloat16"] if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text() else [])
 
         def ours(dtype):
             command = [self.program, "render", song, "-o", self.work / "out.mp4", "-y", "--json", "--stats", "--model", bundle, "--allow-unpinned-model",
@@ -179,26 +181,47 @@ class Bench:
             spent = done["stats"]["seconds"]
             return spent["total"] - spent["load"]
 
-        times = alternating(self.rounds, peer.run, *[lambda dtype=dtype: ours(dtype) for dtype in dtypes])
-        for dtype, spent in zip(dtypes, times[1:]):
+        times = alternating(self.rounds, peer.run, *[lambda dtype=dtype: ours(dtype) for dtype in self.dtypes])
+        for dtype, spent in zip(self.dtypes, times[1:]):
             ratio = times[0] / spent
             goal = 1.0 if dtype == "float32" else 1.5
             self.row(f"render {count} frames in {dtype}, against diffusers in float32", f"{count / spent:.2f} frames/s", f"{count / times[0]:.2f} frames/s", ratio,
                      f">= {goal}x", ratio >= goal)
 
+    def networks(self, name):
+        import networks_bench  # torch and diffusers are needed only here
+
+        for dtype in self.dtypes:
+            networks_bench.measure(self, name, dtype, self.models)
+
+    def sd15(self):
+        self.networks("sd15")
+
+    def sdxs(self):
+        self.networks("sdxs")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["diffusion", "encode", "video", "paint", "analyze", "features", "memory"]
+    names = ["diffusion", "sd15", "sdxs", "encode", "video", "paint", "analyze", "features", "memory"]
     parser.add_argument("names", nargs="*", choices=[[], *names], help="what to measure")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)
+    fast = ["float32"] + (["bfloat16"] if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text() else [])
+    parser.add_argument("--dtype", choices=fast, help="the one precision to measure networks in (default: all that this processor is fast in)")
+    parser.add_argument("--models", type=pathlib.Path, help="where the models of sd15 and sdxs are made, and found by the next run")
     arguments = parser.parse_args()
+    wanted = arguments.names or names
 
-    run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_torch", "spectradiff_stage"])
+    run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_torch", "spectradiff_stage", "spectradiff_networks"])
+    if {"sd15", "sdxs"} & set(wanted):
+        try:
+            run(["cmake", "--build", arguments.build, "--target", "onednn_peer"])
+        except subprocess.CalledProcessError:
+            sys.exit("sd15 and sdxs need oneDNN (Debian: libdnnl-dev); install it and run cmake again")
     with tempfile.TemporaryDirectory() as work:
-        bench = Bench(arguments.build, pathlib.Path(work), arguments.rounds)
-        for name in arguments.names or names:
+        bench = Bench(arguments.build, pathlib.Path(work), arguments.rounds, [arguments.dtype] if arguments.dtype else fast, arguments.models)
+        for name in wanted:
             getattr(bench, name)()
     table = [("what", "spectradiff", "peer", "ratio", "goal", "met"), *bench.rows]
     widths = [max(len(row[i]) for row in table) for i in range(6)]

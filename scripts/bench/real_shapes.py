@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Write diffusers folders of the sizes that people run, with seeded random weights: speed does not depend on their values.
+
+    real_shapes.py sd15|sdxs OUT
+
+sd15 is Stable Diffusion 1.5 with its KL autoencoder. sdxs is the layout of SDXS-512-DreamShaper: three levels of one res-block each, no middle block, no
+attention at the full latent size, and a tiny autoencoder of TAESD's shape. The tokenizer is a small one, which changes only the text encoder's table.
+Weights are stored in float16.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+import diffusers
+import torch
+from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
+from make_tiny_model import calibrate, scheduler_config, text_config, write_tokenizer
+from transformers import CLIPTextModel, CLIPTokenizer
+
+SIZE = 512
+LATENT = SIZE // 8
+TOKENS, TEXT_WIDTH = 77, 768
+
+DENOISERS = {
+    "sd15": {"cross_attention_dim": TEXT_WIDTH, "attention_head_dim": 8},
+    "sdxs": {
+        "cross_attention_dim": TEXT_WIDTH,
+        "attention_head_dim": (5, 10, 20),
+        "use_linear_projection": True,
+        "block_out_channels": (320, 640, 1280),
+        "layers_per_block": 1,
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        "mid_block_type": None,
+        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+    },
+}
+
+
+def make_denoiser(name):
+    return UNet2DConditionModel(sample_size=LATENT, **DENOISERS[name])
+
+
+def make_vae(name):
+    if name == "sdxs":
+        return AutoencoderTiny(scaling_factor=1.0)
+    return AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(128, 256, 512, 512),
+        layers_per_block=2,
+        sample_size=SIZE,
+    )
+
+
+def make_text_encoder(tokenizer):
+    facts = {"hidden_size": TEXT_WIDTH, "intermediate_size": 4 * TEXT_WIDTH, "num_hidden_layers": 12, "num_attention_heads": 12}
+    return CLIPTextModel(text_config(tokenizer, **facts))
+
+
+def write_model(name, out):
+    (out / "scheduler").mkdir(parents=True)
+    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler_config("DDIMScheduler", {})))
+    write_tokenizer(out / "tokenizer")
+    torch.manual_seed(0)
+    text_encoder = make_text_encoder(CLIPTokenizer.from_pretrained(out / "tokenizer", local_files_only=True))
+    networks = {"text_encoder": text_encoder, "vae": make_vae(name), "unet": make_denoiser(name)}
+    networks = {part: network.eval() for part, network in networks.items()}
+    calibrate(networks)
+    index = {
+        "_class_name": "StableDiffusionPipeline",
+        "_diffusers_version": diffusers.__version__,
+        "scheduler": ["diffusers", "DDIMScheduler"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "feature_extractor": [None, None],
+        "safety_checker": [None, None],
+        "requires_safety_checker": False,
+    }
+    for part, network in networks.items():
+        network.half().save_pretrained(out / part)
+        index[part] = ["transformers" if part == "text_encoder" else "diffusers", type(network).__name__]
+    (out / "model_index.json").write_text(json.dumps(index))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=DENOISERS)
+    parser.add_argument("out", type=pathlib.Path)
+    arguments = parser.parse_args()
+    write_model(arguments.name, arguments.out)
