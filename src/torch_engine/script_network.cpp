@@ -1,6 +1,7 @@
 #include "script_network.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "door.h"
 #include "spectradiff/base/error.h"
@@ -75,15 +76,25 @@ ScriptNetwork::ScriptNetwork(const Manifest& manifest, const std::string& name, 
   if (!std::filesystem::is_regular_file(path))
     throw_error(ErrorKind::model, "{} is missing: {}", title_, path.string());
   try {
-    module_ = load(path, device, dtype);
+    torch::jit::Module module = load(path, device, dtype);
+    if (CpuProgram::suits(device, dtype)) {
+      network_ = CpuProgram(std::move(module));
+    } else {
+      network_ = std::move(module);
+    }
   } catch (...) {
     rethrow_as_error(fmt::format("{}, exported with {}, does not load with libtorch {}", title_,
                                  exporting_torch(manifest), TORCH_VERSION));
   }
 }
 
+c10::IValue ScriptNetwork::forward(std::vector<c10::IValue> inputs) {
+  if (const auto* program = std::get_if<CpuProgram>(&network_)) return program->run(std::move(inputs));
+  return std::get<torch::jit::Module>(network_).forward(std::move(inputs));
+}
+
 std::vector<at::Tensor> ScriptNetwork::run_many(std::vector<c10::IValue> inputs) {
-  const c10::IValue output = module_.forward(std::move(inputs));
+  const c10::IValue output = forward(std::move(inputs));
   std::vector<at::Tensor> tensors;
   if (output.isTuple()) {
     for (const c10::IValue& element : output.toTupleRef().elements())
@@ -97,7 +108,7 @@ std::vector<at::Tensor> ScriptNetwork::run_many(std::vector<c10::IValue> inputs)
 }
 
 at::Tensor ScriptNetwork::run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected) {
-  const c10::IValue output = module_.forward(std::move(inputs));
+  const c10::IValue output = forward(std::move(inputs));
   if (!output.isTensor()) {
     throw_error(ErrorKind::model, "{} gave a {} where one tensor is needed; export the model again", title_,
                 output.tagKind());

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "cpu_program.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "torch_headers.h"
 
@@ -30,8 +32,10 @@ class ScriptNetwork {
   const std::string& title() const { return title_; }
 
  private:
+  c10::IValue forward(std::vector<c10::IValue> inputs);
+
   std::string title_;
-  torch::jit::Module module_;
+  std::variant<torch::jit::Module, CpuProgram> network_;
 };
 
 }  // namespace spectradiff

@@ -52,7 +52,7 @@ class TorchNetworks : public Networks {
   void add_residuals(std::vector<c10::IValue>& inputs, const DenoiseInput& input);
   at::Tensor predict(std::vector<c10::IValue> inputs, const DenoiseInput& input);
 
-  // On a CPU the VAE runs a third faster with channels last; the denoiser does not, and CUDA's group norm
+  // On a CPU a VAE whose weights are not packed runs a third faster with channels last; CUDA's group norm
   // goes back to planes.
   at::MemoryFormat vae_layout() const {
     return placement_.device.is_cpu() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
+#include <map>
 
 #include "bundle.h"
 #include "expect_error.h"
@@ -34,6 +37,10 @@ std::unique_ptr<Networks> load_recorded(const std::string& dtype) {
                                        << " values differ, by up to " << distance.max().item<float>();
 }
 
+// The share of its greatest value by which a result may differ from Python's: weights packed for the CPU add
+// up in another order. float16, which is not packed, is the same bit for bit.
+const std::map<std::string, float> kTolerances = {{"float32", 1e-5F}, {"bfloat16", 0.02F}, {"float16", 0.0F}};
+
 class Recorded : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
@@ -45,6 +52,19 @@ class Recorded : public ::testing::TestWithParam<std::string> {
 
   at::Tensor input(const std::string& name) const { return oracle_.attr(name).toTensor(); }
   at::Tensor expected(const std::string& name) const { return input(name + "_" + GetParam()); }
+
+  // `amplified`: what guidance makes of the difference.
+  ::testing::AssertionResult is_expected(const at::Tensor& got, const std::string& name,
+                                         float amplified = 1.0F) const {
+    const at::Tensor want = expected(name);
+    const float tolerance = kTolerances.at(GetParam()) * amplified;
+    if (tolerance == 0.0F || got.sizes() != want.sizes()) return same(got, want);
+    const at::Tensor wide = want.to(at::kFloat);
+    const float apart =
+        (got.to(at::kFloat) - wide).abs().max().item<float>() / wide.abs().max().item<float>();
+    if (apart <= tolerance) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << name << " differs by " << apart << " of its greatest value";
+  }
 
   std::vector<Canvas> pictures() const {
     const at::Tensor bytes = input("pictures");
@@ -112,41 +132,46 @@ TEST_P(Recorded, NoiseIsPythonsRandnInFloat32) {
 
 TEST_P(Recorded, TextIsEncodedAsPythonDoes) {
   EXPECT_EQ(value_of(text()).scalar_type(), expected("text").scalar_type());
-  EXPECT_TRUE(same(value_of(text()), expected("text")));
+  EXPECT_TRUE(is_expected(value_of(text()), "text"));
 }
 
 TEST_P(Recorded, PicturesAreEncodedAsDiffusersDoes) {
-  EXPECT_TRUE(same(value_of(encode(nullptr)), expected("mean")));
-  EXPECT_TRUE(same(value_of(encode(draw())), expected("encoded")));
+  EXPECT_TRUE(is_expected(value_of(encode(nullptr)), "mean"));
+  EXPECT_TRUE(is_expected(value_of(encode(draw())), "encoded"));
   EXPECT_FALSE(at::allclose(value_of(encode(nullptr)), expected("encoded"), 1e-2, 1e-2));
 }
 
 TEST_P(Recorded, DenoisingTakesATimestepForEachItem) {
-  EXPECT_TRUE(same(value_of(networks_->denoise(denoise_input(false))), expected("denoised")));
+  const at::Tensor denoised = value_of(networks_->denoise(denoise_input(false)));
+  EXPECT_TRUE(is_expected(denoised, "denoised"));
   DenoiseInput late = denoise_input(false);
   late.timesteps[1] += 1;
   const at::Tensor other = value_of(networks_->denoise(late));
-  EXPECT_TRUE(same(other[0], expected("denoised")[0]));
-  EXPECT_FALSE(at::equal(other[1], expected("denoised")[1]));
+  EXPECT_TRUE(same(other[0], denoised[0]));
+  EXPECT_FALSE(at::equal(other[1], denoised[1]));
 }
 
 TEST_P(Recorded, GuidanceIsDiffusersAndTheSameFromTheFirstCallOn) {
   const DenoiseInput input = denoise_input(true);
-  for (int call = 0; call < 4; ++call) {
-    EXPECT_TRUE(same(value_of(networks_->denoise(input)), expected("guided"))) << "call " << call;
-  }
+  const at::Tensor first = value_of(networks_->denoise(input));
+  EXPECT_TRUE(is_expected(first, "guided", 2.0F));
+  for (int call = 1; call < 4; ++call)
+    EXPECT_TRUE(same(value_of(networks_->denoise(input)), first)) << "call " << call;
   EXPECT_FALSE(at::allclose(expected("guided"), expected("denoised"), 1e-2, 1e-2));
 }
 
 TEST_P(Recorded, PicturesAreDecodedAsDiffusersDoes) {
   const at::Tensor bytes = expected("decoded");
   EXPECT_GT(bytes.to(at::kFloat).std().item<float>(), 30);
+  const auto steps = static_cast<int>(std::ceil(256 * kTolerances.at(GetParam())));
   const DecodedPictures decoded = networks_->vae_decode(encode(draw()));
   for (int64_t b = 0; b < bytes.size(0); ++b) {
     const std::vector<uint8_t>& got = decoded.pictures[static_cast<size_t>(b)].bytes();
     const uint8_t* want = bytes[b].data_ptr<uint8_t>();
     EXPECT_TRUE(decoded.finite[static_cast<size_t>(b)]);
-    EXPECT_TRUE(std::equal(got.begin(), got.end(), want)) << "picture " << b;
+    const bool are_near = std::equal(got.begin(), got.end(), want,
+                                     [&](int one, int other) { return std::abs(one - other) <= steps; });
+    EXPECT_TRUE(are_near) << "picture " << b;
   }
 }
 

@@ -1,0 +1,30 @@
+// A TorchScript network made ready for a CPU: weights packed once as oneDNN wants them, attention in blocks.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "torch_headers.h"
+
+namespace spectradiff {
+
+// Not thread-safe.
+class CpuProgram {
+ public:
+  // Whether this processor gains from it: x86 with oneDNN in float32, and in bfloat16 where it has
+  // instructions for that.
+  static bool suits(at::Device device, at::ScalarType dtype);
+
+  // Freezes and takes over the module, whose weights have their final dtype; no other copy of them is kept.
+  explicit CpuProgram(torch::jit::Module module);
+
+  // What module.forward(inputs) gives, but for the order in which sums are made.
+  c10::IValue run(std::vector<c10::IValue> inputs) const;
+
+ private:
+  std::vector<c10::IValue> packed_;  // follow the network's own inputs
+  std::shared_ptr<torch::jit::Graph> graph_;
+  torch::jit::Code code_;
+};
+
+}  // namespace spectradiff
