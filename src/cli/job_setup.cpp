@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "draft.h"
 #include "look.h"
@@ -26,16 +27,30 @@ bool diffuses(const Arguments& arguments, const Resolved& resolved) {
   return arguments.command == "render" && resolved.job.diffusion.enabled;
 }
 
+// The layers' choice of a model alone: expressions may use signals that only its look brings.
+Resolved asked_model(std::vector<Layer> layers) {
+  for (Layer& layer : layers) {
+    Json kept = Json::object();
+    for (const char* key : {"diffusion", "model"}) {
+      if (layer.values.contains(key)) kept[key] = layer.values[key];
+    }
+    layer.values = std::move(kept);
+  }
+  return resolve(layers);
+}
+
 // The model whose look the job takes: a render's; elsewhere one that a flag names, since settings that are
 // read again hold what a look had said.
-std::optional<Manifest> manifest_for(const Arguments& arguments, const Resolved& asked) {
+std::optional<Manifest> manifest_for(const Arguments& arguments) {
   if (arguments.command != "render" && !arguments.flags.values.contains("model")) return std::nullopt;
+  const Resolved asked = asked_model(arguments.layers);
   const bool needed = diffuses(arguments, asked);
   const std::string& model = asked.job.diffusion.model;
   const bool named = model != DiffusionSettings{}.model && !model.starts_with(kModelHashPrefix);
   try {
     return read_manifest(find_model(model, model_search_path()));
   } catch (const Error&) {
+    resolve(arguments.layers);  // what was mistyped is told first
     if (needed || named) throw;
     return std::nullopt;
   }
@@ -146,13 +161,13 @@ std::vector<Layer> all_layers(const std::vector<Layer>& told) {
 PreparedJob prepare_job(const Arguments& arguments, Console& console) {
   std::vector<Layer> layers = arguments.layers;
   PreparedJob prepared;
-  prepared.resolved = resolve(layers);
-  const bool asked_mode = prepared.resolved.origins.contains("strength_mode");
-  prepared.manifest = manifest_for(arguments, prepared.resolved);
-  if (prepared.manifest) {
+  const bool asked_mode = std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
+    return layer.values.contains("strength_mode");
+  });
+  prepared.manifest = manifest_for(arguments);
+  if (prepared.manifest)
     layers.insert(layers.begin(), look_layer(*prepared.manifest, !arguments.run.presets.empty()));
-    prepared.resolved = resolve(layers);
-  }
+  prepared.resolved = resolve(layers);
   if (arguments.run.draft) {
     constexpr int kSideStep = 8;
     insert_draft(layers, prepared.resolved.job,

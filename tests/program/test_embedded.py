@@ -43,6 +43,14 @@ def test_without_a_prompt_the_song_chooses_one_and_the_seed_varies_it(program, s
     assert chosen[1] in told.err
 
 
+def test_an_expression_may_use_the_signals_of_the_models_look(program, song):
+    done = program("render", song, "--seed-travel", "5*hit", "--print-config")
+    assert done.code == 0, done
+    settings = done.json()
+    assert settings["seed_travel"] == "5*hit" and "hit" in settings["signal"]
+    assert program("render", song, "--seed-travel", "5*hit", "--model", "none-such", "--steps", "nan").code == 2
+
+
 def test_a_prompt_makes_its_own_picture(program, song):
     for name, prompt in (("snow", "snowy mountains, icy"), ("fire", "fire, fiery orange")):
         done = program("render", song, "--frames", "0", "--strength", "1", "--batch-size", "1", "--prompt", prompt, "-o", f"{name}/%d.png")
