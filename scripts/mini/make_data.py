@@ -76,14 +76,20 @@ HELD_OUT_PAINTS = {
 }
 
 
+def save_whole(path: Path, array: np.ndarray) -> None:
+    """The file appears under its name only when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.part-{os.getpid()}")
+    with open(part, "wb") as file:
+        np.save(file, array)
+    os.replace(part, path)
+
+
 def write(path: Path, pictures: np.ndarray, facts: list[dict]) -> None:
     """Both files or, after a crash, none that counts: the array is renamed into place last."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(json.dumps(facts) + "\n")
-    part = path.with_name(f"{path.stem}.part-{os.getpid()}")
-    with open(part, "wb") as file:
-        np.save(file, pictures)
-    os.replace(part, path)
+    save_whole(path, pictures)
 
 
 def paint_shard(job: tuple[Path, list[int], tuple[int, int]]) -> str:

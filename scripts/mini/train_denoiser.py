@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import make_tiny_model
 
 from mini import captions
-from mini.make_data import SIZES
+from mini.make_data import SIZES, save_whole
 from mini.muon import optimisers_of
 from mini.painter import Labels
 from mini.train_vae import frames
@@ -133,15 +133,6 @@ def latents_folder(data: Path, vae_folder: Path) -> Path:
     """Where the latents that this very autoencoder makes of the data are kept."""
     weights = next(vae_folder.glob("*.safetensors"))
     return data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
-
-
-def save_whole(path: Path, array: np.ndarray) -> None:
-    """The file appears under its name only when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.stem}.part-{os.getpid()}")
-    with open(part, "wb") as file:
-        np.save(file, array)
-    os.replace(part, path)
 
 
 def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[str, Path]:
