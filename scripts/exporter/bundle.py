@@ -111,6 +111,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "networks": networks,
         **({"compiled": compiled.facts(job)} if job is not None else {}),
         **tokenizers,
+        **({"text_widths": source.text_widths()} if source.family == "sdxl" else {}),
         **({"zeroes_empty_negative": True} if source.zeroes_empty_negative else {}),
         "latent": latent,
         "scheduler": source.scheduler,

@@ -68,7 +68,7 @@ def denoiser_of(source: Source, unet: nn.Module) -> nn.Module:
     if source.family == "lcm":
         return GuidedDenoiser(unet)
     if source.text_encoder_2 is not None:
-        return XlDenoiser(unet, MAX_TOKENS, source.text_encoder_2.config.projection_dim)
+        return XlDenoiser(unet, source.text_encoder_2.config.projection_dim)
     return Denoiser(unet) if source.controlnet is None else ControlledDenoiser(unet)
 
 
@@ -125,7 +125,7 @@ class Shapes:
         timesteps = torch.rand(batch) * (int(self.source.scheduler["num_train_timesteps"]) - 1)
         timesteps[0] = timesteps[0].round()
         # A text of two chunks at one of the batch sizes.
-        tokens = 2 * self.tokens if batch == 3 and not self.is_xl else self.tokens
+        tokens = self.tokens + (MAX_TOKENS if batch == 3 else 0)
         text = torch.randn(batch, tokens, self.width).to(dtype)
         return (*self.latents(w, h, batch, dtype), timesteps, text)
 

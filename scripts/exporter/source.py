@@ -110,6 +110,10 @@ class Source:
     control_origin: str = ""  # its folder's name
     loras: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
+    def text_widths(self) -> list[int]:
+        """The columns of SDXL's embedding that each of its text encoders fills."""
+        return [encoder.config.hidden_size for encoder in (self.text_encoder, self.text_encoder_2)]
+
     def upcasts_vae(self) -> bool:
         """Whether the VAE overflows in float16. Only SDXL's pipelines ask: elsewhere the flag is a mere default."""
         return self.family == "sdxl" and bool(self.vae.config.get("force_upcast"))

@@ -11,7 +11,8 @@ width. "network" stands for the dtype the graph has been converted to.
 The encoder gives mean and logarithm of the variance side by side, neither clamped nor exponentiated; a tiny one the
 latents. LCM's denoiser also takes the guidance scale less 1, float32 [B]. SDXL's also takes the original size, the
 crop and the target size, float32 [B, 6], height first; its text encoder takes the ids of both tokenizers in a row,
-[B, 154], and gives [B, 78, D], in whose last row the pooled text begins.
+[B, 154], and gives [B, 78, D], in whose last row the pooled text begins. A denoiser takes texts of any number of rows,
+so that long ones can be several in a row; SDXL's finds the pooled text in the last.
 
     control(sample, timestep, text, pictures network [B, 3, H, W], 0..1, weight float32 [B]) -> residuals, network
 
@@ -171,19 +172,18 @@ class GuidedDenoiser(nn.Module):
 
 
 class XlDenoiser(nn.Module):
-    def __init__(self, unet: UNet2DConditionModel, tokens: int, pooled_width: int):
+    def __init__(self, unet: UNet2DConditionModel, pooled_width: int):
         super().__init__()
         self.unet = unet
-        self.tokens = tokens
         self.pooled_width = pooled_width
 
     def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, sizes: Tensor) -> Tensor:
-        added = {"text_embeds": text[:, self.tokens, : self.pooled_width], "time_ids": sizes}
+        added = {"text_embeds": text[:, -1, : self.pooled_width], "time_ids": sizes}
         with CastsFollow(sample):
             return self.unet(
                 sample,
                 timestep,
-                encoder_hidden_states=text[:, : self.tokens],
+                encoder_hidden_states=text[:, :-1],
                 added_cond_kwargs=added,
                 return_dict=False,
             )[0]

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <list>
 #include <numbers>
-#include <optional>
 #include <unordered_map>
 
 #include "spectradiff/base/error.h"
@@ -20,24 +19,24 @@ constexpr size_t kMaxEmbeddings = 64;
 // so that it does not depend on what else was asked for.
 class EmbeddingCache {
  public:
-  EmbeddingCache(Networks& networks, const Tokenizer& tokenizer, const Manifest& manifest,
+  EmbeddingCache(Networks& networks, std::span<const Tokenizer> tokenizers, const Manifest& manifest,
                  const PromptReading& reading)
       : networks_(networks),
-        tokenizer_(tokenizer),
+        tokenizers_(tokenizers),
         reading_(reading),
         zeroes_empty_negative_(manifest.zeroes_empty_negative) {
-    if (manifest.second_tokenizer && reading != PromptReading()) {
-      throw_error(ErrorKind::usage,
-                  "the model {} has two text encoders ({}): prompt_weighting is none and long_prompts is cut "
-                  "there",
-                  manifest.name, manifest.family);
+    if (tokenizers.size() > 1 && manifest.text_widths.empty() && reading != PromptReading()) {
+      throw_error(
+          ErrorKind::usage,
+          "the model {} does not state the widths of its two text encoders, which prompt_weighting and "
+          "long_prompts need: export it again, or leave them at none and cut",
+          manifest.name);
     }
-    if (manifest.second_tokenizer) second_tokenizer_.emplace(manifest.folder, *manifest.second_tokenizer);
   }
 
   void expect(const std::set<std::string>& texts) {
     for (const std::string& text : texts)
-      chunks_ = std::max(chunks_, read_prompt(tokenizer_, text, reading_).chunks.size());
+      chunks_ = std::max(chunks_, read_prompt(tokenizers_, text, reading_).chunks.size());
   }
 
   Array get(const MixedText& text) {
@@ -66,14 +65,8 @@ class EmbeddingCache {
   Array encode_ids(const std::vector<int32_t>& ids) { return networks_.text_encode({&ids, 1}); }
 
   Array encode_chunks(const std::string& text) {
-    ReadPrompt read = read_prompt(tokenizer_, text, reading_);
-    if (second_tokenizer_) {
-      const std::vector<int32_t> more = second_tokenizer_->encode(text).ids;
-      read.chunks[0].ids.insert(read.chunks[0].ids.end(), more.begin(), more.end());
-    }
-    if (chunks_ == 1 && read.chunks.size() == 1 && read.chunks[0].weights.empty())
-      return encode_ids(read.chunks[0].ids);
-    while (read.chunks.size() < chunks_) read.chunks.push_back({tokenizer_.framed({}), {}});
+    ReadPrompt read = read_prompt(tokenizers_, text, reading_, chunks_);
+    if (read.chunks.size() == 1 && read.chunks[0].weights.empty()) return encode_ids(read.chunks[0].ids);
     std::vector<TextPart> parts;
     for (TokenChunk& chunk : read.chunks) parts.push_back({encode_ids(chunk.ids), std::move(chunk.weights)});
     return networks_.join_text(parts);
@@ -98,8 +91,7 @@ class EmbeddingCache {
   }
 
   Networks& networks_;
-  const Tokenizer& tokenizer_;
-  std::optional<Tokenizer> second_tokenizer_;
+  std::span<const Tokenizer> tokenizers_;
   PromptReading reading_;
   size_t chunks_ = 1;  // of every text
   bool zeroes_empty_negative_ = false;
@@ -129,6 +121,13 @@ std::vector<double> per_slot(const std::vector<Slot>& slots, Value value) {
   return values;
 }
 
+std::vector<Tokenizer> tokenizers_of(const Manifest& manifest) {
+  std::vector<Tokenizer> tokenizers;
+  tokenizers.emplace_back(manifest.folder, manifest.tokenizer);
+  if (manifest.second_tokenizer) tokenizers.emplace_back(manifest.folder, *manifest.second_tokenizer);
+  return tokenizers;
+}
+
 bool any_nonzero(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
 }
@@ -141,10 +140,10 @@ struct Diffuser::Impl {
         latent(manifest.latent),
         scheduler(manifest.scheduler),
         settings(std::move(settings_in)),
-        tokenizer(manifest.folder, manifest.tokenizer),
+        tokenizers(tokenizers_of(manifest)),
         embeds_guidance(manifest.embeds_guidance()),
         takes_control(manifest.takes_control()),
-        embeddings(networks, tokenizer, manifest, settings.reading),
+        embeddings(networks, tokenizers, manifest, settings.reading),
         idle_noise(networks.noise_source(0)) {
     if (settings.batch_size < 1) {
       throw_error(ErrorKind::usage, "batch size = {} is outside 1 and up", settings.batch_size);
@@ -351,7 +350,7 @@ struct Diffuser::Impl {
   LatentFacts latent;
   Json scheduler;
   DiffuserSettings settings;
-  Tokenizer tokenizer;
+  std::vector<Tokenizer> tokenizers;  // one for each text encoder
   bool embeds_guidance = false, takes_control = false;
   EmbeddingCache embeddings;
   std::unique_ptr<NoiseSource> idle_noise;
@@ -362,7 +361,7 @@ Diffuser::Diffuser(Networks& networks, const Manifest& manifest, DiffuserSetting
 Diffuser::~Diffuser() = default;
 
 std::string Diffuser::cut_from(const std::string& prompt) const {
-  return read_prompt(impl_->tokenizer, prompt, impl_->settings.reading).cut;
+  return read_prompt(impl_->tokenizers, prompt, impl_->settings.reading).cut;
 }
 
 void Diffuser::expect(const std::set<std::string>& texts) {

@@ -179,6 +179,15 @@ std::vector<Size> read_sizes(JsonReader& reader) {
   return sizes;
 }
 
+std::vector<int64_t> read_text_widths(JsonReader& reader) {
+  if (!reader.has("text_widths")) return {};
+  const Json& list = reader.any("text_widths");
+  const auto is_width = [](const Json& n) { return n.is_number_integer() && n >= 1 && n <= 65536; };
+  if (!list.is_array() || list.size() != 2 || !is_width(list[0]) || !is_width(list[1]))
+    refuse(reader, fmt::format("text_widths = {} is not the widths of two text encoders", list.dump()));
+  return list.get<std::vector<int64_t>>();
+}
+
 std::map<std::string, std::string> read_exporter(const JsonReader& reader, const Json& versions) {
   std::map<std::string, std::string> exporter;
   if (!versions.is_object()) refuse(reader, "exporter is not an object");
@@ -350,7 +359,10 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
   if (reader.has("compiled")) manifest.compiled = read_compiled(reader.object("compiled"), root["networks"]);
   manifest.tokenizer = read_tokenizer(reader.object("tokenizer"));
-  if (manifest.family == "sdxl") manifest.second_tokenizer = read_tokenizer(reader.object("tokenizer_2"));
+  if (manifest.family == "sdxl") {
+    manifest.second_tokenizer = read_tokenizer(reader.object("tokenizer_2"));
+    manifest.text_widths = read_text_widths(reader);
+  }
   manifest.zeroes_empty_negative = reader.boolean_or("zeroes_empty_negative", false);
   manifest.latent = read_latent(reader.object("latent"));
   if (manifest.latent.channels != 4) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 
@@ -16,10 +18,14 @@ const std::string& outputs_of(const Manifest& manifest, const std::string& netwo
   return manifest.networks.at(network).outputs;
 }
 
-// Of the embedding: its rows are known, its width is the text encoder's own.
+// Of the embedding: its rows are known, its width is the text encoder's own where the manifest states none.
 std::string text_port(const Manifest& manifest) {
   const int rows = manifest.tokenizer.max_length + (manifest.embeds_size() ? 1 : 0);
   const std::string begin = fmt::format("text [batch, {}, ", rows);
+  if (!manifest.text_widths.empty()) {
+    const auto& widths = manifest.text_widths;
+    return fmt::format("{}{}]", begin, std::accumulate(widths.begin(), widths.end(), int64_t{0}));
+  }
   const std::string& stated = outputs_of(manifest, "text_encoder");
   return stated.starts_with(begin) && stated.find_first_of(",]", begin.size()) + 1 == stated.size()
              ? stated

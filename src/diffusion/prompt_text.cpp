@@ -155,13 +155,43 @@ class WeightParser {
   Brackets round_{kRound}, square_{kSquare};
 };
 
-TokenChunk make_chunk(const Tokenizer& tokenizer, std::span<const int32_t> ids,
-                      std::span<const double> weights) {
-  TokenChunk chunk{tokenizer.framed(ids), {}};
-  if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 1; })) return chunk;
-  chunk.weights.assign(chunk.ids.size(), 1);
-  std::copy(weights.begin(), weights.end(), chunk.weights.begin() + 1);
-  return chunk;
+struct WeightedTokens {
+  std::vector<int32_t> ids;
+  std::vector<double> weights;  // [ids]
+  std::string cut;
+};
+
+size_t room_of(const Tokenizer& tokenizer) {
+  return static_cast<size_t>(tokenizer.files().max_length) - 2;
+}
+
+WeightedTokens read_parts(const Tokenizer& tokenizer, std::span<const WeightedText> parts, bool cuts) {
+  const size_t room = room_of(tokenizer);
+  WeightedTokens read;
+  for (const WeightedText& part : parts) {
+    const std::vector<int32_t> more = tokenizer.encode_all(part.text);
+    if (cuts && read.ids.size() + more.size() > room) {
+      const size_t fits = room - std::min(read.ids.size(), room);
+      read.cut += fits > 0 ? tokenizer.behind(part.text, fits) : part.text;
+    }
+    read.ids.insert(read.ids.end(), more.begin(), more.end());
+    read.weights.insert(read.weights.end(), more.size(), part.weight);
+  }
+  read.cut = trimmed(read.cut);
+  if (cuts) read.ids.resize(std::min(read.ids.size(), room));
+  return read;
+}
+
+// Adds what a tokenizer has for the chunk `index`; nothing but a frame where its tokens have come to an end.
+void add_to(TokenChunk& chunk, const Tokenizer& tokenizer, const WeightedTokens& read, size_t index) {
+  const size_t room = room_of(tokenizer), begin = std::min(index * room, read.ids.size());
+  const size_t count = std::min(room, read.ids.size() - begin);
+  const std::vector<int32_t> ids = tokenizer.framed({read.ids.data() + begin, count});
+  chunk.ids.insert(chunk.ids.end(), ids.begin(), ids.end());
+  chunk.weights.push_back(1);
+  const auto first = read.weights.begin() + static_cast<std::ptrdiff_t>(begin);
+  chunk.weights.insert(chunk.weights.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  chunk.weights.resize(chunk.ids.size(), 1);
 }
 
 }  // namespace
@@ -170,32 +200,28 @@ std::vector<WeightedText> parse_weights(std::string_view prompt) {
   return WeightParser().parse(prompt);
 }
 
-ReadPrompt read_prompt(const Tokenizer& tokenizer, const std::string& prompt, const PromptReading& reading) {
+ReadPrompt read_prompt(std::span<const Tokenizer> tokenizers, const std::string& prompt,
+                       const PromptReading& reading, size_t least) {
   const bool weighted = reading.weighting == PromptWeighting::a1111;
-  const bool cuts = reading.long_prompts == LongPrompts::cut;
   const std::vector<WeightedText> parts =
       weighted ? parse_weights(prompt) : std::vector<WeightedText>{{prompt, 1}};
-  const size_t room = static_cast<size_t>(tokenizer.files().max_length) - 2;
-  std::vector<int32_t> ids;
-  std::vector<double> weights;
-  ReadPrompt read;
-  for (const WeightedText& part : parts) {
-    const std::vector<int32_t> more = tokenizer.encode_all(part.text);
-    if (cuts && ids.size() + more.size() > room) {
-      const size_t fits = room - std::min(ids.size(), room);
-      read.cut += fits > 0 ? tokenizer.behind(part.text, fits) : part.text;
-    }
-    ids.insert(ids.end(), more.begin(), more.end());
-    weights.insert(weights.end(), more.size(), part.weight);
+  std::vector<WeightedTokens> read;
+  ReadPrompt whole;
+  size_t chunks = std::max<size_t>(least, 1);
+  for (const Tokenizer& tokenizer : tokenizers) {
+    read.push_back(read_parts(tokenizer, parts, reading.long_prompts == LongPrompts::cut));
+    const size_t room = room_of(tokenizer);
+    chunks = std::max(chunks, (read.back().ids.size() + room - 1) / room);
+    if (read.back().cut.size() > whole.cut.size()) whole.cut = read.back().cut;
   }
-  read.cut = trimmed(read.cut);
-  if (cuts) ids.resize(std::min(ids.size(), room));
-  for (size_t begin = 0; begin == 0 || begin < ids.size(); begin += room) {
-    const size_t count = std::min(room, ids.size() - begin);
-    read.chunks.push_back(
-        make_chunk(tokenizer, {ids.data() + begin, count}, {weights.data() + begin, count}));
+  whole.chunks.resize(chunks);
+  for (size_t i = 0; i < chunks; ++i) {
+    TokenChunk& chunk = whole.chunks[i];
+    for (size_t t = 0; t < tokenizers.size(); ++t) add_to(chunk, tokenizers[t], read[t], i);
+    if (std::all_of(chunk.weights.begin(), chunk.weights.end(), [](double weight) { return weight == 1; }))
+      chunk.weights.clear();
   }
-  return read;
+  return whole;
 }
 
 }  // namespace spectradiff

@@ -1,6 +1,7 @@
 #include "torch_networks.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "door.h"
@@ -151,20 +152,28 @@ Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
   });
 }
 
+at::Tensor TorchNetworks::weighted_tokens(const TextPart& part) const {
+  const at::Tensor text = tensor_of(part.text);
+  const std::vector<int64_t>& stated = manifest_.text_widths;
+  const std::vector<int64_t> widths = stated.empty() ? std::vector<int64_t>{text.size(2)} : stated;
+  const at::Tensor tokens = text.narrow(1, 0, text.size(1) - pooled_rows());
+  if (part.weights.empty()) return tokens;
+  require_batch(part.weights.size(), tokens.size(1) * std::ssize(widths), "token weights");
+  const std::vector<at::Tensor> weights = to_device(part.weights).chunk(std::ssize(widths));
+  std::vector<at::Tensor> columns = tokens.to(at::kFloat).split_with_sizes(widths, 2);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const at::Tensor weighted = columns[i] * weights[i].view({1, -1, 1});
+    columns[i] = weighted * (columns[i].mean() / weighted.mean());
+  }
+  return at::cat(columns, 2).to(text.scalar_type());
+}
+
 Array TorchNetworks::join_text(std::span<const TextPart> parts) {
   return through_the_door("embeddings", [&] {
     std::vector<at::Tensor> whole;
-    for (const TextPart& part : parts) {
-      const at::Tensor& text = tensor_of(part.text);
-      if (part.weights.empty()) {
-        whole.push_back(text);
-        continue;
-      }
-      require_batch(part.weights.size(), text.size(1), "token weights");
-      const at::Tensor before = text.to(at::kFloat);
-      const at::Tensor weighted = before * to_device(part.weights).view({1, -1, 1});
-      whole.push_back((weighted * (before.mean() / weighted.mean())).to(text.scalar_type()));
-    }
+    for (const TextPart& part : parts) whole.push_back(weighted_tokens(part));
+    const at::Tensor& first = tensor_of(parts.front().text);
+    whole.push_back(first.narrow(1, first.size(1) - pooled_rows(), pooled_rows()));
     return wrap(at::cat(whole, 1));
   });
 }

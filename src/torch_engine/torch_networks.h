@@ -50,6 +50,9 @@ class TorchNetworks : public Networks {
   // What the control network adds, as inputs of the denoiser; `inputs` are the sample, timesteps and text of
   // both.
   void add_residuals(std::vector<c10::IValue>& inputs, const DenoiseInput& input);
+  // SDXL's pooled text is one more row of the embedding, the last.
+  int64_t pooled_rows() const { return embeds_size_ ? 1 : 0; }
+  at::Tensor weighted_tokens(const TextPart& part) const;  // [1][tokens][width]
   at::Tensor predict(std::vector<c10::IValue> inputs, const DenoiseInput& input);
 
   // On a CPU a VAE whose weights are not packed runs a third faster with channels last; CUDA's group norm

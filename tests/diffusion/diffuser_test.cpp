@@ -438,13 +438,17 @@ TEST(Diffuser, RefusesSettingsBeforeAnyFrame) {
   EXPECT_THROW(Diffuser(*networks, unknown, {}), Error);
 }
 
-TEST(Diffuser, RefusesWeightsAndChunksForAModelWithTwoTextEncoders) {
+TEST(Diffuser, AsksForTheWidthsOfTwoTextEncodersWhereItWeighsOrChunks) {
   const auto networks = make_fake_networks();
   Manifest manifest = test_manifest();
   manifest.second_tokenizer = manifest.tokenizer;
   for (const PromptReading reading : {PromptReading{.weighting = PromptWeighting::a1111},
-                                      PromptReading{.long_prompts = LongPrompts::chunk}})
-    EXPECT_ERROR(Diffuser(*networks, manifest, {.reading = reading}), ErrorKind::usage, "two text encoders");
+                                      PromptReading{.long_prompts = LongPrompts::chunk}}) {
+    manifest.text_widths = {};
+    EXPECT_ERROR(Diffuser(*networks, manifest, {.reading = reading}), ErrorKind::usage, "export it again");
+    manifest.text_widths = {4, 4};
+    EXPECT_NO_THROW(Diffuser(*networks, manifest, {.reading = reading}));
+  }
 }
 
 // As many chunks as the job's longest text has, in every frame: else a batch would not fit together.

@@ -195,7 +195,24 @@ TEST(Manifest, OfSdxlNamesTwoTokenizersWhoseFilesAreBothChecked) {
   EXPECT_FALSE(manifest.embeds_guidance());
   ASSERT_TRUE(manifest.second_tokenizer);
   EXPECT_EQ(manifest.second_tokenizer->pad_token_id, 0);
+  EXPECT_TRUE(manifest.text_widths.empty());
   expect_model_error([&] { verify_files(manifest); }, "second_vocab.json");
+}
+
+TEST(Manifest, OfSdxlMayStateTheWidthsOfItsTextEncoders) {
+  const auto state = [](const Json& widths) {
+    return [widths](Json& facts) {
+      facts["family"] = "sdxl";
+      facts["tokenizer_2"] = facts["tokenizer"];
+      facts["text_widths"] = widths;
+      facts["networks"]["text_encoder"]["outputs"] = Json::array({port("text", {"batch", 78, 2048})});
+    };
+  };
+  EXPECT_THAT(read_manifest(TestBundle(state({768, 1280})).path()).text_widths,
+              testing::ElementsAre(768, 1280));
+  for (const Json& wrong : {Json(768), Json({768}), Json({768, 0}), Json({768.5, 1280})})
+    expect_model_error([&] { read_manifest(TestBundle(state(wrong)).path()); }, "text_widths");
+  expect_model_error([&] { read_manifest(TestBundle(state({768, 1024})).path()); }, "text [batch, 78, 1792]");
 }
 
 TEST(Manifest, MayHaveAControlNetworkAndSayWhatWasDoneToItsWeights) {

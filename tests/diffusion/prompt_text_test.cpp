@@ -48,12 +48,13 @@ TEST(PromptWeights, GoToTheTokensOfTheirWords) {
   const Manifest manifest = read_manifest(bundle.path());
   const Tokenizer tokenizer(manifest.folder, manifest.tokenizer);
   const std::string plain = "a (red) sea";
-  const ReadPrompt unread = read_prompt(tokenizer, plain, {});
+  const ReadPrompt unread = read_prompt({&tokenizer, 1}, plain, {});
   ASSERT_EQ(unread.chunks.size(), 1u);
   EXPECT_EQ(unread.chunks[0].ids, tokenizer.encode(plain).ids);
   EXPECT_TRUE(unread.chunks[0].weights.empty());
 
-  const ReadPrompt read = read_prompt(tokenizer, "a (red:1.5) sea", {.weighting = PromptWeighting::a1111});
+  const ReadPrompt read =
+      read_prompt({&tokenizer, 1}, "a (red:1.5) sea", {.weighting = PromptWeighting::a1111});
   ASSERT_EQ(read.chunks.size(), 1u);
   EXPECT_EQ(read.chunks[0].ids, tokenizer.encode("a red sea").ids);
   const size_t before = tokenizer.encode_all("a ").size(), red = tokenizer.encode_all("red").size();
@@ -68,19 +69,70 @@ TEST(LongPrompts, AreCutOrGoOnInFurtherChunks) {
   const Tokenizer tokenizer(manifest.folder, manifest.tokenizer);
   std::string prompt;
   for (int i = 0; i < 200; ++i) prompt += i == 0 ? "a" : " a";
-  const ReadPrompt cut = read_prompt(tokenizer, prompt, {});
+  const ReadPrompt cut = read_prompt({&tokenizer, 1}, prompt, {});
   EXPECT_EQ(cut.chunks.size(), 1u);
   EXPECT_EQ(cut.cut, tokenizer.encode(prompt).cut);
   EXPECT_EQ(cut.cut.size(), 2u * 125 - 1);
-  const ReadPrompt whole = read_prompt(tokenizer, prompt, {.long_prompts = LongPrompts::chunk});
+  const ReadPrompt whole = read_prompt({&tokenizer, 1}, prompt, {.long_prompts = LongPrompts::chunk});
   ASSERT_EQ(whole.chunks.size(), 3u);
   EXPECT_EQ(whole.cut, "");
   EXPECT_EQ(whole.chunks[0].ids, cut.chunks[0].ids);
   EXPECT_EQ(whole.chunks[2].ids, tokenizer.encode(prompt.substr(0, 2 * 50 - 1)).ids);
   const ReadPrompt weighted =
-      read_prompt(tokenizer, "(" + prompt + ":2) b c", {.weighting = PromptWeighting::a1111});
+      read_prompt({&tokenizer, 1}, "(" + prompt + ":2) b c", {.weighting = PromptWeighting::a1111});
   EXPECT_EQ(weighted.cut, prompt.substr(0, 2 * 125 - 1) + " b c");
-  EXPECT_EQ(read_prompt(tokenizer, "", {.long_prompts = LongPrompts::chunk}).chunks.size(), 1u);
+  EXPECT_EQ(read_prompt({&tokenizer, 1}, "", {.long_prompts = LongPrompts::chunk}).chunks.size(), 1u);
+}
+
+// The second pads with 0, as SDXL's does; only the first has learnt the word "<sun>".
+std::vector<Tokenizer> two_tokenizers(const Manifest& manifest) {
+  TokenizerFiles first = manifest.tokenizer, second = manifest.tokenizer;
+  first.added_tokens.push_back({.content = "<sun>", .id = 5});
+  second.pad_token_id = 0;
+  std::vector<Tokenizer> tokenizers;
+  tokenizers.emplace_back(manifest.folder, first);
+  tokenizers.emplace_back(manifest.folder, second);
+  return tokenizers;
+}
+
+TEST(LongPrompts, OfTwoTextEncodersHaveTheChunksOfBothInARow) {
+  const TestBundle bundle;
+  const std::vector<Tokenizer> tokenizers = two_tokenizers(read_manifest(bundle.path()));
+  constexpr PromptReading kBoth{PromptWeighting::a1111, LongPrompts::chunk};
+  std::string prompt = "(sun:1.5)";
+  for (int i = 0; i < 80; ++i) prompt += " a";
+  const ReadPrompt read = read_prompt(tokenizers, prompt, kBoth, 3);
+  ASSERT_EQ(read.chunks.size(), 3u);
+  for (size_t t = 0; t < 2; ++t) {
+    const ReadPrompt alone = read_prompt({&tokenizers[t], 1}, prompt, kBoth);
+    ASSERT_EQ(alone.chunks.size(), 2u);
+    const auto half = [&](const auto& values) {
+      const auto begin = values.begin() + static_cast<std::ptrdiff_t>(77 * t);
+      return std::vector(begin, begin + 77);
+    };
+    for (size_t i = 0; i < 2; ++i) EXPECT_EQ(half(read.chunks[i].ids), alone.chunks[i].ids);
+    EXPECT_EQ(half(read.chunks[0].weights), alone.chunks[0].weights);
+    EXPECT_EQ(half(read.chunks[2].ids), tokenizers[t].framed({}));
+  }
+  EXPECT_EQ(read.chunks[0].weights.size(), 2u * 77);
+  EXPECT_TRUE(read.chunks[1].weights.empty());
+  EXPECT_EQ(read.chunks[1].ids.back(), 0);
+}
+
+TEST(LongPrompts, OfTwoTextEncodersLoseWhatEitherOfThemDoesNotRead) {
+  const TestBundle bundle;
+  const std::vector<Tokenizer> tokenizers = two_tokenizers(read_manifest(bundle.path()));
+  const size_t more = tokenizers[1].encode_all("<sun>").size() - 1;
+  ASSERT_GT(more, 0u);
+  std::string prompt = "<sun>", last;
+  for (int i = 0; i < 74; ++i) prompt += " a";
+  for (size_t i = 0; i < more; ++i) last += i == 0 ? "a" : " a";
+  EXPECT_EQ(read_prompt({tokenizers.data(), 1}, prompt, {}).cut, "");
+  EXPECT_EQ(read_prompt(tokenizers, prompt, {}).cut, last);
+  const ReadPrompt whole = read_prompt(tokenizers, prompt, {.long_prompts = LongPrompts::chunk});
+  ASSERT_EQ(whole.chunks.size(), 2u);
+  EXPECT_EQ(std::vector(whole.chunks[1].ids.begin(), whole.chunks[1].ids.begin() + 77),
+            tokenizers[0].framed({}));
 }
 
 }  // namespace

@@ -20,38 +20,55 @@ WEIGHTED_PARTS = [
 LONG = ", ".join(f"the {colour} sea at night" for colour in ("red", "blue", "green", "violet", "golden") * 3)
 NEGATIVE = "blurry, grey"
 RUN = Run("epsilon", "ddim", 0.75, guidance=5.0)
+XL = Run("sdxl", "euler", 0.75, guidance=5.0)
+XL_TURBO = Run("sdxl", "euler_ancestral", 0.5, guidance=0.0, steps=4)
+BOTH = ("--long-prompts", "chunk", "--prompt-weighting", "a1111")
 
 
-@torch.no_grad()
-def embedding(pipeline, parts, chunks=1):
-    """Tokens of all parts in a row, in chunks of 75 with begin and end, each weighted and brought back to its mean."""
-    tokenizer = pipeline.tokenizer
+def encoders_of(pipeline):
+    first = (pipeline.tokenizer, pipeline.text_encoder)
+    return [first, (pipeline.tokenizer_2, pipeline.text_encoder_2)] if hasattr(pipeline, "text_encoder_2") else [first]
+
+
+def encode(pipeline, tokenizer, encoder, parts, chunks):
+    """Tokens of all parts in a row, in chunks of 75 with begin and end, each weighted and brought back to its mean; the
+    first chunk's pooled text, where there is one."""
     ids, weights = [], []
     for text, weight in parts:
         found = tokenizer(text, add_special_tokens=False).input_ids
         ids += found
         weights += [weight] * len(found)
-    made = []
+    made, pooled = [], []
     for i in range(chunks):
         some, heavy = ids[i * ROOM : (i + 1) * ROOM], weights[i * ROOM : (i + 1) * ROOM]
         padding = ROOM - len(some)
         row = [tokenizer.bos_token_id, *some, tokenizer.eos_token_id, *[tokenizer.pad_token_id] * padding]
-        text = pipeline.text_encoder(torch.tensor([row])).last_hidden_state
+        output = encoder(torch.tensor([row]), output_hidden_states=True)
+        text = output.hidden_states[-2] if hasattr(pipeline, "text_encoder_2") else output.last_hidden_state
         weighted = text * torch.tensor([1.0, *heavy, *[1.0] * (padding + 1)])[None, :, None]
         made.append(weighted * (text.mean() / weighted.mean()))
-    return torch.cat(made, dim=1)
+        pooled.append(getattr(output, "text_embeds", None))
+    return torch.cat(made, dim=1), pooled[0]
 
 
-def render(bench, name, prompt, *more, frames=f"{FRAMES[0]}-{FRAMES[-1]}", batch=2, negative=NEGATIVE):
+@torch.no_grad()
+def embedding(pipeline, parts, chunks=1):
+    """What stands for the text: the embedding; for SDXL those of both encoders beside each other, and the pooled text."""
+    texts = [encode(pipeline, *encoder, parts, chunks) for encoder in encoders_of(pipeline)]
+    whole = torch.cat([text for text, _ in texts], dim=-1)
+    return (whole,) if len(texts) == 1 else (whole, texts[-1][1])
+
+
+def render(bench, name, prompt, *more, run=RUN, frames=f"{FRAMES[0]}-{FRAMES[-1]}", batch=2, negative=NEGATIVE):
     """Pictures by frame, and what was said."""
-    bench.model(RUN.model)
+    bench.model(run.model)
     out = bench.folder / "read" / name
     out.parent.mkdir(exist_ok=True)
     command = [
         program(), "render", bench.song, "-o", out / "%05d.png", "--size", "64x64", "--frames", frames,
-        "--model", bench.folder / f"{RUN.model}-bundle", "--dtype", "float32", "--device", "cpu", "--threads", 1,
-        "--batch-size", batch, "--prompt", prompt, "--negative-prompt", negative, "--seed", SEED, "--steps", STEPS,
-        "--strength", RUN.strength, "--guidance", RUN.guidance, "--scheduler", RUN.scheduler, *more,
+        "--model", bench.folder / f"{run.model}-bundle", "--dtype", "float32", "--device", "cpu", "--threads", 1,
+        "--batch-size", batch, "--prompt", prompt, "--negative-prompt", negative, "--seed", SEED, "--steps", run.steps,
+        "--strength", run.strength, "--guidance", run.guidance, "--scheduler", run.scheduler, *more,
     ]  # fmt: skip
     done = subprocess.run([str(word) for word in command], env=bench.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -59,10 +76,12 @@ def render(bench, name, prompt, *more, frames=f"{FRAMES[0]}-{FRAMES[-1]}", batch
     return pictures, done.stderr
 
 
-def expect(bench, frame, positive, negative):
-    pipeline = bench.pipeline(RUN)
-    with mock.patch.object(pipeline, "encode_prompt", lambda *_, **__: (positive, negative)):
-        return bench.expect(RUN, frame)
+def expect(bench, frame, positive, negative, run=RUN):
+    """With these embeddings: SDXL's pipeline has the pooled texts behind them."""
+    pipeline = bench.pipeline(run)
+    texts = [text for pair in zip(positive, negative) for text in pair]
+    with mock.patch.object(pipeline, "encode_prompt", lambda *_, **__: texts):
+        return bench.expect(run, frame)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +91,7 @@ def expect(bench, frame, positive, negative):
         ("words", WEIGHTED, (), [(WEIGHTED, 1.0)], 1),
         ("cut", LONG, (), [(LONG, 1.0)], 1),
         ("chunks", LONG, ("--long-prompts", "chunk"), [(LONG, 1.0)], 2),
-        (
-            "weighted-chunks", f"(fire:1.3) {LONG}", ("--long-prompts", "chunk", "--prompt-weighting", "a1111"),
-            [("fire", 1.3), (f" {LONG}", 1.0)], 2,
-        ),
+        ("weighted-chunks", f"(fire:1.3) {LONG}", BOTH, [("fire", 1.3), (f" {LONG}", 1.0)], 2),
     ],
 )  # fmt: skip
 def test_pictures_equal_diffusers_with_embeddings_made_by_hand(bench, name, prompt, options, parts, chunks):
@@ -94,7 +110,39 @@ def test_pictures_equal_diffusers_with_embeddings_made_by_hand(bench, name, prom
         unweighted = embedding(pipeline, [(text, 1.0) for text, _ in parts], chunks)
         assert apart(rendered[0], expect(bench, 0, unweighted, negative)) > TOLERANCE
     if name == "chunks":
-        assert apart(rendered[0], expect(bench, 0, positive[:, :77], negative[:, :77])) > TOLERANCE
+        first = [[text[:, :77] for text in texts] for texts in (positive, negative)]
+        assert apart(rendered[0], expect(bench, 0, *first)) > TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("name", "run", "negative", "options", "chunks"),
+    [
+        ("both", XL, "", BOTH, 2),
+        pytest.param("said", XL, NEGATIVE, BOTH, 2, marks=pytest.mark.slow),
+        pytest.param("cut", XL, "", ("--prompt-weighting", "a1111"), 1, marks=pytest.mark.slow),
+        pytest.param("turbo", XL_TURBO, "", BOTH, 2, marks=pytest.mark.slow),
+    ],
+)
+def test_pictures_of_two_text_encoders_equal_diffusers_with_embeddings_made_by_hand(bench, name, run, negative, options, chunks):
+    parts = [("fire", 1.4), (f" {LONG} ", 1.0), ("rain", 0.5)]
+    prompt = f"(fire:1.4) {LONG} (rain:0.5)"
+    rendered, said = render(bench, f"xl-{name}", prompt, *options, run=run, negative=negative)
+    assert ('golden sea at night rain"' in said) == (chunks == 1)
+    pipeline = bench.pipeline(run)
+    positive = embedding(pipeline, parts, chunks)
+    unsaid = [torch.zeros_like(text) for text in positive]
+    other = embedding(pipeline, [(negative, 1.0)], chunks) if negative else unsaid
+    for frame in FRAMES:
+        expected = expect(bench, frame, positive, other, run)
+        assert expected.std() > CONTRAST
+        assert apart(rendered[frame], expected) <= TOLERANCE, f"frame {frame}"
+    if name == "both":
+        unweighted, pooled = embedding(pipeline, [(text, 1.0) for text, _ in parts], chunks)
+        _, last = embedding(pipeline, [(prompt[len(prompt) // 2 :], 1.0)])
+        width = pipeline.text_encoder.config.hidden_size
+        half = torch.cat([positive[0][..., :width], unweighted[..., width:]], dim=-1)
+        for wrong in ((unweighted, pooled), (half, pooled), (positive[0], last)):
+            assert apart(rendered[0], expect(bench, 0, wrong, other, run)) > TOLERANCE
 
 
 def test_what_is_cut_is_shown_without_its_brackets(bench):

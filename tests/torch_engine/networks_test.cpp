@@ -257,6 +257,36 @@ TEST(Arithmetic, AnItemWithoutGuidanceHasThePositivesOutput) {
   EXPECT_LT(output[1][0][0][0].item<float>(), 0);
 }
 
+// The columns of two text encoders keep a mean each; the pooled text in the last row is the first part's.
+TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
+  const ScriptedBundle bundle;
+  Manifest manifest = bundle.manifest();
+  const auto array = [](const at::Tensor& value) { return std::make_shared<TorchArray>(value); };
+  const at::Tensor one = at::arange(1, 9, at::TensorOptions(at::kFloat)).view({1, 2, 4});
+  {
+    const auto networks = load_torch_networks(manifest, {.device = "cpu", .dtype = "float32"});
+    const std::vector<TextPart> parts = {{array(one), {3, 1}}, {array(one), {}}};
+    const at::Tensor joined = value_of(networks->join_text(parts));
+    const float share = 36.0F / (3 * 10 + 26);
+    EXPECT_TRUE(at::allclose(joined[0][0], one[0][0] * 3 * share));
+    EXPECT_TRUE(at::allclose(joined[0][1], one[0][1] * share));
+    EXPECT_TRUE(same(joined.narrow(1, 2, 2), one));
+  }
+  manifest.family = "sdxl";
+  manifest.text_widths = {1, 3};
+  const auto networks = load_torch_networks(manifest, {.device = "cpu", .dtype = "float32"});
+  const at::Tensor pooled = at::tensor({7.0F, 0.0F, 0.0F, 0.0F}).view({1, 1, 4});
+  const at::Tensor first = at::cat({one, pooled}, 1), second = at::cat({one, pooled * 2}, 1);
+  const std::vector<TextPart> parts = {{array(first), {3, 1, 1, 2}}, {array(second), {}}};
+  const at::Tensor joined = value_of(networks->join_text(parts));
+  ASSERT_EQ(joined.sizes(), at::IntArrayRef({1, 5, 4}));
+  const float left = 6.0F / 8, right = 30.0F / (9 + 2 * 21);
+  EXPECT_TRUE(at::allclose(joined[0][0], at::tensor({3 * left, 2 * right, 3 * right, 4 * right})));
+  EXPECT_TRUE(at::allclose(joined[0][1], at::tensor({5 * left, 12 * right, 14 * right, 16 * right})));
+  EXPECT_TRUE(same(joined.narrow(1, 2, 2), one));
+  EXPECT_TRUE(same(joined.narrow(1, 4, 1), pooled));
+}
+
 TEST(Networks, SayWhereAndHowTheyRun) {
   const ScriptedBundle bundle;
   const auto networks =

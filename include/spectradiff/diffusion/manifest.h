@@ -82,6 +82,9 @@ struct Manifest {
   TokenizerFiles tokenizer;
   // Of sdxl, whose text encoder takes the ids of both in a row.
   std::optional<TokenizerFiles> second_tokenizer;
+  // Of sdxl: the columns of the embedding that each text encoder fills. Empty: exported before that was
+  // stated, by an exporter whose denoiser takes no more than one chunk of text.
+  std::vector<int64_t> text_widths;
   bool zeroes_empty_negative = false;  // an empty negative prompt is zeros instead of its embedding
   LatentFacts latent;
   Json scheduler;  // the source's scheduler config, see make_sampler_table

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,8 @@ struct WeightedText {
 std::vector<WeightedText> parse_weights(std::string_view prompt);
 
 struct TokenChunk {
-  std::vector<int32_t> ids;     // exactly the tokenizer's max_length: begin, text, end, padding
+  // Exactly the max_length of every tokenizer: begin, text, end, padding, one tokenizer's behind the other's.
+  std::vector<int32_t> ids;
   std::vector<double> weights;  // [ids]; empty: all 1
 };
 
@@ -46,7 +48,10 @@ struct ReadPrompt {
   std::string cut;                 // what was left out, as typed; empty: nothing
 };
 
-// Error{usage} as Tokenizer::encode and parse_weights.
-ReadPrompt read_prompt(const Tokenizer& tokenizer, const std::string& prompt, const PromptReading& reading);
+// A prompt for a model with these tokenizers, one for each of its text encoders: each reads the whole prompt.
+// Where one needs more chunks than another, or `least` asks for more, those that are missing are empty. The
+// cut is the longest. Error{usage} as Tokenizer::encode and parse_weights.
+ReadPrompt read_prompt(std::span<const Tokenizer> tokenizers, const std::string& prompt,
+                       const PromptReading& reading, size_t least = 1);
 
 }  // namespace spectradiff
