@@ -442,13 +442,11 @@ TEST(Diffuser, AsksForTheWidthsOfTwoTextEncodersWhereItWeighsOrChunks) {
   const auto networks = make_fake_networks();
   Manifest manifest = test_manifest();
   manifest.second_tokenizer = manifest.tokenizer;
-  for (const PromptReading reading : {PromptReading{.weighting = PromptWeighting::a1111},
-                                      PromptReading{.long_prompts = LongPrompts::chunk}}) {
-    manifest.text_widths = {};
+  const PromptReading weighs{.weighting = PromptWeighting::a1111}, chunks{.long_prompts = LongPrompts::chunk};
+  for (const PromptReading& reading : {weighs, chunks})
     EXPECT_ERROR(Diffuser(*networks, manifest, {.reading = reading}), ErrorKind::usage, "export it again");
-    manifest.text_widths = {4, 4};
-    EXPECT_NO_THROW(Diffuser(*networks, manifest, {.reading = reading}));
-  }
+  manifest.text_widths = {4, 4};
+  EXPECT_NO_THROW(Diffuser(*networks, manifest, {.reading = weighs}));
 }
 
 // As many chunks as the job's longest text has, in every frame: else a batch would not fit together.
