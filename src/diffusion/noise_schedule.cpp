@@ -98,10 +98,9 @@ Spacing read_spacing(SchedulerConfig& view, Spacing absent) {
   return static_cast<Spacing>(view.choice("timestep_spacing", static_cast<size_t>(absent), kNames));
 }
 
-Prediction read_prediction(SchedulerConfig& view, bool has_sample) {
-  constexpr std::array kNames = {"epsilon", "v_prediction", "sample"};
-  return static_cast<Prediction>(
-      view.choice("prediction_type", 0, std::span(kNames).first(has_sample ? 3 : 2)));
+Prediction read_prediction(SchedulerConfig& view, size_t known) {
+  constexpr std::array kNames = {"epsilon", "v_prediction", "sample", "flow_prediction"};
+  return static_cast<Prediction>(view.choice("prediction_type", 0, std::span(kNames).first(known)));
 }
 
 void refuse_what_is_not_linear(SchedulerConfig& view, const SchedulerClass& scheduler) {
@@ -112,20 +111,6 @@ void refuse_what_is_not_linear(SchedulerConfig& view, const SchedulerClass& sche
   if (scheduler.has_thresholding && view.boolean("thresholding", false)) {
     view.refuse("thresholding", "true", "false only, for it is not linear");
   }
-}
-
-// The spacings of noise levels that a class of sigmas has beside `timestep_spacing`.
-void read_sigmas(SchedulerConfig& view, NoiseSchedule& schedule) {
-  for (const char* key : {"use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas", "use_flow_sigmas"}) {
-    if (view.boolean(key, false)) view.refuse(key, "true", "use_karras_sigmas");
-  }
-  for (const char* key : {"sigma_min", "sigma_max"}) {
-    if (view.has(key)) view.refuse(key, "a number", "the noise schedule's own only");
-  }
-  schedule.karras = view.boolean("use_karras_sigmas", false);
-  view.choice("interpolation_type", 0, std::array{"linear"});
-  view.choice("timestep_type", 0, std::array{"discrete"});
-  schedule.ends_at_least_sigma = view.choice("final_sigmas_type", 0, std::array{"zero", "sigma_min"}) == 1;
 }
 
 }  // namespace
@@ -144,11 +129,10 @@ NoiseSchedule read_noise_schedule(SchedulerConfig& view, const SchedulerClass& s
   refuse_what_is_not_linear(view, scheduler);
   NoiseSchedule schedule;
   schedule.train_timesteps = view.integer("num_train_timesteps", 1000, 1, kMaxTrainTimesteps);
-  schedule.prediction = read_prediction(view, scheduler.has_sample_prediction);
+  schedule.prediction = read_prediction(view, scheduler.predictions);
   schedule.spacing = read_spacing(view, scheduler.spacing);
   schedule.steps_offset = view.integer("steps_offset", 0, 0, schedule.train_timesteps - 1);
   schedule.zero_snr = scheduler.has_zero_snr && view.boolean("rescale_betas_zero_snr", false);
-  if (scheduler.has_sigma_choices) read_sigmas(view, schedule);
   std::vector<float> betas = read_betas(view, scheduler.betas, schedule.train_timesteps);
   if (schedule.zero_snr) rescale_to_zero_snr(betas);
   schedule.alphas_cumprod = cumulative_alphas(betas);

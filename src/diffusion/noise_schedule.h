@@ -11,7 +11,7 @@
 
 namespace spectradiff {
 
-enum class Prediction { epsilon, v, sample };
+enum class Prediction { epsilon, v, sample, flow };
 enum class Spacing { leading, trailing, linspace };
 enum class Clipping { unknown, off_by_default, by_default };
 
@@ -31,8 +31,7 @@ struct SchedulerClass {
   Clipping clip_sample = Clipping::unknown;
   bool has_thresholding = false;
   bool has_zero_snr = false;
-  bool has_sample_prediction = true;
-  bool has_sigma_choices = false;  // use_karras_sigmas, final_sigmas_type and their kind
+  size_t predictions = 3;  // how many of Prediction's, in its order
 };
 
 struct NoiseSchedule {
@@ -43,8 +42,6 @@ struct NoiseSchedule {
   Prediction prediction = Prediction::epsilon;
   Spacing spacing = Spacing::leading;
   int steps_offset = 0;
-  bool karras = false;               // noise levels spaced as Karras et al. 2022 do, equation 5
-  bool ends_at_least_sigma = false;  // sampling by sigmas ends at the first timestep's, not at 0
 
   // alphas_cumprod[t]; final_alpha for a negative t. Error{usage} beyond the last timestep.
   double alpha(int t) const;

@@ -15,7 +15,7 @@ namespace {
 struct Family {
   SchedulerClass scheduler;
   SamplerTable (*make)(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&) = nullptr;
-  std::optional<bool> karras = {};  // what the name says whatever the config does
+  std::optional<bool> karras = {};  // what the name says of use_karras_sigmas
 };
 
 constexpr BetaDefaults kStableDiffusionBetas = {.start = 0.00085, .end = 0.012, .schedule = "scaled_linear"};
@@ -26,7 +26,7 @@ constexpr SchedulerClass dpm_solver(std::string_view name) {
           .spacing = Spacing::linspace,
           .has_thresholding = true,
           .has_zero_snr = true,
-          .has_sigma_choices = true};
+          .predictions = 4};
 }
 
 constexpr std::array kFamilies = {
@@ -36,38 +36,33 @@ constexpr std::array kFamilies = {
             .has_thresholding = true,
             .has_zero_snr = true},
            ddim_table},
-    Family{{.name = "pndm",
-            .diffusers_class = "PNDMScheduler",
-            .set_alpha_to_one = false,
-            .has_sample_prediction = false},
+    Family{{.name = "pndm", .diffusers_class = "PNDMScheduler", .set_alpha_to_one = false, .predictions = 2},
            pndm_table},
     Family{{.name = "euler",
             .diffusers_class = "EulerDiscreteScheduler",
             .spacing = Spacing::linspace,
-            .has_zero_snr = true,
-            .has_sigma_choices = true},
+            .has_zero_snr = true},
            euler_table},
     Family{{.name = "euler_ancestral",
             .diffusers_class = "EulerAncestralDiscreteScheduler",
             .spacing = Spacing::linspace,
             .has_zero_snr = true,
-            .has_sample_prediction = false},
+            .predictions = 2},
            euler_ancestral_table},
     Family{{.name = "heun",
             .diffusers_class = "HeunDiscreteScheduler",
             .betas = {.start = 0.00085, .end = 0.012},
             .spacing = Spacing::linspace,
-            .clip_sample = Clipping::off_by_default,
-            .has_sigma_choices = true},
+            .clip_sample = Clipping::off_by_default},
            heun_table},
     Family{dpm_solver("dpmpp_2m"), dpmpp_table, false},
-    Family{dpm_solver("dpmpp_2m_karras"), dpmpp_table, true},
+    Family{dpm_solver("dpmpp_2m_karras"), dpmpp_karras_table, true},
     Family{{.name = "unipc",
             .diffusers_class = "UniPCMultistepScheduler",
             .spacing = Spacing::linspace,
             .has_thresholding = true,
             .has_zero_snr = true,
-            .has_sigma_choices = true},
+            .predictions = 4},
            unipc_table},
     Family{{.name = "lcm",
             .diffusers_class = "LCMScheduler",
@@ -122,6 +117,8 @@ Reading read_off(Prediction prediction, double a, double b) {
       return {{a, -b}, {b, a}};
     case Prediction::sample:
       return {{0, 1}, {1 / b, -a / b}};
+    case Prediction::flow:
+      return {{1, -b}, {1, a}};
     case Prediction::epsilon:
       break;
   }
@@ -158,8 +155,7 @@ SamplerTable make_sampler_table(const Json& config, const SamplerRequest& reques
   const Family& family =
       family_named(request.scheduler.empty() ? scheduler_name_of(config) : request.scheduler);
   SchedulerConfig view(config, family.scheduler.diffusers_class);
-  NoiseSchedule schedule = read_noise_schedule(view, family.scheduler);
-  schedule.karras = family.karras.value_or(schedule.karras);
+  const NoiseSchedule schedule = read_noise_schedule(view, family.scheduler);
   if (request.steps > schedule.train_timesteps) {
     throw_error(ErrorKind::usage, "steps = {} are more than the {} timesteps the model was trained with",
                 request.steps, schedule.train_timesteps);

@@ -9,14 +9,20 @@
 namespace spectradiff {
 namespace {
 
-// The network's view of a noise level: latents are alpha·picture + sigma·noise.
+// A noise level of a run: latents are alpha·picture + sigma·noise.
 struct Level {
   double alpha = 1, sigma = 0, lambda = 0;
 };
 
-Level level_at(double sigma) {
-  const double alpha = 1 / std::sqrt(sigma * sigma + 1);
-  return {alpha, sigma * alpha, -std::log(sigma)};
+std::vector<Level> levels_of(const SigmaChoices& choices, const SigmaRun& run) {
+  std::vector<Level> levels;
+  levels.reserve(run.sigmas.size());
+  for (double sigma : run.sigmas) {
+    const double alpha = choices.is_flow ? 1 - sigma : 1 / std::sqrt(sigma * sigma + 1);
+    const double part = choices.is_flow ? sigma : sigma * alpha;
+    levels.push_back({alpha, part, std::log(alpha / part)});
+  }
+  return levels;
 }
 
 // A step over the sample x_k and the pictures that calls k, k−1 and k−2 estimated.
@@ -25,21 +31,24 @@ struct PictureStep {
   std::array<double, 3> pictures = {};
 };
 
-SamplerTable table_of(const NoiseSchedule& schedule, const SigmaRun& run,
+SamplerTable table_of(const NoiseSchedule& schedule, const SigmaRun& run, const std::vector<Level>& levels,
                       const std::vector<PictureStep>& picture_steps) {
   SamplerTable table;
   if (picture_steps.empty()) return table;
-  const Level start = level_at(run.sigmas[run.first]);
-  table.image = start.alpha;
-  table.noise = start.sigma;
+  table.image = levels[run.first].alpha;
+  table.noise = levels[run.first].sigma;
   for (size_t k = 0; k < picture_steps.size(); ++k) {
     SamplerStep step;
     step.timestep = run.timesteps[run.first + k];
     for (size_t ago = 0; ago < 3; ++ago) {
       const double weight = picture_steps[k].pictures[ago];
       if (ago > 0 && weight == 0) break;
-      const Level level = level_at(run.sigmas[run.first + k - ago]);
-      const Estimate picture = read_off(schedule.prediction, level.alpha, level.sigma).picture;
+      const size_t call = run.first + k - ago;
+      // diffusers reads a flow off by σ even where the latents are no flow's.
+      const bool is_flow = schedule.prediction == Prediction::flow;
+      const Estimate picture =
+          read_off(schedule.prediction, levels[call].alpha, is_flow ? run.sigmas[call] : levels[call].sigma)
+              .picture;
       step.sample.push_back((ago == 0 ? picture_steps[k].sample : 0) + weight * picture.x);
       step.output.push_back(weight * picture.m);
     }
@@ -89,10 +98,10 @@ std::array<double, 3> unipc_correction(const UniPc& solver, const Level& to, con
   return pictures;
 }
 
-}  // namespace
-
-SamplerTable dpmpp_table(SchedulerConfig& config, const NoiseSchedule& schedule,
-                         const SamplerRequest& request) {
+SamplerTable dpmpp_table_of(SchedulerConfig& config, const NoiseSchedule& schedule,
+                            const SamplerRequest& request, bool is_karras) {
+  const SigmaChoices choices =
+      read_sigma_choices(config, {.karras = is_karras, .final_type = true, .lu = true, .flow = true});
   config.choice("algorithm_type", 0, std::array{"dpmsolver++", "deis"});
   // diffusers takes the names of other classes' solvers for its own first.
   const bool is_heun =
@@ -102,26 +111,37 @@ SamplerTable dpmpp_table(SchedulerConfig& config, const NoiseSchedule& schedule,
   const bool euler_at_final = config.boolean("euler_at_final", false);
   if (config.has("lambda_min_clipped")) config.refuse("lambda_min_clipped", "a number", "null only");
   const bool truncates = config.text("beta_schedule", "linear") == "squaredcos_cap_v2";
-  const SigmaRun run = solver_run(
-      schedule, request,
-      truncates ? [](double t) { return std::trunc(t); } : [](double t) { return std::nearbyint(t); });
+  const SigmaRun run = solver_run(schedule, choices, request, truncates);
+  const std::vector<Level> levels = levels_of(choices, run);
   const size_t count = run.timesteps.size();
   std::vector<PictureStep> steps;
   for (size_t k = run.first; k < count; ++k) {
-    const Level from = level_at(run.sigmas[k]), to = level_at(run.sigmas[k + 1]);
+    const Level from = levels[k], to = levels[k + 1];
     const double h = to.lambda - from.lambda, shrink = std::expm1(-h);
     PictureStep step{to.sigma / from.sigma, {-to.alpha * shrink}};
-    const bool ends_low = k + 1 == count && (euler_at_final || (lower_order_final && count < 15) ||
-                                             !schedule.ends_at_least_sigma);
+    const bool ends_low =
+        k + 1 == count && (euler_at_final || (lower_order_final && count < 15) || !choices.ends_at_least);
     if (order == 2 && k > run.first && !ends_low) {
       const double share = is_heun ? to.alpha * (shrink / h + 1) : -0.5 * to.alpha * shrink;
-      const double change = share * h / (from.lambda - level_at(run.sigmas[k - 1]).lambda);
+      const double change = share * h / (from.lambda - levels[k - 1].lambda);
       step.pictures[0] += change;
       step.pictures[1] -= change;
     }
     steps.push_back(step);
   }
-  return table_of(schedule, run, steps);
+  return table_of(schedule, run, levels, steps);
+}
+
+}  // namespace
+
+SamplerTable dpmpp_table(SchedulerConfig& config, const NoiseSchedule& schedule,
+                         const SamplerRequest& request) {
+  return dpmpp_table_of(config, schedule, request, false);
+}
+
+SamplerTable dpmpp_karras_table(SchedulerConfig& config, const NoiseSchedule& schedule,
+                                const SamplerRequest& request) {
+  return dpmpp_table_of(config, schedule, request, true);
 }
 
 SamplerTable unipc_table(SchedulerConfig& config, const NoiseSchedule& schedule,
@@ -136,11 +156,12 @@ SamplerTable unipc_table(SchedulerConfig& config, const NoiseSchedule& schedule,
     config.refuse("disable_corrector", "a list of steps", "an empty list");
   }
   if (config.has("solver_p")) config.refuse("solver_p", "a scheduler", "null only");
-  const SigmaRun run = solver_run(schedule, request, [](double t) { return std::nearbyint(t); });
+  SigmaChoices choices = read_sigma_choices(config, {.final_type = true, .flow = true, .karras_flow = true});
+  choices.ends_where_spaced = true;
+  choices.flow_end = 1.0 / schedule.train_timesteps;
+  const SigmaRun run = solver_run(schedule, choices, request, false);
+  const std::vector<Level> levels = levels_of(choices, run);
   const size_t count = run.timesteps.size();
-  std::vector<Level> levels;
-  levels.reserve(run.sigmas.size());
-  for (double sigma : run.sigmas) levels.push_back(level_at(sigma));
   const auto is_second = [&](size_t k) {
     return order == 2 && k > run.first && (!lower_order_final || k + 1 < count);
   };
@@ -155,7 +176,7 @@ SamplerTable unipc_table(SchedulerConfig& config, const NoiseSchedule& schedule,
     }
     steps.push_back(step);
   }
-  return table_of(schedule, run, steps);
+  return table_of(schedule, run, levels, steps);
 }
 
 }  // namespace spectradiff

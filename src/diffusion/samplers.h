@@ -14,7 +14,8 @@ struct Reading {
   Estimate picture, noise;
 };
 
-// What the network's output says of a sample a·picture + b·noise, a² + b² = 1.
+// What the network's output says of a sample a·picture + b·noise, a² + b² = 1; of a flow, which predicts
+// noise − picture, a + b = 1.
 Reading read_off(Prediction prediction, double a, double b);
 
 // Each reads from the config the keys that only its class knows. `request.strength` > 0.
@@ -24,6 +25,7 @@ SamplerTable euler_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRe
 SamplerTable euler_ancestral_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);
 SamplerTable heun_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);
 SamplerTable dpmpp_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);
+SamplerTable dpmpp_karras_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);
 SamplerTable unipc_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);
 SamplerTable lcm_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);
 SamplerTable tcd_table(SchedulerConfig&, const NoiseSchedule&, const SamplerRequest&);

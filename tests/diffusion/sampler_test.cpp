@@ -206,20 +206,18 @@ TEST(SamplerTables, RefuseWhatTheyDoNotKnowAndNameTheKey) {
       {"dpmpp_2m", "algorithm_type", "sde-dpmsolver++"},
       {"dpmpp_2m", "solver_order", 3},
       {"dpmpp_2m", "solver_type", "midpiont"},
-      {"dpmpp_2m", "use_lu_lambdas", true},
       {"dpmpp_2m", "lambda_min_clipped", -5.1},
-      {"dpmpp_2m", "prediction_type", "flow_prediction"},
+      {"dpmpp_2m", "algorithm_type", "dpmsolver"},
+      {"euler", "prediction_type", "flow_prediction"},
       {"unipc", "solver_type", "bh3"},
       {"unipc", "predict_x0", false},
       {"unipc", "disable_corrector", Json::array({0})},
-      {"unipc", "use_flow_sigmas", true},
       {"unipc", "lower_order_final", false},
       {"euler", "final_sigmas_type", "one"},
-      {"euler", "interpolation_type", "log_linear"},
-      {"euler", "timestep_type", "continuous"},
-      {"euler", "use_beta_sigmas", true},
-      {"euler", "sigma_max", 20.0},
-      {"heun", "use_exponential_sigmas", true},
+      {"euler", "interpolation_type", "cubic"},
+      {"euler", "timestep_type", "whole"},
+      {"euler", "sigma_max", 0.0},
+      {"heun", "use_exponential_sigmas", 1},
       {"heun", "clip_sample", true},
       {"euler_ancestral", "prediction_type", "sample"},
       {"lcm", "original_inference_steps", 0},
@@ -232,6 +230,23 @@ TEST(SamplerTables, RefuseWhatTheyDoNotKnowAndNameTheKey) {
     config[key] = value;
     expect_refused(config, {.scheduler = name}, ErrorKind::model, key);
   }
+  const std::vector<std::tuple<std::string, std::string, std::string>> at_odds = {
+      {"euler", "use_karras_sigmas", "use_beta_sigmas"},
+      {"heun", "use_beta_sigmas", "use_exponential_sigmas"},
+      {"dpmpp_2m", "use_lu_lambdas", "use_flow_sigmas"},
+      {"dpmpp_2m_karras", "use_karras_sigmas", "use_flow_sigmas"},
+      {"unipc", "use_beta_sigmas", "use_flow_sigmas"},
+      {"unipc", "use_flow_sigmas", "use_dynamic_shifting"},
+  };
+  for (const auto& [name, one, other] : at_odds) {
+    Json config = config_of_sd1();
+    config[one] = config[other] = true;
+    expect_refused(config, {.scheduler = name}, ErrorKind::model, other);
+  }
+  Json terminal = config_of_sd1();
+  terminal["use_flow_sigmas"] = true;
+  terminal["shift_terminal"] = 0.1;
+  expect_refused(terminal, {.scheduler = "unipc"}, ErrorKind::model, "shift_terminal");
   Json zero = config_of_sd1();
   zero["rescale_betas_zero_snr"] = true;
   zero["timestep_spacing"] = "trailing";

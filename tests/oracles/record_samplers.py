@@ -82,8 +82,14 @@ def prepare(name: str, scheduler: Any, case: dict[str, Any]) -> tuple[list[float
     if hasattr(scheduler, "sigmas"):
         sigmas = (((1 - scheduler.alphas_cumprod) / scheduler.alphas_cumprod) ** 0.5).numpy()
         last = sigmas[0] if scheduler.config.get("final_sigmas_type") == "sigma_min" else 0
+        if scheduler.config.get("use_flow_sigmas"):
+            # A flow's timesteps count from 1, and sigma 1 is kept off infinity as UniPC keeps it.
+            sigmas = np.minimum(np.arange(1, train + 1) / train, 1 - 1e-6)
         scheduler.sigmas = torch.from_numpy(np.append(sigmas[visited], last).astype(np.float32))
-        scheduler.timesteps = torch.tensor(visited, dtype=torch.float32)
+        told = [t + 1 for t in visited] if scheduler.config.get("use_flow_sigmas") else visited
+        scheduler.timesteps = torch.tensor(told, dtype=torch.float32)
+        if scheduler.config.get("timestep_type") == "continuous" and scheduler.config.prediction_type == "v_prediction":
+            scheduler.timesteps = 0.25 * scheduler.sigmas[:-1].log()
         if name == "heun":
             first, inner, end = scheduler.sigmas[:1], scheduler.sigmas[1:-1], scheduler.sigmas[-1:]
             scheduler.sigmas = torch.cat([first, inner.repeat_interleave(2), end])
@@ -206,6 +212,7 @@ def cases() -> list[tuple[dict[str, Any], Any]]:
         strength = round(float(chance.uniform(1.0 / steps + 0.01, 1)), 3)
         facts = {**SD1, "timestep_spacing": str(chance.choice(SPACINGS)), "prediction_type": str(chance.choice(PREDICTIONS[name]))}
         add(name, name, safe(facts), steps, strength, str(chance.choice(["steps", "exact"])), round(float(chance.uniform(0, 1)), 2))
+    add_spacings(add)
     return made
 
 
@@ -241,6 +248,42 @@ def add_variants(add: Callable[..., None]) -> None:
             add(name, name, safe(SD1), steps, strength, "steps", 0.3, shortens=True)
         add(name, name, safe({**SD1, "original_inference_steps": 30}), 4, 0.5, "steps", 0.9)
     add("lcm", "lcm", safe({**SD1, "timestep_scaling": 0.01}), 4, 1.0, "steps", 0.0)
+
+
+def add_spacings(add: Callable[..., None]) -> None:
+    """Spacings of noise levels, EDM's timesteps and flows; what a class does not know is there to be ignored."""
+    exponential, beta = {"use_exponential_sigmas": True}, {"use_beta_sigmas": True}
+    ends = {"sigma_min": 0.05, "sigma_max": 9.0}
+    for name in ("euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_2m_karras", "unipc"):
+        spacings = [{**ends, "use_karras_sigmas": True}]
+        if name != "dpmpp_2m_karras":
+            spacings = [exponential, beta, {**ends, **exponential}, {**ends, **beta, "final_sigmas_type": "sigma_min"}]
+        for spacing in spacings:
+            add(name, name, safe({**SD1, **spacing}), 7, 0.8, "steps", 0.0)
+    for spacing in (exponential, beta):
+        add("euler", "dpmpp_2m", safe({**SD1, **ends, **spacing, "timestep_spacing": "trailing"}), 20, 1.0, "steps", 0.0)
+        add("euler", "heun", safe({**SD1, **spacing, "final_sigmas_type": "sigma_min"}), 2, 1.0, "steps", 0.0)
+        add("unipc", "unipc", safe({**SD1, **spacing}), 1, 1.0, "steps", 0.0)
+        add("dpmpp_2m", "dpmpp_2m", safe({**SD1, **spacing}), 6, 0.5, "exact", 0.0)
+    for facts in ({}, {"beta_schedule": "squaredcos_cap_v2"}, {"final_sigmas_type": "sigma_min", **exponential}):
+        add("dpmpp_2m", "dpmpp_2m", safe({**SD1, "use_lu_lambdas": True, **facts}), 8, 0.9, "steps", 0.0)
+    add("dpmpp_2m", "dpmpp_2m_karras", safe({**SD1, "use_lu_lambdas": True}), 8, 0.9, "steps", 0.0)
+    for facts in ({}, {"timestep_spacing": "trailing", "final_sigmas_type": "sigma_min"}, {"use_karras_sigmas": True}):
+        add("euler", "euler", safe({**SD1, "interpolation_type": "log_linear", **facts}), 8, 0.8, "steps", 0.0)
+    edm = {**SD1, **ends, "timestep_type": "continuous", "prediction_type": "v_prediction"}
+    for facts in ({}, {"use_karras_sigmas": True}, exponential, {"prediction_type": "epsilon"}):
+        add("euler", "euler", safe({**edm, **facts}), 8, 0.8, "steps", 0.0)
+    add("euler", "euler", safe(edm), 5, 0.7, "exact", 0.0)
+    for name in ("dpmpp_2m", "unipc"):
+        for prediction in ("flow_prediction", "epsilon", "v_prediction", "sample"):
+            flow = {**SD1, "prediction_type": prediction, "use_flow_sigmas": True, "flow_shift": 3.0}
+            add(name, name, safe(flow), 9, 0.8, "steps", 0.0)
+            add(name, name, safe(flow), 5, 0.6, "exact", 0.0)
+        flow = {**SD1, "prediction_type": "flow_prediction", "use_flow_sigmas": True}
+        add(name, name, safe(flow), 4, 1.0, "exact", 0.0)
+        add(name, name, safe({**flow, "final_sigmas_type": "sigma_min"}), 16, 1.0, "steps", 0.0)
+        add(name, name, safe({**SD1, "prediction_type": "flow_prediction"}), 6, 0.9, "steps", 0.0)
+    add("unipc", "unipc", safe({**flow, "use_karras_sigmas": True}), 6, 0.9, "steps", 0.0)
 
 
 def main() -> None:

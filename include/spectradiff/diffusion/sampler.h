@@ -59,7 +59,8 @@ std::string scheduler_name_of(const Json& config);
 // StrengthMode::steps: n = min(int(steps · strength), steps) of the steps run, as diffusers' img2img
 // pipelines do. StrengthMode::exact: with T training timesteps, t0 = round(strength · T) − 1 and n =
 // min(steps, t0 + 1), the timesteps round(t0 · (1 − k / n)) for k = 0..n−1, then the final alpha or sigma;
-// halves round to even. A strength below 1 / 2T is strength 0.
+// halves round to even; spacings of noise levels do not count there, a flow's level is (t + 1) / T. A
+// strength below 1 / 2T is strength 0.
 //
 // Two deviations from diffusers: PNDM never starts with Runge-Kutta steps, and trailing spacings whose
 // rounding gives diffusers one timestep too many, −1 (61 steps of 1000, say), end at the right one.
