@@ -148,12 +148,6 @@ std::shared_ptr<Graph> frozen_graph(torch::jit::Module module) {
   return graph;
 }
 
-std::shared_ptr<Graph> rewritten(std::shared_ptr<Graph> graph, std::vector<c10::IValue>& packed) {
-  register_attention();
-  Rewriter(*graph, packed).rewrite();
-  return graph;
-}
-
 }  // namespace
 
 bool CpuProgram::suits(at::Device device, at::ScalarType dtype) {
@@ -165,8 +159,11 @@ bool CpuProgram::suits(at::Device device, at::ScalarType dtype) {
 #endif
 }
 
-CpuProgram::CpuProgram(torch::jit::Module module)
-    : graph_(rewritten(frozen_graph(std::move(module)), packed_)), code_(graph_, "forward") {}
+CpuProgram::CpuProgram(torch::jit::Module module) : graph_(frozen_graph(std::move(module))) {
+  register_attention();
+  Rewriter(*graph_, packed_).rewrite();
+  code_ = torch::jit::Code(graph_, "forward");
+}
 
 c10::IValue CpuProgram::run(std::vector<c10::IValue> inputs) const {
   inputs.insert(inputs.end(), packed_.begin(), packed_.end());

@@ -50,11 +50,26 @@ class LargeBlocks {
     const std::lock_guard lock(mutex_);
     const auto found = used_.find(data);
     if (found == used_.end()) return false;
-    idle_.emplace(found->second, data);
-    idle_bytes_ += found->second;
     used_bytes_ -= found->second;
+    if (not_keeping_ > 0) {
+      std::free(data);
+    } else {
+      idle_.emplace(found->second, data);
+      idle_bytes_ += found->second;
+    }
     used_.erase(found);
     return true;
+  }
+
+  void stop_keeping() {
+    const std::lock_guard lock(mutex_);
+    ++not_keeping_;
+  }
+
+  void keep_again() {
+    const std::lock_guard lock(mutex_);
+    --not_keeping_;
+    most_used_bytes_ = used_bytes_ + idle_bytes_;
   }
 
  private:
@@ -79,6 +94,7 @@ class LargeBlocks {
   std::unordered_map<void*, size_t> used_;
   std::multimap<size_t, void*> idle_;
   size_t used_bytes_ = 0, idle_bytes_ = 0, most_used_bytes_ = 0;
+  int not_keeping_ = 0;
 };
 
 // Never destroyed: tensors with static lifetime are given back after every static of ours is gone.
@@ -112,6 +128,14 @@ class HostAllocator final : public c10::Allocator {
 };
 
 }  // namespace
+
+HostMemoryNotKept::HostMemoryNotKept() {
+  large_blocks().stop_keeping();
+}
+
+HostMemoryNotKept::~HostMemoryNotKept() {
+  large_blocks().keep_again();
+}
 
 void manage_host_memory() {
   static HostAllocator allocator;

@@ -10,4 +10,14 @@ namespace spectradiff {
 // where the bytes lie changes, never what they hold.
 void manage_host_memory();
 
+// While one lives, memory that tensors leave goes back to the system at once: no later tensor is of the sizes
+// of a model's weights before they are converted and packed.
+class HostMemoryNotKept {
+ public:
+  HostMemoryNotKept();
+  ~HostMemoryNotKept();
+  HostMemoryNotKept(const HostMemoryNotKept&) = delete;
+  HostMemoryNotKept& operator=(const HostMemoryNotKept&) = delete;
+};
+
 }  // namespace spectradiff

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "door.h"
+#include "host_memory.h"
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
@@ -75,6 +76,7 @@ ScriptNetwork::ScriptNetwork(const Manifest& manifest, const std::string& name, 
   const std::filesystem::path path = manifest.folder / found->second.file;
   if (!std::filesystem::is_regular_file(path))
     throw_error(ErrorKind::model, "{} is missing: {}", title_, path.string());
+  const HostMemoryNotKept loading;
   try {
     torch::jit::Module module = load(path, device, dtype);
     if (CpuProgram::suits(device, dtype)) {

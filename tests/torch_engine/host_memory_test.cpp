@@ -1,8 +1,10 @@
 #include "host_memory.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
+#include <fstream>
 
 #include "torch_headers.h"
 
@@ -14,6 +16,14 @@ constexpr int64_t kMebi = int64_t{1} << 20;
 at::Tensor bytes(int64_t count) {
   return at::zeros({count}, at::TensorOptions(at::kByte));
 }
+
+#ifdef __linux__
+int64_t resident_bytes() {
+  int64_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+#endif
 
 class HostMemory : public ::testing::Test {
  protected:
@@ -39,6 +49,22 @@ TEST_F(HostMemory, MemoryInUseIsNeverHandedOut) {
   EXPECT_EQ(a.min().item<int>(), 1);
   EXPECT_EQ(a.max().item<int>(), 1);
 }
+
+#ifdef __linux__
+TEST_F(HostMemory, WhereNothingIsKeptMemoryGoesBackToTheSystem) {
+  const int64_t before = resident_bytes();
+  {
+    const HostMemoryNotKept loading;
+    at::Tensor weights = bytes(200 * kMebi);
+    EXPECT_GT(resident_bytes(), before + 190 * kMebi);
+    weights.reset();
+    EXPECT_LT(resident_bytes(), before + 10 * kMebi);
+  }
+  const void* first = bytes(200 * kMebi).data_ptr();
+  EXPECT_GT(resident_bytes(), before + 190 * kMebi) << "kept again";
+  EXPECT_EQ(bytes(200 * kMebi).data_ptr(), first);
+}
+#endif
 
 TEST_F(HostMemory, SmallTensorsComeFromTheHeap) {
   EXPECT_EQ(bytes(0).data_ptr(), nullptr);
