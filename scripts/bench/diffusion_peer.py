@@ -1,4 +1,4 @@
-"""diffusers doing what `spectradiff render` does: the same weights, init pictures, prompt, steps, strength, guidance, batch and threads."""
+"""diffusers doing what `spectradiff render` does: the same weights, init pictures, prompt, steps, strength, guidance, batch, device and threads."""
 
 import dataclasses
 import pathlib
@@ -6,44 +6,69 @@ import time
 
 import diffusers
 import torch
-from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
+from diffusers import DDIMScheduler, EulerDiscreteScheduler, StableDiffusionImg2ImgPipeline
+from diffusers.models.autoencoders import vae
+from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion_img2img
 from PIL import Image
 
 diffusers.utils.logging.set_verbosity_error()
 diffusers.utils.logging.disable_progress_bar()
 
-# Widths of a model that a laptop can run, so that the networks and not the loop around them take the time.
-MODEL_ARGUMENTS = ["--width", "3"]
+SCHEDULERS = {"ddim": DDIMScheduler, "euler": EulerDiscreteScheduler}
 
 
 @dataclasses.dataclass
 class Settings:
-    size: int
+    side: int
     steps: int
     strength: float
     guidance: float
-    batch: int
-    seed: int
-    prompt: str
+    scheduler: str
+    seed: int = 42
+    prompt: str = "iceland vista, cinematic"
+    device: str = "cpu"
+    dtype: str = "float32"
+
+    def size_text(self):
+        return f"{self.side}x{self.side}"
 
     def flags(self):
-        return ["--steps", self.steps, "--strength", self.strength, "--guidance", self.guidance, "--seed", self.seed, "--prompt", self.prompt]
+        return ["--size", self.size_text(), "--steps", self.steps, "--strength", self.strength, "--guidance", self.guidance,
+                "--scheduler", self.scheduler, "--seed", self.seed, "--prompt", self.prompt, "--device", self.device]  # fmt: skip
+
+
+def single_precision_noise(shape, generator, device=None, dtype=None, layout=None):
+    """As ours is drawn: a generator of a CPU gives other numbers in half precision."""
+    generators = generator if isinstance(generator, list) else [generator]
+    draws = [torch.randn((shape[0] // len(generators), *shape[1:]), generator=one) for one in generators]
+    return torch.cat(draws).to(device, dtype)
+
+
+pipeline_stable_diffusion_img2img.randn_tensor = single_precision_noise
+vae.randn_tensor = single_precision_noise
 
 
 class Peer:
     def __init__(self, model, init_folder, settings):
-        self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(model, safety_checker=None, local_files_only=True, low_cpu_mem_usage=False)
-        self.pipeline.scheduler = DDIMScheduler.from_config(self.pipeline.scheduler.config)
+        dtype = getattr(torch, settings.dtype)
+        self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(
+            model, safety_checker=None, local_files_only=True, low_cpu_mem_usage=False, torch_dtype=dtype
+        ).to(settings.device)
+        self.pipeline.scheduler = SCHEDULERS[settings.scheduler].from_config(self.pipeline.scheduler.config)
         self.pipeline.set_progress_bar_config(disable=True)
-        self.pictures = [Image.open(path).convert("RGB") for path in sorted(pathlib.Path(init_folder).glob("*.png"))]
+        self.inits = [Image.open(path).convert("RGB") for path in sorted(pathlib.Path(init_folder).glob("*.png"))]
         self.settings = settings
 
-    def run(self):
-        """Seconds for all pictures."""
-        s = self.settings
+    def render(self, batch):
+        s, pictures = self.settings, []
+        for first in range(0, len(self.inits), batch):
+            inits = self.inits[first : first + batch]
+            pictures += self.pipeline(prompt=[s.prompt] * len(inits), image=inits, num_inference_steps=s.steps, strength=s.strength,
+                                      guidance_scale=s.guidance, generator=[torch.Generator("cpu").manual_seed(s.seed) for _ in inits]).images  # fmt: skip
+        return pictures
+
+    def seconds(self, batch):
+        """For all pictures."""
         begin = time.monotonic()
-        for first in range(0, len(self.pictures), s.batch):
-            pictures = self.pictures[first : first + s.batch]
-            self.pipeline(prompt=[s.prompt] * len(pictures), image=pictures, num_inference_steps=s.steps, strength=s.strength, guidance_scale=s.guidance,
-                          generator=[torch.Generator("cpu").manual_seed(s.seed) for _ in pictures])
+        self.render(batch)
         return time.monotonic() - begin

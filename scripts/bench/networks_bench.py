@@ -1,17 +1,12 @@
 """Networks of the sizes that people run, against oneDNN's own times for their layers and against diffusers, eager. Loading is left out everywhere."""
 
-import pathlib
 import statistics
-import subprocess
-import sys
 
 import networks_peer
 import real_shapes
 import torch
 from layers import OneDnn, count_layers
 from networks_peer import PARTS
-
-SCRIPTS = pathlib.Path(__file__).resolve().parents[1]
 
 # Denoising steps of a picture, and whether they are guided.
 PICTURES = {"sd15": (10, True), "sdxs": (1, False)}
@@ -21,7 +16,7 @@ WITHIN, FASTER = 1.35, 1.2
 def layers_of(name, guided):
     """Counted by network. The text encoder's are left out: it runs once for a whole video."""
     size, latent, texts = real_shapes.SIZE, real_shapes.LATENT, 2 if guided else 1
-    text = lambda: torch.zeros(texts, real_shapes.TOKENS, real_shapes.TEXT_WIDTH)
+    text = lambda: torch.zeros(texts, real_shapes.TOKENS, real_shapes.text_width(name))
     vae = lambda: real_shapes.make_vae(name)
     return {
         "vae_encoder": count_layers(vae, lambda network: network.encode(torch.zeros(1, 3, size, size))),
@@ -32,25 +27,14 @@ def layers_of(name, guided):
     }
 
 
-def bundle_of(name, folder):
-    """The diffusers folder and our bundle, made where they are not there yet."""
-    source, bundle = folder / name, folder / f"{name}-bundle"
-    if not source.exists():
-        subprocess.run([sys.executable, SCRIPTS / "bench" / "real_shapes.py", name, source], check=True)
-    if not bundle.exists():
-        export = [sys.executable, SCRIPTS / "export_model.py", source, bundle, "--dtype", "float16", "--sizes", "64x64", "--no-trust"]
-        subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
-    return source, bundle
-
-
 def medians(runs):
     return {part: statistics.median(run[part] for run in runs) for part in runs[0]}
 
 
-def measure(bench, name, dtype, folder):
+def measure(bench, name, dtype):
     """Rows for every network of the model and for a whole picture."""
     steps, guided = PICTURES[name]
-    source, bundle = bundle_of(name, folder)
+    source, bundle = real_shapes.bundle_of(name, bench.models)
     onednn = OneDnn(bench.build / "bin" / "onednn_peer")
     floor = {part: onednn.time(counts, dtype) for part, counts in layers_of(name, guided).items()}
     ours = networks_peer.Ours(bench.build / "bin" / "spectradiff_networks", bundle, dtype, real_shapes.SIZE, guided)

@@ -1,34 +1,43 @@
 #!/usr/bin/env python3
 """Write diffusers folders of the sizes that people run, with seeded random weights: speed does not depend on their values.
 
-    real_shapes.py sd15|sdxs OUT
+    real_shapes.py sd15|turbo|sdxs OUT
 
-sd15 is Stable Diffusion 1.5 with its KL autoencoder. sdxs is the layout of SDXS-512-DreamShaper: three levels of one res-block each, no middle block, no
-attention at the full latent size, and a tiny autoencoder of TAESD's shape. The tokenizer is a small one, which changes only the text encoder's table.
-Weights are stored in float16.
+sd15 is Stable Diffusion 1.5 with its KL autoencoder, turbo is SD-Turbo (Stable Diffusion 2.1's networks). sdxs is the layout of SDXS-512-DreamShaper: three
+levels of one res-block each, no middle block, no attention at the full latent size, and a tiny autoencoder of TAESD's shape. The tokenizer is a small one,
+which changes only the text encoder's table. Weights are stored in float16.
 """
 
 import argparse
 import json
 import pathlib
+import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import SCRIPTS
+
+sys.path.insert(0, str(SCRIPTS))
 
 import diffusers
 import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
-from make_tiny_model import calibrate, scheduler_config, text_config, write_tokenizer
+from make_tiny_model import FAMILIES, calibrate, scheduler_config, text_config, write_tokenizer
 from transformers import CLIPTextModel, CLIPTokenizer
 
 SIZE = 512
 LATENT = SIZE // 8
-TOKENS, TEXT_WIDTH = 77, 768
+TOKENS = 77
 
+CLIP_L = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12}
+TEXT_ENCODERS = {
+    "sd15": CLIP_L,
+    "turbo": {"hidden_size": 1024, "num_hidden_layers": 23, "num_attention_heads": 16, "hidden_act": "gelu"},
+    "sdxs": CLIP_L,
+}
 DENOISERS = {
-    "sd15": {"cross_attention_dim": TEXT_WIDTH, "attention_head_dim": 8},
+    "sd15": {"attention_head_dim": 8},
+    "turbo": {"attention_head_dim": (5, 10, 20, 20), "use_linear_projection": True},
     "sdxs": {
-        "cross_attention_dim": TEXT_WIDTH,
         "attention_head_dim": (5, 10, 20),
         "use_linear_projection": True,
         "block_out_channels": (320, 640, 1280),
@@ -40,8 +49,12 @@ DENOISERS = {
 }
 
 
+def text_width(name):
+    return TEXT_ENCODERS[name]["hidden_size"]
+
+
 def make_denoiser(name):
-    return UNet2DConditionModel(sample_size=LATENT, **DENOISERS[name])
+    return UNet2DConditionModel(sample_size=LATENT, cross_attention_dim=text_width(name), **DENOISERS[name])
 
 
 def make_vae(name):
@@ -56,24 +69,24 @@ def make_vae(name):
     )
 
 
-def make_text_encoder(tokenizer):
-    facts = {"hidden_size": TEXT_WIDTH, "intermediate_size": 4 * TEXT_WIDTH, "num_hidden_layers": 12, "num_attention_heads": 12}
-    return CLIPTextModel(text_config(tokenizer, **facts))
+def make_text_encoder(name, tokenizer):
+    return CLIPTextModel(text_config(tokenizer, intermediate_size=4 * text_width(name), **TEXT_ENCODERS[name]))
 
 
 def write_model(name, out):
     (out / "scheduler").mkdir(parents=True)
-    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler_config("DDIMScheduler", {})))
-    write_tokenizer(out / "tokenizer")
+    family = FAMILIES[{"sd15": "sd1"}.get(name, name)]
+    (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler_config(family.scheduler, family.facts)))
+    write_tokenizer(out / "tokenizer", pad=family.pads_with)
     torch.manual_seed(0)
-    text_encoder = make_text_encoder(CLIPTokenizer.from_pretrained(out / "tokenizer", local_files_only=True))
+    text_encoder = make_text_encoder(name, CLIPTokenizer.from_pretrained(out / "tokenizer", local_files_only=True))
     networks = {"text_encoder": text_encoder, "vae": make_vae(name), "unet": make_denoiser(name)}
     networks = {part: network.eval() for part, network in networks.items()}
     calibrate(networks)
     index = {
         "_class_name": "StableDiffusionPipeline",
         "_diffusers_version": diffusers.__version__,
-        "scheduler": ["diffusers", "DDIMScheduler"],
+        "scheduler": ["diffusers", family.scheduler],
         "tokenizer": ["transformers", "CLIPTokenizer"],
         "feature_extractor": [None, None],
         "safety_checker": [None, None],
@@ -83,6 +96,17 @@ def write_model(name, out):
         network.half().save_pretrained(out / part)
         index[part] = ["transformers" if part == "text_encoder" else "diffusers", type(network).__name__]
     (out / "model_index.json").write_text(json.dumps(index))
+
+
+def bundle_of(name, folder):
+    """The diffusers folder and our bundle, made where they are not there yet; by other processes, which give the memory back."""
+    source, bundle = folder / name, folder / f"{name}-bundle"
+    if not source.exists():
+        subprocess.run([sys.executable, __file__, name, source], check=True)
+    if not bundle.exists():
+        export = [sys.executable, SCRIPTS / "export_model.py", source, bundle, "--dtype", "float16", "--sizes", "64x64", "--no-trust"]
+        subprocess.run(export, check=True, stdout=subprocess.DEVNULL)
+    return source, bundle
 
 
 if __name__ == "__main__":

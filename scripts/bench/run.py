@@ -1,25 +1,23 @@
 #!/usr/bin/env python3
 """Speed and memory as ratios against a peer measured in the same run, printed as a table.
 
-    scripts/bench/run.py [--build build/release] [--rounds 3] [--dtype float32|bfloat16] [--models DIR] [NAME ...]
+    scripts/bench/run.py [--build build/release] [--rounds 3] [--dtype float32|bfloat16|float16] [--models DIR] [NAME ...]
+    scripts/bench/run.py gpu [--device cuda] [--batches 1 4 8 16] [--dtype float16] [--models DIR]
 
-Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: all). Runs of the program and of its peer alternate; a ratio is that of the medians.
-Times are wall-clock seconds of whole processes, except diffusion, sd15 and sdxs, which leave loading the
-model out on both sides. sd15 and sdxs are models of real size (4 GB on disk, minutes to make, kept with --models) and need oneDNN (Debian: libdnnl-dev).
+Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: these), gpu. Runs of the program and of its peer alternate; a ratio is that of the medians.
+Times are wall-clock seconds of whole processes, except diffusion, sd15, sdxs and gpu, which leave loading the model out on both sides. sd15 and sdxs are the networks of
+models of real size on the CPU and need oneDNN (Debian: libdnnl-dev); gpu renders with models of the sizes of SD 1.5 and SD-Turbo and needs a CUDA build of torch. Models of
+real size take 4 GB each and minutes to make; --models keeps them.
 """
 
 import argparse
-import json
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import wave
 
-import numpy
+from measuring import alternating, make_song, peak_mib, run, seconds
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -27,65 +25,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAME_INSTRUCTIONS = ["-x264-params", "asm=avx2"] if " avx512f " in pathlib.Path("/proc/cpuinfo").read_text() else []
 
 
-def run(command, **kwargs):
-    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
-
-
-def seconds(command, **kwargs):
-    begin = time.monotonic()
-    run(command, **kwargs)
-    return time.monotonic() - begin
-
-
-# A child's peak begins with that of the process it was forked from, so a small process of its own starts the command.
-PEAK = """
-import os, sys
-pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
-_, status, usage = os.wait4(pid, 0)
-print(usage.ru_maxrss)
-sys.exit(status != 0)
-"""
-
-
-def peak_mib(command):
-    """Largest resident set of the command, MiB; it has to write nothing on stdout."""
-    return int(run([sys.executable, "-c", PEAK, *command]).stdout) / 1024
-
-
-def alternating(rounds, *actions):
-    """Median result of each action over interleaved rounds."""
-    results = [[] for _ in actions]
-    for _ in range(rounds):
-        for result, action in zip(results, actions):
-            result.append(action())
-    return [statistics.median(result) for result in results]
-
-
-def make_song(path, duration_s, sample_rate_hz=44100):
-    """A stereo song-like signal: chords with decaying notes over a beat of noise bursts."""
-    t = numpy.arange(int(duration_s * sample_rate_hz)) / sample_rate_hz
-    beat = t % 0.5
-    generator = numpy.random.default_rng(1)
-    left = 0.3 * numpy.exp(-20 * beat) * generator.standard_normal(t.size) * 0.3
-    for k, hz in enumerate((110.0, 220.5, 329.6, 440.0, 659.3, 987.8)):
-        left += 0.1 * numpy.sin(2 * numpy.pi * hz * 2 ** (numpy.floor(t / 4) % 4 / 12) * t) * numpy.exp(-2 * ((t + 0.1 * k) % 1))
-    stereo = numpy.stack([left, numpy.roll(left, 500)], axis=1)
-    samples = numpy.clip(stereo * 32767, -32768, 32767).astype("<i2")
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(2)
-        out.setsampwidth(2)
-        out.setframerate(sample_rate_hz)
-        out.writeframes(samples.tobytes())
-
-
 class Bench:
-    def __init__(self, build, work, rounds, dtypes, models):
+    def __init__(self, build, work, rounds, models):
         self.program = build / "bin" / "spectradiff"
         self.stage = build / "bin" / "spectradiff_stage"
         self.build = build
         self.work = work
         self.rounds = rounds
-        self.dtypes = dtypes
         self.models = models or work
         self.rows = []
 
@@ -160,58 +106,22 @@ class Bench:
         samples_mib = 600 * 44100 * 2 * 4 / 2**20
         self.row("peak memory, 10-minute paint against 1-minute", f"{a:.0f} MiB", f"{b:.0f} MiB", a / b, f"<= 1.1x + {samples_mib:.0f} MiB", a <= 1.1 * b + samples_mib)
 
-    def diffusion(self):
-        import diffusion_peer  # torch and diffusers are needed only here
-
-        song, count = self.work / "diffusion.wav", 16
-        make_song(song, count / 15)
-        source, bundle = self.work / "model", self.work / "bundle"
-        run([sys.executable, ROOT / "scripts" / "make_tiny_model.py", source, *diffusion_peer.MODEL_ARGUMENTS])
-        run([sys.executable, ROOT / "scripts" / "export_model.py", source, bundle, "--no-trust"])
-        settings = diffusion_peer.Settings(size=256, steps=8, strength=0.75, guidance=4.0, batch=8, seed=42, prompt="iceland vista, cinematic")
-        init = self.work / "init"
-        run([self.program, "paint", song, "-o", init / "%05d.png", "--size", "256x256"])
-        peer = diffusion_peer.Peer(source, init, settings)
-        peer.run()  # warm-up
-
-        def ours(dtype):
-            command = [self.program, "render", song, "-o", self.work / "out.mp4", "-y", "--json", "--stats", "--model", bundle, "--allow-unpinned-model",
-                       "--device", "cpu", "--dtype", dtype, "--size", "256x256", "--batch-size", 8, "--scheduler", "ddim", *settings.flags()]
-            done = json.loads(run(command).stdout.splitlines()[-1])
-            spent = done["stats"]["seconds"]
-            return spent["total"] - spent["load"]
-
-        times = alternating(self.rounds, peer.run, *[lambda dtype=dtype: ours(dtype) for dtype in self.dtypes])
-        for dtype, spent in zip(self.dtypes, times[1:]):
-            ratio = times[0] / spent
-            goal = 1.0 if dtype == "float32" else 1.5
-            self.row(f"render {count} frames in {dtype}, against diffusers in float32", f"{count / spent:.2f} frames/s", f"{count / times[0]:.2f} frames/s", ratio,
-                     f">= {goal}x", ratio >= goal)
-
-    def networks(self, name):
-        import networks_bench  # torch and diffusers are needed only here
-
-        for dtype in self.dtypes:
-            networks_bench.measure(self, name, dtype, self.models)
-
-    def sd15(self):
-        self.networks("sd15")
-
-    def sdxs(self):
-        self.networks("sdxs")
-
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = ["diffusion", "sd15", "sdxs", "encode", "video", "paint", "analyze", "features", "memory"]
-    parser.add_argument("names", nargs="*", choices=[[], *names], help="what to measure")
+    parser.add_argument("names", nargs="*", choices=[[], *names, "gpu"], help="what to measure")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)
     fast = ["float32"] + (["bfloat16"] if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text() else [])
-    parser.add_argument("--dtype", choices=fast, help="the one precision to measure networks in (default: all that this processor is fast in)")
-    parser.add_argument("--models", type=pathlib.Path, help="where the models of sd15 and sdxs are made, and found by the next run")
+    parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"],
+                        help="the one precision to run networks in (default: all that this processor is fast in, float16 for gpu)")  # fmt: skip
+    parser.add_argument("--device", default="cuda", help="of gpu; cpu tries the benchmark itself out")
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 4, 8, 16], metavar="N", help="of gpu")
+    parser.add_argument("--models", type=pathlib.Path, help="where models of real size are made, and found by the next run")
     arguments = parser.parse_args()
     wanted = arguments.names or names
+    dtypes = [arguments.dtype] if arguments.dtype else fast
 
     run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_torch", "spectradiff_stage", "spectradiff_networks"])
     if {"sd15", "sdxs"} & set(wanted):
@@ -220,9 +130,23 @@ def main():
         except subprocess.CalledProcessError:
             sys.exit("sd15 and sdxs need oneDNN (Debian: libdnnl-dev); install it and run cmake again")
     with tempfile.TemporaryDirectory() as work:
-        bench = Bench(arguments.build, pathlib.Path(work), arguments.rounds, [arguments.dtype] if arguments.dtype else fast, arguments.models)
-        for name in wanted:
-            getattr(bench, name)()
+        bench = Bench(arguments.build, pathlib.Path(work), arguments.rounds, arguments.models)
+        for name in wanted:  # torch and diffusers are needed only for these
+            if name == "diffusion":
+                import renders_bench
+
+                renders_bench.measure_small(bench, dtypes)
+            elif name == "gpu":
+                import renders_bench
+
+                renders_bench.measure_real(bench, arguments.device, arguments.dtype or "float16", arguments.batches)
+            elif name in ("sd15", "sdxs"):
+                import networks_bench
+
+                for dtype in dtypes:
+                    networks_bench.measure(bench, name, dtype)
+            else:
+                getattr(bench, name)()
     table = [("what", "spectradiff", "peer", "ratio", "goal", "met"), *bench.rows]
     widths = [max(len(row[i]) for row in table) for i in range(6)]
     for row in table:

@@ -1,0 +1,96 @@
+"""Whole renders beside diffusers, whose pictures have the same init pictures, weights and noise. Loading is left out on both sides."""
+
+import json
+import shutil
+import sys
+
+import numpy
+import real_shapes
+import torch
+from diffusion_peer import Peer, Settings
+from measuring import SCRIPTS, alternating, make_song, run
+from PIL import Image
+
+# Widths of a model that a laptop can run, so that the networks and not the loop around them take the time.
+SMALL_MODEL = ["--width", "3"]
+REAL_MODELS = {
+    "sd15": {"steps": 20, "strength": 0.5, "guidance": 7.5, "scheduler": "ddim"},
+    "turbo": {"steps": 2, "strength": 0.5, "guidance": 1.0, "scheduler": "euler"},
+}
+LEAST_PSNR_DB = 40
+
+
+class Ours:
+    """Renders of one song by the program."""
+
+    def __init__(self, bench, bundle, settings, frames):
+        self.bench = bench
+        self.song, self.init = bench.work / "renders.wav", bench.work / "renders-init"
+        make_song(self.song, frames / 15)
+        shutil.rmtree(self.init, ignore_errors=True)
+        run([bench.program, "paint", self.song, "-o", self.init / "%05d.png", "--size", settings.size_text()])
+        self.common = ["--model", bundle, "--allow-unpinned-model", *settings.flags()]
+
+    def render(self, output, dtype, batch):
+        """Seconds without loading."""
+        more = ["--dtype", dtype, "--batch-size", batch]
+        done = run([self.bench.program, "render", self.song, "-o", output, "-y", "--json", "--stats", *self.common, *more])
+        spent = json.loads(done.stdout.splitlines()[-1])["stats"]["seconds"]
+        return spent["total"] - spent["load"]
+
+    def seconds(self, dtype, batch):
+        return self.render(self.bench.work / "renders.mp4", dtype, batch)
+
+    def pictures(self, dtype, batch):
+        folder = self.bench.work / "renders-frames"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.render(folder / "%05d.png", dtype, batch)
+        return [Image.open(path) for path in sorted(folder.glob("*.png"))]
+
+
+def measure_small(bench, dtypes, count=16, batch=8):
+    """A model of `SMALL_MODEL` widths on the CPU, in every precision against diffusers in float32."""
+    source, bundle = bench.work / "small", bench.work / "small-bundle"
+    run([sys.executable, SCRIPTS / "make_tiny_model.py", source, *SMALL_MODEL])
+    run([sys.executable, SCRIPTS / "export_model.py", source, bundle, "--no-trust"])
+    settings = Settings(side=256, steps=8, strength=0.75, guidance=4.0, scheduler="ddim")
+    ours = Ours(bench, bundle, settings, count)
+    peer = Peer(source, ours.init, settings)
+    peer.seconds(batch)  # warm-up
+    actions = [lambda dtype=dtype: ours.seconds(dtype, batch) for dtype in dtypes]
+    theirs, *times = alternating(bench.rounds, lambda: peer.seconds(batch), *actions)
+    for dtype, spent in zip(dtypes, times, strict=True):
+        ratio, goal = theirs / spent, 1.0 if dtype == "float32" else 1.5
+        bench.row(f"render {count} frames in {dtype}, against diffusers in float32", f"{count / spent:.2f} frames/s", f"{count / theirs:.2f} frames/s", ratio,
+                  f">= {goal}x", ratio >= goal)  # fmt: skip
+
+
+def psnr_db(ours, theirs):
+    errors = [numpy.asarray(a, numpy.float64) - numpy.asarray(b, numpy.float64) for a, b in zip(ours, theirs, strict=True)]
+    return 10 * numpy.log10(255**2 / max(numpy.mean(numpy.square(errors)), 1e-10))
+
+
+def measure_real(bench, device, dtype, batches):
+    """Models of real size against diffusers on the same device in the same precision."""
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        sys.exit(f"gpu --device {device} needs an NVIDIA GPU and a CUDA build of torch; --device cpu tries the benchmark itself out")
+    for name in REAL_MODELS:
+        measure_model(bench, name, device, dtype, batches)
+
+
+def measure_model(bench, name, device, dtype, batches):
+    """How far the pictures agree, then the speed by batch size."""
+    source, bundle = real_shapes.bundle_of(name, bench.models)
+    settings = Settings(side=real_shapes.SIZE, device=device, dtype=dtype, **REAL_MODELS[name])
+    count = 2 * max(batches)
+    ours = Ours(bench, bundle, settings, count)
+    peer = Peer(source, ours.init, settings)
+    label = f"{name} {settings.size_text()} {dtype} on {device}"
+    agreement = psnr_db(ours.pictures(dtype, batches[0]), peer.render(batches[0]))
+    bench.row(f"{label}, {count} pictures against diffusers'", f"{agreement:.1f} dB", "", agreement / LEAST_PSNR_DB, f">= {LEAST_PSNR_DB} dB",
+              agreement >= LEAST_PSNR_DB)  # fmt: skip
+    for batch in batches:
+        peer.seconds(batch)  # warm-up
+        spent, theirs = alternating(bench.rounds, lambda: ours.seconds(dtype, batch), lambda: peer.seconds(batch))
+        bench.row(f"{label}, batch size {batch}, against diffusers", f"{count / spent:.2f} frames/s", f"{count / theirs:.2f} frames/s", theirs / spent, ">= 1x",
+                  spent <= theirs)  # fmt: skip
