@@ -141,6 +141,8 @@ class Rewriter {
 
 // One graph with the weights as constants. The module object, its first input, is of no use then.
 std::shared_ptr<Graph> frozen_graph(torch::jit::Module module) {
+  // Calls of submodules would stay calls without it, and a run that needs a network at once is without it.
+  const torch::jit::GraphOptimizerEnabledGuard inlining(true);
   torch::jit::freeze_module_inplace(&module);
   std::shared_ptr<Graph> graph = module.get_method("forward").graph()->copy();
   TORCH_CHECK(!graph->inputs().front()->hasUses(), "the network changes its own weights; export it again");

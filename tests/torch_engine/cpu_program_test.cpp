@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "door.h"
+
 namespace spectradiff {
 namespace {
 
@@ -41,6 +43,23 @@ TEST(CpuProgram, GivesWhatTheModuleGives) {
   const CpuProgram program(std::move(module));
   for (int call = 0; call < 3; ++call)
     EXPECT_LT((program.run({x, mask}).toTensor() - want).abs().max().item<float>(), 1e-5);
+}
+
+// As the engine does for a call that compiled code does not fit.
+TEST(CpuProgram, IsMadeInTheMiddleOfARunToo) {
+  const at::Tensor x = random({1, 4, 10, 14}, 6), mask = random({140, 140}, 7);
+  const at::Tensor want = network().forward({x, mask}).toTensor();
+  torch::jit::Module whole = network();
+  for (const char* name : {"middle", "outer"}) {
+    torch::jit::Module around(name);
+    around.register_module("inner", whole);
+    around.define("def forward(self, x, mask):\n  return self.inner.forward(x, mask)\n");
+    whole = around;
+  }
+  whole.eval();
+  const at::Tensor got =
+      through_the_door("a run", [&] { return CpuProgram(whole).run({x, mask}).toTensor(); });
+  EXPECT_LT((got - want).abs().max().item<float>(), 1e-5);
 }
 
 TEST(CpuProgram, KeepsOnlyThePackedWeights) {
