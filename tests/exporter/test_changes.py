@@ -235,6 +235,24 @@ def test_a_lora_is_fused_as_its_formula_and_diffusers_say(tiny, plain, tmp_path,
         torch.testing.assert_close(found[key], value, rtol=0, atol=0)
 
 
+def test_a_lora_of_the_text_encoder_needs_no_out_proj_and_may_have_an_alpha_per_layer(tiny, plain, tmp_path):
+    generator = torch.Generator().manual_seed(6)
+    places = {f"text_encoder.text_model.encoder.layers.1.self_attn.{part}_proj": 1.0 + i for i, part in enumerate("qkv")}
+    tensors, expected = {}, dict(plain)
+    for place, alpha in places.items():
+        down, up = (torch.randn(*shape, generator=generator) for shape in ((RANK, 48), (48, RANK)))
+        stem = place.replace("text_encoder.", "lora_te_").replace(".", "_")
+        tensors |= kohya(place, down, up) | {f"{stem}.alpha": torch.tensor(alpha)}
+        key = f"{place.replace('text_model.', '')}.weight"
+        expected[key] = plain[key] + 0.7 * alpha / RANK * (up @ down)
+    save_file(tensors, tmp_path / "words.safetensors")
+    said = []
+    found = weights_of(source.load(tiny, Changes(loras=(Lora(tmp_path / "words.safetensors", 0.7),)), said.append))
+    for key, value in expected.items():
+        torch.testing.assert_close(found[key], value, rtol=1e-5, atol=1e-5)
+    assert "fused into 3 layers of text_encoder" in said[0] and len(said) == 1
+
+
 def test_several_loras_add_up(tiny, plain, tmp_path):
     one, two = (write_lora(tmp_path / f"{i}.safetensors", "peft", (name,)) for i, name in enumerate(list(ADAPTED)[:2]))
     loaded = source.load(tiny, Changes(loras=(Lora(one), Lora(two, -0.5), Lora(one, -1.0))))
@@ -256,6 +274,7 @@ def test_a_lora_of_another_model_is_refused(tiny, tmp_path):
     elsewhere = place.replace("blocks.0.attn1", "blocks.9.attn1")
     assert "does not fit this model" in load(peft(elsewhere, torch.ones(4, 32), torch.ones(32, 4)))
     assert "is no LoRA" in load({"conv.weight": torch.ones(3)})
+    assert "LoHa" in load({"lora_unet_conv_in.hada_w1_a": torch.ones(3), **peft(place, torch.ones(4, 32), torch.ones(32, 4))})
     assert "does not exist" in refusal(tiny, Changes(loras=(Lora(tmp_path / "none.safetensors"),)))
 
 
