@@ -3,11 +3,13 @@
 Such files hold no configuration; that comes from a diffusers folder of the same family, whose weights are not needed.
 """
 
+import pickle
 from pathlib import Path
 from typing import Any
 
 # Only with accelerate do weights that a checkpoint lacks stay recognisably empty; without it they would be random.
 import accelerate  # noqa: F401
+import numpy
 import torch
 from diffusers import AutoencoderKL, AutoencoderTiny
 from safetensors.torch import load_file
@@ -18,15 +20,50 @@ from .weights import check_file, load_network
 VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
 
 
-def load_checkpoint(path: Path, config: Path, pipeline_class: Any, names: list[str]) -> dict[str, torch.nn.Module]:
-    """The networks `names` of the checkpoint, as diffusers' from_single_file gives them."""
+class ModelCheckpoint:
+    """Stands for the class of Lightning's that the first Stable Diffusion checkpoints name; it does nothing."""
+
+
+# What training left in old checkpoints beside the weights. None of it can do anything.
+HARMLESS = [
+    ModelCheckpoint,
+    (ModelCheckpoint, "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint"),
+    (numpy._core.multiarray.scalar, "numpy.core.multiarray.scalar"),
+    numpy._core.multiarray.scalar,
+    numpy.dtype,
+    *(type(numpy.dtype(kind)) for kind in ("float64", "float32", "int64", "int32", "bool")),
+]
+
+
+def harmless() -> Any:
+    return torch.serialization.safe_globals(HARMLESS)
+
+
+def reason_of(error: BaseException) -> str:
+    """What went wrong in one line, without advice on Python."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, pickle.UnpicklingError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
+        return "it holds more than weights, which is not read because it could run code; convert it to safetensors"
+    return next(iter(str(error).strip().splitlines()), type(error).__name__).split(" If you want to")[0]
+
+
+def load_checkpoint(
+    path: Path, config: Path, pipeline_class: Any, names: list[str], given: dict[str, torch.nn.Module]
+) -> dict[str, torch.nn.Module]:
+    """The networks `names` of the checkpoint, as diffusers' from_single_file gives them, but for those given."""
     check_file(path)
     try:
-        pipeline = pipeline_class.from_single_file(
-            str(path), config=str(config), local_files_only=True, torch_dtype=torch.float32
-        )
+        with harmless():
+            pipeline = pipeline_class.from_single_file(
+                str(path), config=str(config), local_files_only=True, torch_dtype=torch.float32, **given
+            )
     except Exception as error:
-        raise ExportError(f"{path} cannot be loaded with the configuration {config}: {error}") from error
+        hint = "; --vae gives it one" if "AutoencoderKL" in str(error) and "missing" in str(error) else ""
+        raise ExportError(
+            f"{path} cannot be loaded with the configuration {config}: {reason_of(error)}{hint}"
+        ) from error
     return {name: getattr(pipeline, name) for name in names}
 
 
@@ -35,10 +72,11 @@ def read_tensors(path: Path) -> dict[str, torch.Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        with harmless():
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
         return loaded.get("state_dict", loaded)
     except Exception as error:
-        raise ExportError(f"{path} cannot be loaded: {error}") from error
+        raise ExportError(f"{path} cannot be loaded: {reason_of(error)}") from error
 
 
 def vae_class(config: dict[str, Any], where: Path) -> Any:
@@ -63,8 +101,9 @@ def load_vae(path: Path, config: Path) -> AutoencoderKL | AutoencoderTiny:
             return vae
         if vae_class(AutoencoderKL.load_config(config), config) is not AutoencoderKL:
             raise ExportError(f"{path} is no tiny VAE as the model's own is; give a diffusers folder of it")
-        return AutoencoderKL.from_single_file(str(path), config=str(config), local_files_only=True)
+        with harmless():
+            return AutoencoderKL.from_single_file(str(path), config=str(config), local_files_only=True)
     except ExportError:
         raise
     except Exception as error:
-        raise ExportError(f"{path} cannot be loaded as a VAE: {error}") from error
+        raise ExportError(f"{path} cannot be loaded as a VAE: {reason_of(error)}") from error

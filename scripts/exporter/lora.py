@@ -14,7 +14,7 @@ from .checkpoint import read_tensors
 from .errors import ExportError
 
 DOWN = ("lora_A.weight", "lora_down.weight", "lora.down.weight", "_lora.down.weight", "lora_linear_layer.down.weight")
-OTHER = ("lora_B.weight", "lora_up.weight", "up.weight", ".alpha", "dora_scale", "lora_magnitude_vector", "lora_magnitude_vector.weight")
+OTHER = ("lora_B.weight", "lora_B.bias", "up.weight", ".alpha", "dora_scale", "lora_magnitude_vector", "lora_magnitude_vector.weight")
 NETWORKS = ("unet", "text_encoder", "text_encoder_2")
 # Of an attention in a text encoder, as diffusers' converter of kohya's names spells them and as its loader reads them.
 SPELLINGS = {

@@ -283,9 +283,10 @@ def load_networks(path: Path, config: Path, index: dict[str, Any], vae: Path | N
     names = ["text_encoder", "vae", "unet"]
     if "text_encoder_2" in components_of(index):
         names.append("text_encoder_2")
+    given = {} if vae is None else {"vae": load_vae(vae, config / "vae")}
     if path.is_file():
         kind = PIPELINES["sdxl" if "text_encoder_2" in names else "sd1"]
-        networks = load_checkpoint(path, config, kind, names)
+        networks = load_checkpoint(path, config, kind, names, given)
     else:
         loaders = {
             "text_encoder": CLIPTextModel,
@@ -293,10 +294,8 @@ def load_networks(path: Path, config: Path, index: dict[str, Any], vae: Path | N
             "unet": UNet2DConditionModel,
             "text_encoder_2": CLIPTextModelWithProjection,
         }
-        networks = {n: load_network(loaders[n], path / n) for n in names if n != "vae" or vae is None}
-    if vae is not None:
-        networks["vae"] = load_vae(vae, config / "vae")
-    return networks
+        networks = {n: load_network(loaders[n], path / n) for n in names if n not in given}
+    return {**networks, **given}
 
 
 def load_controlnet(folder: Path, family: str, unet: UNet2DConditionModel) -> ControlNetModel:

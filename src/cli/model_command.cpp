@@ -78,8 +78,9 @@ std::string manifest_text(const Manifest& manifest) {
   return fmt::format(
       "{} ({})\nfolder     {}\nfamily     {}\nlicence    {}\nsource     {}\nscheduler  {}\nverified   "
       "{}\ntrust      {}\nsha256     {}\nnetworks, {:.1f} MB\n{}{}{}",
-      manifest.name, manifest.title, manifest.folder.string(), manifest.family, manifest.licence,
-      source_text(manifest), manifest.scheduler.is_null() ? "none" : scheduler_name_of(manifest.scheduler),
+      manifest.name, manifest.title, manifest.folder.string(), manifest.family,
+      manifest.licence.empty() ? "not stated" : manifest.licence, source_text(manifest),
+      manifest.scheduler.is_null() ? "none" : scheduler_name_of(manifest.scheduler),
       size_list(manifest.verified_sizes),
       trusted.empty() ? "none: render asks for `spectradiff model trust` first" : trusted, manifest.sha256,
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
@@ -154,6 +155,8 @@ struct Trial {
   double load_s = 0, step_s = 0;
   double loaded_mb = 0, peak_mb = 0;
   std::string device, dtype, engine;
+  std::string overflows_in;  // the dtype that gave NaN before this one; empty: none did
+  std::vector<std::string> warnings;
 };
 
 // Where there is compiled code, a job that it is for.
@@ -171,57 +174,83 @@ EngineRequest trial_request(const Manifest& manifest) {
   return request;
 }
 
-// Everything short of a render: files, trust, loading, and one denoising step on a grey picture.
-Trial try_out(const Manifest& manifest, Console& console) {
-  const DiffuserSettings settings{"", 1, StrengthMode::exact, 0};
-  make_sampler_table(manifest.scheduler,
-                     {.steps = settings.steps, .strength = 1, .mode = settings.strength_mode});
-  ModelStore models;
-  models.admit(manifest, false);
-  const EngineRequest request = trial_request(manifest);
-  const auto begin = std::chrono::steady_clock::now();
-  const auto seconds = [&] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
-  Networks& networks = models.networks(manifest, request);
-  Trial trial{.size = request.size, .batch_size = request.batch_size, .load_s = seconds()};
-  trial.loaded_mb = peak_memory_mb();
+// One denoising step on a grey picture; false where NaN or infinity comes out.
+bool takes_a_step(Networks& networks, const Manifest& manifest, const EngineRequest& request) {
   Diffuser diffuser(networks, manifest,
-                    {settings.scheduler, settings.steps, settings.strength_mode, settings.eta,
-                     request.batch_size, request.guided});
+                    {.steps = 1,
+                     .strength_mode = StrengthMode::exact,
+                     .batch_size = request.batch_size,
+                     .guided = request.guided});
   const Canvas grey(request.size, {128, 128, 128});
   FrameRequest frame{&grey, "", "", 1.0, 1.0, 42};
   if (manifest.takes_control()) frame.control = &grey;
-  const auto diffused = diffuser.run({&frame, 1}, [] { return false; });
-  for (const std::string& note : models.take_notes()) console.warn(note);
-  if (!diffused.front().finite)
-    throw_error(ErrorKind::model, "the model {} gives NaN in {}", manifest.name, networks.dtype());
-  trial.step_s = seconds() - trial.load_s;
-  trial.peak_mb = peak_memory_mb();
-  trial.device = networks.device();
-  trial.dtype = networks.dtype();
-  trial.engine = networks.engine();
+  return diffuser.run({&frame, 1}, [] { return false; }).front().finite;
+}
+
+// Everything short of a render: files, trust, loading and a step; in float32 too where a render would go
+// there.
+Trial try_out(const Manifest& manifest) {
+  make_sampler_table(manifest.scheduler, {.steps = 1, .strength = 1, .mode = StrengthMode::exact});
+  ModelStore models;
+  models.admit(manifest, false);
+  const EngineRequest request = trial_request(manifest);
+  Trial trial{.size = request.size, .batch_size = request.batch_size};
+  const auto attempt = [&](auto load) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto seconds = [&] {
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    Networks* const networks = load();
+    if (networks == nullptr) return false;
+    trial.load_s = seconds();
+    trial.loaded_mb = peak_memory_mb();
+    const bool is_finite = takes_a_step(*networks, manifest, request);
+    trial.step_s = seconds() - trial.load_s;
+    trial.peak_mb = peak_memory_mb();
+    trial.device = networks->device();
+    trial.dtype = networks->dtype();
+    trial.engine = networks->engine();
+    return is_finite;
+  };
+  bool is_good = attempt([&] { return &models.networks(manifest, request); });
+  trial.warnings = models.take_notes();
+  const std::string dtype = trial.dtype;
+  if (!is_good) is_good = attempt([&] { return models.precise_networks(manifest, request); });
+  if (!is_good)
+    throw_error(ErrorKind::model, "the model {} gives NaN or infinity instead of a picture, in {}{}",
+                manifest.name, dtype, trial.dtype == dtype ? "" : " and in " + trial.dtype);
+  if (trial.dtype != dtype) {
+    trial.overflows_in = dtype;
+    trial.warnings.push_back(fmt::format(
+        "the model gives NaN or infinity in {}; a render makes such a picture again in {} (--dtype "
+        "{} makes all so)",
+        dtype, trial.dtype, trial.dtype));
+  }
   return trial;
 }
 
 int check(const Arguments& arguments, Console& console, const Manifest& manifest) {
-  const Trial trial = try_out(manifest, console);
+  const Trial trial = try_out(manifest);
   if (arguments.run.json) {
-    console.answer(json_text({{"name", manifest.name},
-                              {"ok", true},
-                              {"device", trial.device},
-                              {"dtype", trial.dtype},
-                              {"engine", trial.engine},
-                              {"load_s", trial.load_s},
-                              {"one_step_s", trial.step_s},
-                              {"loaded_mb", trial.loaded_mb},
-                              {"peak_mb", trial.peak_mb},
-                              {"size", {trial.size.width, trial.size.height}},
-                              {"batch_size", trial.batch_size},
-                              {"model", manifest_json(manifest)}},
-                             2) +
-                   "\n");
+    console.answer(
+        json_text({{"name", manifest.name},
+                   {"ok", true},
+                   {"device", trial.device},
+                   {"dtype", trial.dtype},
+                   {"overflows_in", trial.overflows_in.empty() ? Json() : Json(trial.overflows_in)},
+                   {"engine", trial.engine},
+                   {"load_s", trial.load_s},
+                   {"one_step_s", trial.step_s},
+                   {"loaded_mb", trial.loaded_mb},
+                   {"peak_mb", trial.peak_mb},
+                   {"size", {trial.size.width, trial.size.height}},
+                   {"batch_size", trial.batch_size},
+                   {"warnings", trial.warnings},
+                   {"model", manifest_json(manifest)}},
+                  2) +
+        "\n");
   } else {
+    for (const std::string& warning : trial.warnings) console.warn(warning);
     console.answer(fmt::format(
         "{}: files, trust and networks are good\n"
         "loaded     {:.2f} s, {:.0f} MB of memory\n"

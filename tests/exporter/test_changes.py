@@ -7,8 +7,10 @@ import shutil
 import struct
 import subprocess
 import sys
+import types
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 from diffusers import (
@@ -129,17 +131,33 @@ def test_a_checkpoint_holds_what_diffusers_reads_in_it(checkpoint, tiny, plain):
     assert_same(weights_of(pipeline), plain)
 
 
-def test_an_old_checkpoint_is_unpickled_as_weights_only(checkpoint, plain, tmp_path):
+def checkpoint_callback(monkeypatch):
+    """A class by the name of Lightning's, which need not be installed where the checkpoint is read."""
+    name = "pytorch_lightning.callbacks.model_checkpoint"
+    made = type("ModelCheckpoint", (), {"__module__": name})
+    for module in ("pytorch_lightning", "pytorch_lightning.callbacks", name):
+        monkeypatch.setitem(sys.modules, module, types.ModuleType(module))
+    sys.modules[name].ModelCheckpoint = made
+    return made
+
+
+def test_an_old_checkpoint_is_unpickled_as_weights_only(checkpoint, plain, tmp_path, monkeypatch):
     weights = load_file(checkpoint / "tiny.safetensors")
     torch.save({"state_dict": weights, "global_step": 840000}, tmp_path / "tiny.ckpt")
     assert_same(weights_of(source.load(tmp_path / "tiny.ckpt", Changes(config=checkpoint / "config"))), plain)
+
+    # What Lightning and numpy left in the first checkpoints of all.
+    left = {"callbacks": {checkpoint_callback(monkeypatch): {"best": numpy.float64(2.5)}}}
+    torch.save({"state_dict": weights, **left}, tmp_path / "first.ckpt")
+    assert_same(weights_of(source.load(tmp_path / "first.ckpt", Changes(config=checkpoint / "config"))), plain)
 
     class Trap:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "sprung"),)
 
     torch.save({"state_dict": weights, "callback": Trap()}, tmp_path / "trap.ckpt")
-    assert "trap.ckpt cannot be loaded" in refusal(tmp_path / "trap.ckpt", Changes(config=checkpoint / "config"))
+    message = refusal(tmp_path / "trap.ckpt", Changes(config=checkpoint / "config"))
+    assert "trap.ckpt cannot be loaded" in message and "it could run code; convert it to safetensors" in message
     assert not (tmp_path / "sprung").exists()
 
 
@@ -153,6 +171,14 @@ def test_a_checkpoint_that_lacks_weights_is_refused(checkpoint, tmp_path, prefix
     assert "part.safetensors" in message
 
 
+def test_a_checkpoint_without_a_vae_is_given_one(checkpoint, tiny, plain, tmp_path):
+    weights = {k: v for k, v in load_file(checkpoint / "tiny.safetensors").items() if not k.startswith("first_stage")}
+    save_file(weights, tmp_path / "pruned.safetensors")
+    config = checkpoint / "config"
+    assert "--vae gives it one" in refusal(tmp_path / "pruned.safetensors", Changes(config=config))
+    assert_same(weights_of(source.load(tmp_path / "pruned.safetensors", Changes(config=config, vae=tiny))), plain)
+
+
 def test_a_checkpoint_needs_a_configuration_that_fits_it(checkpoint, tmp_path, tiny):
     file = checkpoint / "tiny.safetensors"
     assert "give --config FOLDER" in refusal(file)
@@ -161,7 +187,8 @@ def test_a_checkpoint_needs_a_configuration_that_fits_it(checkpoint, tmp_path, t
     shutil.copytree(checkpoint / "config", tmp_path / "wide")
     facts = json.loads((tmp_path / "wide/unet/config.json").read_text())
     (tmp_path / "wide/unet/config.json").write_text(json.dumps({**facts, "in_channels": 9}))
-    assert "cannot be loaded with the configuration" in refusal(file, Changes(config=tmp_path / "wide"))
+    message = refusal(file, Changes(config=tmp_path / "wide"))
+    assert "cannot be loaded with the configuration" in message and message.endswith("torch.Size([32, 4, 3, 3]).")
     shutil.copy(file, tmp_path / "tiny.gguf")
     assert "neither safetensors nor" in refusal(tmp_path / "tiny.gguf", Changes(config=checkpoint / "config"))
 

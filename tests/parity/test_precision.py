@@ -45,6 +45,8 @@ class Overflows:
         self.frames = [frame for frame in FRAMES if light[frame] > limit]
         self.make("half", HALF_LIMIT / limit, 1.0)
         self.make("always", HALF_LIMIT / limit, SINGLE_LIMIT / HALF_LIMIT)
+        # Of a grey picture, 256/255 of the middle, which bfloat16 rounds to 129/128: infinity there alone.
+        self.make("bfloat16", 1.0, 3.38e38)
 
     def make(self, name, *factors):
         folder = self.bench.folder / f"overflows-{name}"
@@ -103,3 +105,23 @@ def test_a_picture_that_overflows_in_float32_too_ends_the_job_and_is_not_written
         assert f"frame {first}: diffuse: the model gave NaN or infinity instead of a picture" in said
         assert ("higher precision too" in said) == (dtype == "float16")
         assert all(frame < first for frame in files)
+
+
+
+def test_a_check_of_a_model_goes_to_float32_where_a_render_would(overflows):
+    def call(*words):
+        done = subprocess.run([str(w) for w in words], env=overflows.bench.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def check(model):
+        folder = overflows.bench.folder / model
+        call(program(), "model", "trust", folder, "--json")
+        return call(program(), "model", "check", folder, "--json")
+
+    first = check("epsilon-bundle")
+    assert first["overflows_in"] is None and first["warnings"] == []
+    found = check("overflows-bfloat16")
+    assert found["ok"] and found["dtype"] == "float32"
+    if first["dtype"] != "float32":
+        assert found["overflows_in"] == first["dtype"] and "again in float32" in found["warnings"][0]
