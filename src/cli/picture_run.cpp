@@ -18,6 +18,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/base/threads.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/diffuser.h"
@@ -108,9 +109,13 @@ std::unique_ptr<Diffuser> make_diffuser(RenderJob& job, const Plan& plan, const 
   if (batch_size == 0) batch_size = default_batch_size(networks.device(), job.paint.size);
   for (const std::string& note : models.take_notes()) console.warn(note);
   auto diffuser = diffuser_on(networks, job, plan, manifest, batch_size);
+  constexpr size_t kMostShown = 1000;
   for (const std::string& text : texts_of(plan)) {
     if (const std::string cut = diffuser->cut_from(text); !cut.empty()) {
-      console.warn(fmt::format("the prompt is longer than the model reads; this was cut: \"{}\"", cut));
+      console.warn(
+          fmt::format("a prompt is longer than the model reads (--long-prompts chunk reads all of it); this "
+                      "was cut: \"{}\"",
+                      shortened(cut, kMostShown)));
     }
   }
   const auto& verified = manifest.verified_sizes;

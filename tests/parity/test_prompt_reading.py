@@ -147,7 +147,7 @@ def test_pictures_of_two_text_encoders_equal_diffusers_with_embeddings_made_by_h
 
 def test_what_is_cut_is_shown_without_its_brackets(bench):
     _, said = render(bench, "cut-weighted", f"{LONG}, (fire:1.3) and rain", "--prompt-weighting", "a1111", frames="0")
-    assert "this was cut" in said and 'fire and rain"' in said
+    assert "this was cut" in said and 'fire and rain"' in said and "--long-prompts chunk reads all of it" in said
 
 
 def test_frames_of_long_prompts_are_the_same_alone_in_batches_and_in_shards(bench):
