@@ -2,7 +2,7 @@
 """Export a model (SD 1.x, 2.x, Turbo, SDXS, LCM, SDXL) to a bundle that `spectradiff render --model DIR` runs.
 
     export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--controlnet DIR] [--lora FILE[:WEIGHT]]...
-                               [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
+                               [--scheduler NAME] [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
                                [--look FILE.json]
                                [--dtype float32|float16] [--no-trust] [--overwrite]
                                [--format torchscript|aoti] [--batch-size N] [--compile-dtype float32|bfloat16]
@@ -49,6 +49,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="diffusers folder of a ControlNet for SD 1.x or 2.x; see render --control-image")  # fmt: skip
     parser.add_argument("--lora", action="append", default=[], metavar="FILE[:WEIGHT]",
                         help="LoRA to fuse into the weights (WEIGHT 1 unless given); may come again")  # fmt: skip
+    parser.add_argument("--scheduler", metavar="NAME",
+                        help="the bundle's own from now on, as `render --scheduler` names it: lcm for an LCM-LoRA")  # fmt: skip
     parser.add_argument("--name", help="the model's name (default: OUT's last part)")
     parser.add_argument("--sizes", type=sizes, default=((256, 256),), metavar="WxH,...",
                         help="sizes to verify beside 64x64 and 136x184 (default 256x256)")  # fmt: skip
@@ -72,8 +74,11 @@ def main() -> int:
     arguments = parse_arguments()
     from exporter.bundle import ExportError, Options, export
     from exporter.lora import Lora
-    from exporter.source import Changes
+    from exporter.source import SCHEDULERS, Changes
 
+    if arguments.scheduler is not None and arguments.scheduler not in SCHEDULERS:
+        print(f"export_model.py: --scheduler {arguments.scheduler} is not one of {', '.join(SCHEDULERS)}", file=sys.stderr)
+        return 2
     if arguments.format != "aoti" and (arguments.batch_size or arguments.compile_dtype):
         print("export_model.py: --batch-size and --compile-dtype go with --format aoti", file=sys.stderr)
         return 2
@@ -83,7 +88,13 @@ def main() -> int:
         print(f"export_model.py: --lora: {error}", file=sys.stderr)
         return 2
     options = Options(
-        changes=Changes(config=arguments.config, vae=arguments.vae, controlnet=arguments.controlnet, loras=loras),
+        changes=Changes(
+            config=arguments.config,
+            vae=arguments.vae,
+            controlnet=arguments.controlnet,
+            loras=loras,
+            scheduler=arguments.scheduler,
+        ),
         name=arguments.name,
         sizes=arguments.sizes,
         licence=arguments.licence,

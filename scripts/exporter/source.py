@@ -54,17 +54,24 @@ PIPELINES = {
 }
 UNCHECKED = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 LEFT_OUT = {"sdxl": {"add_watermarker": False}}
-SCHEDULERS = (
-    "DDIMScheduler",
-    "PNDMScheduler",
-    "EulerDiscreteScheduler",
-    "EulerAncestralDiscreteScheduler",
-    "HeunDiscreteScheduler",
-    "DPMSolverMultistepScheduler",
-    "UniPCMultistepScheduler",
-    "LCMScheduler",
-    "TCDScheduler",
-)
+# By the names that `render --scheduler` takes.
+SCHEDULERS = {
+    "ddim": "DDIMScheduler",
+    "pndm": "PNDMScheduler",
+    "euler": "EulerDiscreteScheduler",
+    "euler_ancestral": "EulerAncestralDiscreteScheduler",
+    "heun": "HeunDiscreteScheduler",
+    "dpmpp_2m": "DPMSolverMultistepScheduler",
+    "dpmpp_2m_karras": "DPMSolverMultistepScheduler",
+    "unipc": "UniPCMultistepScheduler",
+    "lcm": "LCMScheduler",
+    "tcd": "TCDScheduler",
+}
+SCHEDULER_FACTS = {
+    "pndm": {"skip_prk_steps": True},
+    "dpmpp_2m": {"use_karras_sigmas": False},
+    "dpmpp_2m_karras": {"use_karras_sigmas": True},
+}
 # Each of these adds an input or a branch that no family's signature has.
 UNET_EXTRAS = (
     "class_embed_type",
@@ -127,6 +134,7 @@ class Changes:
     vae: Path | None = None
     controlnet: Path | None = None
     loras: tuple[lora.Lora, ...] = ()
+    scheduler: str | None = None  # of SCHEDULERS, made from the model's own as diffusers' from_config does
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -179,7 +187,7 @@ def components_of(index: dict[str, Any]) -> dict[str, Any]:
     return XL_COMPONENTS if component_class(index, "text_encoder_2") is not None else COMPONENTS
 
 
-def check_components(folder: Path, index: dict[str, Any]) -> None:
+def check_components(folder: Path, index: dict[str, Any], scheduler_given: bool) -> None:
     """Refuse what has not the shape of a family, naming the first thing that differs."""
     pipeline = index.get("_class_name", "none")
     components = components_of(index)
@@ -196,8 +204,9 @@ def check_components(folder: Path, index: dict[str, Any]) -> None:
         if not (folder / name).is_dir():
             raise ExportError(f"{folder}/{name} is missing, though model_index.json names it ({found_in(folder)})")
     scheduler = component_class(index, "scheduler")
-    if scheduler not in SCHEDULERS:
-        raise ExportError(f"{folder}: the scheduler is a {scheduler}; supported: {', '.join(SCHEDULERS)}")
+    if scheduler not in SCHEDULERS.values() and not scheduler_given:
+        known = ", ".join(dict.fromkeys(SCHEDULERS.values()))
+        raise ExportError(f"{folder}: the scheduler is a {scheduler}; supported: {known}; --scheduler euler takes another")
     if index.get("requires_aesthetics_score"):
         raise ExportError(f"{folder}/model_index.json: requires_aesthetics_score: refiners are not supported")
     known = {*components, *OPTIONAL_COMPONENTS, *(["controlnet"] if has_controlnet(index) else [])}
@@ -246,11 +255,19 @@ def family_of(text_encoder: CLIPTextModel, unet: UNet2DConditionModel, is_xl: bo
     return "sd2" if text_encoder.config.hidden_act == "gelu" else "sd1"
 
 
-def make_pipeline(config: Path, index: dict[str, Any], family: str, parts: dict[str, Any]) -> DiffusionPipeline:
+def load_scheduler(folder: Path, class_name: str, name: str | None) -> diffusers.SchedulerMixin:
+    scheduler = getattr(diffusers, class_name).from_pretrained(folder, local_files_only=True)
+    if name is None:
+        return scheduler
+    return getattr(diffusers, SCHEDULERS[name]).from_config(scheduler.config, **SCHEDULER_FACTS.get(name, {}))
+
+
+def make_pipeline(
+    config: Path, index: dict[str, Any], family: str, parts: dict[str, Any], scheduler_name: str | None
+) -> DiffusionPipeline:
     """diffusers' img2img pipeline of the family; it overwrites clip_sample and steps_offset of old configurations."""
-    scheduler_class = getattr(diffusers, component_class(index, "scheduler"))
     try:
-        scheduler = scheduler_class.from_pretrained(config / "scheduler", local_files_only=True)
+        scheduler = load_scheduler(config / "scheduler", component_class(index, "scheduler"), scheduler_name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return PIPELINES[family](**parts, scheduler=scheduler, **LEFT_OUT.get(family, UNCHECKED))
@@ -322,7 +339,7 @@ def load(path: Path, changes: Changes = Changes(), say: Callable[[str], None] = 
     """Check and load what is at `path` and apply the changes; ExportError names what is wrong with it."""
     config = config_folder(path, changes.config)
     index = read_index(config)
-    check_components(config, index)
+    check_components(config, index, changes.scheduler is not None)
     for library in (transformers.utils.logging, diffusers.utils.logging):
         library.set_verbosity_error()
         library.disable_progress_bar()
@@ -331,7 +348,7 @@ def load(path: Path, changes: Changes = Changes(), say: Callable[[str], None] = 
     names = ["tokenizer", "tokenizer_2"] if is_xl else ["tokenizer"]
     parts = {**networks, **{name: load_tokenizer(config, name) for name in names}}
     family = family_of(networks["text_encoder"], networks["unet"], is_xl)
-    pipeline = make_pipeline(config, index, family, parts)
+    pipeline = make_pipeline(config, index, family, parts, changes.scheduler)
     loras = [lora.fuse(pipeline, entry, say) for entry in changes.loras]
     for name, network in networks.items():
         settle(network, f"{changes.vae if name == 'vae' and changes.vae else path}: {name}")

@@ -14,6 +14,8 @@ import torch
 # The networks are so small that a second thread only waits for the first.
 torch.set_num_threads(1)
 
+from exporter import source
+from loading import weights_of
 from make_tiny_model import make_tiny_model
 
 
@@ -22,6 +24,12 @@ def tiny(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny") / "model"
     assert make_tiny_model(folder) > 30.0
     return folder
+
+
+@pytest.fixture(scope="session")
+def plain(tiny):
+    """Its weights."""
+    return weights_of(source.load(tiny))
 
 
 @pytest.fixture
