@@ -22,6 +22,18 @@ UNET_ENDS = {
     "conv_in.": "input_blocks.0.0.",
     "conv_norm_out.": "out.0.",
     "conv_out.": "out.2.",
+    "add_embedding.linear_1.": "label_emb.0.0.",
+    "add_embedding.linear_2.": "label_emb.0.2.",
+}
+OPEN_CLIP = {
+    "embeddings.position_embedding.weight": "positional_embedding",
+    "embeddings.token_embedding": "token_embedding",
+    "final_layer_norm": "ln_final",
+    "encoder.layers": "transformer.resblocks",
+    "layer_norm": "ln_",
+    "mlp.fc1": "mlp.c_fc",
+    "mlp.fc2": "mlp.c_proj",
+    "self_attn": "attn",
 }
 
 
@@ -73,16 +85,35 @@ def vae_weights(folder: Path) -> dict[str, torch.Tensor]:
     return found
 
 
-def checkpoint_weights(folder: Path) -> dict[str, torch.Tensor]:
-    """Of SD 1.x."""
+def text_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
+    text = load_file(folder / name / "model.safetensors")
+    return {key.removeprefix("text_model."): value.clone() for key, value in text.items()}
+
+
+def open_clip_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
+    found = {}
+    for key, value in text_weights(folder, name).items():
+        if key == "text_projection.weight":
+            key, value = "text_projection", value.T.contiguous()
+        for new, old in OPEN_CLIP.items():
+            key = key.replace(new, old)
+        found[key] = value
+    for key in [key for key in found if ".q_proj." in key]:
+        parts = [found.pop(key.replace("q_proj", part)) for part in ("q_proj", "k_proj", "v_proj")]
+        found[key.replace("q_proj.", "in_proj_")] = torch.cat(parts)
+    return found
+
+
+def checkpoint_weights(folder: Path, family: str = "sd1") -> dict[str, torch.Tensor]:
     layers = json.loads((folder / "unet" / "config.json").read_text())["layers_per_block"]
     unet = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")
-    text = load_file(folder / "text_encoder" / "model.safetensors")
-    return {
-        **{f"model.diffusion_model.{unet_key(key, layers)}": value.clone() for key, value in unet.items()},
-        **{f"first_stage_model.{key}": value for key, value in vae_weights(folder).items()},
-        **{
-            "cond_stage_model.transformer.text_model." + key.removeprefix("text_model."): value.clone()
-            for key, value in text.items()
-        },
-    }
+    clip, open_clip = "cond_stage_model.transformer.text_model.", "cond_stage_model.model."
+    if family == "sdxl":
+        clip, open_clip = "conditioner.embedders.0.transformer.text_model.", "conditioner.embedders.1.model."
+    parts = {"model.diffusion_model.": {unet_key(key, layers): value.clone() for key, value in unet.items()}}
+    parts["first_stage_model."] = vae_weights(folder)
+    if family != "sd2":
+        parts[clip] = text_weights(folder, "text_encoder")
+    if family != "sd1":
+        parts[open_clip] = open_clip_weights(folder, "text_encoder" if family == "sd2" else "text_encoder_2")
+    return {prefix + key: value for prefix, part in parts.items() for key, value in part.items()}

@@ -25,7 +25,7 @@ from exporter.lora import Lora
 from exporter.safetensors_file import check_folder, check_safetensors
 from exporter.source import Changes
 from loading import assert_same, refusal, weights_of
-from make_tiny_model import make_controlnet
+from make_tiny_model import make_controlnet, make_tiny_model
 from original_layout import checkpoint_weights, vae_weights
 from safetensors.torch import load_file, save_file
 from test_lora import write_lora
@@ -107,6 +107,20 @@ def test_a_checkpoint_holds_what_diffusers_reads_in_it(checkpoint, tiny, plain):
         str(checkpoint / "tiny.safetensors"), config=str(checkpoint / "config"), local_files_only=True
     )
     assert_same(weights_of(pipeline), plain)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["sd2", "sdxl"])
+def test_a_checkpoint_of_another_family_holds_what_its_folder_holds(family, tmp_path):
+    make_tiny_model(tmp_path / "tiny", family=family)
+    weights = checkpoint_weights(tmp_path / "tiny", family)
+    save_file(weights, tmp_path / "tiny.safetensors")
+    found = source.load(tmp_path / "tiny.safetensors", Changes(config=tmp_path / "tiny"))
+    expected = source.load(tmp_path / "tiny")
+    assert (found.family, found.scheduler) == (family, expected.scheduler)
+    assert_same(weights_of(found), weights_of(expected))
+    if family == "sdxl":
+        assert_same(found.text_encoder_2.state_dict(), expected.text_encoder_2.state_dict())
 
 
 def checkpoint_callback(monkeypatch):
