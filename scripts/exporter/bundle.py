@@ -1,5 +1,6 @@
 """Makes a bundle: its networks traced and verified, tokenizer files, model.json; complete or not there at all."""
 
+import contextlib
 import dataclasses
 import os
 import secrets
@@ -97,7 +98,8 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
     job = None
     if options.compiles:
         job = compiled.job(options.sizes[0], options.batch, options.compiled_dtype, look, source.family)
-    networks = {n.name: export_network(n, options, folder, say, job) for n in networks_of(source)}
+    with compiled.workshop(folder) if job is not None else contextlib.nullcontext():
+        networks = {n.name: export_network(n, options, folder, say, job) for n in networks_of(source)}
     todo = verify.cases(options.sizes)
     facts = {
         "schema": manifest.SCHEMA,
@@ -169,6 +171,8 @@ def export(path: Path, out: Path, options: Options, say: Say) -> Path:
     """Export the folder or checkpoint `path` to the bundle `out`, which appears only when all of it is verified."""
     out = out.absolute()
     check_out(out, options.overwrite)
+    if options.compiles:
+        compiled.check_compiler()
     name = manifest.check_name(options.name or out.name)
     say(f"reading {path}")
     source = load(path, options.changes, say)

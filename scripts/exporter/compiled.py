@@ -1,9 +1,11 @@
 """Networks compiled by AOTInductor for this machine and one shape of job, beside those that run everywhere."""
 
+import contextlib
 import copy
 import dataclasses
 import os
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,10 @@ SMALL_PICTURE = 448 * 256
 # The flags of /proc/cpuinfo that name instructions a compiler may use; elsewhere than on x86 all of them.
 INSTRUCTIONS = re.compile(r"(sse|ssse|avx|amx|bmi|fma|f16c|abm|popcnt|movbe|aes|vaes|pclmul|vpcl|sha|gfni|adx|xop|tbm|3dnow)\w*")
 
-# As many threads as the engine has, not as the exporter had.
-SETTINGS = {"cpp.dynamic_threads": True}
+SETTINGS = {
+    "cpp.dynamic_threads": True,  # as many as the engine has, not as the exporter had
+    "aot_inductor.compile_wrapper_opt_level": "O0",  # only calls one kernel after the other, and takes most of the compiler's time
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,11 +93,27 @@ def facts(job: Job) -> dict[str, Any]:
     }
 
 
+def check_compiler() -> None:
+    """ExportError where there is none."""
+    from torch._inductor import cpp_builder
+
+    try:
+        cpp_builder.get_cpp_compiler()
+    except (OSError, RuntimeError) as error:
+        raise ExportError("compiled code needs a C++ compiler and there is none; install g++, or name one in CXX") from error
+
+
+def workshop(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """A cache in `folder` for the networks of one model: what is found out about the machine is found out once."""
+    from torch._inductor.utils import fresh_cache
+
+    return fresh_cache(dir=str(folder))
+
+
 @torch.no_grad()
 def package(network: Network, job: Job, folder: Path) -> dict[str, Any]:
     """Compile, save, compare with eager; gives the manifest's entry. Leaves the network as it is."""
     from torch._inductor import aoti_compile_and_package
-    from torch._inductor.utils import fresh_cache
 
     dtype = getattr(torch, job.dtype)
     eager = copy.deepcopy(network.eager).to(dtype)
@@ -102,7 +122,8 @@ def package(network: Network, job: Job, folder: Path) -> dict[str, Any]:
     inputs = tuple(torch.cat(values).contiguous() for values in zip(*items))
     path = folder / f"{network.name}.pt2"
     try:
-        with fresh_cache():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # torch's about itself
             program = torch.export.export(eager, inputs)
             aoti_compile_and_package(program, package_path=str(path), inductor_configs=SETTINGS)
     except Exception as error:

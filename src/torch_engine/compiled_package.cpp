@@ -34,12 +34,12 @@ const CompiledNetwork& facts_of(const Manifest& manifest, const std::string& nam
 std::string compiled_misfit(const CompiledCode& code, const EngineRequest& request, at::Device device,
                             const std::string& dtype) {
   if (code.torch != TORCH_VERSION)
-    return fmt::format("torch {} made it, this is {}", code.torch, TORCH_VERSION);
+    return fmt::format("torch {} made it, this is {}; export it again", code.torch, TORCH_VERSION);
   if (code.device != at::DeviceTypeName(device.type(), true))
     return fmt::format("it is for the {}", code.device);
   if (code.dtype != dtype) return fmt::format("it is in {0}, which --dtype {0} asks for", code.dtype);
   if (const std::string lacking = lacking_flags(code.cpu_flags); !lacking.empty())
-    return "it is for another processor, with " + lacking;
+    return fmt::format("it is for a processor with {}; export it again on this one", lacking);
   if (code.size != request.size || code.batch_size != request.batch_size || code.guided != request.guided) {
     return fmt::format("it is for {}, this is {}", job_text(code.size, code.batch_size, code.guided),
                        job_text(request.size, request.batch_size, request.guided));

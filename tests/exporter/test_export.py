@@ -365,6 +365,11 @@ def test_compiled_code_is_for_what_a_render_on_this_cpu_takes_by_itself(monkeypa
     assert compiled.facts(job)["cpu_flags"] == ["avx2"]
 
 
+def test_compiled_code_needs_a_compiler_and_says_so_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr("torch._inductor.config.cpp.cxx", (str(tmp_path / "none"),))
+    assert "g++" in refusal(tmp_path / "no-model", tmp_path / "out", compiles=True)
+
+
 def test_settings_of_compiled_code_need_the_format(tiny, tmp_path):
     command = [sys.executable, ROOT / "scripts/export_model.py", tiny, tmp_path / "out", "--batch-size", "2"]
     process = subprocess.run(command, capture_output=True, text=True)

@@ -47,7 +47,7 @@ TEST(CompiledCode, ServesItsMachineAndItsJobAlone) {
   EXPECT_THAT(misfit(other, request), HasSubstr("torch 1.0.0 made it, this is " TORCH_VERSION));
   other = code;
   other.cpu_flags = {"avx1024"};
-  EXPECT_THAT(misfit(other, request), HasSubstr("another processor, with avx1024"));
+  EXPECT_THAT(misfit(other, request), HasSubstr("a processor with avx1024; export it again"));
 
   const auto expect_other_job = [&](const std::function<void(EngineRequest&)>& change) {
     EngineRequest wrong = request;
