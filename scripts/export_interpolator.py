@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 DTYPES = ("float32", "float16", "bfloat16")
 
 
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trace", type=Path, metavar="TRACE.pt", help="TorchScript file")
     parser.add_argument("out", type=Path, metavar="OUT", help="bundle to write; new")
@@ -30,7 +30,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--licence", default="", metavar="TEXT", help="licence of the weights")
     parser.add_argument("--source", default="", metavar="TEXT", help="where they come from")
     parser.add_argument("--no-trust", action="store_true", help="do not add the bundle to your trusted models")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def verify(trace: Path, pad_multiple: int, dtypes: list[str]) -> list[list[int]]:
@@ -65,8 +65,8 @@ def ignores_time(trace: Path, size: list[int]) -> bool:
     return torch.equal(early, late)
 
 
-def main() -> int:
-    arguments = parse_arguments()
+def main(words: list[str] | None = None) -> int:
+    arguments = parse_arguments(words)
     from exporter import trust
     from exporter.errors import ExportError
     from exporter.manifest import SCHEMA, check_name, sha256, versions, write

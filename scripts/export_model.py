@@ -38,7 +38,7 @@ def sizes(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, metavar="SOURCE", help="diffusers folder or checkpoint file")
     parser.add_argument("out", type=Path, metavar="OUT", help="bundle to write; new or empty")
@@ -67,20 +67,20 @@ def parse_arguments() -> argparse.Namespace:
                         help="precision that --format aoti compiles for (default: what render takes on this CPU)")  # fmt: skip
     parser.add_argument("--no-trust", action="store_true", help="do not add the bundle to your trusted models")
     parser.add_argument("--overwrite", action="store_true", help="replace a bundle at OUT")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
-def main() -> int:
-    arguments = parse_arguments()
+def main(words: list[str] | None = None) -> int:
+    arguments = parse_arguments(words)
+    if arguments.format != "aoti" and (arguments.batch_size or arguments.compile_dtype):
+        print("export_model.py: --batch-size and --compile-dtype go with --format aoti", file=sys.stderr)
+        return 2
     from exporter.bundle import ExportError, Options, export
     from exporter.lora import Lora
     from exporter.source import SCHEDULERS, Changes
 
     if arguments.scheduler is not None and arguments.scheduler not in SCHEDULERS:
         print(f"export_model.py: --scheduler {arguments.scheduler} is not one of {', '.join(SCHEDULERS)}", file=sys.stderr)
-        return 2
-    if arguments.format != "aoti" and (arguments.batch_size or arguments.compile_dtype):
-        print("export_model.py: --batch-size and --compile-dtype go with --format aoti", file=sys.stderr)
         return 2
     try:
         loras = tuple(Lora.parse(text) for text in arguments.lora)

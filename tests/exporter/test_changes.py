@@ -5,11 +5,11 @@ import json
 import os
 import shutil
 import struct
-import subprocess
 import sys
 import types
 from pathlib import Path
 
+import export_model
 import numpy
 import pytest
 import torch
@@ -31,7 +31,6 @@ from safetensors.torch import load_file, save_file
 from test_lora import write_lora
 from transformers import CLIPTextModel
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
 def save_again(folder, name, kind, **options):
@@ -378,17 +377,15 @@ def test_sound_files_pass(tiny):
 # All of it through the command line.
 
 
-def test_a_checkpoint_with_a_lora_and_another_vae_becomes_a_bundle(checkpoint, other_vae, tmp_path):
+def test_a_checkpoint_with_a_lora_and_another_vae_becomes_a_bundle(checkpoint, other_vae, tmp_path, capsys):
     lora = write_lora(tmp_path / "style.safetensors")
-    command = [sys.executable, ROOT / "scripts/export_model.py", checkpoint / "tiny.safetensors", tmp_path / "out"]
-    command += ["--config", checkpoint / "config", "--vae", other_vae, "--lora", f"{lora}:0.25", "--sizes", "64x64"]
-    command += ["--no-trust"]
-    process = subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
-    assert process.returncode == 0, process.stderr
+    words = [str(checkpoint / "tiny.safetensors"), str(tmp_path / "out")]
+    changes = ["--config", str(checkpoint / "config"), "--vae", str(other_vae), "--lora", f"{lora}:0.25"]
+    assert export_model.main([*words, *changes, "--sizes", "64x64", "--no-trust"]) == 0
     facts = json.loads((tmp_path / "out" / "model.json").read_text())
     assert (facts["source"], facts["vae"]) == ("tiny.safetensors", other_vae.name)
     assert [(entry["file"], entry["weight"], len(entry["sha256"])) for entry in facts["loras"]] == [
         ("style.safetensors", 0.25, 64)
     ]
-    bad = subprocess.run([*command[:4], "--lora", "x:inf"], capture_output=True, text=True)
-    assert bad.returncode == 2 and "not a finite number" in bad.stderr
+    assert export_model.main([*words, "--lora", "x:inf"]) == 2
+    assert "not a finite number" in capsys.readouterr().err

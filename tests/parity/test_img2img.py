@@ -27,8 +27,10 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "oracles")]
 
+import export_model
 import img2img as oracle
 import torch
+from in_process import run_main
 from make_tiny_model import init_picture, make_tiny_model
 
 # The networks are so small that a second thread only waits for the first.
@@ -183,9 +185,12 @@ class Bench:
         source = self.folder / name
         if not source.exists():
             assert make_tiny_model(source, **MODELS[name]) > CONTRAST
-            exporter = ROOT / "scripts" / "export_model.py"
-            self.call(sys.executable, exporter, source, self.folder / f"{name}-bundle", "--sizes", "64x64")
+            self.export(source, self.folder / f"{name}-bundle")
         return source
+
+    def export(self, source: Path, bundle: Path, *options) -> None:
+        done = run_main(export_model.main, (source, bundle, "--sizes", "64x64", *options), self.environment)
+        assert done.returncode == 0, done.stderr
 
     def pipeline(self, run: Run):
         key = (run.model, run.scheduler)

@@ -9,8 +9,11 @@ import wave
 import numpy as np
 import pytest
 import torch
+from in_process import run_main
 from PIL import Image
 from test_img2img import ROOT, program
+
+import export_interpolator
 
 WIDTH, HEIGHT = 72, 40  # no multiples of 32
 KEYS = [0, 4, 8, 12, 14]
@@ -57,9 +60,14 @@ class Place:
     def render(self, *words):
         return self.call(program(), "render", "song.wav", *RENDER, "--diffuse-every", 4, *words)
 
+    def trace(self, name, network):
+        path = self.folder / f"{name}.pt"
+        torch.jit.script(network).save(str(path))
+        return path
+
     def bundle(self, name, network, *words):
-        torch.jit.script(network).save(str(self.folder / f"{name}.pt"))
-        return self.call(sys.executable, ROOT / "scripts/export_interpolator.py", f"{name}.pt", name, "--pad-multiple", 32, *words)
+        words = (self.trace(name, network), self.folder / name, "--pad-multiple", 32, *words)
+        return run_main(export_interpolator.main, words, self.environment)
 
     def frames(self, folder):
         files = sorted((self.folder / folder).glob("*.png"))
@@ -126,5 +134,7 @@ def test_what_cannot_be_used_is_refused_before_any_work(place):
     assert done.returncode == 4 and "--interpolation-model" in done.stderr, done
     code, said = refusal("--interpolation-model", ROOT / "models/mini")
     assert code == 4 and "--model" in said
-    assert place.bundle("broken", Broken()).returncode == 1
+    trace = place.trace("broken", Broken())
+    done = place.call(sys.executable, ROOT / "scripts/export_interpolator.py", trace, "broken", "--pad-multiple", 32)
+    assert done.returncode == 1 and "export_interpolator.py: " in done.stderr, done
     assert not (place.folder / "broken").exists()
