@@ -20,6 +20,7 @@ Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
 import argparse
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -112,9 +113,14 @@ def main(words: list[str] | None = None) -> int:
     except ExportError as error:
         print(f"export_model.py: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("export_model.py: interrupted; nothing is left behind", file=sys.stderr)
+        return 130
     print(out)
     return 0
 
 
 if __name__ == "__main__":
+    # So that what was begun is cleared away, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())

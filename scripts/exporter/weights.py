@@ -29,6 +29,8 @@ def check_file(path: Path) -> None:
 
 def load_network(loader: Any, directory: Path, **options: Any) -> torch.nn.Module:
     """One network in float32: safetensors first, else `.bin` through the weights-only reader; shards and fp16 too."""
+    if not directory.is_dir():
+        raise ExportError(f"{directory} {'is not a folder' if directory.exists() else 'does not exist'}")
     if not (directory / "config.json").is_file():
         raise ExportError(f"{directory}/config.json is missing ({found_in(directory)})")
     weights = [f.name for f in directory.iterdir() if f.suffix in (".safetensors", ".bin")]

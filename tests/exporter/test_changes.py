@@ -307,6 +307,8 @@ def test_a_control_network_of_another_model_is_refused(tiny, controlnet, tmp_pat
         ControlNetModel.from_config({**ControlNetModel.load_config(controlnet), key: value}).save_pretrained(folder)
         assert key in refusal(tiny, Changes(controlnet=folder))
     assert "config.json is missing" in refusal(tiny, Changes(controlnet=tiny))
+    assert "is not a folder" in refusal(tiny, Changes(controlnet=tiny / "model_index.json"))
+    assert "does not exist" in refusal(tiny, Changes(controlnet=tmp_path / "none"))
 
 
 # Hostile headers.

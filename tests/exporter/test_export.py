@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -390,3 +391,17 @@ def test_sizes_that_are_not_multiples_of_eight_are_usage_errors(tiny, tmp_path):
     command = [sys.executable, ROOT / "scripts/export_model.py", tiny, tmp_path / "o", "--sizes", "100x100"]
     process = subprocess.run(command, capture_output=True, text=True)
     assert process.returncode == 2 and "'100x100' is not WxH" in process.stderr and process.stdout == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_export_leaves_nothing_behind(tiny, tmp_path, sent, code):
+    command = [sys.executable, ROOT / "scripts/export_model.py", tiny, tmp_path / "out", "--sizes", "64x64"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if "comparing" in line:
+                process.send_signal(sent)
+                break
+        said = process.stderr.read()
+    assert process.returncode == code and "Traceback" not in said, said
+    assert list(tmp_path.iterdir()) == []
