@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import dataclasses
+import logging
 import os
 import re
 import warnings
@@ -107,7 +108,15 @@ def workshop(folder: Path) -> contextlib.AbstractContextManager[None]:
     """A cache in `folder` for the networks of one model: what is found out about the machine is found out once."""
     from torch._inductor.utils import fresh_cache
 
+    # Where something fails it says that it keeps the cache, which goes with the folder.
+    logging.getLogger("torch._inductor.utils").setLevel(logging.ERROR)
     return fresh_cache(dir=str(folder))
+
+
+def telling_line(error: Exception) -> str:
+    """The line that says what is wrong: the compiler's own, where it is the compiler."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return next((line for line in lines if "error: " in line), lines[0])
 
 
 @torch.no_grad()
@@ -127,7 +136,7 @@ def package(network: Network, job: Job, folder: Path) -> dict[str, Any]:
             program = torch.export.export(eager, inputs)
             aoti_compile_and_package(program, package_path=str(path), inductor_configs=SETTINGS)
     except Exception as error:
-        raise ExportError(f"{network.name} cannot be compiled: {str(error).strip().splitlines()[0]}") from error
+        raise ExportError(f"{network.name} cannot be compiled: {telling_line(error)}") from error
     compare(network.name, job.dtype, eager, path, inputs)
     return {
         "file": path.name,

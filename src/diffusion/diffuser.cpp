@@ -73,7 +73,7 @@ class EmbeddingCache {
   }
 
   Array encode_negative(const std::string& text) {
-    const Array embedding = encode(text);
+    Array embedding = encode(text);
     if (!text.empty() || !zeroes_empty_negative_) return embedding;
     const Term nothing{embedding, {0}};
     return networks_.combine({&nothing, 1});

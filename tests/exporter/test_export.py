@@ -14,7 +14,9 @@ import pytest
 
 import torch
 from exporter import ExportError, bundle, compiled, manifest, source, tokenizer, tracing, trust, verify, wrappers
+from exporter.networks import Network
 from make_tiny_model import make_tiny_model
+from torch._inductor.exc import CppCompileError
 from transformers import CLIPTokenizer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -369,6 +371,17 @@ def test_compiled_code_is_for_what_a_render_on_this_cpu_takes_by_itself(monkeypa
 def test_compiled_code_needs_a_compiler_and_says_so_before_any_work(tmp_path, monkeypatch):
     monkeypatch.setattr("torch._inductor.config.cpp.cxx", (str(tmp_path / "none"),))
     assert "g++" in refusal(tmp_path / "no-model", tmp_path / "out", compiles=True)
+
+
+def test_what_the_compiler_says_is_told(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise CppCompileError(["g++", "a.cpp"], "In file included from a.cpp:\na.h:1:10: fatal error: omp.h: No such file")
+
+    monkeypatch.setattr("torch._inductor.aoti_compile_and_package", fail)
+    layer = torch.nn.Linear(2, 2)
+    network = Network("denoiser", layer, layer, lambda *_: (torch.ones(1, 2),), [], [])
+    with pytest.raises(ExportError, match="denoiser cannot be compiled: a.h:1:10: fatal error: omp.h"):
+        compiled.package(network, compiled.job((64, 64), 1, "float32", {}, "sd1"), tmp_path)
 
 
 def test_settings_of_compiled_code_need_the_format(tiny, tmp_path):

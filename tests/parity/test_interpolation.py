@@ -15,6 +15,8 @@ from test_img2img import ROOT, program
 
 import export_interpolator
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 WIDTH, HEIGHT = 72, 40  # no multiples of 32
 KEYS = [0, 4, 8, 12, 14]
 RENDER = ["--no-diffusion", "--bins", 8, "--marks-per-bin", 4, "--size", f"{WIDTH}x{HEIGHT}", "--device", "cpu", "--threads", 1]
