@@ -392,6 +392,7 @@ def test_a_model_is_checked_with_one_step_and_its_times_and_memory_are_told(benc
     bench.model("epsilon")
     told = json.loads(bench.call(program(), "model", "check", bench.folder / "epsilon-bundle", "--json").stdout)
     assert told["ok"] and told["size"] == [64, 64] and told["batch_size"] == 1
+    assert told["overflows_in"] is None and told["warnings"] == []
     assert 0 < told["load_s"] and 0 < told["one_step_s"] and 10 < told["loaded_mb"] <= told["peak_mb"]
     assert told["model"]["trust"] == "trusted by the user" and "TorchScript" in told["engine"]
 

@@ -114,14 +114,10 @@ def test_a_check_of_a_model_goes_to_float32_where_a_render_would(overflows):
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def check(model):
-        folder = overflows.bench.folder / model
-        call(program(), "model", "trust", folder, "--json")
-        return call(program(), "model", "check", folder, "--json")
-
-    first = check("epsilon-bundle")
-    assert first["overflows_in"] is None and first["warnings"] == []
-    found = check("overflows-bfloat16")
+    folder = overflows.bench.folder / "overflows-bfloat16"
+    call(program(), "model", "trust", folder, "--json")
+    found = call(program(), "model", "check", folder, "--json")
     assert found["ok"] and found["dtype"] == "float32"
-    if first["dtype"] != "float32":
-        assert found["overflows_in"] == first["dtype"] and "again in float32" in found["warnings"][0]
+    # A CPU without bfloat16 begins with float32.
+    expected = ["the model gives NaN or infinity in bfloat16; a render makes such a picture again in float32 (--dtype float32 makes all so)"]
+    assert found["warnings"] == (expected if found["overflows_in"] == "bfloat16" else [])
