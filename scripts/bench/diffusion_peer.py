@@ -52,7 +52,7 @@ class Peer:
     def __init__(self, model, init_folder, settings):
         dtype = getattr(torch, settings.dtype)
         self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(
-            model, safety_checker=None, local_files_only=True, low_cpu_mem_usage=False, torch_dtype=dtype
+            model, safety_checker=None, local_files_only=True, low_cpu_mem_usage=False, dtype=dtype
         ).to(settings.device)
         self.pipeline.scheduler = SCHEDULERS[settings.scheduler].from_config(self.pipeline.scheduler.config)
         self.pipeline.set_progress_bar_config(disable=True)
