@@ -76,7 +76,9 @@ def configure(tmp_path):
     def run(*arguments, build="build", **variables):
         environment = {"PATH": str(bare), "HOME": str(tmp_path), **variables}
         # `cmake` may be a wrapper script that needs the full PATH, so the program behind it is asked for first.
-        cmake = subprocess.run([CMAKE, "-P", "/dev/stdin"], input="message(${CMAKE_COMMAND})", text=True, capture_output=True)
+        asked = tmp_path / "which.cmake"
+        asked.write_text("message(${CMAKE_COMMAND})")
+        cmake = subprocess.run([CMAKE, "-P", asked], text=True, capture_output=True)
         result = subprocess.run(
             [cmake.stderr.strip(), "-S", source, "-B", tmp_path / build, "-G", "Unix Makefiles",
              "-DCMAKE_MAKE_PROGRAM=true", *arguments],
