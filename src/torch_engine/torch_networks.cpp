@@ -1,6 +1,7 @@
 #include "torch_networks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -42,6 +43,14 @@ at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
   std::vector<int64_t> shape(static_cast<size_t>(like.dim()), 1);
   shape[0] = values.size(0);
   return values.view(shape);
+}
+
+// Whether the mean is told apart from zero by the numbers it is of. Where it is not (behind a layer norm that
+// adds nothing, say), a quotient of two such means could be anything.
+bool has_a_mean(const at::Tensor& values) {
+  constexpr double kStandardErrors = 3;
+  const double error = values.std().item<double>() / std::sqrt(static_cast<double>(values.numel()));
+  return std::abs(values.mean().item<double>()) > kStandardErrors * error;
 }
 
 at::ScalarType vae_dtype(const Manifest& manifest, at::ScalarType dtype) {
@@ -163,7 +172,7 @@ at::Tensor TorchNetworks::weighted_tokens(const TextPart& part) const {
   std::vector<at::Tensor> columns = tokens.to(at::kFloat).split_with_sizes(widths, 2);
   for (size_t i = 0; i < columns.size(); ++i) {
     const at::Tensor weighted = columns[i] * weights[i].view({1, -1, 1});
-    columns[i] = weighted * (columns[i].mean() / weighted.mean());
+    columns[i] = has_a_mean(columns[i]) ? weighted * (columns[i].mean() / weighted.mean()) : weighted;
   }
   return at::cat(columns, 2).to(text.scalar_type());
 }

@@ -31,8 +31,8 @@ def encoders_of(pipeline):
 
 
 def encode(pipeline, tokenizer, encoder, parts, chunks):
-    """Tokens of all parts in a row, in chunks of 75 with begin and end, each weighted and brought back to its mean; the
-    first chunk's pooled text, where there is one."""
+    """Tokens of all parts in a row, in chunks of 75 with begin and end, each weighted and brought back to its mean, where
+    that is more than noise; the first chunk's pooled text, where there is one."""
     ids, weights = [], []
     for text, weight in parts:
         found = tokenizer(text, add_special_tokens=False).input_ids
@@ -46,7 +46,8 @@ def encode(pipeline, tokenizer, encoder, parts, chunks):
         output = encoder(torch.tensor([row]), output_hidden_states=True)
         text = output.hidden_states[-2] if hasattr(pipeline, "text_encoder_2") else output.last_hidden_state
         weighted = text * torch.tensor([1.0, *heavy, *[1.0] * (padding + 1)])[None, :, None]
-        made.append(weighted * (text.mean() / weighted.mean()))
+        has_a_mean = text.mean().abs() > 3 * text.std() / text.numel() ** 0.5
+        made.append(weighted * (text.mean() / weighted.mean()) if has_a_mean else weighted)
         pooled.append(getattr(output, "text_embeds", None))
     return torch.cat(made, dim=1), pooled[0]
 

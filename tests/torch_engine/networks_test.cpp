@@ -262,15 +262,19 @@ TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
   const ScriptedBundle bundle;
   Manifest manifest = bundle.manifest();
   const auto array = [](const at::Tensor& value) { return std::make_shared<TorchArray>(value); };
-  const at::Tensor one = at::arange(1, 9, at::TensorOptions(at::kFloat)).view({1, 2, 4});
+  const at::Tensor one = at::arange(101, 109, at::TensorOptions(at::kFloat)).view({1, 2, 4});
   {
     const auto networks = load_torch_networks(manifest, {.device = "cpu", .dtype = "float32"});
     const std::vector<TextPart> parts = {{array(one), {3, 1}}, {array(one), {}}};
     const at::Tensor joined = value_of(networks->join_text(parts));
-    const float share = 36.0F / (3 * 10 + 26);
+    const float share = 836.0F / (3 * 410 + 426);
     EXPECT_TRUE(at::allclose(joined[0][0], one[0][0] * 3 * share));
     EXPECT_TRUE(at::allclose(joined[0][1], one[0][1] * share));
     EXPECT_TRUE(same(joined.narrow(1, 2, 2), one));
+    const at::Tensor around_zero = one - 104.25;
+    const std::vector<TextPart> unsure = {{array(around_zero), {3, 1}}};
+    EXPECT_TRUE(same(value_of(networks->join_text(unsure))[0][0], around_zero[0][0] * 3))
+        << "no mean to keep";
   }
   manifest.family = "sdxl";
   manifest.text_widths = {1, 3};
@@ -280,9 +284,10 @@ TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
   const std::vector<TextPart> parts = {{array(first), {3, 1, 1, 2}}, {array(second), {}}};
   const at::Tensor joined = value_of(networks->join_text(parts));
   ASSERT_EQ(joined.sizes(), at::IntArrayRef({1, 5, 4}));
-  const float left = 6.0F / 8, right = 30.0F / (9 + 2 * 21);
-  EXPECT_TRUE(at::allclose(joined[0][0], at::tensor({3 * left, 2 * right, 3 * right, 4 * right})));
-  EXPECT_TRUE(at::allclose(joined[0][1], at::tensor({5 * left, 12 * right, 14 * right, 16 * right})));
+  const float left = 206.0F / (3 * 101 + 105), right = 630.0F / (309 + 2 * 321);
+  const at::Tensor scaled = one[0] * at::tensor({left, right, right, right});
+  EXPECT_TRUE(at::allclose(joined[0][0], scaled[0] * at::tensor({3.0F, 1.0F, 1.0F, 1.0F})));
+  EXPECT_TRUE(at::allclose(joined[0][1], scaled[1] * at::tensor({1.0F, 2.0F, 2.0F, 2.0F})));
   EXPECT_TRUE(same(joined.narrow(1, 2, 2), one));
   EXPECT_TRUE(same(joined.narrow(1, 4, 1), pooled));
 }

@@ -75,8 +75,9 @@ class Networks {
   virtual Array text_encode(
       std::span<const std::vector<int32_t>> ids) = 0;  // [batch][ids] → [batch][tokens][width]
   // One part after another along the tokens. A part's tokens are multiplied by their weights, then all of it
-  // so that its mean stays what it was; with two text encoders, what each of them gave by itself. A text as a
-  // whole (SDXL's pooled text, which stands below the tokens) is the first part's, without weights.
+  // so that its mean stays what it was, where that is more than three standard errors from 0; with two text
+  // encoders, what each of them gave by itself. A text as a whole (SDXL's pooled text, which stands below the
+  // tokens) is the first part's, without weights.
   virtual Array join_text(std::span<const TextPart> parts) = 0;
   // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
   // mean.
