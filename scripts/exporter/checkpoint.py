@@ -14,7 +14,7 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny
 from safetensors.torch import load_file
 
-from .errors import ExportError
+from .errors import ExportError, lines_of
 from .weights import check_file, load_network
 
 VAES = {"AutoencoderKL": AutoencoderKL, "AutoencoderTiny": AutoencoderTiny}
@@ -46,7 +46,7 @@ def reason_of(error: BaseException) -> str:
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
         return "it holds more than weights, which is not read because it could run code; convert it to safetensors"
-    return next(iter(str(error).strip().splitlines()), type(error).__name__).split(" If you want to")[0]
+    return lines_of(error)[0].split(" If you want to")[0]
 
 
 def load_checkpoint(

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from . import manifest, verify
-from .errors import ExportError
+from .errors import ExportError, lines_of
 from .networks import Network
 
 # Share of the network's largest value by which compiled code may differ from eager: it adds up in another order.
@@ -115,7 +115,7 @@ def workshop(folder: Path) -> contextlib.AbstractContextManager[None]:
 
 def telling_line(error: Exception) -> str:
     """The line that says what is wrong: the compiler's own, where it is the compiler."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
+    lines = lines_of(error)
     return next((line for line in lines if "error: " in line), lines[0])
 
 

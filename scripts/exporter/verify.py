@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .errors import ExportError
+from .errors import ExportError, lines_of
 
 DTYPES = ("float32", "bfloat16", "float16")
 BATCHES = (1, 2, 3, 4)
@@ -90,6 +90,6 @@ def verify(name: str, eager: nn.Module, file: Path, make_inputs: InputMaker, tod
         try:
             check_case(name, case, eager, traced, inputs)
         except RuntimeError as error:
-            message = str(error).strip().splitlines()[-1]
+            message = lines_of(error)[-1]
             where = f"{case.width}x{case.height}, batch {case.batch}, {case.dtype}"
             raise ExportError(f"{name} does not run at {where}: {message}") from error

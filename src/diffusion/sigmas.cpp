@@ -9,8 +9,8 @@
 namespace spectradiff {
 namespace {
 
-constexpr double kAlmostAll =
-    1 - 1e-6;  // of a flow's latents can be noise: ln of the picture's part is taken
+// The most that can be noise in a flow's latents: ln of the picture's part is taken.
+constexpr double kAlmostAll = 1 - 1e-6;
 
 float sigma_of(const NoiseSchedule& schedule, int t) {
   // Zero terminal noise ratio: small instead of 0, so that σ is finite.

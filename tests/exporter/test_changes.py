@@ -7,7 +7,6 @@ import shutil
 import struct
 import sys
 import types
-from pathlib import Path
 
 import export_model
 import numpy

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from test_img2img import (
-    CONTRAST, FRAMES, NEGATIVE, PROMPT, SEED, SQUARE, STEPS, TOLERANCE, Run, apart, init_picture, program,
+    CONTRAST, FRAMES, NEGATIVE, PROMPT, SEED, SQUARE, TOLERANCE, Run, apart, init_picture, program,
 )  # fmt: skip
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")

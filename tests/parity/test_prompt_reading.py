@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_img2img import CONTRAST, FRAMES, SEED, STEPS, TOLERANCE, Run, apart, program
+from test_img2img import CONTRAST, FRAMES, SEED, TOLERANCE, Run, apart, program
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
