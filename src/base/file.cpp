@@ -3,15 +3,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <functional>
 #include <optional>
 #include <vector>
 
 #include "descriptor.h"
+#include "file_access.h"
+#include "links.h"
 
 namespace spectradiff {
 namespace detail {
@@ -41,6 +45,7 @@ namespace {
 using detail::Descriptor;
 
 constexpr size_t kMaxNameBytes = 255;
+constexpr size_t kMaxPathBytes = PATH_MAX - 1;
 
 std::string read_all(int fd, uint64_t max_bytes, std::string_view name, ErrorKind kind) {
   std::string text;
@@ -59,18 +64,45 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return folder.empty() ? std::filesystem::path(".") : folder;
 }
 
-std::optional<mode_t> mode_of(const std::filesystem::path& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return status.st_mode;
+// `what` begins every message: "cannot write x.png", or a setting as "output = x.mp4".
+[[noreturn]] void fail_lookup(int error, std::string_view what) {
+  switch (error) {
+    case ENAMETOOLONG:
+      throw_error(ErrorKind::output,
+                  "{}: that is too long; the name of a file or folder has at most {} bytes, a whole path {}",
+                  what, kMaxNameBytes, kMaxPathBytes);
+    case ELOOP:
+      throw_error(ErrorKind::output,
+                  "{}: this symbolic link leads in a circle; remove it, or give another name", what);
+    default:
+      throw_error(ErrorKind::output, "{}: {}", what, errno_text(error));
+  }
 }
 
-// Where `path` leads when it is a symbolic link, so that the link survives.
-std::filesystem::path resolved(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_symlink(path, error)) return path;
-  auto target = std::filesystem::canonical(path, error);
-  return error ? path : target;
+// Nothing where there is nothing. Error{output} when the system cannot tell.
+std::optional<mode_t> mode_of(const std::filesystem::path& path, std::string_view what, bool follow = true) {
+  struct stat status{};
+  if ((follow ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status)) == 0) return status.st_mode;
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  fail_lookup(errno, what);
+}
+
+void require_folder(const std::filesystem::path& folder, std::string_view what) {
+  const auto mode = mode_of(folder, what);
+  if (mode && S_ISDIR(*mode)) return;
+  throw_error(ErrorKind::output, "{}: the folder {} {}", what, folder.native(),
+              mode ? "is a file" : "does not exist; make it first");
+}
+
+std::string cannot_write(const std::filesystem::path& path) {
+  return fmt::format("cannot write {}", path.native());
+}
+
+// Where the bytes go when `path` is a symbolic link, so that the link survives.
+std::filesystem::path target_of(const std::filesystem::path& path) {
+  auto target = detail::followed(path);
+  if (!target) fail_lookup(ELOOP, cannot_write(path));
+  return *std::move(target);
 }
 
 std::string part_name(const std::string& name) {
@@ -88,13 +120,6 @@ void sync_descriptor(int fd, const std::filesystem::path& path) {
   if (::fsync(fd) == 0) return;
   if (errno == EINVAL || errno == ENOTSUP || errno == EROFS || errno == ENOSYS) return;
   throw_error(ErrorKind::output, "cannot write {} to disk: {}", path.native(), errno_text(errno));
-}
-
-void sync_file(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0)
-    throw_error(ErrorKind::output, "cannot finish {}: {}", path.native(), errno_text(errno));
-  sync_descriptor(file.get(), path);
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -130,26 +155,21 @@ std::string read_stdin(uint64_t max_bytes) {
   return read_all(STDIN_FILENO, max_bytes, "stdin", ErrorKind::input);
 }
 
-PartFile::PartFile(const std::filesystem::path& final_path) : final_path_(resolved(final_path)) {
-  const auto mode = mode_of(final_path_);
-  if (mode && S_ISDIR(*mode))
-    throw_error(ErrorKind::output, "cannot write {}: it is a folder", final_path_.native());
-  if (mode && !S_ISREG(*mode)) {
-    throw_error(ErrorKind::output, "cannot write {}: it is not a regular file", final_path_.native());
-  }
+PartFile::PartFile(const std::filesystem::path& final_path) : final_path_(target_of(final_path)) {
+  const std::string what = cannot_write(final_path_);
   const std::string name = final_path_.filename();
   if (name.empty())
     throw_error(ErrorKind::output, "cannot write '{}': it names no file", final_path_.native());
-  if (name.size() > kMaxNameBytes) {
-    throw_error(ErrorKind::output, "cannot write {}: the name is longer than {} bytes", final_path_.native(),
-                kMaxNameBytes);
-  }
-  const auto folder_mode = mode_of(folder_of(final_path_));
-  if (!folder_mode || !S_ISDIR(*folder_mode)) {
-    throw_error(ErrorKind::output, "cannot write {}: the folder {} {}", final_path_.native(),
-                folder_of(final_path_).native(), folder_mode ? "is a file" : "does not exist");
-  }
+  require_folder(folder_of(final_path_), what);
+  const auto mode = mode_of(final_path_, what);
+  if (mode && S_ISDIR(*mode)) throw_error(ErrorKind::output, "{}: it is a folder", what);
+  if (mode && !S_ISREG(*mode)) throw_error(ErrorKind::output, "{}: it is not a regular file", what);
   part_path_ = final_path_.parent_path() / part_name(name);
+  if (!mode) return;
+  // What takes the place of a file may be as private as that: from the first byte only its owner reads it.
+  ::unlink(part_path_.c_str());
+  const Descriptor file(::open(part_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.get() < 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(errno));
 }
 
 PartFile::~PartFile() {
@@ -157,34 +177,56 @@ PartFile::~PartFile() {
 }
 
 void PartFile::commit(bool replace) {
-  sync_file(part_path_);
+  const std::string what = cannot_write(final_path_);
+  {
+    const Descriptor file(::open(part_path_.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(errno));
+    if (const auto access = detail::FileAccess::of(final_path_); access && replace)
+      access->give_to(file.get());
+    sync_descriptor(file.get(), final_path_);
+  }
   const int error = replace ? (::rename(part_path_.c_str(), final_path_.c_str()) == 0 ? 0 : errno)
                             : rename_without_replacing(part_path_, final_path_);
   if (error == EEXIST && !replace) fail_exists(final_path_);
-  if (error != 0)
-    throw_error(ErrorKind::output, "cannot write {}: {}", final_path_.native(), errno_text(error));
+  if (error != 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(error));
   committed_ = true;
   sync_folder(folder_of(final_path_));
 }
 
+bool is_taken(const std::filesystem::path& path, std::string_view setting) {
+  return mode_of(path, setting, false).has_value();
+}
+
+void check_folder(const std::filesystem::path& folder, std::string_view setting) {
+  require_folder(folder, setting);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    throw_error(ErrorKind::output, "{}: no permission to write in the folder {}", setting, folder.native());
+}
+
+void check_new_file(const std::filesystem::path& path, bool replace, std::string_view setting) {
+  const auto mode = mode_of(path, setting);
+  if (mode && S_ISDIR(*mode)) throw_error(ErrorKind::output, "{} is a folder; name a file in it", setting);
+  if (!replace && is_taken(path, setting))
+    throw_error(ErrorKind::output, "{} exists; -y replaces it", setting);
+  check_folder(folder_of(detail::followed(path).value_or(path)), setting);
+}
+
 void write_file(const std::filesystem::path& path, const std::function<void(const TextSink&)>& produce,
                 bool replace) {
-  const auto mode = mode_of(path);
+  const std::string what = cannot_write(path);
+  const auto mode = mode_of(path, what);
   if (mode && !S_ISREG(*mode) && !S_ISDIR(*mode)) {
     const Descriptor device(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (device.get() < 0)
-      throw_error(ErrorKind::output, "cannot write {}: {}", path.native(), errno_text(errno));
+    if (device.get() < 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(errno));
     produce([&](std::string_view bytes) { write_all(device.get(), bytes, path.native()); });
     return;
   }
-  if (mode && S_ISREG(*mode) && !replace) fail_exists(path);
+  if (!replace && !(mode && S_ISDIR(*mode)) && is_taken(path, what)) fail_exists(path);
   PartFile part(path);
   Descriptor file(::open(part.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (file.get() < 0) throw_error(ErrorKind::output, "cannot write {}: {}", path.native(), errno_text(errno));
+  if (file.get() < 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(errno));
   produce([&](std::string_view bytes) { write_all(file.get(), bytes, path.native()); });
-  if (::close(file.release()) != 0) {
-    throw_error(ErrorKind::output, "cannot write {}: {}", path.native(), errno_text(errno));
-  }
+  if (::close(file.release()) != 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(errno));
   part.commit(replace);
 }
 
@@ -205,9 +247,25 @@ void write_all(int descriptor, std::string_view bytes, std::string_view name) {
       pollfd ready{descriptor, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
-      throw_error(ErrorKind::output, "cannot write {}: {}", name, errno_text(errno));
+      const int error = errno;
+      throw_error(ErrorKind::output, "cannot write {}: {}", name,
+                  write_failure(error, descriptor, bytes.size()));
     }
   }
+}
+
+std::string write_failure(int error, int descriptor, uint64_t missing_bytes) {
+  struct statvfs disk{};
+  if ((error != ENOSPC && error != EDQUOT) || ::fstatvfs(descriptor, &disk) != 0) return errno_text(error);
+  const std::string needed = fmt::format("it needs at least {} bytes more", missing_bytes);
+  if (error == EDQUOT) {
+    return fmt::format(
+        "{} and your quota on this disk is used up; delete something there, or write to "
+        "another disk",
+        needed);
+  }
+  return fmt::format("the disk is full: {} and {} bytes are free; make room, or write to another disk",
+                     needed, uint64_t{disk.f_bavail} * disk.f_frsize);
 }
 
 }  // namespace spectradiff

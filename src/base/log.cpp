@@ -59,7 +59,10 @@ spdlog::sink_ptr make_file_sink(const std::filesystem::path& file) {
     sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
     return sink;
   } catch (const spdlog::spdlog_ex& e) {
-    throw_error(ErrorKind::output, "cannot open the log file {}: {}", file.native(), e.what());
+    // "Failed opening file … for writing: Permission denied"
+    const std::string text = e.what();
+    throw_error(ErrorKind::output, "cannot open the log file {}: {}", file.native(),
+                text.substr(text.rfind(": ") == std::string::npos ? 0 : text.rfind(": ") + 2));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
 
 namespace spectradiff {
 namespace {
@@ -14,38 +15,16 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-fs::path free_name(const std::string& song) {
-  const std::string stem = song == "-" ? "spectradiff" : fs::path(song).stem().string();
-  fs::path path = stem + ".mp4";
-  for (int number = 2; fs::exists(fs::symlink_status(path)); ++number)
-    path = fmt::format("{}-{}.mp4", stem, number);
-  return path;
-}
-
-// `what` is the setting, as "output = v.mp4".
-void check_folder(const fs::path& folder, const std::string& what) {
-  std::error_code failed;
-  if (!fs::exists(folder, failed)) {
-    throw_error(ErrorKind::output, "{}: the folder {} does not exist; make it first", what, folder.string());
-  }
-  if (!fs::is_directory(folder, failed))
-    throw_error(ErrorKind::output, "{}: {} is not a folder", what, folder.string());
-  if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw_error(ErrorKind::output, "{}: no permission to write in {}", what, folder.string());
-  }
-}
-
 std::string setting_text(const std::string& option, const fs::path& path) {
   return fmt::format("{} = {}", option, path.string());
 }
 
-void check_new_file(const std::string& option, const fs::path& file, bool overwrite) {
-  check_folder(folder_of(file), setting_text(option, file));
-  if (fs::is_directory(file))
-    throw_error(ErrorKind::output, "{} = {} is a folder; name a file in it", option, file.string());
-  if (!overwrite && fs::exists(fs::symlink_status(file))) {
-    throw_error(ErrorKind::output, "{} = {} exists; -y replaces it", option, file.string());
-  }
+fs::path free_name(const std::string& song) {
+  const std::string stem = song == "-" ? "spectradiff" : fs::path(song).stem().string();
+  fs::path path = stem + ".mp4";
+  for (int number = 2; is_taken(path, setting_text("output", path)); ++number)
+    path = fmt::format("{}-{}.mp4", stem, number);
+  return path;
 }
 
 }  // namespace
@@ -79,18 +58,18 @@ void check_target(const OutputTarget& target, bool overwrite) {
   if (target.kind == OutputTarget::Kind::stream) return;
   if (target.kind == OutputTarget::Kind::frames) {
     const fs::path folder = target.pattern->folder();
-    check_folder(fs::exists(folder) ? folder : folder_of(folder),
-                 setting_text("output", target.pattern->file(0)));
+    const std::string setting = setting_text("output", target.pattern->file(0));
+    check_folder(is_taken(folder, setting) ? folder : folder_of(folder), setting);
     return;
   }
-  check_new_file("output", target.path, overwrite);
+  check_new_file(target.path, overwrite, setting_text("output", target.path));
 }
 
 void check_output_file(const std::string& option, const fs::path& file, bool overwrite) {
   std::error_code failed;
   const fs::file_status status = fs::status(file, failed);
   if (fs::is_fifo(status) || fs::is_character_file(status) || fs::is_socket(status)) return;
-  check_new_file(option, file, overwrite);
+  check_new_file(file, overwrite, setting_text(option, file));
 }
 
 void refuse_song(const std::string& option, const fs::path& file, const fs::path& song) {
@@ -103,8 +82,8 @@ void refuse_song(const std::string& option, const fs::path& file, const fs::path
 void check_frames(const FramePattern& pattern, const Plan& plan) {
   for (const ShownFrame& shown : plan.shown) {
     const fs::path file = pattern.file(shown.frame);
-    if (fs::exists(fs::symlink_status(file)))
-      throw_error(ErrorKind::output, "output = {} exists; -y replaces it", file.string());
+    const std::string setting = setting_text("output", file);
+    if (is_taken(file, setting)) throw_error(ErrorKind::output, "{} exists; -y replaces it", setting);
   }
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "spectradiff/base/file.h"
+
 namespace spectradiff {
 namespace {
 
@@ -113,7 +115,7 @@ void OutputSink::attach(AVFormatContext* muxer) {
 void OutputSink::check() const {
   if (!error_) return;
   if (error_ == EPIPE) throw_error(ErrorKind::output, "cannot write {}: its reader closed the pipe", name_);
-  throw_error(ErrorKind::output, "cannot write {}: {}", name_, errno_text(error_));
+  throw_error(ErrorKind::output, "cannot write {}: {}", name_, failure_);
 }
 
 void OutputSink::close() {
@@ -124,8 +126,10 @@ void OutputSink::close() {
   check();
 }
 
-void OutputSink::keep_error(int error_number) {
-  if (!error_) error_ = error_number;
+void OutputSink::keep_error(int error_number, int missing_bytes) {
+  if (error_) return;
+  error_ = error_number;
+  failure_ = write_failure(error_number, descriptor_, static_cast<uint64_t>(missing_bytes));
 }
 
 void OutputSink::replace(std::string found, std::string replacement) {
@@ -156,7 +160,7 @@ int OutputSink::write_all(const uint8_t* bytes, int size) {
       continue;
     }
     if (count <= 0) {
-      keep_error(count < 0 ? errno : EIO);
+      keep_error(count < 0 ? errno : EIO, size - done);
       return AVERROR(error_);
     }
     done += static_cast<int>(count);

@@ -47,13 +47,14 @@ class OutputSink {
   static int open_again(AVFormatContext* muxer, AVIOContext** context, const char* url, int flags,
                         AVDictionary**);
   static int close_again(AVFormatContext* muxer, AVIOContext* context);
-  void keep_error(int error_number);
+  void keep_error(int error_number, int missing_bytes = 0);
 
   std::filesystem::path path_;  // empty for a descriptor
   std::string name_;
   int descriptor_;
   std::string found_, replacement_;
   int error_ = 0;  // errno of the first failure
+  std::string failure_;
   AvioPtr avio_;
 };
 

@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <thread>
 #include <vector>
@@ -24,6 +27,12 @@ void put(const std::filesystem::path& path, std::string_view text) {
 }
 std::string get(const std::filesystem::path& path) {
   return read_file(path, 1 << 20, ErrorKind::internal);
+}
+
+struct stat status_of(const std::filesystem::path& path) {
+  struct stat status{};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0);
+  return status;
 }
 
 std::vector<std::string> names_in(const std::filesystem::path& folder) {
@@ -64,9 +73,7 @@ TEST(WriteFile, HonoursTheUmask) {
   const mode_t before = ::umask(0027);
   write_file(folder / "f", "x", false);
   ::umask(before);
-  struct stat status{};
-  ASSERT_EQ(::stat((folder / "f").c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 07777, 0640U);
+  EXPECT_EQ(status_of(folder / "f").st_mode & 07777, 0640U);
 }
 
 TEST(WriteFile, SaysWhenTheFolderIsMissingOrNoFolder) {
@@ -78,7 +85,7 @@ TEST(WriteFile, SaysWhenTheFolderIsMissingOrNoFolder) {
 }
 
 TEST(WriteFile, ReportsAFullDisk) {
-  EXPECT_ERROR(write_file("/dev/full", "x", true), ErrorKind::output, "No space left on device");
+  EXPECT_ERROR(write_file("/dev/full", "x", true), ErrorKind::output, "1 bytes more");
 }
 
 TEST(WriteFile, LeavesDevicesInPlace) {
@@ -94,7 +101,9 @@ TEST(WriteFile, TakesNamesOf255Bytes) {
     EXPECT_EQ(get(folder / name), name);
   }
   EXPECT_EQ(names_in(folder.path()).size(), 2U);
-  EXPECT_ERROR(write_file(folder / std::string(256, 'n'), "x", false), ErrorKind::output, "longer than 255");
+  EXPECT_ERROR(write_file(folder / std::string(256, 'n'), "x", false), ErrorKind::output, "too long");
+  EXPECT_ERROR(write_file(folder / (std::string(256, 'n') + "/x"), "x", false), ErrorKind::output,
+               "too long");
 }
 
 TEST(WriteFile, KeepsASymbolicLinkAndReplacesItsTarget) {
@@ -104,6 +113,106 @@ TEST(WriteFile, KeepsASymbolicLinkAndReplacesItsTarget) {
   write_file(folder / "link", "new", true);
   EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
   EXPECT_EQ(get(folder / "target"), "new");
+}
+
+TEST(WriteFile, MakesWhatALinkLeadsTo) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("later", folder / "link");
+  EXPECT_ERROR(write_file(folder / "link", "new", false), ErrorKind::output, "exists");
+  write_file(folder / "link", "new", true);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(get(folder / "later"), "new");
+}
+
+TEST(WriteFile, RefusesALinkThatLeadsInACircle) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("round", folder / "round");
+  EXPECT_ERROR(write_file(folder / "round", "x", true), ErrorKind::output, "leads in a circle");
+  EXPECT_ERROR(PartFile(folder / "round"), ErrorKind::output, "leads in a circle");
+}
+
+TEST(WriteFile, KeepsThePermissionsOfWhatItReplaces) {
+  const TemporaryFolder folder;
+  for (const mode_t mode : {0600U, 0444U, 0666U, 0750U}) {
+    put(folder / "f", "old");
+    ASSERT_EQ(::chmod((folder / "f").c_str(), mode), 0);
+    write_file(folder / "f", "new", true);
+    EXPECT_EQ(status_of(folder / "f").st_mode & 07777, mode);
+    EXPECT_EQ(get(folder / "f"), "new");
+    std::filesystem::remove(folder / "f");
+  }
+}
+
+TEST(WriteFile, KeepsTheOwnerOfWhatItReplaces) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root may give files away";
+  const TemporaryFolder folder;
+  put(folder / "f", "old");
+  ASSERT_EQ(::chown((folder / "f").c_str(), 12345, 54321), 0);
+  write_file(folder / "f", "new", true);
+  EXPECT_EQ(status_of(folder / "f").st_uid, 12345U);
+  EXPECT_EQ(status_of(folder / "f").st_gid, 54321U);
+}
+
+TEST(WriteFile, KeepsTheAccessListOfWhatItReplaces) {
+  const TemporaryFolder folder;
+  put(folder / "f", "old");
+  // Version 2: owner rw-, user 12345 r--, group ---, mask r--, others ---.
+  const unsigned char list[] = {2, 0,    0,    0,   1,   0,   6,  0, 255, 255, 255, 255, 2,   0,  4,
+                                0, 0x39, 0x30, 0,   0,   4,   0,  0, 0,   255, 255, 255, 255, 16, 0,
+                                4, 0,    255,  255, 255, 255, 32, 0, 0,   0,   255, 255, 255, 255};
+  if (::setxattr((folder / "f").c_str(), "system.posix_acl_access", list, sizeof list, 0) != 0)
+    GTEST_SKIP() << "this disk keeps no access lists";
+  write_file(folder / "f", "new", true);
+  char kept[sizeof list + 1];
+  ASSERT_EQ(::getxattr((folder / "f").c_str(), "system.posix_acl_access", kept, sizeof kept),
+            static_cast<ssize_t>(sizeof list));
+  EXPECT_EQ(std::memcmp(kept, list, sizeof list), 0);
+}
+
+TEST(PartFile, IsPrivateWhileItIsToReplaceAPrivateFile) {
+  const TemporaryFolder folder;
+  put(folder / "f", "old");
+  ASSERT_EQ(::chmod((folder / "f").c_str(), 0640), 0);
+  PartFile part(folder / "f");
+  put(part.path(), "new");
+  EXPECT_EQ(status_of(part.path()).st_mode & 07777, 0600U);
+  part.commit(true);
+  EXPECT_EQ(status_of(folder / "f").st_mode & 07777, 0640U);
+}
+
+TEST(CheckNewFile, SaysBeforeAnyWorkWhatCannotBeWritten) {
+  const TemporaryFolder folder;
+  put(folder / "f", "x");
+  std::filesystem::create_symlink("nowhere", folder / "dangling");
+  std::filesystem::create_symlink("round", folder / "round");
+  const auto check = [&](const std::string& name, bool replace) {
+    check_new_file(folder / name, replace, "output = NAME");
+    return 0;
+  };
+  EXPECT_ERROR(check("f", false), ErrorKind::output, "output = NAME exists; -y replaces it");
+  EXPECT_ERROR(check("dangling", false), ErrorKind::output, "exists");
+  EXPECT_ERROR(check("round", true), ErrorKind::output,
+               "output = NAME: this symbolic link leads in a circle");
+  EXPECT_ERROR(check(".", true), ErrorKind::output, "is a folder");
+  EXPECT_ERROR(check("none/f", true), ErrorKind::output, "does not exist");
+  EXPECT_ERROR(check("f/g", true), ErrorKind::output, "is a file");
+  EXPECT_ERROR(check(std::string(256, 'n'), false), ErrorKind::output, "at most 255 bytes");
+  EXPECT_ERROR(check(std::string(256, 'n') + "/f", false), ErrorKind::output, "at most 255 bytes");
+  EXPECT_EQ(check("f", true) + check("new", false) + check("dangling", true), 0);
+  EXPECT_THAT(names_in(folder.path()), ::testing::UnorderedElementsAre("f", "dangling", "round"));
+}
+
+TEST(WriteFailure, SaysWhatIsMissingAndWhatIsFreeOnAFullDisk) {
+  const TemporaryFolder folder;
+  put(folder / "f", "x");
+  const int descriptor = ::open((folder / "f").c_str(), O_WRONLY | O_CLOEXEC);
+  EXPECT_THAT(write_failure(ENOSPC, descriptor, 4711),
+              ::testing::ContainsRegex(
+                  "the disk is full: it needs at least 4711 bytes more and [0-9]+ bytes are free"));
+  EXPECT_THAT(write_failure(EDQUOT, descriptor, 4711),
+              ::testing::HasSubstr("4711 bytes more and your quota"));
+  EXPECT_EQ(write_failure(EIO, descriptor, 4711), errno_text(EIO));
+  ::close(descriptor);
 }
 
 TEST(PartFile, LeavesNothingWhenNotCommitted) {

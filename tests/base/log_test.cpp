@@ -80,6 +80,8 @@ TEST(Log, SaysWhenTheFileCannotBeOpened) {
   const TemporaryFolder folder;
   EXPECT_ERROR(Log(LogLevel::normal, false, folder.path()), ErrorKind::output, "log file");
   EXPECT_ERROR(Log(LogLevel::normal, false, folder / "none/log.txt"), ErrorKind::output, "does not exist");
+  EXPECT_ERROR(Log(LogLevel::normal, false, folder / std::string(256, 'n')), ErrorKind::output,
+               "nnn: File name too long");
   EXPECT_FALSE(std::filesystem::exists(folder / "none"));
 }
 

@@ -269,7 +269,7 @@ TEST(VideoWriter, FullDiskIsAnOutputErrorThatNamesTheFile) {
     const std::string error = error_of([&] { write_video(small_settings(container), "/dev/full", 20); });
     EXPECT_THAT(error, testing::StartsWith("5: "));
     EXPECT_THAT(error, HasSubstr("/dev/full"));
-    EXPECT_THAT(error, HasSubstr("No space left on device"));
+    EXPECT_THAT(error, HasSubstr("the disk is full: it needs at least"));
   }
 }
 
