@@ -335,7 +335,7 @@ TEST(VideoWriter, BadSettingsLeaveNoFile) {
 }
 
 TEST(VideoWriter, AVideoUnderWayPlaysAsFarAsItGoesAndIsWholeInTheEnd) {
-  const Sound song = chirps(44100, 1, 44100 * 20, {11025});
+  const Sound song = chirps(44100, 1, int64_t{44100} * 20, {11025});
   for (const Container container : {Container::mp4, Container::mov, Container::mkv}) {
     const TempFolder folder;
     const auto path = folder / "video";
