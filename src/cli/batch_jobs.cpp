@@ -106,8 +106,8 @@ void read_job(BatchJob& job, Json values, const Json& defaults, const std::strin
     throw_error(ErrorKind::usage, "{}: audio = -: a batch reads no song from stdin; name a file", where);
   values.erase("audio");
   values.erase("id");
-  tell(job.arguments, {make_layer(defaults, source + " defaults", Reach::job),
-                       make_layer(std::move(values), where, Reach::job)});
+  tell(job.arguments, {make_layer(defaults, source + " defaults", LayerKind::job_list),
+                       make_layer(std::move(values), where, LayerKind::job_list)});
 }
 
 // As the job itself writes it; empty: it does not.
@@ -190,7 +190,7 @@ std::vector<BatchJob> read_batch(const std::string& text, const std::string& sou
                                  const Arguments& arguments) {
   const JobList list = read_list(text, source);
   if (list.jobs.empty()) throw_error(ErrorKind::usage, "{}: there are no jobs in it", source);
-  make_layer(list.defaults, source + " defaults", Reach::job);
+  make_layer(list.defaults, source + " defaults", LayerKind::job_list);
   std::vector<BatchJob> jobs;
   std::set<std::string> ids;
   for (size_t i = 0; i < list.jobs.size(); ++i) {

@@ -53,8 +53,11 @@ std::string settings_help(const CommandText& command) {
   std::vector<std::string> one_run, typed;
   for (const Option& option : option_table()) {
     if ((option.commands & command.options) == 0) continue;
-    if (option.reach == Reach::job) one_run.push_back(option.key);
-    if (option.reach == Reach::typed) typed.push_back(option.key);
+    if (option.typed_only) {
+      typed.push_back(option.key);
+    } else if (option.option_class == OptionClass::run) {
+      one_run.push_back(option.key);
+    }
   }
   std::string help =
       "\nEvery option is also an environment variable (SPECTRADIFF_BIN_SPACING) and a JSON key (bin_spacing) "

@@ -79,7 +79,7 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, Console& c
 bool is_told(const std::vector<Layer>& layers, const std::string& key) {
   const auto last = std::find_if(layers.rbegin(), layers.rend(),
                                  [&](const Layer& layer) { return layer.values.contains(key); });
-  return last != layers.rend() && last->reach != Reach::shared;
+  return last != layers.rend() && is_of_this_call(last->kind);
 }
 
 // A codec that lacks the usual pixel format, or the scales that an old video was made with, is no mistake of
@@ -135,10 +135,10 @@ std::vector<Layer> told_layers(const Layer& flags, unsigned commands) {
   std::vector<Layer> told = {environment_layer(commands), flags};
   const std::string config = run_settings(told).config;
   if (config == "-") {
-    told.insert(told.begin(), parse_layer(read_stdin(kMaxTextBytes), "stdin", Reach::job));
+    told.insert(told.begin(), parse_layer(read_stdin(kMaxTextBytes), "stdin", LayerKind::config));
   } else if (!config.empty()) {
     check_there("config", config);
-    told.insert(told.begin(), read_layer(config, config, Reach::job));
+    told.insert(told.begin(), read_layer(config, config, LayerKind::config));
   }
   return told;
 }
@@ -148,11 +148,11 @@ std::vector<Layer> all_layers(const std::vector<Layer>& told) {
   if (const auto folder = user_config_folder(); !folder.empty()) {
     std::error_code failed;
     if (const auto file = folder / "config.json"; std::filesystem::exists(file, failed))
-      layers.push_back(read_layer(file, file.string(), Reach::shared));
+      layers.push_back(read_layer(file, file.string(), LayerKind::user_file));
   }
   const RunSettings run = run_settings(told);
   for (const std::string& name : run.presets)
-    layers.push_back(read_layer(find_preset(name).file, "preset " + name, Reach::shared));
+    layers.push_back(read_layer(find_preset(name).file, "preset " + name, LayerKind::preset));
   if (!run.from.empty()) layers.push_back(old_render_layer(run.from));
   layers.insert(layers.end(), told.begin(), told.end());
   return layers;

@@ -30,7 +30,7 @@ bool is_painting(const std::string& key) {
 }  // namespace
 
 Layer look_layer(const Manifest& manifest, bool painted_otherwise) {
-  Layer layer{"model " + manifest.name, Json::object(), Reach::shared};
+  Layer layer{"model " + manifest.name, Json::object(), LayerKind::look, {}};
   for (const auto& [key, value] : manifest.look.items()) {
     if (key == kPrompts || (painted_otherwise && is_painting(key))) continue;
     layer.values[key] = value;

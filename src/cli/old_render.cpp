@@ -9,10 +9,6 @@ namespace {
 
 constexpr const char* kModel = "model";
 constexpr const char* kModelHash = "model_sha256";
-constexpr const char* kFiles[] = {"analysis_audio", "image", "beats", "control_image", "control_video"};
-constexpr const char* kOfMachineOrSong[] = {
-    "device", "dtype",        "threads",         "batch_size",
-    "strict", "max_duration", "any_sample_rate", "allow_unpinned_model"};
 
 Json read_settings_tag(const std::filesystem::path& video) {
   const std::string comment = read_video_comment(video);
@@ -40,23 +36,22 @@ Json settings_tag(const RenderJob& job, const Manifest* manifest) {
 
 Layer old_render_layer(const std::filesystem::path& video) {
   Json values = read_settings_tag(video);
-  for (const char* key : kFiles) values.erase(key);
-  for (const char* key : kOfMachineOrSong) values.erase(key);
-  values.erase(kModel);
+  values = allowed_in(LayerKind::video, std::move(values));
   const auto hash = values.find(kModelHash);
   if (hash != values.end()) {
     if (hash->is_string()) values[kModel] = std::string(kModelHashPrefix) + hash->get<std::string>();
     values.erase(kModelHash);
   }
-  return make_layer(std::move(values), video.string(), Reach::shared);
+  return make_layer(std::move(values), video.string(), LayerKind::video);
 }
 
 std::vector<std::string> files_of_old_render(const std::filesystem::path& video) {
   const Json values = read_settings_tag(video);
   std::vector<std::string> files;
-  for (const char* key : kFiles) {
-    const auto file = values.find(key);
-    if (file != values.end() && *file != "") files.emplace_back(key);
+  for (const Option& option : option_table()) {
+    const auto file = values.find(option.key);
+    if (option.option_class != OptionClass::input || option.key == kModel) continue;
+    if (file != values.end() && *file != "") files.push_back(option.key);
   }
   return files;
 }

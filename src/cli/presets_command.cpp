@@ -10,7 +10,7 @@ namespace spectradiff {
 int run_presets(const Arguments& arguments, Console& console) {
   if (arguments.action == "show") {
     const Preset preset = find_preset(arguments.subject);
-    console.answer(read_layer(preset.file, preset.file.string(), Reach::shared).values.dump(2) + "\n");
+    console.answer(read_layer(preset.file, preset.file.string(), LayerKind::preset).values.dump(2) + "\n");
     return 0;
   }
   Json found = Json::array();

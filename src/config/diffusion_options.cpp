@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kDiffusing = "Diffusion";
 
-#define FIELD(member) [](RenderJob& job) -> auto& { return job.member; }
+#define FIELD(member) [](DiffusionSettings& diffusion) -> auto& { return diffusion.member; }
 
 std::string checked_prompt(const Json& value) {
   std::string text = checked_text(value);
@@ -33,135 +33,139 @@ std::vector<PromptKey> checked_prompts(const Json& value) {
 }
 
 void add_prompt_changes(std::vector<Option>& table) {
-  table.push_back(written_option({"end_prompt", kDiffusing, kRender, "TEXT",
+  table.push_back(written_option({"end_prompt", Is::picture, kDiffusing, kRender, "TEXT",
                                   "what --prompt becomes, little by little, until the song ends"},
-                                 FIELD(diffusion.end_prompt), checked_prompt, same_text));
-  table.push_back(
-      written_option({"prompts", kDiffusing, kRender, "FILE",
+                                 FIELD(end_prompt), checked_prompt, same_text));
+  Option prompts =
+      written_option({"prompts", Is::picture, kDiffusing, kRender, "FILE",
                       "prompts over the song: lines of `1:30: text`, or JSON key frames in seconds, "
                       "300f or 16beats"},
-                     FIELD(diffusion.prompts), checked_prompts, prompts_to_json));
+                     FIELD(prompts), checked_prompts, prompts_to_json);
+  prompts.path = PathKind::file;
+  table.push_back(std::move(prompts));
   table.push_back(
-      choice_option<>({"prompt_blend", kDiffusing, kRender, "NAME",
+      choice_option<>({"prompt_blend", Is::picture, kDiffusing, kRender, "NAME",
                        "from prompt to prompt: lerp, slerp (along the arc) or cut (default lerp)"},
-                      FIELD(diffusion.prompt_blend), prompt_blends()));
+                      FIELD(prompt_blend), prompt_blends()));
   table.push_back(written_option(
-      {"prompt_weight", kDiffusing, kRender, "W",
+      {"prompt_weight", Is::picture, kDiffusing, kRender, "W",
        "how much of the next prompt, an expression: smoothstep(0,1,progress), onset (default progress, 0 to "
        "1)"},
-      FIELD(diffusion.prompt_weight),
+      FIELD(prompt_weight),
       [](const Json& value) { return value.is_number() ? value.dump() : checked_text(value); }, same_text));
-  table.push_back(switch_option({"prompt_snap", kDiffusing, kRender, "",
+  table.push_back(switch_option({"prompt_snap", Is::picture, kDiffusing, kRender, "",
                                  "move every key of --prompts to the beat nearest to it (default off)"},
-                                FIELD(diffusion.prompt_snap)));
+                                FIELD(prompt_snap)));
 }
 
 void add_prompt_reading(std::vector<Option>& table) {
   table.push_back(choice_option<>(
-      {"prompt_weighting", kDiffusing, kRender, "NAME",
+      {"prompt_weighting", Is::picture, kDiffusing, kRender, "NAME",
        "a1111: (word) 1.1, [word] 0.91, (word:1.3), \\( a bracket; none: all are words (default none)"},
-      FIELD(diffusion.reading.weighting),
+      FIELD(reading.weighting),
       std::vector<std::pair<std::string, PromptWeighting>>{{"none", PromptWeighting::none},
                                                            {"a1111", PromptWeighting::a1111}}));
   table.push_back(
-      choice_option<>({"long_prompts", kDiffusing, kRender, "NAME",
+      choice_option<>({"long_prompts", Is::picture, kDiffusing, kRender, "NAME",
                        "beyond 75 tokens: cut, with a warning, or chunk after chunk of 75 (default cut)"},
-                      FIELD(diffusion.reading.long_prompts),
+                      FIELD(reading.long_prompts),
                       std::vector<std::pair<std::string, LongPrompts>>{{"cut", LongPrompts::cut},
                                                                        {"chunk", LongPrompts::chunk}}));
 }
 
 void add_control(std::vector<Option>& table) {
-  table.push_back(text_option({"control_image", kDiffusing, kRender, "FILE",
+  table.push_back(path_option({"control_image", Is::input, kDiffusing, kRender, "FILE",
                                "what the model's control network sees beside every frame: edges, depth, …"},
-                              FIELD(diffusion.control_image)));
+                              FIELD(control_image)));
   table.push_back(
-      text_option({"control_video", kDiffusing, kRender, "PATH",
+      path_option({"control_video", Is::input, kDiffusing, kRender, "PATH",
                    "the same by the song's time: a video, or a folder or frame-%05d.png, one a frame"},
-                  FIELD(diffusion.control_video)));
-  table.push_back(moving(real_option({"control_weight", kDiffusing, kRender, "W",
+                  FIELD(control_video)));
+  table.push_back(moving(real_option({"control_weight", Is::picture, kDiffusing, kRender, "W",
                                       "how much of it goes into the picture, 0 to 2 (default 1)"},
-                                     FIELD(diffusion.control_weight), {0, 2})));
+                                     FIELD(control_weight), {0, 2})));
 }
 
 void add_cadence(std::vector<Option>& table) {
   table.push_back(
-      integer_option({"diffuse_every", kDiffusing, kRender, "N",
+      integer_option({"diffuse_every", Is::video, kDiffusing, kRender, "N",
                       "diffuse every N-th frame and the last, 1 to 60; those between are made from them "
                       "(default 1)"},
-                     FIELD(diffusion.every), 1, 60));
+                     FIELD(every), 1, 60));
   table.push_back(choice_option<>(
-      {"interpolate", kDiffusing, kRender, "NAME",
+      {"interpolate", Is::video, kDiffusing, kRender, "NAME",
        "how, with --diffuse-every: blend, motion, what is seen moving, or network (default blend)"},
-      FIELD(diffusion.interpolation),
+      FIELD(interpolation),
       std::vector<std::pair<std::string, Interpolation>>{{"blend", Interpolation::blend},
                                                          {"motion", Interpolation::motion},
                                                          {"network", Interpolation::network}}));
-  table.push_back(text_option({"interpolation_model", kDiffusing, kRender, "NAME|DIR",
+  table.push_back(path_option({"interpolation_model", Is::input, kDiffusing, kRender, "NAME|DIR",
                                "the network of --interpolate network, a bundle of export_interpolator.py"},
-                              FIELD(diffusion.interpolation_model)));
+                              FIELD(interpolation_model), PathKind::model));
 }
 
 }  // namespace
 
 void add_diffusion_options(std::vector<Option>& table) {
-  table.push_back(
-      switch_option({"diffusion", kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
-                    FIELD(diffusion.enabled)));
-  table.push_back(text_option(
-      {"model", kDiffusing, kPictures, "NAME|DIR",
+  table.push_back(switch_option(
+      {"diffusion", Is::picture, kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
+      FIELD(enabled)));
+  table.push_back(path_option(
+      {"model", Is::input, kDiffusing, kPictures, "NAME|DIR",
        "bundle by name or folder (default mini); paint takes the look of one that this flag names"},
-      FIELD(diffusion.model)));
-  table.push_back(switch_option({"allow_unpinned_model", kDiffusing, kRender, "",
+      FIELD(model), PathKind::model));
+  table.push_back(switch_option({"allow_unpinned_model", Is::trust, kDiffusing, kRender, "",
                                  "run a model that is on no trust list; models can execute code"},
-                                FIELD(diffusion.allow_unpinned)));
-  table.push_back(written_option({"prompt", kDiffusing, kRender, "TEXT",
+                                FIELD(allow_unpinned)));
+  table.push_back(written_option({"prompt", Is::picture, kDiffusing, kRender, "TEXT",
                                   "what to make of the pictures (default: one of the model's own)"},
-                                 FIELD(diffusion.prompt), checked_prompt, same_text));
-  table.push_back(written_option(
-      {"negative_prompt", kDiffusing, kRender, "TEXT", "what to keep out; needs --guidance above 1"},
-      FIELD(diffusion.negative_prompt), checked_prompt, same_text));
+                                 FIELD(prompt), checked_prompt, same_text));
+  table.push_back(written_option({"negative_prompt", Is::picture, kDiffusing, kRender, "TEXT",
+                                  "what to keep out; needs --guidance above 1"},
+                                 FIELD(negative_prompt), checked_prompt, same_text));
   add_prompt_reading(table);
   add_prompt_changes(table);
-  table.push_back(moving(real_option(
-      {"strength", kDiffusing, kRender, "S", "how far to leave the painting, 0 to 1 (default 0.75)"},
-      FIELD(diffusion.strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
-  table.push_back(choice_option<>({"strength_mode", kDiffusing, kRender, "NAME",
+  table.push_back(moving(
+      real_option({"strength", Is::picture, kDiffusing, kRender, "S",
+                   "how far to leave the painting, 0 to 1 (default 0.75)"},
+                  FIELD(strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
+  table.push_back(choice_option<>({"strength_mode", Is::picture, kDiffusing, kRender, "NAME",
                                    "steps: int(steps x strength) steps run; exact: all run, from the level "
                                    "strength names (default steps)"},
-                                  FIELD(diffusion.strength_mode),
+                                  FIELD(strength_mode),
                                   std::vector<std::pair<std::string, StrengthMode>>{
                                       {"steps", StrengthMode::steps}, {"exact", StrengthMode::exact}}));
+  table.push_back(integer_option(
+      {"steps", Is::picture, kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"},
+      FIELD(steps), 1, 1000));
   table.push_back(
-      integer_option({"steps", kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"},
-                     FIELD(diffusion.steps), 1, 1000));
-  table.push_back(
-      moving(real_option({"guidance", kDiffusing, kRender, "G",
+      moving(real_option({"guidance", Is::picture, kDiffusing, kRender, "G",
                           "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
-                         FIELD(diffusion.guidance), {0, 100})));
+                         FIELD(guidance), {0, 100})));
   std::vector<std::pair<std::string, std::string>> schedulers;
   for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
-  table.push_back(choice_option<>({"scheduler", kDiffusing, kRender, "NAME",
+  table.push_back(choice_option<>({"scheduler", Is::picture, kDiffusing, kRender, "NAME",
                                    "ddim, pndm, euler, euler_ancestral, heun, dpmpp_2m, dpmpp_2m_karras, "
                                    "unipc, lcm or tcd (default: the model's "
                                    "own)"},
-                                  FIELD(diffusion.scheduler), schedulers));
+                                  FIELD(scheduler), schedulers));
+  table.push_back(real_option(
+      {"eta", Is::picture, kDiffusing, kRender, "E", "fresh noise per DDIM or TCD step, 0 to 1 (default 0)"},
+      FIELD(eta), {0, 1}));
   table.push_back(
-      real_option({"eta", kDiffusing, kRender, "E", "fresh noise per DDIM or TCD step, 0 to 1 (default 0)"},
-                  FIELD(diffusion.eta), {0, 1}));
-  table.push_back(integer_option({"seed", kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"},
-                                 FIELD(diffusion.seed), 0, std::numeric_limits<int64_t>::max()));
+      integer_option({"seed", Is::picture, kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"},
+                     FIELD(seed), 0, std::numeric_limits<int64_t>::max()));
   table.push_back(choice_option<>(
-      {"seed_mode", kDiffusing, kRender, "NAME",
+      {"seed_mode", Is::picture, kDiffusing, kRender, "NAME",
        "fixed: one for all frames; increment; random (default fixed)"},
-      FIELD(diffusion.seed_mode),
+      FIELD(seed_mode),
       std::vector<std::pair<std::string, SeedMode>>{
           {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
-  table.push_back(moving(real_option({"seed_travel", kDiffusing, kRender, "X",
+  table.push_back(moving(real_option({"seed_travel", Is::picture, kDiffusing, kRender, "X",
                                       "how far the noise has gone from this seed's towards the next seed's, "
                                       "1, and on: music that adds up here turns one picture into another "
                                       "(default 0)"},
-                                     FIELD(diffusion.seed_travel), {0, kMaxSeedTravel})));
+                                     FIELD(seed_travel), {0, kMaxSeedTravel})));
   add_cadence(table);
   add_control(table);
 }

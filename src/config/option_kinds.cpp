@@ -69,6 +69,7 @@ Option moving(Option option) {
 Option option_base(const OptionText& text) {
   Option option;
   option.key = text.key;
+  option.option_class = text.option_class;
   option.group = text.group;
   option.commands = text.commands;
   option.value_name = text.value_name;

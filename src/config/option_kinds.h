@@ -16,9 +16,12 @@
 
 namespace spectradiff {
 
+using Is = OptionClass;
+
 // What a row says in words.
 struct OptionText {
   const char* key;
+  OptionClass option_class;
   const char* group;
   unsigned commands;
   const char* value_name;
@@ -53,14 +56,27 @@ Json number_from_text(std::string_view text);  // "is not a plain decimal number
 Json integer_from_text(std::string_view text);
 Json text_from_text(std::string_view text);
 
-// `field` takes a RenderJob& or a RunSettings& and gives a reference to the stored value.
+// `field` takes the struct that the value lives in (PaintSettings&, DiffusionSettings&, RenderJob& or
+// RunSettings&) and gives a reference to it. It captures nothing.
 template <typename Field>
-constexpr bool kOfJob = std::is_invocable_v<Field, RenderJob&>;
+constexpr bool kOfPainting = std::is_invocable_v<Field, PaintSettings&>;
+template <typename Field>
+constexpr bool kOfJob = !std::is_invocable_v<Field, RunSettings&>;
 
+template <typename Field>
+auto& place_in_job(Field field, RenderJob& job) {
+  if constexpr (kOfPainting<Field>) {
+    return field(job.paint);
+  } else if constexpr (std::is_invocable_v<Field, DiffusionSettings&>) {
+    return field(job.diffusion);
+  } else {
+    return field(job);
+  }
+}
 template <typename Field>
 auto& place_of(Field field, Settings& settings) {
   if constexpr (kOfJob<Field>) {
-    return field(settings.job);
+    return place_in_job(field, settings.job);
   } else {
     return field(settings.run);
   }
@@ -82,11 +98,26 @@ Option option_for(const OptionText& text, Field) {
 Option moving(Option option);
 
 template <typename Field>
+NumberPlace number_place(Field, double min, double max, bool min_excluded, bool whole) {
+  NumberPlace place{min, max, min_excluded, whole};
+  place.put = [](RenderJob& job, double value) {
+    auto& stored = place_in_job(Field{}, job);
+    stored = static_cast<std::remove_reference_t<decltype(stored)>>(value);
+  };
+  if constexpr (kOfPainting<Field>) {
+    place.put_painting = [](PaintSettings& paint, double value) {
+      auto& stored = Field{}(paint);
+      stored = static_cast<std::remove_reference_t<decltype(stored)>>(value);
+    };
+  }
+  return place;
+}
+
+template <typename Field>
 Option real_option(const OptionText& text, Field field, RealRange range) {
   Option option = option_for(text, field);
   option.from_text = number_from_text;
-  option.number = NumberPlace{range.min, range.max, range.min_excluded, false,
-                              [=](RenderJob& job, double value) { field(job) = value; }};
+  option.number = number_place(field, range.min, range.max, range.min_excluded, false);
   option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_real(value, range); };
   option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
   return option;
@@ -96,10 +127,7 @@ template <typename Field>
 Option integer_option(const OptionText& text, Field field, int64_t min, int64_t max, const char* hint = "") {
   Option option = option_for(text, field);
   option.from_text = integer_from_text;
-  option.number = NumberPlace{
-      static_cast<double>(min), static_cast<double>(max), false, true, [=](RenderJob& job, double value) {
-        field(job) = static_cast<std::remove_reference_t<decltype(field(job))>>(value);
-      }};
+  option.number = number_place(field, static_cast<double>(min), static_cast<double>(max), false, true);
   option.set = [=](Settings& to, const Json& value) {
     using Value = std::remove_reference_t<decltype(place_of(field, to))>;
     place_of(field, to) = static_cast<Value>(checked_integer(value, min, max, hint));
@@ -114,6 +142,14 @@ Option text_option(const OptionText& text, Field field) {
   option.from_text = text_from_text;
   option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_text(value); };
   option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
+  return option;
+}
+
+// What is read: a file, folder or pattern, or a model.
+template <typename Field>
+Option path_option(const OptionText& text, Field field, PathKind kind = PathKind::file) {
+  Option option = text_option(text, field);
+  option.path = kind;
   return option;
 }
 

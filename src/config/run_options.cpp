@@ -14,7 +14,7 @@ constexpr const char* kMessages = "Messages";
 
 // A file or a list of names; absent is null in JSON.
 template <typename Field>
-Option name_option(const OptionText& text, Field field, Reach reach) {
+Option name_option(const OptionText& text, Field field) {
   Option option = written_option(
       text, field,
       [](const Json& value) {
@@ -23,7 +23,6 @@ Option name_option(const OptionText& text, Field field, Reach reach) {
         return name;
       },
       [](const std::string& name) { return name; });
-  option.reach = reach;
   option.get = [=](const Settings& from) {
     const std::string value = value_of(field, from);
     return value.empty() ? Json() : Json(value);
@@ -36,8 +35,8 @@ Option with_short(Option option, const char* flag) {
   return option;
 }
 
-Option reaching(Option option, Reach reach) {
-  option.reach = reach;
+Option typed_only(Option option) {
+  option.typed_only = true;
   return option;
 }
 
@@ -105,113 +104,109 @@ Json sweep_json(const Settings& from) {
 
 void add_many(std::vector<Option>& table) {
   Option sweep = option_base(
-      {"sweep", kFiles, kPictures, "KEY=…",
+      {"sweep", Is::run, kFiles, kPictures, "KEY=…",
        "a job per value, named after it: strength=0.4,0.6,0.8; more than one make every combination; what is "
        "there with the same settings is skipped"});
   sweep.of_job = false;
   sweep.repeats = true;
-  sweep.reach = Reach::job;
   sweep.from_text = sweep_from_text;
   sweep.set = set_sweep;
   sweep.get = sweep_json;
   table.push_back(std::move(sweep));
-  table.push_back(
-      reaching(switch_option({"fail_fast", kFiles, kPictures, "",
-                              "of a batch or sweep: stop at the first job that fails (default off)"},
-                             FIELD(fail_fast)),
-               Reach::shared));
+  table.push_back(switch_option({"fail_fast", Is::run, kFiles, kPictures, "",
+                                 "of a batch or sweep: stop at the first job that fails (default off)"},
+                                FIELD(fail_fast)));
 }
 
 void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
       name_option(
-          {"output", kFiles, kPaint | kRenderAlone, "PATH",
+          {"output", Is::run, kFiles, kPaint | kRenderAlone, "PATH",
            ".mp4, .mov, .mkv, .webm; dir/%05d.png writes frames; - streams Matroska (default: the song's "
            "name with .mp4)"},
-          FIELD(output), Reach::job),
+          FIELD(output)),
       "-o"));
-  table.push_back(name_option({"preview", kFiles, kPaint | kRenderAlone, "FILE",
+  table.push_back(name_option({"preview", Is::run, kFiles, kPaint | kRenderAlone, "FILE",
                                "a contact sheet of what is done, .png or .jpg, rewritten as the run goes on"},
-                              FIELD(preview), Reach::job));
+                              FIELD(preview)));
   table.push_back(with_short(
-      reaching(switch_option({"overwrite", kFiles, kAll, "", "replace what exists under the output's name"},
-                             FIELD(overwrite)),
-               Reach::job),
+      switch_option({"overwrite", Is::run, kFiles, kAll, "", "replace what exists under the output's name"},
+                    FIELD(overwrite)),
       "-y"));
-  table.push_back(name_option({"seed_csv", kFiles, kAnalyze, "FILE",
+  table.push_back(name_option({"seed_csv", Is::run, kFiles, kAnalyze, "FILE",
                                "magnitudes per frame as the original projects wrote them; 256 bins and 50 ms "
                                "unless said otherwise; - is stdout"},
-                              FIELD(seed_csv), Reach::job));
-  table.push_back(
-      name_option({"csv", kFiles, kAnalyze, "FILE", "frame, time and a named column per series; - is stdout"},
-                  FIELD(csv), Reach::job));
+                              FIELD(seed_csv)));
   table.push_back(name_option(
-      {"json_out", kFiles, kAnalyze, "FILE", "series, events, tempo and key as JSON; - is stdout"},
-      FIELD(json_out), Reach::job));
-  table.push_back(name_option({"series", kFiles, kAnalyze, "NAMES",
+      {"csv", Is::run, kFiles, kAnalyze, "FILE", "frame, time and a named column per series; - is stdout"},
+      FIELD(csv)));
+  table.push_back(name_option(
+      {"json_out", Is::run, kFiles, kAnalyze, "FILE", "series, events, tempo and key as JSON; - is stdout"},
+      FIELD(json_out)));
+  table.push_back(name_option({"series", Is::video, kFiles, kAnalyze, "NAMES",
                                "what the CSV and the JSON hold: rms,onset,chroma,band:40:120,mel,mfcc,… "
                                "(default all: every series but bands, mel and mfcc)"},
-                              FIELD(series), Reach::shared));
-  table.push_back(name_option({"plot", kFiles, kAnalyze, "FILE",
+                              FIELD(series)));
+  table.push_back(name_option({"plot", Is::run, kFiles, kAnalyze, "FILE",
                                "a PNG: waveform, level, spectrogram, onsets and beats, chroma; - is stdout"},
-                              FIELD(plot), Reach::job));
+                              FIELD(plot)));
 }
 
 void add_sources(std::vector<Option>& table) {
-  Option preset = written_option({"preset", kFiles, kAll, "NAME",
+  Option preset = written_option({"preset", Is::run, kFiles, kAll, "NAME",
                                   "named settings, or a .json file; can be given more than once, later wins"},
                                  FIELD(presets), checked_presets, [](const auto&) { return Json(); });
   preset.from_text = [](std::string_view typed) { return Json::array({std::string(typed)}); };
   preset.repeats = true;
-  preset.reach = Reach::job;
   table.push_back(std::move(preset));
-  Option draft = reaching(
-      switch_option({"draft", kFiles, kPictures, "",
+  Option draft =
+      switch_option({"draft", Is::run, kFiles, kPictures, "",
                      "a quick look with the final's timing: half the size, at most 12 steps, every 4th frame "
                      "diffused, unless said otherwise beside it"},
-                    FIELD(draft)),
-      Reach::job);
+                    FIELD(draft));
   draft.get = [](const Settings&) { return Json(); };  // its values stand among the resolved ones
   table.push_back(std::move(draft));
-  table.push_back(name_option({"config", kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
-                              FIELD(config), Reach::typed));
-  Option from = name_option({"from", kFiles, kPictures, "VIDEO",
+  table.push_back(typed_only(
+      name_option({"config", Is::run, kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
+                  FIELD(config))));
+  Option from = name_option({"from", Is::run, kFiles, kPictures, "VIDEO",
                              "what decided the pictures of this video; between --preset and --config"},
-                            FIELD(from), Reach::job);
+                            FIELD(from));
   from.get = [](const Settings&) { return Json(); };  // its settings stand among the resolved ones
   table.push_back(std::move(from));
-  table.push_back(reaching(switch_option({"print_config", kFiles, kAnalyze | kPaint | kRenderAlone, "",
-                                          "print the resolved settings as JSON and stop"},
-                                         FIELD(print_config)),
-                           Reach::typed));
-  table.push_back(reaching(switch_option({"origin", kFiles, kAnalyze | kPaint | kRenderAlone, "",
-                                          "with --print-config: where each setting came from"},
-                                         FIELD(origin)),
-                           Reach::typed));
-  table.push_back(reaching(
-      switch_option({"dry_run", kFiles, kPictures, "",
+  table.push_back(typed_only(switch_option({"print_config", Is::run, kFiles, kAnalyze | kPaint | kRenderAlone,
+                                            "", "print the resolved settings as JSON and stop"},
+                                           FIELD(print_config))));
+  table.push_back(typed_only(switch_option({"origin", Is::run, kFiles, kAnalyze | kPaint | kRenderAlone, "",
+                                            "with --print-config: where each setting came from"},
+                                           FIELD(origin))));
+  table.push_back(typed_only(
+      switch_option({"dry_run", Is::run, kFiles, kPictures, "",
                      "print the plan as JSON (of a batch: what would run) and stop, without loading a model"},
-                    FIELD(dry_run)),
-      Reach::typed));
+                    FIELD(dry_run))));
 }
 
 void add_messages(std::vector<Option>& table) {
   table.push_back(switch_option(
-      {"stats", kMessages, kPictures, "",
+      {"stats", Is::machine, kMessages, kPictures, "",
        "after the run: flicker, match with onsets and beats, flashes, level, drift, seconds per stage"},
       FIELD(statistics)));
-  table.push_back(switch_option({"json", kMessages, kEvery, "", "events (or the answer) as JSON on stdout"},
-                                FIELD(json)));
+  table.push_back(switch_option(
+      {"json", Is::machine, kMessages, kEvery, "", "events (or the answer) as JSON on stdout"}, FIELD(json)));
   std::vector<std::pair<std::string, std::string>> when;
   for (const char* name : {"auto", "always", "never"}) when.emplace_back(name, name);
   table.push_back(choice_option<>(
-      {"progress", kMessages, kAll, "WHEN", "auto, always or never (default auto)"}, FIELD(progress), when));
-  table.push_back(name_option({"log_file", kMessages, kEvery, "FILE", "append every message, with its time"},
-                              FIELD(log_file), Reach::job));
-  table.push_back(with_short(
-      switch_option({"quiet", kMessages, kEvery, "", "say nothing unless it fails"}, FIELD(quiet)), "-q"));
+      {"progress", Is::machine, kMessages, kAll, "WHEN", "auto, always or never (default auto)"},
+      FIELD(progress), when));
   table.push_back(
-      with_short(switch_option({"verbose", kMessages, kEvery, "", "say more"}, FIELD(verbose)), "-v"));
+      name_option({"log_file", Is::run, kMessages, kEvery, "FILE", "append every message, with its time"},
+                  FIELD(log_file)));
+  table.push_back(
+      with_short(switch_option({"quiet", Is::machine, kMessages, kEvery, "", "say nothing unless it fails"},
+                               FIELD(quiet)),
+                 "-q"));
+  table.push_back(with_short(
+      switch_option({"verbose", Is::machine, kMessages, kEvery, "", "say more"}, FIELD(verbose)), "-v"));
 }
 
 #undef FIELD

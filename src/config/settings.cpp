@@ -21,9 +21,15 @@ constexpr const char* kDescription = "description";
 
 constexpr size_t kShownCharacters = 200;
 
+// Whose fault a wrong setting is: a look is the model's, an old video's settings are that file's.
+ErrorKind fault_of(LayerKind layer) {
+  if (layer == LayerKind::look) return ErrorKind::model;
+  return layer == LayerKind::video ? ErrorKind::input : ErrorKind::usage;
+}
+
 [[noreturn]] void refuse_value(const std::string& key, const std::string& value, const std::string& origin,
-                               const std::string& reason) {
-  throw_error(ErrorKind::usage, "{} = {} ({}) {}", key, shortened(value, kShownCharacters), origin, reason);
+                               LayerKind kind, const std::string& reason) {
+  throw_error(fault_of(kind), "{} = {} ({}) {}", key, shortened(value, kShownCharacters), origin, reason);
 }
 
 void check_keys(const Layer& layer) {
@@ -31,16 +37,21 @@ void check_keys(const Layer& layer) {
     if (key == kDescription) continue;
     const Option* option = find_option(key);
     if (option == nullptr) {
-      throw_error(ErrorKind::usage, "{}: unknown key \"{}\"{}", layer.origin,
+      throw_error(fault_of(layer.kind), "{}: unknown key \"{}\"{}", layer.origin,
                   shortened(key, kShownCharacters), suggestion(key, option_keys()));
     }
-    if (option->reach <= layer.reach) continue;
-    throw_error(ErrorKind::usage, "{}: \"{}\" cannot stand here; {}", layer.origin, key,
-                option->reach == Reach::typed
-                    ? fmt::format("use {} or {}", option->flag(), option->environment())
-                    : fmt::format("it belongs to one run: use {}, {} or --config", option->flag(),
-                                  option->environment()));
+    if (const std::string problem = layer_problem(*option, value, layer.kind); !problem.empty())
+      throw_error(fault_of(layer.kind), "{}: \"{}\" {}", layer.origin, key, problem);
   }
+}
+
+// A path counts from the file that names it.
+Json placed(const Option& option, const Json& value, const Layer& layer) {
+  if (option.path == PathKind::none || layer.folder.empty() || !value.is_string()) return value;
+  const auto& path = value.get_ref<const std::string&>();
+  const bool named = option.path == PathKind::model && path.find('/') == path.npos;
+  if (path.empty() || path == "-" || named || path.starts_with('/')) return value;
+  return (layer.folder / path).lexically_normal().string();
 }
 
 // A text as it is, unless control characters would garble the message.
@@ -58,11 +69,12 @@ void apply(const Layer& layer, Resolved& resolved, bool of_run_only = false) {
     const Option& option = *find_option(key);
     if (of_run_only && option.of_job) continue;
     try {
-      option.set(resolved, value);
+      option.set(resolved, placed(option, value, layer));
     } catch (const Error& error) {
-      refuse_value(key, shown(value), layer.origin, error.what());
+      refuse_value(key, shown(value), layer.origin, layer.kind, error.what());
     }
     resolved.origins[key] = layer.origin;
+    resolved.kinds[key] = layer.kind;
   }
 }
 
@@ -81,7 +93,8 @@ void check_expressions(Resolved& resolved) {
   try {
     signals = SignalSet(job.signals).names();
   } catch (const Error& error) {
-    throw_error(error.kind(), "signal ({}): {}", resolved.origins["signal"], error.what());
+    throw_error(fault_of(resolved.kinds.at("signal")), "signal ({}): {}", resolved.origins["signal"],
+                error.what());
   }
   // Where no prompt follows another, the weight is still to be understood.
   const DiffusionSettings& diffusion = job.diffusion;
@@ -98,7 +111,7 @@ void check_expressions(Resolved& resolved) {
         find_option(key)->set(resolved, whole ? Json(static_cast<int64_t>(value)) : Json(value));
       }
     } catch (const Error& error) {
-      refuse_value(key, shown(text), resolved.origins[key], error.what());
+      refuse_value(key, shown(text), resolved.origins.at(key), resolved.kinds.at(key), error.what());
     }
   }
 }
@@ -132,7 +145,7 @@ std::vector<std::filesystem::path> preset_folders() {
 
 Preset preset_of(const std::string& name, const std::filesystem::path& file) {
   try {
-    const Layer layer = read_layer(file, file.string(), Reach::shared);
+    const Layer layer = read_layer(file, file.string(), LayerKind::preset);
     const auto description = layer.values.find(kDescription);
     const bool described = description != layer.values.end() && description->is_string();
     return {name, file, described ? description->get<std::string>() : "", ""};
@@ -163,10 +176,10 @@ RunSettings run_settings(const std::vector<Layer>& layers) {
   return resolved.run;
 }
 
-Layer make_layer(Json values, std::string origin, Reach reach) {
-  Layer layer{std::move(origin), std::move(values), reach};
+Layer make_layer(Json values, std::string origin, LayerKind kind) {
+  Layer layer{std::move(origin), std::move(values), kind, {}};
   if (!layer.values.is_object()) {
-    throw_error(ErrorKind::usage,
+    throw_error(fault_of(kind),
                 "{}: the settings must be one JSON object of option keys, as {{\"strength\": 0.75}}",
                 layer.origin);
   }
@@ -174,13 +187,15 @@ Layer make_layer(Json values, std::string origin, Reach reach) {
   return layer;
 }
 
-Layer parse_layer(std::string_view text, std::string origin, Reach reach) {
+Layer parse_layer(std::string_view text, std::string origin, LayerKind kind) {
   Json values = parse_json(text, origin);
-  return make_layer(std::move(values), std::move(origin), reach);
+  return make_layer(std::move(values), std::move(origin), kind);
 }
 
-Layer read_layer(const std::filesystem::path& file, std::string origin, Reach reach) {
-  return make_layer(read_json(file), std::move(origin), reach);
+Layer read_layer(const std::filesystem::path& file, std::string origin, LayerKind kind) {
+  Layer layer = make_layer(read_json(file), std::move(origin), kind);
+  if (kind == LayerKind::preset || kind == LayerKind::user_file) layer.folder = file.parent_path();
+  return layer;
 }
 
 void check_there(const std::string& option, const std::filesystem::path& file) {
@@ -193,7 +208,7 @@ void check_there(const std::string& option, const std::filesystem::path& file) {
 }
 
 Layer environment_layer(unsigned commands) {
-  Layer layer{"environment"};
+  Layer layer{"environment", Json::object(), LayerKind::environment, {}};
   for (const Option& option : option_table()) {
     if ((option.commands & commands) == 0) continue;
     const char* text = std::getenv(option.environment().c_str());
@@ -201,7 +216,7 @@ Layer environment_layer(unsigned commands) {
     try {
       layer.values[option.key] = option.from_text(text);
     } catch (const Error& error) {
-      refuse_value(option.environment(), shown(text), layer.origin, error.what());
+      refuse_value(option.environment(), shown(text), layer.origin, layer.kind, error.what());
     }
   }
   return layer;
@@ -232,7 +247,7 @@ Json flag_value(const std::string& key, std::string_view text) {
   try {
     return option->from_text(text);
   } catch (const Error& error) {
-    refuse_value(key, shown(std::string(text)), "flag", error.what());
+    refuse_value(key, shown(std::string(text)), "flag", LayerKind::flag, error.what());
   }
 }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <cmath>
+#include <iterator>
 #include <set>
 
 #include "spectradiff/config/settings.h"
@@ -68,10 +70,88 @@ TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
   for (const Option& option : option_table()) {
     const bool is_source =  // resolved into other settings
         option.key == "preset" || option.key == "from" || option.key == "draft";
-    if (option.of_job || option.reach == Reach::typed || is_source) continue;
+    if (option.of_job || option.typed_only || is_source) continue;
     EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
     EXPECT_EQ(again.value(option.key, Json()), changed.value(option.key, Json(0))) << option.key;
   }
+}
+
+constexpr LayerKind kLayers[] = {LayerKind::look,     LayerKind::user_file,   LayerKind::preset,
+                                 LayerKind::video,    LayerKind::plan,        LayerKind::config,
+                                 LayerKind::job_list, LayerKind::environment, LayerKind::flag};
+
+TEST(OptionClasses, SayWhoMaySetThem) {
+  const auto who = [](OptionClass option) {
+    std::string letters;
+    for (size_t i = 0; i < std::size(kLayers); ++i)
+      letters += may_stand(option, kLayers[i]) ? "lupvPcjef"[i] : '-';
+    return letters;
+  };
+  EXPECT_EQ(who(OptionClass::picture), "lupvPcjef");
+  EXPECT_EQ(who(OptionClass::video), "-upvPcjef");
+  EXPECT_EQ(who(OptionClass::input), "-up--cjef");
+  EXPECT_EQ(who(OptionClass::machine), "-up--cjef");
+  EXPECT_EQ(who(OptionClass::run), "-----cjef");
+  EXPECT_EQ(who(OptionClass::trust), "-u-----ef");
+}
+
+TEST(OptionClasses, OnlyPathsAreInputAndEveryPathOfAnInputIsMarked) {
+  for (const Option& option : option_table()) {
+    EXPECT_EQ(option.option_class == OptionClass::input,
+              option.path != PathKind::none && option.key != "prompts")
+        << option.key;
+  }
+}
+
+TEST(OptionClasses, EveryOptionIsRefusedExactlyWhereItsClassMayNotStand) {
+  for (const Option& option : option_table()) {
+    const Json value = option.path == PathKind::none ? option.get({}) : Json("/etc/passwd");
+    for (const LayerKind layer : kLayers) {
+      const bool typed = layer == LayerKind::flag || layer == LayerKind::environment;
+      bool allowed = may_stand(option.option_class, layer) && (typed || !option.typed_only);
+      if (option.path != PathKind::none) allowed = allowed && may_stand(OptionClass::input, layer);
+      const std::string problem = layer_problem(option, value, layer);
+      EXPECT_EQ(problem.empty(), allowed) << option.key << " in " << name_of(layer) << ": " << problem;
+      if (allowed) continue;
+      EXPECT_THAT(problem, testing::AllOf(testing::StartsWith("cannot stand in " + name_of(layer)),
+                                          testing::HasSubstr(option.flag()),
+                                          testing::HasSubstr(option.environment())));
+    }
+  }
+}
+
+TEST(OptionClasses, AVideoBringsPromptsAndAModelsHashButNoFiles) {
+  const Json tag = {
+      {"strength", 0.5},      {"crf", 20},          {"image", "a.png"}, {"threads", 2},
+      {"model", "sha256:00"}, {"prompts", "p.txt"}, {"other", 1},       {"allow_unpinned_model", true}};
+  EXPECT_EQ(allowed_in(LayerKind::video, tag),
+            Json({{"strength", 0.5}, {"crf", 20}, {"model", "sha256:00"}, {"other", 1}}));
+  const Json keys = Json::array({{{"at", "0"}, {"prompt", "a"}}});
+  EXPECT_EQ(layer_problem(*find_option("prompts"), keys, LayerKind::video), "");
+}
+
+TEST(OptionTable, ANumberOfThePaintersIsPutIntoThePaintersOwnSettings) {
+  for (const Option& option : option_table()) {
+    if (!option.moves) continue;
+    const bool painted = option.number->put_painting != nullptr;
+    EXPECT_EQ(painted, (option.commands & kPaint) != 0) << option.key;
+    if (!painted) continue;
+    const double value = option.number->nearest(0.75 * option.number->max);
+    RenderJob job;
+    option.number->put(job, value);
+    EXPECT_NE(job.paint, PaintSettings{}) << option.key;
+    PaintSettings paint;
+    option.number->put_painting(paint, value);
+    EXPECT_EQ(paint, job.paint) << option.key;
+  }
+}
+
+TEST(OptionTable, CheckNumberSaysWhyAValueDoesNotFit) {
+  EXPECT_EQ(check_number(*find_option("strength"), 0.5), "");
+  EXPECT_THAT(check_number(*find_option("strength"), 1.4), testing::HasSubstr("is outside 0..1"));
+  EXPECT_THAT(check_number(*find_option("blur"), std::nan("")), testing::HasSubstr("is outside 0..200"));
+  EXPECT_EQ(check_number(*find_option("marks_per_bin"), 21), "");
+  EXPECT_EQ(check_number(*find_option("marks_per_bin"), 20.5), "is not an integer");
 }
 
 }  // namespace

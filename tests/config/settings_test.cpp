@@ -40,15 +40,72 @@ TEST(Settings, LaterLayersWinAndOriginsSayWho) {
 }
 
 TEST(Settings, WhatBelongsToOneRunIsRefusedWhereEveryRunReads) {
-  const auto layer = [](const Json& values, Reach reach) {
-    return refusal([&] { make_layer(values, "preset neon", reach); });
+  const auto layer = [](const Json& values, LayerKind kind) {
+    return refusal([&] { make_layer(values, "preset neon", kind); });
   };
   EXPECT_THAT(
-      layer({{"output", "v.mp4"}}, Reach::shared),
+      layer({{"output", "v.mp4"}}, LayerKind::preset),
       AllOf(HasSubstr("preset neon: \"output\""), HasSubstr("--output"), HasSubstr("SPECTRADIFF_OUTPUT")));
-  EXPECT_THAT(layer({{"config", "c.json"}}, Reach::job), HasSubstr("--config"));
-  EXPECT_EQ(layer({{"output", "v.mp4"}, {"preset", {"a", "b"}}}, Reach::job), "nothing was thrown");
-  EXPECT_EQ(layer({{"quiet", true}, {"progress", "never"}}, Reach::shared), "nothing was thrown");
+  EXPECT_THAT(layer({{"config", "c.json"}}, LayerKind::job_list), HasSubstr("--config"));
+  EXPECT_EQ(layer({{"output", "v.mp4"}, {"preset", {"a", "b"}}}, LayerKind::job_list), "nothing was thrown");
+  EXPECT_EQ(layer({{"quiet", true}, {"progress", "never"}}, LayerKind::user_file), "nothing was thrown");
+}
+
+std::string refusal_of(const Json& values, LayerKind kind, ErrorKind expected) {
+  try {
+    resolve({{"model mini", values, kind, {}}});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), expected) << error.what();
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Settings, ALookTakesPictureOptionsAndSignalsOnly) {
+  const auto of_look = [](const Json& values) {
+    return refusal_of(values, LayerKind::look, ErrorKind::model);
+  };
+  EXPECT_EQ(of_look({{"strength", 0.5}, {"painter", "pie"}, {"size", "64x64"}, {"signal", {{"k", "rms"}}}}),
+            "nothing was thrown");
+  EXPECT_THAT(
+      of_look({{"allow_unpinned_model", true}}),
+      AllOf(HasSubstr("model mini: \"allow_unpinned_model\" cannot stand in a model's look"),
+            HasSubstr("--allow-unpinned-model, SPECTRADIFF_ALLOW_UNPINNED_MODEL or your own settings")));
+  EXPECT_THAT(of_look({{"image", "/etc"}}), HasSubstr("\"image\" cannot stand in a model's look"));
+  EXPECT_THAT(of_look({{"device", "cuda"}}), HasSubstr("\"device\" cannot stand"));
+  EXPECT_THAT(of_look({{"crf", 20}}), HasSubstr("\"crf\" cannot stand"));
+  EXPECT_THAT(of_look({{"output", "v.mp4"}}), HasSubstr("\"output\" cannot stand"));
+}
+
+TEST(Settings, AWrongValueIsTheFaultOfWhoSaysIt) {
+  EXPECT_THAT(refusal_of({{"strength", 2}}, LayerKind::look, ErrorKind::model), HasSubstr("outside 0..1"));
+  EXPECT_THAT(refusal_of({{"blur", "onst"}}, LayerKind::look, ErrorKind::model), HasSubstr("'onset'"));
+  EXPECT_THAT(refusal_of({{"signal", {{"k", "onst"}}}}, LayerKind::look, ErrorKind::model),
+              HasSubstr("'onset'"));
+  EXPECT_THAT(refusal_of({{"strength", 2}}, LayerKind::video, ErrorKind::input), HasSubstr("outside 0..1"));
+  EXPECT_THAT(refusal_of({{"strength", 2}}, LayerKind::job_list, ErrorKind::usage),
+              HasSubstr("outside 0..1"));
+}
+
+TEST(Settings, TrustIsTheUsersAlone) {
+  const Json trusting = {{"allow_unpinned_model", true}};
+  for (const LayerKind kind : {LayerKind::preset, LayerKind::config, LayerKind::job_list, LayerKind::plan})
+    EXPECT_THAT(refusal_of(trusting, kind, ErrorKind::usage), HasSubstr("may run code")) << name_of(kind);
+  for (const LayerKind kind : {LayerKind::flag, LayerKind::environment, LayerKind::user_file})
+    EXPECT_TRUE(resolve({{"", trusting, kind, {}}}).job.diffusion.allow_unpinned) << name_of(kind);
+}
+
+TEST(Settings, PathsOfAPresetStartInItsFolder) {
+  const Json values = {{"image", "pics/%05d.png"}, {"beats", "/b.txt"},   {"analysis_audio", "-"},
+                       {"model", "mini"},          {"control_image", ""}, {"interpolation_model", "../film"}};
+  const RenderJob job = resolve({{"preset neon", values, LayerKind::preset, "looks/neon"}}).job;
+  EXPECT_EQ(job.paint.image.path, "looks/neon/pics/%05d.png");
+  EXPECT_EQ(job.analysis.beats.file, "/b.txt");
+  EXPECT_EQ(job.input.analysis_audio, "-");
+  EXPECT_EQ(job.diffusion.model, "mini");
+  EXPECT_EQ(job.diffusion.control_image, "");
+  EXPECT_EQ(job.diffusion.interpolation_model, "looks/film");
+  EXPECT_EQ(resolve({{"flag", values}}).job.paint.image.path, "pics/%05d.png");
 }
 
 TEST(Settings, OfTheRunAreReadWithoutJudgingTheJob) {

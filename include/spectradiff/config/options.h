@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spectradiff/base/json.h"
+#include "spectradiff/config/option_class.h"
 #include "spectradiff/config/run_settings.h"
 #include "spectradiff/render/render_job.h"
 
@@ -26,39 +27,42 @@ enum CommandMask : unsigned {
   kEvery = kAll | kOthers
 };
 
-// Where an option may stand. Each holds what is above it too.
-enum class Reach {
-  shared,  // anywhere
-  job,     // not in presets and the user's file: it belongs to one run
-  typed    // as a flag or in the environment only
-};
-
 // Where a number option lives and what it may be.
 struct NumberPlace {
   double min = 0;
   double max = 0;
   bool min_excluded = false;
   bool whole = false;
-  std::function<void(RenderJob&, double)> put;  // takes what fits
+  void (*put)(RenderJob&, double) = nullptr;  // takes what fits
+  void (*put_painting)(PaintSettings&,
+                       double) = nullptr;  // the same of an option of painting; null for others
   double nearest(double value) const;  // finite `value`, brought into the range and whole where it must be
 };
 
 // "bin_spacing" to "--bin-spacing".
 std::string flag_of(std::string_view key);
 
+enum class PathKind {
+  none,
+  file,  // or a folder, or a pattern of files
+  model  // a model's name, or its folder where it has a slash
+};
+
 struct Option {
-  std::string key;         // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING
-  std::string short_flag;  // "-o"; empty: none
-  std::string group;       // heading in --help
-  std::string value_name;  // "HZ"; empty for a switch, which is --key and --no-key
-  std::string help;        // one line, with unit, range and default
+  std::string key;  // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING
+  OptionClass option_class = OptionClass::picture;
+  bool typed_only = false;  // no setting but a command to this call: a flag or the environment
+  std::string short_flag;   // "-o"; empty: none
+  std::string group;        // heading in --help
+  std::string value_name;   // "HZ"; empty for a switch, which is --key and --no-key
+  std::string help;         // one line, with unit, range and default
   unsigned commands = 0;
   std::vector<std::string> choices;
   std::optional<NumberPlace> number;  // of a number option
   bool moves = false;                 // takes an expression too (RenderJob::expressions)
   bool repeats = false;  // its flag may be given more than once; values are objects or arrays, put together
   bool of_job = true;    // false: of the run (RunSettings)
-  Reach reach = Reach::shared;
+  PathKind path = PathKind::none;  // what a text value names
 
   // Text as typed to the JSON value it means. Throws Error{usage} with the reason alone ("is not a number").
   std::function<Json(std::string_view)> from_text;
@@ -76,11 +80,23 @@ const std::vector<Option>& option_table();
 const Option* find_option(std::string_view key);
 std::vector<std::string> option_keys();
 
-// Every set option by key, in the table's order: those of the job, or all but those that are only typed.
+// Whether the option may stand there with this value: may_stand(), and no files named by those who may not
+// read any. Otherwise why not, and where it may stand: "cannot stand in a preset: …"; empty: it may.
+std::string layer_problem(const Option& option, const Json& value, LayerKind layer);
+
+// Without the options that may not stand there; what is no option stays.
+Json allowed_in(LayerKind layer, Json values);
+
+// Why a number option does not take this value, as "is outside 0..1; …"; empty: it does.
+std::string check_number(const Option& option, double value);
+
+// Every set option by key, in the table's order: those of the job; or all that could be read back from a
+// --config file.
 Json job_to_json(const RenderJob& job);
 Json settings_to_json(const Settings& settings);
 
-// The keys of two jobs' JSON whose values differ and that decide what is seen and heard: not the machine's.
+// The keys of two jobs' JSON whose values differ and that decide what is seen and heard: pictures, video and
+// what is read.
 std::vector<std::string> differing_keys(const Json& job, const Json& other);
 
 }  // namespace spectradiff

@@ -15,24 +15,28 @@ namespace spectradiff {
 struct Layer {
   std::string origin;
   Json values = Json::object();
-  Reach reach = Reach::typed;  // the options that may stand here
+  LayerKind kind = LayerKind::flag;
+  std::filesystem::path folder;  // relative paths among the values start here; empty: the current folder
 };
 
 struct Resolved : Settings {
   std::map<std::string, std::string> origins;  // key → origin; absent: default
+  std::map<std::string, LayerKind> kinds;      // beside them
 };
 
-// Later layers win. Error{usage} "strength = 1.4 (preset neon) is outside 0..1; …"; unknown keys suggest the
-// nearest.
+// Later layers win. "strength = 1.4 (preset neon) is outside 0..1; …"; unknown keys suggest the nearest, and
+// options that may not stand in their layer say where they may. Error{model} for what a look says,
+// Error{input} for what a video says, else Error{usage}.
 Resolved resolve(const std::vector<Layer>& layers);
 
 // Those of the run alone, of layers whose other options are not looked at.
 RunSettings run_settings(const std::vector<Layer>& layers);
 
-// JSON of flat option keys; "description" is allowed beside them. `origin` begins messages.
-Layer read_layer(const std::filesystem::path& file, std::string origin, Reach reach);
-Layer parse_layer(std::string_view text, std::string origin, Reach reach);
-Layer make_layer(Json values, std::string origin, Reach reach);
+// JSON of flat option keys; "description" is allowed beside them. `origin` begins messages. Paths in presets
+// and in the user's file start in the folder of that file, those of other layers in the current folder.
+Layer read_layer(const std::filesystem::path& file, std::string origin, LayerKind kind);
+Layer parse_layer(std::string_view text, std::string origin, LayerKind kind);
+Layer make_layer(Json values, std::string origin, LayerKind kind);
 
 // Error{usage} naming the option where `file` is none.
 void check_there(const std::string& option, const std::filesystem::path& file);
