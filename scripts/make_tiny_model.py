@@ -35,7 +35,6 @@ MAX_TOKENS = 77
 TARGET_CONTRAST = 55.0
 
 
-
 @dataclasses.dataclass(frozen=True)
 class Family:
     """What sets a family apart from Stable Diffusion 1.x."""
@@ -82,9 +81,7 @@ FAMILIES = {
         pads_with="!",
         steps=4,
     ),
-    "lcm": Family(
-        pipeline="LatentConsistencyModel", scheduler="LCMScheduler", unet={"time_cond_proj_dim": 32}, steps=4
-    ),
+    "lcm": Family(pipeline="LatentConsistencyModel", scheduler="LCMScheduler", unet={"time_cond_proj_dim": 32}, steps=4),
     "control": Family(pipeline="StableDiffusionControlNet", has_controlnet=True),
     "sdxl": Family(
         pipeline="StableDiffusionXL",
@@ -143,9 +140,7 @@ def learn_merges(words: list[str], count: int) -> list[tuple[str, str]]:
     return merges
 
 
-def write_tokenizer(
-    folder: Path, merge_count: int = 320, words: list[str] = CORPUS, pad: str = END
-) -> None:
+def write_tokenizer(folder: Path, merge_count: int = 320, words: list[str] = CORPUS, pad: str = END) -> None:
     """vocab.json, merges.txt and the two configuration files, laid out as SD 1.x has them."""
     folder.mkdir(parents=True)
     merges = learn_merges(words, merge_count)

@@ -21,7 +21,8 @@ def layers_of(name, guided):
     return {
         "vae_encoder": count_layers(vae, lambda network: network.encode(torch.zeros(1, 3, size, size))),
         "denoiser": count_layers(
-            lambda: real_shapes.make_denoiser(name), lambda network: network(torch.zeros(texts, 4, latent, latent), torch.ones(texts), text())
+            lambda: real_shapes.make_denoiser(name),
+            lambda network: network(torch.zeros(texts, 4, latent, latent), torch.ones(texts), text()),
         ),
         "vae_decoder": count_layers(vae, lambda network: network.decode(torch.zeros(1, 4, latent, latent))),
     }

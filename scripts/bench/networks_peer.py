@@ -35,7 +35,9 @@ class Ours:
 
 class Peer:
     def __init__(self, model, dtype, side, guided):
-        self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(model, safety_checker=None, local_files_only=True).to(getattr(torch, dtype))
+        self.pipeline = StableDiffusionImg2ImgPipeline.from_pretrained(model, safety_checker=None, local_files_only=True).to(
+            getattr(torch, dtype)
+        )
         self.processor = self.pipeline.image_processor
         self.texts = 2 if guided else 1
         self.picture = torch.full((1, 3, side, side), 0.5)
@@ -57,5 +59,7 @@ class Peer:
         latents = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
         batch = torch.cat([latents] * self.texts)
         predicted = timed("denoiser", lambda: pipeline.unet(batch, torch.tensor(500), encoder_hidden_states=text, return_dict=False)[0])
-        timed("vae_decoder", lambda: self.processor.postprocess(pipeline.vae.decode(predicted[:1], return_dict=False)[0], output_type="pil"))
+        timed(
+            "vae_decoder", lambda: self.processor.postprocess(pipeline.vae.decode(predicted[:1], return_dict=False)[0], output_type="pil")
+        )
         return seconds

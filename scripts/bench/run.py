@@ -46,9 +46,15 @@ class Bench:
         shutil.rmtree(frames)
         return raw
 
+    def frames_row(self, what, count, ours_s, peer_s, least):
+        ratio = peer_s / ours_s
+        self.row(what, f"{count / ours_s:.0f} frames/s", f"{count / peer_s:.0f} frames/s", ratio, f">= {least}x", ratio >= least)
+
     def ffmpeg_encoding(self, raw, song, size, fps):
-        return ["ffmpeg", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", fps, "-i", raw, "-i", song, "-c:v", "libx264", "-crf", 18,
-                "-preset", "medium", *SAME_INSTRUCTIONS, "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart", self.work / "peer.mp4"]
+        pictures = [*f"-f rawvideo -pix_fmt rgb24 -s {size} -r {fps} -i".split(), raw]
+        video = ["-c:v", "libx264", *"-crf 18 -preset medium".split(), *SAME_INSTRUCTIONS, "-pix_fmt", "yuv420p"]
+        sound = "-c:a aac -b:a 256k -movflags +faststart".split()
+        return ["ffmpeg", "-y", *pictures, "-i", song, *video, *sound, self.work / "peer.mp4"]
 
     def encode(self):
         size, fps, song = "512x512", 15, self.work / "encode.wav"
@@ -57,18 +63,18 @@ class Bench:
         ours, peer = [self.stage, "encode", raw, size, fps, song, self.work / "ours.mp4"], self.ffmpeg_encoding(raw, song, size, fps)
         a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
         count = 20 * fps
-        self.row("encode 300 painted frames, H.264 + AAC, against ffmpeg", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, ">= 0.9x", b / a >= 0.9)
+        self.frames_row("encode 300 painted frames, H.264 + AAC, against ffmpeg", count, a, b, 0.9)
 
     def video(self):
         size, fps, song = "512x512", 30, self.work / "video.wav"
         make_song(song, 20)
         count = 20 * fps
         for painter in ("hash", "pie", "spectrogram"):
-            ours = [self.program, "paint", song, "-o", self.work / "ours.mp4", "--painter", painter, "--size", size, "--fps", fps, "-q", "-y"]
+            settings = f"--painter {painter} --size {size} --fps {fps} -q -y".split()
+            ours = [self.program, "paint", song, "-o", self.work / "ours.mp4", *settings]
             peer = self.ffmpeg_encoding(self.dump(song, painter, size, fps), song, size, fps)
             a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
-            self.row(f"paint {painter} to H.264 + AAC, against ffmpeg encoding the same frames", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a,
-                     ">= 0.9x", b / a >= 0.9)
+            self.frames_row(f"paint {painter} to H.264 + AAC, against ffmpeg encoding the same frames", count, a, b, 0.9)
 
     def paint(self):
         fps, song = 30, self.work / "paint.wav"
@@ -78,13 +84,14 @@ class Bench:
             ours = [self.stage, "paint", song, painter, "512x512", fps]
             a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
             count = 60 * fps
-            self.row(f"paint {painter} 512x512 to nowhere, against showcqt", f"{count / a:.0f} frames/s", f"{count / b:.0f} frames/s", b / a, ">= 0.5x", b / a >= 0.5)
+            self.frames_row(f"paint {painter} 512x512 to nowhere, against showcqt", count, a, b, 0.5)
 
     def analyze(self):
         song, flac = self.work / "analyze.wav", self.work / "analyze.flac"
         make_song(song, 180)
         run(["ffmpeg", "-y", "-i", song, flac])
-        a, b = alternating(self.rounds, lambda: seconds([self.program, "analyze", flac]), lambda: seconds(["ffmpeg", "-i", flac, "-f", "null", "-"]))
+        ours, peer = [self.program, "analyze", flac], ["ffmpeg", "-i", flac, "-f", "null", "-"]
+        a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
         self.row("analyze a 3-minute FLAC, against ffmpeg decoding it", f"{a:.2f} s", f"{b:.2f} s", a / b, "<= 3x", a / b <= 3)
 
     def features(self):
@@ -101,10 +108,11 @@ class Bench:
         short, long = self.work / "one.wav", self.work / "ten.wav"
         make_song(short, 60)
         make_song(long, 600)
-        command = lambda song: [self.program, "paint", song, "-o", self.work / "memory.mp4", "-y", "--size", "256x256", "--encoder-preset", "ultrafast", "-q"]
-        a, b = peak_mib(command(long)), peak_mib(command(short))
+        settings = ["-o", self.work / "memory.mp4", *"-y -q --size 256x256 --encoder-preset ultrafast".split()]
+        a, b = (peak_mib([self.program, "paint", song, *settings]) for song in (long, short))
         samples_mib = 600 * 44100 * 2 * 4 / 2**20
-        self.row("peak memory, 10-minute paint against 1-minute", f"{a:.0f} MiB", f"{b:.0f} MiB", a / b, f"<= 1.1x + {samples_mib:.0f} MiB", a <= 1.1 * b + samples_mib)
+        goal, met = f"<= 1.1x + {samples_mib:.0f} MiB", a <= 1.1 * b + samples_mib
+        self.row("peak memory, 10-minute paint against 1-minute", f"{a:.0f} MiB", f"{b:.0f} MiB", a / b, goal, met)
 
 
 def main():
@@ -114,8 +122,8 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)
     fast = ["float32"] + (["bfloat16"] if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text() else [])
-    parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"],
-                        help="the one precision to run networks in (default: all that this processor is fast in, float16 for gpu)")  # fmt: skip
+    help_of_dtype = "the one precision to run networks in (default: all that this processor is fast in, float16 for gpu)"
+    parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"], help=help_of_dtype)
     parser.add_argument("--device", default="cuda", help="of gpu; cpu tries the benchmark itself out")
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 4, 8, 16], metavar="N", help="of gpu")
     parser.add_argument("--models", type=pathlib.Path, help="where models of real size are made, and found by the next run")

@@ -42,9 +42,7 @@ class Options:
     compiled_dtype: str | None = None
 
 
-def export_network(
-    network: Network, options: Options, folder: Path, say: Say, job: compiled.Job | None = None
-) -> dict[str, Any]:
+def export_network(network: Network, options: Options, folder: Path, say: Say, job: compiled.Job | None = None) -> dict[str, Any]:
     """Trace, save, verify what was saved; gives the manifest's entry. With a job compiled code is made for it as well.
     Leaves the network in another dtype."""
     say(f"{network.name}: tracing")
@@ -83,9 +81,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         raise ExportError(f"the text encoder has {max_length} positions; {MAX_TOKENS} supported")
     tokenizers = {"tokenizer": export_tokenizer(source.path / "tokenizer", source.tokenizer, max_length, folder)}
     if source.tokenizer_2 is not None:
-        tokenizers["tokenizer_2"] = export_tokenizer(
-            source.path / "tokenizer_2", source.tokenizer_2, max_length, folder, "second_"
-        )
+        tokenizers["tokenizer_2"] = export_tokenizer(source.path / "tokenizer_2", source.tokenizer_2, max_length, folder, "second_")
     for entry in (file for tokenizer in tokenizers.values() for file in tokenizer["files"].values()):
         entry["sha256"] = manifest.sha256(folder / entry["file"])
     latent = {

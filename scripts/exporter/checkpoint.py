@@ -61,9 +61,7 @@ def load_checkpoint(
             )
     except Exception as error:
         hint = "; --vae gives it one" if "AutoencoderKL" in str(error) and "missing" in str(error) else ""
-        raise ExportError(
-            f"{path} cannot be loaded with the configuration {config}: {reason_of(error)}{hint}"
-        ) from error
+        raise ExportError(f"{path} cannot be loaded with the configuration {config}: {reason_of(error)}{hint}") from error
     return {name: getattr(pipeline, name) for name in names}
 
 

@@ -153,6 +153,4 @@ def compare(name: str, dtype: str, eager: nn.Module, path: Path, inputs: tuple[T
         allowed = TOLERANCES[dtype] * expected.float().abs().max().item()
         apart = verify.difference(expected, value)
         if not apart <= allowed:
-            raise ExportError(
-                f"{name}, {dtype}: the compiled code differs from eager by {apart:.3g}, {allowed:.3g} is allowed"
-            )
+            raise ExportError(f"{name}, {dtype}: the compiled code differs from eager by {apart:.3g}, {allowed:.3g} is allowed")

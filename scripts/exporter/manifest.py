@@ -70,9 +70,7 @@ def load_look(path: Path | None) -> dict[str, Any]:
     for key, value in look.items():
         if key == "prompts":
             if not isinstance(value, list) or not all(is_look_prompt(entry) for entry in value):
-                raise ExportError(
-                    f'--look {path}: prompts takes objects of "prompt", a text, "energy" and "brightness", 0 to 1'
-                )
+                raise ExportError(f'--look {path}: prompts takes objects of "prompt", a text, "energy" and "brightness", 0 to 1')
             continue
         parts = list(value.values()) if isinstance(value, dict) else value
         texts = isinstance(parts, list) and all(isinstance(part, str) for part in parts)

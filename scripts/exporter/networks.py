@@ -108,8 +108,7 @@ class Shapes:
     def residual_ports(self) -> list[Port]:
         sides = [(channels, f"/{DOWNSCALE * scale}") for channels, scale in self.residuals]
         return [
-            port(f"residual_{i}", "network", "batch", channels, "height" + part, "width" + part)
-            for i, (channels, part) in enumerate(sides)
+            port(f"residual_{i}", "network", "batch", channels, "height" + part, "width" + part) for i, (channels, part) in enumerate(sides)
         ]
 
     def ids(self, w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:

@@ -194,10 +194,7 @@ def check_components(folder: Path, index: dict[str, Any], scheduler_given: bool)
     for name, wanted in components.items():
         found = component_class(index, name)
         if found is None:
-            raise ExportError(
-                f"{folder}/model_index.json ({pipeline}) names no {name}; Stable Diffusion has "
-                + ", ".join(components)
-            )
+            raise ExportError(f"{folder}/model_index.json ({pipeline}) names no {name}; Stable Diffusion has " + ", ".join(components))
         allowed = (wanted,) if isinstance(wanted, str) else wanted
         if allowed is not None and found not in allowed:
             raise ExportError(f"{folder}: {name} is a {found}; supported: {' or '.join(allowed)}")
@@ -235,9 +232,7 @@ def check_networks(source: Source) -> None:
         )
     width = text.hidden_size + (source.text_encoder_2.config.hidden_size if source.text_encoder_2 else 0)
     if unet.cross_attention_dim != width:
-        raise ExportError(
-            f"{source.path}: the U-Net attends to width {unet.cross_attention_dim}, the text encoder gives {width}"
-        )
+        raise ExportError(f"{source.path}: the U-Net attends to width {unet.cross_attention_dim}, the text encoder gives {width}")
     if getattr(text, "use_attention_mask", False):
         raise ExportError(f"{source.path}/text_encoder/config.json: use_attention_mask is not supported")
     if vae.get("shift_factor") or vae.get("latents_mean"):
@@ -262,9 +257,7 @@ def load_scheduler(folder: Path, class_name: str, name: str | None) -> diffusers
     return getattr(diffusers, SCHEDULERS[name]).from_config(scheduler.config, **SCHEDULER_FACTS.get(name, {}))
 
 
-def make_pipeline(
-    config: Path, index: dict[str, Any], family: str, parts: dict[str, Any], scheduler_name: str | None
-) -> DiffusionPipeline:
+def make_pipeline(config: Path, index: dict[str, Any], family: str, parts: dict[str, Any], scheduler_name: str | None) -> DiffusionPipeline:
     """diffusers' img2img pipeline of the family; it overwrites clip_sample and steps_offset of old configurations."""
     try:
         scheduler = load_scheduler(config / "scheduler", component_class(index, "scheduler"), scheduler_name)
@@ -324,9 +317,7 @@ def load_controlnet(folder: Path, family: str, unet: UNet2DConditionModel) -> Co
         raise ExportError(f"{folder}: a control network is supported in sd1 and sd2, this model is {family}")
     for key in CONTROL_SHAPE:
         if controlnet.config.get(key) != unet.config.get(key):
-            raise ExportError(
-                f"{folder}/config.json: {key} = {controlnet.config.get(key)}, the U-Net has {unet.config.get(key)}"
-            )
+            raise ExportError(f"{folder}/config.json: {key} = {controlnet.config.get(key)}, the U-Net has {unet.config.get(key)}")
     for key, value in CONTROL_FACTS.items():
         if controlnet.config.get(key) != value:
             raise ExportError(f"{folder}/config.json: {key} = {controlnet.config.get(key)!r}; {value!r} is supported")

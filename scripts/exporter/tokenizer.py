@@ -46,9 +46,7 @@ def special_id(tokenizer: CLIPTokenizer, name: str) -> int:
     return int(value)
 
 
-def export_tokenizer(
-    source: Path, tokenizer: CLIPTokenizer, max_length: int, out: Path, prefix: str = ""
-) -> dict[str, Any]:
+def export_tokenizer(source: Path, tokenizer: CLIPTokenizer, max_length: int, out: Path, prefix: str = "") -> dict[str, Any]:
     """Write the files into `out`, their names after `prefix`; gives the manifest's `tokenizer` entry, hashes left to the manifest."""
     if tokenizer.model_max_length != max_length:
         raise ExportError(

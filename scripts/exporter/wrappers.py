@@ -166,9 +166,7 @@ class GuidedDenoiser(nn.Module):
         angles = (guidance * 1000.0)[:, None] * torch.exp(ramp * self.fall)[None, :]
         embedding = torch.cat([torch.sin(angles), torch.cos(angles)], dim=1).type_as(sample)
         with CastsFollow(sample):
-            return self.unet(
-                sample, timestep, timestep_cond=embedding, encoder_hidden_states=text, return_dict=False
-            )[0]
+            return self.unet(sample, timestep, timestep_cond=embedding, encoder_hidden_states=text, return_dict=False)[0]
 
 
 class XlDenoiser(nn.Module):

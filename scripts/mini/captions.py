@@ -201,9 +201,7 @@ def stranger(rng: np.random.Generator) -> str:
     """A word or two that no picture shows, known ones or made of syllables."""
     if rng.random() < 0.5:
         return " ".join(pick(rng, STRANGERS) for _ in range(int(rng.integers(1, 4))))
-    return "".join(
-        pick(rng, tuple("bdfgklmnprstvz")) + pick(rng, tuple("aeiou")) for _ in range(int(rng.integers(2, 5)))
-    )
+    return "".join(pick(rng, tuple("bdfgklmnprstvz")) + pick(rng, tuple("aeiou")) for _ in range(int(rng.integers(2, 5))))
 
 
 def caption(what: Labels, rng: np.random.Generator) -> str:

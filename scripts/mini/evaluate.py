@@ -116,9 +116,7 @@ def palette_hits(asked: list[painter.Labels], pictures: np.ndarray, references: 
     return [judge.nearest_palette(picture, references[what.scene]) == what.palette for what, picture in pairs]
 
 
-def prompt_rows(
-    model: Model, data: Path, each: int, network: torch.nn.Module, keep: Callable[[np.ndarray], None]
-) -> Iterator[Row]:
+def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module, keep: Callable[[np.ndarray], None]) -> Iterator[Row]:
     """Scenes and palettes of txt2img, whose pictures go to `keep`, and of img2img from every painter."""
     asked, prompts = prompts_for(each)
     references = judge.kept_references(data / "palettes.npz")
@@ -178,9 +176,7 @@ def word_rows(model: Model, data: Path) -> list[Row]:
 
 def palettes_distance(picture: np.ndarray, name: str) -> float:
     """Distance of a picture's mean hue plane (a*, b*) from that of a palette."""
-    target = judge.cielab(palettes.make(name, np.random.default_rng(0), jitter=0.0).table.astype(np.float64)).mean(
-        axis=0
-    )
+    target = judge.cielab(palettes.make(name, np.random.default_rng(0), jitter=0.0).table.astype(np.float64)).mean(axis=0)
     return float(np.linalg.norm((judge.sorted_colours(picture).mean(axis=0) - target)[1:]))
 
 

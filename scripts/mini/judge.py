@@ -97,9 +97,7 @@ def named(network: nn.Module, pictures: np.ndarray) -> list[str]:
 
 def cielab(srgb: np.ndarray) -> np.ndarray:
     """CIE 1976 L*a*b* (D65) of sRGB in 0 to 1."""
-    matrix = np.array(
-        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-    )
+    matrix = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
     xyz = palettes.linear(srgb) @ matrix.T / np.array([0.95047, 1.0, 1.08883])
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
@@ -153,9 +151,7 @@ def roughness(picture: np.ndarray) -> float:
 
 def likeness(a: np.ndarray, b: np.ndarray) -> float:
     """Correlation of two pictures' coarse luminance (16x16): 1 where one is plainly visible in the other."""
-    grey = [
-        np.asarray(Image.fromarray(p).convert("L").resize((16, 16), Image.Resampling.BOX), np.float64) for p in (a, b)
-    ]
+    grey = [np.asarray(Image.fromarray(p).convert("L").resize((16, 16), Image.Resampling.BOX), np.float64) for p in (a, b)]
     grey = [g - g.mean() for g in grey]
     return float((grey[0] * grey[1]).sum() / np.sqrt((grey[0] ** 2).sum() * (grey[1] ** 2).sum() + 1e-9))
 

@@ -172,14 +172,8 @@ class Batches:
         for width, height in SIZES:
             paths = sorted(latents.glob(f"{width}x{height}-*.npy"))
             if paths:
-                facts = [
-                    fact
-                    for path in paths
-                    for fact in json.loads((data / "train" / path.name).with_suffix(".json").read_text())
-                ]
-                self.sets.append(
-                    (np.concatenate([np.load(path) for path in paths]), [as_labels(fact) for fact in facts])
-                )
+                facts = [fact for path in paths for fact in json.loads((data / "train" / path.name).with_suffix(".json").read_text())]
+                self.sets.append((np.concatenate([np.load(path) for path in paths]), [as_labels(fact) for fact in facts]))
         count = np.array([len(latent) for latent, _ in self.sets], np.float64)
         self.shares = count / count.sum()
 
@@ -195,9 +189,7 @@ def as_labels(fact: dict) -> Labels:
     return Labels(**{key: fact[key] for key in Labels.__dataclass_fields__})
 
 
-def towards_frames(
-    noise: Tensor, clean: Tensor, painted: Tensor, steps: Tensor, alphas: Tensor, rng: np.random.Generator
-) -> Tensor:
+def towards_frames(noise: Tensor, clean: Tensor, painted: Tensor, steps: Tensor, alphas: Tensor, rng: np.random.Generator) -> Tensor:
     """The noise with which a share of the latents `clean` lie on the way of img2img from a painter's frame to them.
 
     img2img noises a frame p at a timestep s: sqrt(a) p + sqrt(1 - a) n. That is `clean` under the noise
@@ -222,9 +214,7 @@ def objective(model: nn.Module, alphas: Tensor, latents: Tensor, ids: Tensor, no
     return ((predicted.float() - wanted).square() * level_weight(alpha)).mean()
 
 
-def pipeline(
-    model: Denoiser, vae_folder: Path, tokenizer: CLIPTokenizer, device: torch.device
-) -> StableDiffusionPipeline:
+def pipeline(model: Denoiser, vae_folder: Path, tokenizer: CLIPTokenizer, device: torch.device) -> StableDiffusionPipeline:
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
     made = StableDiffusionPipeline(
         vae=vae, text_encoder=model.text_encoder, tokenizer=tokenizer, unet=model.unet, scheduler=DDIMScheduler(**SCHEDULER),

@@ -189,9 +189,7 @@ class Run:
             self.rng.bit_generator.state = state["numpy_rng"]
             torch.set_rng_state(state["torch_rng"])
             self.trim()
-            print(
-                f"resuming at step {self.step} of {self.steps}, {self.trained_s / 60:.1f} minutes trained", flush=True
-            )
+            print(f"resuming at step {self.step} of {self.steps}, {self.trained_s / 60:.1f} minutes trained", flush=True)
         if not self.steps:
             raise SystemExit("--steps says how long the whole training is; the first session needs it")
 

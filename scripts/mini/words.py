@@ -24,9 +24,7 @@ def tokens(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
     return tokenizer(texts, padding="max_length", truncation=True, return_tensors="pt").input_ids
 
 
-def learn_words(
-    encoder: CLIPTextModel, tokenizer: CLIPTokenizer, facts: list[Labels], rng: np.random.Generator, steps: int
-) -> float:
+def learn_words(encoder: CLIPTextModel, tokenizer: CLIPTokenizer, facts: list[Labels], rng: np.random.Generator, steps: int) -> float:
     """Teaches `encoder` in place to name the labels of a caption, at its last word and at the end of the padding;
     gives the share of scenes named rightly in the last hundred steps."""
     device = encoder.device

@@ -108,12 +108,7 @@ def iceland(c: Canvas, mood: Mood) -> None:
     shore = base + 0.02 * c.profile(2.0, 3)
     c.over(c.ramp(mood.tones[1] * 0.62 + 0.12 * (c.noise(3.0, 26.0, 3) - 0.5)), below(c, shore))
     mist(c, mood.tones[1], base - 0.005, 0.035, 0.8)
-    beach = (
-        base
-        + 0.12
-        + 0.10 * (0.5 + 0.5 * np.sin(c.x[0] * c.uniform(1.0, 2.2) + c.uniform(0, 6)))
-        + 0.02 * c.profile(5.0, 3)
-    )
+    beach = base + 0.12 + 0.10 * (0.5 + 0.5 * np.sin(c.x[0] * c.uniform(1.0, 2.2) + c.uniform(0, 6))) + 0.02 * c.profile(5.0, 3)
     sand = mood.tones[3] * 0.45 + 0.05 * c.noise(30.0, 18.0, 3)
     c.over(c.ramp(sand), below(c, beach))
     for k in range(2):
@@ -265,8 +260,7 @@ def leaves(c: Canvas, mood: Mood, tips: list) -> None:
     for shift, tone in ((0.0, 0.22), (0.5, 0.42), (1.0, 0.62)):
         chosen = [tip for tip in tips if c.chance(0.95 - 0.35 * shift)]
         puffs = [
-            (np.array([(x + side * shift, y - 0.035 * shift)] * 2), c.uniform(0.11, 0.20) * (1.0 - 0.4 * shift), 1.0)
-            for x, y in chosen
+            (np.array([(x + side * shift, y - 0.035 * shift)] * 2), c.uniform(0.11, 0.20) * (1.0 - 0.4 * shift), 1.0) for x, y in chosen
         ]
         mask = blur(c.strokes(puffs, 1), c.width / 90.0)
         ragged = smooth(0.28, 0.50, mask * (0.2 + 1.2 * c.noise(26.0, octaves=2)))
@@ -291,17 +285,13 @@ def castle(c: Canvas, mood: Mood) -> None:
             high = c.uniform(0.35, 0.95) * (1.0 - 0.35 * abs(i - 1.4) / 1.6) * (1.0 if layer == 0 else 0.62)
             top = base - high
             cap = wide * 1.3
-            shapes.append(
-                (np.array([(x - wide, base + 0.3), (x - wide, top), (x + wide, top), (x + wide, base + 0.3)]), 1.0)
-            )
+            shapes.append((np.array([(x - wide, base + 0.3), (x - wide, top), (x + wide, top), (x + wide, base + 0.3)]), 1.0))
             roof = c.uniform(0.16, 0.30)
             shapes.append((np.array([(x - cap, top), (x, top - roof), (x + cap, top)]), 1.0))
             windows += [(x + c.uniform(-0.3, 0.3) * wide, c.uniform(top + 0.07, base - 0.03)) for _ in range(2)]
         wall = c.uniform(0.10, 0.2)
         steps = np.arange(-0.42, 0.42, 0.06)
-        crenels = [
-            (x0 + s + d, base - wall - (0.03 if d < 0.03 else 0.0)) for s in steps for d in (0.0, 0.029, 0.031, 0.059)
-        ]
+        crenels = [(x0 + s + d, base - wall - (0.03 if d < 0.03 else 0.0)) for s in steps for d in (0.0, 0.029, 0.031, 0.059)]
         shapes.append((np.array([(x0 - 0.42, base + 0.3), *crenels, (x0 + 0.42, base + 0.3)]), 1.0))
         stone = c.noise(24.0, octaves=2)
         c.over(c.ramp(tone + 0.05 * (stone - 0.5)), c.shapes(shapes))
@@ -323,9 +313,7 @@ def volcano(c: Canvas, mood: Mood) -> None:
     x0 = c.uniform(-0.25, 0.25)
     crater = c.uniform(-0.25, -0.05)
     top = (crater / c.aspect_y + 1) / 2
-    plume = smooth(
-        0.30, 0.75, c.warped_noise(3.0, 0.5, 4) + 0.62 - np.abs(c.x - x0) / (0.22 + 0.75 * np.clip(crater - c.y, 0, 2))
-    )
+    plume = smooth(0.30, 0.75, c.warped_noise(3.0, 0.5, 4) + 0.62 - np.abs(c.x - x0) / (0.22 + 0.75 * np.clip(crater - c.y, 0, 2)))
     plume = plume * smooth(crater + 0.12, crater - 0.1, c.y)
     lit = np.exp(-np.clip(crater - c.y, 0, 3) * 1.8)
     c.over(c.ramp(np.clip(0.16 + 0.5 * lit + 0.25 * (c.noise(5.0, octaves=4) - 0.4), 0, 1)), plume * 0.92)

@@ -15,9 +15,7 @@ def depths(c: Canvas, surface: float, floor: float) -> None:
     x = c.uniform(-0.6, 0.6) * c.aspect_x
     angle = np.arctan2(c.x - x, c.y + 2.2)
     fan = np.interp(angle, np.linspace(-1.2, 1.2, 60), c.rng.random(60)).astype(np.float32)
-    c.light(
-        c.ramp(0.9), smooth(0.35, 0.95, blur(fan, 2.0)) * 0.45 * smooth(1.0, 0.0, c.v) * np.exp(-((angle / 0.5) ** 2))
-    )
+    c.light(c.ramp(0.9), smooth(0.35, 0.95, blur(fan, 2.0)) * 0.45 * smooth(1.0, 0.0, c.v) * np.exp(-((angle / 0.5) ** 2)))
     c.light(c.ramp(0.95), np.exp(-c.v / 0.10) * 0.35 * c.noise(6.0, 3.0, 3))
 
 
@@ -126,8 +124,7 @@ def bubbles(c: Canvas, count: int) -> None:
         radius, _ = c.polar(x, y)
         c.light(
             c.ramp(1.0),
-            np.exp(-(((radius - r) / 0.006) ** 2)) * 0.55
-            + 0.6 * c.inside(c.ellipse(x - r * 0.35, y - r * 0.35, r * 0.2, r * 0.2)),
+            np.exp(-(((radius - r) / 0.006) ** 2)) * 0.55 + 0.6 * c.inside(c.ellipse(x - r * 0.35, y - r * 0.35, r * 0.2, r * 0.2)),
         )
 
 
@@ -149,9 +146,7 @@ def bell(c: Canvas, x: float, y: float, s: float, power: float) -> None:
         rows = np.linspace(0.0, 1.0, 14)
         long = s * c.uniform(1.7, 2.9)
         wave = 0.14 * s * np.sin(rows * sway * 2 + k * 2 + c.uniform(0, 1.5)) * rows
-        lines.append(
-            (np.stack([x + k * s * (1 - 0.35 * rows) + wave, y + 0.12 * s + rows * long], 1), 0.014 * s / 0.5, 0.85)
-        )
+        lines.append((np.stack([x + k * s * (1 - 0.35 * rows) + wave, y + 0.12 * s + rows * long], 1), 0.014 * s / 0.5, 0.85))
     for k in (-0.3, -0.1, 0.12, 0.3):
         rows = np.linspace(0.0, 1.0, 16)
         wave = 0.10 * s * np.sin(rows * 9 + c.uniform(0, 6)) * (0.4 + rows)
@@ -161,9 +156,7 @@ def bell(c: Canvas, x: float, y: float, s: float, power: float) -> None:
     c.light(c.ramp(0.85), frill * fade * 0.55 * power)
     thread = c.strokes(lines, 3)
     c.light(c.accent, np.clip(thread * fade * 0.75 + blur(thread, c.width / 70) * fade * 0.5, 0, 1) * power)
-    dome = np.maximum(
-        c.ellipse(x, y, s, s * 0.82), (c.y - y) - 0.16 * s * np.abs(np.cos((c.x - x) / s * 9.0)) - 0.05 * s
-    )
+    dome = np.maximum(c.ellipse(x, y, s, s * 0.82), (c.y - y) - 0.16 * s * np.abs(np.cos((c.x - x) / s * 9.0)) - 0.05 * s)
     mask = c.inside(dome, 0.02)
     nx, ny = (c.x - x) / s, (c.y - y) / (0.82 * s)
     rim = smooth(0.45, 1.0, np.hypot(nx, ny))
@@ -195,14 +188,7 @@ def blossom(c: Canvas, x: float, y: float, r: float, tone: float, accent: bool) 
         petal = c.inside(radius - edge, 0.015)
         along = np.clip(radius / size, 0, 1)
         vein = np.abs(np.cos(phase * 5.0)) ** 6
-        shade = (
-            tone
-            - 0.24 * smooth(0.65, 0.1, along)
-            + 0.16 * along
-            - 0.20 * (1 - np.abs(np.cos(phase)))
-            - 0.05 * vein
-            + 0.06 * k
-        )
+        shade = tone - 0.24 * smooth(0.65, 0.1, along) + 0.16 * along - 0.20 * (1 - np.abs(np.cos(phase))) - 0.05 * vein + 0.06 * k
         c.shade(1.0 - 0.35 * smooth(0.06, 0.0, radius - edge) * (1 - petal))
         colour = c.accent * np.clip(0.45 + shade, 0, 1)[..., None] if accent else c.ramp(np.clip(shade, 0, 1))
         c.over(np.clip(colour, 0, 1), petal)
@@ -218,9 +204,7 @@ def blossom(c: Canvas, x: float, y: float, r: float, tone: float, accent: bool) 
 def flowers(c: Canvas, mood: Mood) -> None:
     """A bouquet or a meadow: blurred ones behind, sharp ones in front, leaves between."""
     light = {"day": 0.55, "dawn": 0.48, "dusk": 0.30, "night": 0.08}[mood.time]
-    c.image = c.ramp(np.clip(light + 0.26 * (c.noise(2.0, octaves=4) - 0.5) - 0.2 * c.v * light, 0, 1)).astype(
-        np.float32
-    )
+    c.image = c.ramp(np.clip(light + 0.26 * (c.noise(2.0, octaves=4) - 0.5) - 0.2 * c.v * light, 0, 1)).astype(np.float32)
     for _ in range(9):
         x, y, r = c.uniform(-1, 1) * c.aspect_x, c.uniform(-1, 1) * c.aspect_y, c.uniform(0.1, 0.3)
         c.light(c.ramp(c.uniform(0.5, 0.9)), c.inside(c.ellipse(x, y, r, r), 0.10) * 0.22)
@@ -252,9 +236,7 @@ def mushrooms(c: Canvas, mood: Mood) -> None:
     """Toadstools on a mossy forest floor, glowing at night."""
     glowing = mood.time in ("night", "dusk")
     haze = 0.20 if glowing else 0.62
-    c.image = c.ramp(np.clip(haze * (0.55 + 0.6 * c.noise(1.5, octaves=3)) * smooth(1.3, 0.2, c.v), 0, 1)).astype(
-        np.float32
-    )
+    c.image = c.ramp(np.clip(haze * (0.55 + 0.6 * c.noise(1.5, octaves=3)) * smooth(1.3, 0.2, c.v), 0, 1)).astype(np.float32)
     trunks = [
         (np.array([(x, 1.0), (x + c.uniform(-0.1, 0.1), -1.2 * c.aspect_y)]), c.uniform(0.06, 0.16), 1.0)
         for x in c.rng.uniform(-1.1, 1.1, 6) * c.aspect_x
@@ -275,9 +257,7 @@ def mushrooms(c: Canvas, mood: Mood) -> None:
         x, y, long = c.uniform(-1.05, 1.05) * c.aspect_x, c.uniform(0.85, 1.1) * c.aspect_y, c.uniform(0.10, 0.28)
         grass.append(
             (
-                np.array(
-                    [(x, y), (x + c.uniform(-0.05, 0.05), y - long * 0.6), (x + c.uniform(-0.12, 0.12), y - long)]
-                ),
+                np.array([(x, y), (x + c.uniform(-0.05, 0.05), y - long * 0.6), (x + c.uniform(-0.12, 0.12), y - long)]),
                 0.014,
                 1.0,
             )
@@ -344,9 +324,7 @@ def butterfly(c: Canvas, mood: Mood) -> None:
     c.over(c.ramp(0.08 + 0.2 * smooth(0.04, 0.0, np.abs(x + 0.01))), smooth(0.15, 0.0, body))
     feelers = [
         (
-            np.array([(k * 0.02, -0.28), (k * 0.10, -0.48), (k * 0.22, -0.60)])
-            @ np.array([[cos, sin], [-sin, cos]])
-            * s,
+            np.array([(k * 0.02, -0.28), (k * 0.10, -0.48), (k * 0.22, -0.60)]) @ np.array([[cos, sin], [-sin, cos]]) * s,
             0.012,
             1.0,
         )

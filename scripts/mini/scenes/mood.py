@@ -70,9 +70,7 @@ def sun(c: Canvas, mood: Mood) -> None:
     x, y = mood.sun
     disc = c.ellipse(x, y, radius, radius)
     night = mood.time == "night"
-    c.light(
-        c.ramp(0.95) if night else c.accent, c.glow(x, y, radius * (6.0 if night else 9.0)) * (0.35 if night else 0.6)
-    )
+    c.light(c.ramp(0.95) if night else c.accent, c.glow(x, y, radius * (6.0 if night else 9.0)) * (0.35 if night else 0.6))
     veil = 0.45 if mood.weather in ("fog", "cloudy") else 1.0
     shown = c.inside(disc, 0.02) * veil
     if night and c.chance(0.5):

@@ -11,9 +11,7 @@ def backdrop(c: Canvas, mood: Mood) -> float:
     base = {"day": 0.55, "dawn": 0.42, "dusk": 0.24, "night": 0.07}[mood.time]
     fog = c.noise(1.4, octaves=4)
     thick = 0.34 if mood.weather == "fog" else 0.16
-    c.image = c.ramp(np.clip(base + thick * (fog - 0.35) + 0.10 * (1.0 - np.abs(c.v - 0.4) * 2), 0, 1)).astype(
-        np.float32
-    )
+    c.image = c.ramp(np.clip(base + thick * (fog - 0.35) + 0.10 * (1.0 - np.abs(c.v - 0.4) * 2), 0, 1)).astype(np.float32)
     c.light(c.ramp(0.75), c.glow(c.uniform(-0.4, 0.4), -0.3, 1.5) * 0.35)
     if c.chance(0.45):
         lamps = np.zeros_like(c.v)
@@ -80,9 +78,7 @@ def gasmask(c: Canvas, mood: Mood) -> None:
             c,
             Solid(
                 c,
-                np.minimum(
-                    c.ellipse(x, y - 0.22 * s, 0.53 * s, 0.46 * s), c.ellipse(x, y - 0.16 * s, 0.60 * s, 0.20 * s)
-                ),
+                np.minimum(c.ellipse(x, y - 0.22 * s, 0.53 * s, 0.46 * s), c.ellipse(x, y - 0.16 * s, 0.60 * s, 0.20 * s)),
                 0.30,
                 side,
             ),
@@ -174,14 +170,10 @@ def robot(c: Canvas, mood: Mood) -> None:
         else np.minimum(c.ellipse(x, y - 0.12 * s, 0.45 * s, 0.48 * s), c.ellipse(x, y + 0.16 * s, 0.33 * s, 0.42 * s))
     )
     for k in (-1.0, 1.0):
-        put(
-            c, Solid(c, c.ellipse(x + k * 0.45 * s, y - 0.04 * s, 0.09 * s, 0.15 * s), 0.07, side), 0.08, 0.62, 0.0, 0.5
-        )
+        put(c, Solid(c, c.ellipse(x + k * 0.45 * s, y - 0.04 * s, 0.09 * s, 0.15 * s), 0.07, side), 0.08, 0.62, 0.0, 0.5)
     if c.chance(0.5):
         put(c, Solid(c, c.box(x, y - 0.66 * s, 0.014, 0.16, 0.01), 0.02, side), 0.1, 0.6)
-        c.light(
-            c.accent, np.clip(c.glow(x, y - 0.84 * s, 0.16) + c.inside(c.ellipse(x, y - 0.84 * s, 0.03, 0.03)), 0, 1)
-        )
+        c.light(c.accent, np.clip(c.glow(x, y - 0.84 * s, 0.16) + c.inside(c.ellipse(x, y - 0.84 * s, 0.03, 0.03)), 0, 1))
     wear = c.noise(9.0, octaves=4) - 0.5
     head = Solid(c, skull, 0.34, side)
     put(c, head, 0.07, 0.74, 0.05 * wear, 0.75)
@@ -255,9 +247,9 @@ def eye(c: Canvas, mood: Mood) -> None:
     c.light(c.accent, np.exp(-((np.clip(top - c.y, 0, 2) / 0.22) ** 2)) * (c.y < top) * 0.28)
     c.over(c.ramp(np.clip(0.97 - 0.30 * np.abs(c.x / wide) ** 2 - 0.25 * smooth(0.22, 0.0, c.y - top), 0, 1)), ball)
     radius, angle = c.polar(x, y)
-    spokes = np.interp(
-        np.mod(angle / 6.2832, 1.0), np.linspace(0, 1, 151), np.append(*(lambda v: (v, v[0]))(c.rng.random(150)))
-    ).astype(np.float32)
+    spokes = np.interp(np.mod(angle / 6.2832, 1.0), np.linspace(0, 1, 151), np.append(*(lambda v: (v, v[0]))(c.rng.random(150)))).astype(
+        np.float32
+    )
     fibre = np.interp(
         np.mod(angle / 6.2832 + 0.01 * np.sin(radius * 40), 1.0),
         np.linspace(0, 1, 61),

@@ -21,16 +21,12 @@ def mandala(c: Canvas, mood: Mood) -> None:
         shift = np.pi / n * (i % 2)
         lobe = np.abs(np.cos(n * 0.5 * (angle + shift)))
         kind = int(c.rng.integers(0, 4))
-        shape = (lobe, 1.0 - np.abs(2.0 * np.arccos(np.clip(lobe, 0, 1)) / np.pi), lobe**0.4, np.maximum(lobe, 0.75))[
-            kind
-        ]
+        shape = (lobe, 1.0 - np.abs(2.0 * np.arccos(np.clip(lobe, 0, 1)) / np.pi), lobe**0.4, np.maximum(lobe, 0.75))[kind]
         depth = c.uniform(0.10, 0.34) * edge
         distance = radius - (edge - depth + depth * shape)
         body = c.inside(distance)
         vein = 0.5 + 0.5 * np.cos(n * (angle + shift) * c.rng.choice([1, 2, 3]))
-        shade = (
-            tone + 0.14 * (vein - 0.5) + 0.16 * smooth(edge, edge - 0.3, radius) - 0.12 * smooth(-0.10, 0.0, distance)
-        )
+        shade = tone + 0.14 * (vein - 0.5) + 0.16 * smooth(edge, edge - 0.3, radius) - 0.12 * smooth(-0.10, 0.0, distance)
         c.over(c.ramp(np.clip(shade, 0, 1)), body)
         c.over(c.ramp(0.97 if dark else 0.05), c.line(distance, 0.009) * 0.9)
         c.over(c.ramp(0.97 if tone < 0.5 else 0.08), c.line(distance + 0.045, 0.005) * body * 0.8)
@@ -185,17 +181,11 @@ def bands(c: Canvas) -> None:
     down = c.y * np.cos(turn) + c.x * np.sin(turn)
     for i in range(count):
         t = i / (count - 1)
-        wave = 0.22 * np.sin(c.x * c.uniform(1.2, 3.0) + c.uniform(0, 6)) + 0.10 * np.sin(
-            c.x * c.uniform(3, 5) + c.uniform(0, 6)
-        )
+        wave = 0.22 * np.sin(c.x * c.uniform(1.2, 3.0) + c.uniform(0, 6)) + 0.10 * np.sin(c.x * c.uniform(3, 5) + c.uniform(0, 6))
         distance = (-1.0 + 2.0 * t * 0.92) + wave - down
         mask = c.inside(distance)
         shadow = smooth(0.16, 0.0, distance) * (1 - mask)
         c.shade(1.0 - 0.42 * shadow)
         tone = 0.10 + 0.82 * (1 - t if flip else t)
-        colour = (
-            c.accent
-            if i == count // 2 and c.chance(0.5)
-            else c.ramp(np.clip(tone + 0.10 * smooth(-0.25, 0.0, distance), 0, 1))
-        )
+        colour = c.accent if i == count // 2 and c.chance(0.5) else c.ramp(np.clip(tone + 0.10 * smooth(-0.25, 0.0, distance), 0, 1))
         c.over(colour, mask)

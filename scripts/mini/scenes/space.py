@@ -12,9 +12,7 @@ def stars(c: Canvas, count: int, bright: int) -> None:
     for _ in range(bright):
         x, y = c.uniform(-1, 1) * c.aspect_x, c.uniform(-1, 1) * c.aspect_y
         size = c.uniform(0.02, 0.05)
-        cross = np.exp(-np.abs(c.x - x) / size - np.abs(c.y - y) / 0.008) + np.exp(
-            -np.abs(c.x - x) / 0.008 - np.abs(c.y - y) / size
-        )
+        cross = np.exp(-np.abs(c.x - x) / size - np.abs(c.y - y) / 0.008) + np.exp(-np.abs(c.x - x) / 0.008 - np.abs(c.y - y) / size)
         c.light(c.ramp(1.0), np.clip(cross * 0.7 + c.glow(x, y, size * 1.2), 0, 1))
 
 
@@ -47,9 +45,7 @@ def galaxy(c: Canvas, mood: Mood) -> None:
     disc = np.exp(-((radius / 0.55) ** 2))
     arm = smooth(-0.35, 1.0, phase) * disc * smooth(0.0, 0.2, radius)
     core = np.exp(-((radius / 0.14) ** 2) * tilt)
-    c.image = c.ramp(0.015 + 0.05 * c.noise(1.5, octaves=3) + 0.5 * arm * (0.5 + 0.8 * rough) + 0.18 * disc).astype(
-        np.float32
-    )
+    c.image = c.ramp(0.015 + 0.05 * c.noise(1.5, octaves=3) + 0.5 * arm * (0.5 + 0.8 * rough) + 0.18 * disc).astype(np.float32)
     knots = smooth(0.60, 0.78, c.noise(16.0, octaves=3)) * arm
     c.light(c.accent, np.clip(knots * 0.9 + arm * 0.25, 0, 1))
     lane = smooth(0.2, -0.6, phase) * smooth(0.55, 0.75, c.noise(8.0, octaves=3)) * disc
@@ -74,12 +70,7 @@ def planet(c: Canvas, mood: Mood) -> None:
     flat = c.uniform(0.20, 0.36)
     around = np.hypot(px, py / flat) / r
     gaps = 0.55 + 0.45 * np.sin(around * c.uniform(18, 30)) * smooth(1.3, 1.5, around)
-    ring = (
-        smooth(1.32, 1.38, around)
-        * smooth(2.15, 2.05, around)
-        * gaps
-        * (smooth(1.62, 1.64, around) + smooth(1.60, 1.57, around))
-    )
+    ring = smooth(1.32, 1.38, around) * smooth(2.15, 2.05, around) * gaps * (smooth(1.62, 1.64, around) + smooth(1.60, 1.57, around))
     if rings:
         c.over(c.ramp(0.45 + 0.35 * gaps), ring * (py < 0) * 0.9)
     body = c.inside(np.hypot(px, py) - r, 0.012)
@@ -89,9 +80,7 @@ def planet(c: Canvas, mood: Mood) -> None:
     lit = np.clip(nx * np.cos(light) * 0.85 + ny * np.sin(light) * 0.85 + nz * 0.5 + 0.05, 0.0, 1.0)
     if rings or c.chance(0.5):
         bend = (c.noise(3.0, 2.0, 4) - 0.5) * 0.35
-        bands = np.interp(
-            ny + bend * 0.35 + 0.02 * np.sin(nx * 14), np.linspace(-1.3, 1.3, 26), c.rng.random(26)
-        ).astype(np.float32)
+        bands = np.interp(ny + bend * 0.35 + 0.02 * np.sin(nx * 14), np.linspace(-1.3, 1.3, 26), c.rng.random(26)).astype(np.float32)
         surface = 0.32 + 0.5 * blur(bands, 1.2)
     else:
         land = c.warped_noise(3.0, 0.3, 6)
@@ -118,9 +107,7 @@ def planet(c: Canvas, mood: Mood) -> None:
 def fire(c: Canvas, mood: Mood) -> None:
     """Flames rising from the lower rim, with sparks."""
     sway = (c.noise(2.0, 1.2, 3) - 0.5) * 0.5 * (1.2 - c.v)
-    tongues = c.warp(
-        c.noise(5.5, 1.5, 4), sway + (c.noise(5.0, 3.0, 3) - 0.5) * 0.30, (c.noise(4.0, octaves=3) - 0.5) * 0.5
-    )
+    tongues = c.warp(c.noise(5.5, 1.5, 4), sway + (c.noise(5.0, 3.0, 3) - 0.5) * 0.30, (c.noise(4.0, octaves=3) - 0.5) * 0.5)
     middle = np.exp(-(((c.x - c.uniform(-0.3, 0.3)) / c.uniform(0.55, 1.1)) ** 2))
     height = c.uniform(0.85, 1.2)
     heat = np.clip(tongues * 0.95 + (c.v - 1.0) * (1.9 - height) + middle * 0.40 + 0.26 * (c.v - 0.5), 0.0, 1.4)
@@ -172,9 +159,7 @@ def tunnel(c: Canvas, mood: Mood) -> None:
     wall = c.noise(6.0, octaves=4)
     fade = np.exp(-depth * 0.22)
     near = smooth(0.0, 0.35, radius)
-    tone = (
-        0.06 + (0.16 + 0.26 * smooth(0.3, 0.7, rings)) * (0.45 + 0.55 * smooth(0.35, 0.65, panel)) + 0.10 * (wall - 0.5)
-    )
+    tone = 0.06 + (0.16 + 0.26 * smooth(0.3, 0.7, rings)) * (0.45 + 0.55 * smooth(0.35, 0.65, panel)) + 0.10 * (wall - 0.5)
     tone = tone * near * (0.35 + 0.65 * fade)
     c.image = c.ramp(np.clip(tone, 0, 1)).astype(np.float32)
     lamp = smooth(0.93, 1.0, rings) * near * smooth(5.0, 2.0, depth)
@@ -201,9 +186,7 @@ def synthwave(c: Canvas, mood: Mood) -> None:
         line = (
             level
             - 0.015
-            - 0.14
-            * np.abs(np.clip(c.profile(2.6, 4, 0.5, sharp=True), 0, 1))
-            * smooth(0.05, 0.7, np.abs(c.x[0]) / c.aspect_x)
+            - 0.14 * np.abs(np.clip(c.profile(2.6, 4, 0.5, sharp=True), 0, 1)) * smooth(0.05, 0.7, np.abs(c.x[0]) / c.aspect_x)
         )
         hill = below(c, line)
         c.over(c.ramp(0.05), hill)
@@ -234,9 +217,7 @@ def windows(c: Canvas, x: float, wide: float, top: float, bottom: float, lit: fl
                 half = wide / columns * 0.55
                 panes.append(
                     (
-                        np.array(
-                            [(px - half, row), (px + half, row), (px + half, row + 0.026), (px - half, row + 0.026)]
-                        ),
+                        np.array([(px - half, row), (px + half, row), (px + half, row + 0.026), (px - half, row + 0.026)]),
                         c.uniform(0.35, 1.0),
                     )
                 )
@@ -262,9 +243,7 @@ def city(c: Canvas, mood: Mood) -> None:
             high = c.uniform(0.25, 0.75) * (1.25 - 0.55 * t) * (0.6 + 0.75 * peak)
             top = base - high
             x += wide
-            blocks.append(
-                (np.array([(x - wide, base + 0.02), (x - wide, top), (x + wide, top), (x + wide, base + 0.02)]), 1.0)
-            )
+            blocks.append((np.array([(x - wide, base + 0.02), (x - wide, top), (x + wide, top), (x + wide, base + 0.02)]), 1.0))
             style = c.rng.random()
             if style < 0.25:
                 blocks.append(

@@ -63,12 +63,7 @@ def storm(c: Canvas, mood: Mood) -> None:
         drop = np.clip((c.v - crest[None, :]) / (size * 1.7), 0.0, 1.0)
         streak = c.warp(c.noise(5.0, 12.0, 4), (c.noise(3.0, octaves=2) - 0.5) * 0.5, drop * 0.25)
         # Thin water near the crest lets light through.
-        tone = (
-            near * 0.6
-            + (0.30 + 0.25 * rim) * (1.0 - drop) ** 2 * (0.55 + 0.45 * t)
-            + 0.16 * (streak - 0.4)
-            + 0.20 * (1 - t) * rim
-        )
+        tone = near * 0.6 + (0.30 + 0.25 * rim) * (1.0 - drop) ** 2 * (0.55 + 0.45 * t) + 0.16 * (streak - 0.4) + 0.20 * (1 - t) * rim
         wave = below(c, crest)
         c.over(c.ramp(np.clip(tone, 0, 1)), wave)
         ragged = c.noise(18.0, 16.0, 3)
@@ -123,9 +118,7 @@ def moon(c: Canvas, mood: Mood) -> None:
         a, d, size = c.uniform(0, 6.3), np.sqrt(c.uniform(0, 0.85)) * r, c.uniform(0.02, 0.08) * r / 0.4
         px, py = x + d * np.cos(a), y + d * np.sin(a)
         near = np.hypot(c.x - px, c.y - py) / size
-        craters += 0.10 * np.exp(-(((near - 1.0) / 0.22) ** 2)) - 0.09 * smooth(1.0, 0.6, near) * np.where(
-            c.x > px, 0.3, 1.0
-        )
+        craters += 0.10 * np.exp(-(((near - 1.0) / 0.22) ** 2)) - 0.09 * smooth(1.0, 0.6, near) * np.where(c.x > px, 0.3, 1.0)
     limb = np.sqrt(np.clip(1.0 - (np.hypot(c.x - x, c.y - y) / r) ** 2, 0.0, 1.0))
     tone = 0.66 + 0.26 * limb - 0.30 * smooth(0.48, 0.62, seas) + craters
     if c.chance(0.4):
