@@ -12,6 +12,8 @@ import wave
 
 import numpy as np
 
+Sound = np.ndarray  # [frames], or [2][frames], nominal ±1
+
 RATE = 44100
 TEMPO = 126.0
 BEAT_S = 60.0 / TEMPO
@@ -42,15 +44,15 @@ HELD_TUNE = [(0.0, 76, 2.5), (2.5, 77, 0.5), (3.0, 76, 1.0), (4.0, 74, 2.0), (6.
 BASS_PATTERN = [(0.5, 0), (0.75, 0), (1.5, 0), (1.75, 12), (2.5, 0), (2.75, 0), (3.25, 7), (3.5, 12), (3.75, 7)]
 
 
-def seconds(count):
+def seconds(count: float) -> np.ndarray:
     return np.arange(int(count * RATE)) / RATE
 
 
-def hertz(note):
+def hertz(note: float) -> float:
     return 440.0 * 2.0 ** ((note - 69) / 12.0)
 
 
-def saw(frequency, length_s, phase=0.0):
+def saw(frequency: float, length_s: float, phase: float = 0.0) -> Sound:
     """A sawtooth whose step is rounded over two samples (polyBLEP), so that it hardly aliases."""
     step = frequency / RATE
     position = (phase + step * np.arange(int(length_s * RATE))) % 1.0
@@ -60,14 +62,14 @@ def saw(frequency, length_s, phase=0.0):
     return 2.0 * position - 1.0 - corner
 
 
-def envelope(length_s, attack_s, decay_s, release_s=0.02):
+def envelope(length_s: float, attack_s: float, decay_s: float, release_s: float = 0.02) -> np.ndarray:
     """Rises in attack_s, falls by 1/e every decay_s, and ends at zero."""
     t = seconds(length_s)
     curve = np.minimum(t / attack_s, 1.0) * np.exp(-np.maximum(t - attack_s, 0.0) / decay_s)
     return curve * np.clip((length_s - t) / release_s, 0.0, 1.0)
 
 
-def low_pass(sound, cutoff_hz, resonance=0.0, size=1024):
+def low_pass(sound: Sound, cutoff_hz: float | np.ndarray, resonance: float = 0.0, size: int = 1024) -> Sound:
     """A 24 dB per octave low-pass whose cutoff may move: one value, or one per sample. Overlapped spectra, zero phase."""
     hop = size // 4
     padded = np.concatenate([np.zeros(size), sound, np.zeros(size + hop)])
@@ -80,12 +82,12 @@ def low_pass(sound, cutoff_hz, resonance=0.0, size=1024):
     gain = 1.0 / (1.0 + ratio**4) + resonance * np.exp(-((np.log2(ratio + 1e-9) / 0.35) ** 2))
     blocks = np.fft.irfft(np.fft.rfft(blocks) * gain) * window
     result = np.zeros(len(padded))
-    for start, block in zip(starts, blocks):
+    for start, block in zip(starts, blocks, strict=True):
         result[start : start + size] += block
     return result[size : size + len(sound)] / 1.5
 
 
-def band(sound, low_hz, high_hz):
+def band(sound: Sound, low_hz: float, high_hz: float) -> Sound:
     """Keeps low_hz to high_hz, with slopes half an octave wide."""
     size = 1 << int(np.ceil(np.log2(len(sound) + 4096)))
     octave = np.log2(np.fft.rfftfreq(size, 1 / RATE) + 1e-9)
@@ -94,12 +96,12 @@ def band(sound, low_hz, high_hz):
     return np.fft.irfft(np.fft.rfft(sound, size) * rise * fall)[: len(sound)]
 
 
-def convolve(sound, response):
+def convolve(sound: Sound, response: np.ndarray) -> Sound:
     size = 1 << int(np.ceil(np.log2(len(sound) + len(response))))
     return np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size))[:FRAMES]
 
 
-def pan(sound, position):
+def pan(sound: Sound, position: float) -> Sound:
     """Equal power; -1 is left, 1 is right."""
     angle = (position + 1) * np.pi / 4
     return np.stack([sound * np.cos(angle), sound * np.sin(angle)])
@@ -108,10 +110,10 @@ def pan(sound, position):
 class Track:
     """A stereo strip, [2][frames], that sounds are laid on."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sound = np.zeros((2, FRAMES))
 
-    def add(self, at_s, sound, level=1.0, position=0.0):
+    def add(self, at_s: float, sound: Sound, level: float = 1.0, position: float = 0.0) -> None:
         start = int(at_s * RATE)
         stereo = sound if sound.ndim == 2 else pan(sound, position)
         stereo = stereo[:, : max(FRAMES - start, 0)]
@@ -121,7 +123,7 @@ class Track:
 # ---- instruments ----------------------------------------------------------------------------------------------------
 
 
-def kick():
+def kick() -> Sound:
     t = seconds(0.42)
     sweep = 47 + 130 * np.exp(-t / 0.028)
     body = np.sin(2 * np.pi * np.cumsum(sweep) / RATE) * envelope(0.42, 0.001, 0.13, 0.05)
@@ -129,7 +131,7 @@ def kick():
     return np.tanh(1.6 * body) + 0.25 * click
 
 
-def snare():
+def snare() -> Sound:
     t = seconds(0.4)
     noise = band(RANDOM.standard_normal(len(t)), 900, 9000) * envelope(0.4, 0.001, 0.085)
     claps = sum(np.roll(noise, int(d * RATE)) * (t > d) for d in (0.0, 0.011, 0.021)) / 2
@@ -137,22 +139,22 @@ def snare():
     return 0.9 * claps + 0.6 * body
 
 
-def hat(length_s, decay_s):
+def hat(length_s: float, decay_s: float) -> Sound:
     return band(RANDOM.standard_normal(int(length_s * RATE)), 7500, 17000) * envelope(length_s, 0.001, decay_s)
 
 
-def crash():
+def crash() -> Sound:
     sides = [band(RANDOM.standard_normal(int(2.6 * RATE)), 2800, 16000) * envelope(2.6, 0.002, 0.7, 0.4) for _ in range(2)]
     return np.stack(sides)
 
 
-def riser(length_s):
+def riser(length_s: float) -> Sound:
     t = seconds(length_s) / length_s
     noise = np.stack([low_pass(RANDOM.standard_normal(len(t)), 250 * 2 ** (5.3 * t), 1.5) for _ in range(2)])
     return noise * t**2.2
 
 
-def pad(notes, length_s, cutoff_hz, fade_s=0.25):
+def pad(notes: tuple[int, ...], length_s: float, cutoff_hz: float | np.ndarray, fade_s: float = 0.25) -> Sound:
     """Three detuned saws a note, spread over the stereo width."""
     t = seconds(length_s)
     sides = np.zeros((2, len(t)))
@@ -163,14 +165,14 @@ def pad(notes, length_s, cutoff_hz, fade_s=0.25):
     return np.stack([low_pass(side, cutoff_hz, 0.25) for side in sides]) * shape / len(notes)
 
 
-def pluck(note, length_s, brightness=1.0):
+def pluck(note: int, length_s: float, brightness: float = 1.0) -> Sound:
     length_s += 0.25
     sound = saw(hertz(note), length_s) + 0.7 * saw(hertz(note) * 1.006, length_s, 0.3) + 0.4 * saw(hertz(note - 12), length_s)
     cutoff = 500 + brightness * 6500 * np.exp(-seconds(length_s) / 0.11)
     return low_pass(sound, cutoff, 0.4) * envelope(length_s, 0.003, 0.32, 0.15)
 
 
-def bass(note, length_s):
+def bass(note: int, length_s: float) -> Sound:
     t = seconds(length_s)
     growl = low_pass(saw(hertz(note), length_s) + saw(hertz(note) * 1.004, length_s), 180 + 1400 * np.exp(-t / 0.07), 0.5)
     sub = np.sin(2 * np.pi * hertz(note if note >= 40 else note + 12) * t)
@@ -180,15 +182,15 @@ def bass(note, length_s):
 # ---- arrangement ----------------------------------------------------------------------------------------------------
 
 
-def bar(number, beat=0.0):
+def bar(number: int, beat: float = 0.0) -> float:
     return number * BAR_S + beat * BEAT_S
 
 
-def full_bars():
+def full_bars() -> list[int]:
     return [*range(DROP, HELD), *range(RETURN, END)]
 
 
-def arrange_drums(drums, pump):
+def arrange_drums(drums: Track, pump: np.ndarray) -> None:
     """Lays the drums and marks in pump, [frames], where the kick makes room."""
     kick_sound, snare_sound = kick(), snare()
     dip = 1.0 - 0.75 * np.exp(-seconds(BEAT_S) / 0.11)
@@ -213,7 +215,7 @@ def arrange_drums(drums, pump):
     drums.add(bar(END), kick_sound, 1.0)
 
 
-def arrange_pads(pads):
+def arrange_pads(pads: Track) -> None:
     for number, (_, notes) in enumerate(CHORDS):
         length = LENGTH_S - bar(END) - 0.05 if number == END else BAR_S + 0.2
         t = seconds(length) / length
@@ -229,7 +231,7 @@ def arrange_pads(pads):
         pads.add(bar(number), pad(notes, length, cutoff, fade), 0.45 if number < DROP else 0.5)
 
 
-def arrange_bass(low):
+def arrange_bass(low: Track) -> None:
     for number in full_bars():
         root = CHORDS[number][0]
         for beat, interval in BASS_PATTERN:
@@ -239,7 +241,7 @@ def arrange_bass(low):
     low.add(bar(END), bass(CHORDS[END][0] - 12, LENGTH_S - bar(END)), 0.55)
 
 
-def arrange_lead(lead):
+def arrange_lead(lead: Track) -> None:
     for number in range(INTRO, DROP):
         for step, note in enumerate((*CHORDS[number][1], *CHORDS[number][1][-2:0:-1])):
             lead.add(bar(number, step / 2), pluck(note + 12, 0.3, 0.08 + 0.1 * (number + step / 8)), 0.36, (-1) ** step * 0.4)
@@ -257,7 +259,7 @@ def arrange_lead(lead):
 # ---- mix ------------------------------------------------------------------------------------------------------------
 
 
-def echoes(sound):
+def echoes(sound: Sound) -> Sound:
     """Dotted eighths that answer from side to side."""
     gap = int(0.75 * BEAT_S * RATE)
     left, right = np.zeros(gap * 6 + 1), np.zeros(gap * 6 + 1)
@@ -267,7 +269,7 @@ def echoes(sound):
     return np.stack([convolve(middle, left), convolve(middle, right)])
 
 
-def room(sound, decay_s=0.55):
+def room(sound: Sound, decay_s: float = 0.55) -> Sound:
     """Noise that dies away: two independent responses make the width."""
     t = seconds(3 * decay_s)
     wet = []
@@ -277,7 +279,7 @@ def room(sound, decay_s=0.55):
     return np.stack(wet)
 
 
-def compose():
+def compose() -> Sound:
     """The song, [2][frames], nominal ±1, peak at -1 dBFS."""
     drums, pads, low, lead, effects = (Track() for _ in range(5))
     pump = np.ones(FRAMES)
@@ -298,7 +300,7 @@ def compose():
     return mix * (10 ** (-1 / 20) / np.max(np.abs(mix)))
 
 
-def write_wav(path, sound):
+def write_wav(path: str, sound: Sound) -> None:
     samples = np.round(sound.T * 32767).astype("<i2")
     with wave.open(path, "wb") as file:
         file.setnchannels(2)
@@ -307,7 +309,7 @@ def write_wav(path, sound):
         file.writeframes(samples.tobytes())
 
 
-def main():
+def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     write_wav(sys.argv[1], compose())

@@ -18,7 +18,7 @@ from pathlib import Path
 SIDE = 256
 
 
-def draw(magnitudes, full):
+def draw(magnitudes: list[float], full: float) -> list[bytes]:
     """Petals: distance from the centre is the bin, light its magnitude up to `full`. Rows of RGB bytes."""
     rows = []
     for y in range(SIDE):
@@ -34,15 +34,15 @@ def draw(magnitudes, full):
     return rows
 
 
-def png(rows):
-    def chunk(kind, body):
+def png(rows: list[bytes]) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"".join(rows), 1)) + chunk(b"IEND", b"")
 
 
-def main(table, folder):
+def main(table: str, folder: str) -> None:
     Path(folder).mkdir(exist_ok=True)
     with open(table, newline="") as file:
         frames = [[float(value) for value in row] for row in csv.reader(file)]

@@ -57,7 +57,7 @@ def ignores_time(trace: Path, size: list[int]) -> bool:
 
     width, height = size
     pictures = [torch.full((1, 3, height, width), 0.1) for _ in range(2)]
-    for picture, left in zip(pictures, (width // 4, width // 2)):
+    for picture, left in zip(pictures, (width // 4, width // 2), strict=True):
         picture[..., left : left + width // 8] = 0.9
     network = torch.jit.load(str(trace), map_location="cpu").eval().float()
     with torch.inference_mode():

@@ -12,6 +12,7 @@ standard deviation above 30, prints that figure and fails if it cannot be had.
 
 import argparse
 import dataclasses
+import itertools
 import json
 import os
 import sys
@@ -125,7 +126,7 @@ def learn_merges(words: list[str], count: int) -> list[tuple[str, str]]:
     while len(merges) < count:
         pairs: dict[tuple[str, str], int] = {}
         for piece in pieces:
-            for pair in zip(piece, piece[1:]):
+            for pair in itertools.pairwise(piece):
                 pairs[pair] = pairs.get(pair, 0) + 1
         if not pairs:
             break

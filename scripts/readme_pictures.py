@@ -14,6 +14,8 @@ import tempfile
 
 from PIL import Image
 
+Look = dict[str, object]  # settings by key, as in JSON
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PROGRAM = pathlib.Path(os.environ.get("SPECTRADIFF", ROOT / "build" / "release" / "bin" / "spectradiff"))
 TARGET = ROOT / "examples" / "pictures"
@@ -50,7 +52,9 @@ COLOURS = ["", "deep blue", "fiery orange", "emerald green", "black and white", 
 STRENGTHS = [0.3, 0.5, 0.75]
 
 
-def pictures(work, command, song, looks, moments, cell):
+def pictures(
+    work: pathlib.Path, command: str, song: pathlib.Path, looks: list[Look], moments: list[int], cell: tuple[int, int]
+) -> list[list[Image.Image]]:
     """Of each look the frames at `moments`, as `paint` or `render` makes them; one batch, so the model is loaded once."""
     jobs = []
     for number, look in enumerate(looks):
@@ -70,7 +74,7 @@ def pictures(work, command, song, looks, moments, cell):
     return found
 
 
-def sheet(rows, path):
+def sheet(rows: list[list[Image.Image]], path: pathlib.Path) -> None:
     width, height = rows[0][0].size
     picture = Image.new("RGB", (len(rows[0]) * (width + GAP) - GAP, len(rows) * (height + GAP) - GAP), "white")
     for y, row in enumerate(rows):
@@ -80,13 +84,13 @@ def sheet(rows, path):
     print(path, flush=True)
 
 
-def plot(song, path, work):
+def plot(song: pathlib.Path, path: pathlib.Path, work: pathlib.Path) -> None:
     subprocess.run([PROGRAM, "analyze", song, "--plot", work / "plot.png", "-q"], check=True)
     Image.open(work / "plot.png").resize((1000, 750), Image.LANCZOS).save(path, quality=90, subsampling=0)
     print(path, flush=True)
 
 
-def main():
+def main() -> None:
     song = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)

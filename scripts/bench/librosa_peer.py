@@ -1,6 +1,7 @@
 """librosa and NumPy hearing what `spectradiff analyze` hears: the same series and events of a song, by their documented functions."""
 
 import time
+from pathlib import Path
 
 import librosa
 import numpy as np
@@ -9,7 +10,7 @@ import soundfile
 FPS = 15
 
 
-def moments(piece, rate):
+def moments(piece: np.ndarray, rate: int) -> tuple[float, float, float, float]:
     size = 1 << (len(piece) - 1).bit_length()
     a, f = np.abs(np.fft.rfft(piece, size)), np.fft.rfftfreq(size, 1 / rate)
     total = a.sum() + 1e-30
@@ -18,7 +19,7 @@ def moments(piece, rate):
     return centroid, spread, (a * (f - centroid) ** 3).sum() / (spread**3 * total), (a * (f - centroid) ** 4).sum() / (spread**4 * total)
 
 
-def hear(path):
+def hear(path: Path) -> float:
     """Everything but loudness, which librosa has not; seconds from opening the file on."""
     begin = time.monotonic()
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)

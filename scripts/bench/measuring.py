@@ -6,19 +6,22 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Callable, Sequence
 
 import numpy
+
+Word = str | int | float | pathlib.Path
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[1]
 
 
-def run(command, **kwargs):
-    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+def run(command: Sequence[Word]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([str(word) for word in command], check=True, capture_output=True)
 
 
-def seconds(command, **kwargs):
+def seconds(command: Sequence[Word]) -> float:
     begin = time.monotonic()
-    run(command, **kwargs)
+    run(command)
     return time.monotonic() - begin
 
 
@@ -32,21 +35,21 @@ sys.exit(status != 0)
 """
 
 
-def peak_mib(command):
+def peak_mib(command: Sequence[Word]) -> float:
     """Largest resident set of the command, MiB; it has to write nothing on stdout."""
     return int(run([sys.executable, "-c", PEAK, *command]).stdout) / 1024
 
 
-def alternating(rounds, *actions):
+def alternating(rounds: int, *actions: Callable[[], float]) -> list[float]:
     """Median result of each action over interleaved rounds."""
-    results = [[] for _ in actions]
+    results: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
-        for result, action in zip(results, actions):
+        for result, action in zip(results, actions, strict=True):
             result.append(action())
     return [statistics.median(result) for result in results]
 
 
-def make_song(path, duration_s, sample_rate_hz=44100):
+def make_song(path: pathlib.Path, duration_s: float, sample_rate_hz: int = 44100) -> None:
     """A stereo song-like signal: chords with decaying notes over a beat of noise bursts."""
     t = numpy.arange(int(duration_s * sample_rate_hz)) / sample_rate_hz
     beat = t % 0.5

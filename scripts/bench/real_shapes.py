@@ -3,9 +3,9 @@
 
     real_shapes.py sd15|turbo|sdxs OUT
 
-sd15 is Stable Diffusion 1.5 with its KL autoencoder, turbo is SD-Turbo (Stable Diffusion 2.1's networks). sdxs is the layout of SDXS-512-DreamShaper: three
-levels of one res-block each, no middle block, no attention at the full latent size, and a tiny autoencoder of TAESD's shape. The tokenizer is a small one,
-which changes only the text encoder's table. Weights are stored in float16.
+sd15 is Stable Diffusion 1.5 with its KL autoencoder, turbo is SD-Turbo (Stable Diffusion 2.1's networks). sdxs is the layout of
+SDXS-512-DreamShaper: three levels of one res-block each, no middle block, no attention at the full latent size, and a tiny autoencoder of
+TAESD's shape. The tokenizer is a small one, which changes only the text encoder's table. Weights are stored in float16.
 """
 
 import argparse
@@ -49,15 +49,15 @@ DENOISERS = {
 }
 
 
-def text_width(name):
+def text_width(name: str) -> int:
     return TEXT_ENCODERS[name]["hidden_size"]
 
 
-def make_denoiser(name):
+def make_denoiser(name: str) -> UNet2DConditionModel:
     return UNet2DConditionModel(sample_size=LATENT, cross_attention_dim=text_width(name), **DENOISERS[name])
 
 
-def make_vae(name):
+def make_vae(name: str) -> AutoencoderKL | AutoencoderTiny:
     if name == "sdxs":
         return AutoencoderTiny(scaling_factor=1.0)
     return AutoencoderKL(
@@ -69,11 +69,11 @@ def make_vae(name):
     )
 
 
-def make_text_encoder(name, tokenizer):
+def make_text_encoder(name: str, tokenizer: CLIPTokenizer) -> CLIPTextModel:
     return CLIPTextModel(text_config(tokenizer, intermediate_size=4 * text_width(name), **TEXT_ENCODERS[name]))
 
 
-def write_model(name, out):
+def write_model(name: str, out: pathlib.Path) -> None:
     (out / "scheduler").mkdir(parents=True)
     family = FAMILIES[{"sd15": "sd1"}.get(name, name)]
     (out / "scheduler" / "scheduler_config.json").write_text(json.dumps(scheduler_config(family.scheduler, family.facts)))
@@ -98,7 +98,7 @@ def write_model(name, out):
     (out / "model_index.json").write_text(json.dumps(index))
 
 
-def bundle_of(name, folder):
+def bundle_of(name: str, folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
     """The diffusers folder and our bundle, made where they are not there yet; by other processes, which give the memory back."""
     source, bundle = folder / name, folder / f"{name}-bundle"
     if not source.exists():

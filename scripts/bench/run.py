@@ -4,10 +4,11 @@
     scripts/bench/run.py [--build build/release] [--rounds 3] [--dtype float32|bfloat16|float16] [--models DIR] [NAME ...]
     scripts/bench/run.py gpu [--device cuda] [--batches 1 4 8 16] [--dtype float16] [--models DIR]
 
-Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: these), gpu. Runs of the program and of its peer alternate; a ratio is that of the medians.
-Times are wall-clock seconds of whole processes, except diffusion, sd15, sdxs and gpu, which leave loading the model out on both sides. sd15 and sdxs are the networks of
-models of real size on the CPU and need oneDNN (Debian: libdnnl-dev); gpu renders with models of the sizes of SD 1.5 and SD-Turbo and needs a CUDA build of torch. Models of
-real size take 4 GB each and minutes to make; --models keeps them.
+Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: these), gpu. Runs of the program and of its peer
+alternate; a ratio is that of the medians. Times are wall-clock seconds of whole processes, except diffusion, sd15, sdxs and gpu, which
+leave loading the model out on both sides. sd15 and sdxs are the networks of models of real size on the CPU and need oneDNN (Debian:
+libdnnl-dev); gpu renders with models of the sizes of SD 1.5 and SD-Turbo and needs a CUDA build of torch. Models of real size take 4 GB
+each and minutes to make; --models keeps them.
 """
 
 import argparse
@@ -16,8 +17,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 
-from measuring import alternating, make_song, peak_mib, run, seconds
+from measuring import Word, alternating, make_song, peak_mib, run, seconds
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -26,19 +28,19 @@ SAME_INSTRUCTIONS = ["-x264-params", "asm=avx2"] if " avx512f " in pathlib.Path(
 
 
 class Bench:
-    def __init__(self, build, work, rounds, models):
+    def __init__(self, build: pathlib.Path, work: pathlib.Path, rounds: int, models: pathlib.Path | None) -> None:
         self.program = build / "bin" / "spectradiff"
         self.stage = build / "bin" / "spectradiff_stage"
         self.build = build
         self.work = work
         self.rounds = rounds
         self.models = models or work
-        self.rows = []
+        self.rows: list[tuple[str, ...]] = []
 
-    def row(self, what, ours, peer, ratio, goal, met):
+    def row(self, what: str, ours: str, peer: str, ratio: float, goal: str, met: bool | None) -> None:
         self.rows.append((what, ours, peer, f"{ratio:.2f}x", goal, {True: "yes", False: "NO", None: ""}[met]))
 
-    def dump(self, song, painter, size, fps):
+    def dump(self, song: pathlib.Path, painter: str, size: str, fps: int) -> pathlib.Path:
         """The painter's pictures of a song as one file of raw RGB."""
         frames, raw = self.work / "frames", self.work / f"{painter}.rgb"
         run([self.program, "paint", song, "-o", frames / "%05d.png", "--painter", painter, "--size", size, "--fps", fps])
@@ -46,26 +48,26 @@ class Bench:
         shutil.rmtree(frames)
         return raw
 
-    def frames_row(self, what, count, ours_s, peer_s, least):
-        ratio = peer_s / ours_s
-        self.row(what, f"{count / ours_s:.0f} frames/s", f"{count / peer_s:.0f} frames/s", ratio, f">= {least}x", ratio >= least)
+    def frames_row(self, what: str, count: int, ours_s: float, peer_s: float, least: float, digits: str = ".0f") -> None:
+        ours, peer = (f"{count / spent:{digits}} frames/s" for spent in (ours_s, peer_s))
+        self.row(what, ours, peer, peer_s / ours_s, f">= {least}x", peer_s / ours_s >= least)
 
-    def ffmpeg_encoding(self, raw, song, size, fps):
+    def ffmpeg_encoding(self, raw: pathlib.Path, song: pathlib.Path, size: str, fps: int) -> list[Word]:
         pictures = [*f"-f rawvideo -pix_fmt rgb24 -s {size} -r {fps} -i".split(), raw]
-        video = ["-c:v", "libx264", *"-crf 18 -preset medium".split(), *SAME_INSTRUCTIONS, "-pix_fmt", "yuv420p"]
-        sound = "-c:a aac -b:a 256k -movflags +faststart".split()
+        video = ["-c:v", "libx264", "-crf", "18", "-preset", "medium", *SAME_INSTRUCTIONS, "-pix_fmt", "yuv420p"]
+        sound = ["-c:a", "aac", "-b:a", "256k", "-movflags", "+faststart"]
         return ["ffmpeg", "-y", *pictures, "-i", song, *video, *sound, self.work / "peer.mp4"]
 
-    def encode(self):
+    def encode(self) -> None:
         size, fps, song = "512x512", 15, self.work / "encode.wav"
         make_song(song, 20)
         raw = self.dump(song, "hash", size, fps)
         ours, peer = [self.stage, "encode", raw, size, fps, song, self.work / "ours.mp4"], self.ffmpeg_encoding(raw, song, size, fps)
-        a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+        a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, peer))
         count = 20 * fps
         self.frames_row("encode 300 painted frames, H.264 + AAC, against ffmpeg", count, a, b, 0.9)
 
-    def video(self):
+    def video(self) -> None:
         size, fps, song = "512x512", 30, self.work / "video.wav"
         make_song(song, 20)
         count = 20 * fps
@@ -73,49 +75,49 @@ class Bench:
             settings = f"--painter {painter} --size {size} --fps {fps} -q -y".split()
             ours = [self.program, "paint", song, "-o", self.work / "ours.mp4", *settings]
             peer = self.ffmpeg_encoding(self.dump(song, painter, size, fps), song, size, fps)
-            a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+            a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, peer))
             self.frames_row(f"paint {painter} to H.264 + AAC, against ffmpeg encoding the same frames", count, a, b, 0.9)
 
-    def paint(self):
+    def paint(self) -> None:
         fps, song = 30, self.work / "paint.wav"
         make_song(song, 60)
         peer = ["ffmpeg", "-i", song, "-filter_complex", f"showcqt=s=512x512:fps={fps}:axis=0", "-f", "null", "-"]
         for painter in ("hash", "pie", "spectrogram"):
             ours = [self.stage, "paint", song, painter, "512x512", fps]
-            a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+            a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, peer))
             count = 60 * fps
             self.frames_row(f"paint {painter} 512x512 to nowhere, against showcqt", count, a, b, 0.5)
 
-    def analyze(self):
+    def analyze(self) -> None:
         song, flac = self.work / "analyze.wav", self.work / "analyze.flac"
         make_song(song, 180)
         run(["ffmpeg", "-y", "-i", song, flac])
         ours, peer = [self.program, "analyze", flac], ["ffmpeg", "-i", flac, "-f", "null", "-"]
-        a, b = alternating(self.rounds, lambda: seconds(ours), lambda: seconds(peer))
+        a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, peer))
         self.row("analyze a 3-minute FLAC, against ffmpeg decoding it", f"{a:.2f} s", f"{b:.2f} s", a / b, "<= 3x", a / b <= 3)
 
-    def features(self):
+    def features(self) -> None:
         import librosa_peer  # librosa is needed only here
 
         warm, song = self.work / "warm.wav", self.work / "features.wav"
         make_song(warm, 10)
         make_song(song, 180)
         librosa_peer.hear(warm)  # compiles what librosa compiles
-        a, b = alternating(self.rounds, lambda: seconds([self.stage, "hear", song]), lambda: librosa_peer.hear(song))
+        a, b = alternating(self.rounds, partial(seconds, [self.stage, "hear", song]), partial(librosa_peer.hear, song))
         self.row("hear all features of a 3-minute song, against librosa", f"{a:.2f} s", f"{b:.2f} s", b / a, ">= 10x", b / a >= 10)
 
-    def memory(self):
+    def memory(self) -> None:
         short, long = self.work / "one.wav", self.work / "ten.wav"
         make_song(short, 60)
         make_song(long, 600)
-        settings = ["-o", self.work / "memory.mp4", *"-y -q --size 256x256 --encoder-preset ultrafast".split()]
+        settings = ["-o", self.work / "memory.mp4", "-y", "-q", "--size", "256x256", "--encoder-preset", "ultrafast"]
         a, b = (peak_mib([self.program, "paint", song, *settings]) for song in (long, short))
         samples_mib = 600 * 44100 * 2 * 4 / 2**20
         goal, met = f"<= 1.1x + {samples_mib:.0f} MiB", a <= 1.1 * b + samples_mib
         self.row("peak memory, 10-minute paint against 1-minute", f"{a:.0f} MiB", f"{b:.0f} MiB", a / b, goal, met)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = ["diffusion", "sd15", "sdxs", "encode", "video", "paint", "analyze", "features", "memory"]
     parser.add_argument("names", nargs="*", choices=[[], *names, "gpu"], help="what to measure")
@@ -158,7 +160,7 @@ def main():
     table = [("what", "spectradiff", "peer", "ratio", "goal", "met"), *bench.rows]
     widths = [max(len(row[i]) for row in table) for i in range(6)]
     for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 if __name__ == "__main__":

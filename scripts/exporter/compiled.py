@@ -128,7 +128,7 @@ def package(network: Network, job: Job, folder: Path) -> dict[str, Any]:
     eager = copy.deepcopy(network.eager).to(dtype)
     torch.manual_seed(0)
     items = [network.make_inputs(job.width, job.height, 1, dtype) for _ in range(job.batch_of(network.name))]
-    inputs = tuple(torch.cat(values).contiguous() for values in zip(*items))
+    inputs = tuple(torch.cat(values).contiguous() for values in zip(*items, strict=True))
     path = folder / f"{network.name}.pt2"
     try:
         with warnings.catch_warnings():

@@ -75,7 +75,7 @@ def denoiser_of(source: Source, unet: nn.Module) -> nn.Module:
 def residual_shapes(unet: UNet2DConditionModel) -> list[tuple[int, int]]:
     """Channels and downscale, from the latents, of a control network's residuals: at each skip connection, in the middle."""
     shapes, scale = [(unet.config.block_out_channels[0], 1)], 1
-    for channels, block in zip(unet.config.block_out_channels, unet.down_blocks):
+    for channels, block in zip(unet.config.block_out_channels, unet.down_blocks, strict=True):
         shapes += [(channels, scale)] * len(block.resnets)
         if block.downsamplers:
             scale *= 2
@@ -86,7 +86,7 @@ def residual_shapes(unet: UNet2DConditionModel) -> list[tuple[int, int]]:
 class Shapes:
     """What one model's networks take: ports for the manifest, random tensors of W x H pixels to try them on."""
 
-    def __init__(self, source: Source):
+    def __init__(self, source: Source) -> None:
         self.source = source
         self.is_xl = source.text_encoder_2 is not None
         self.channels = source.vae.config.latent_channels

@@ -1,7 +1,8 @@
 """Traces that hold no dtype and no device, so that one file serves every size, batch, precision and machine."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,11 +23,13 @@ class CastsFollow(TorchFunctionMode):
     diffusers writes `t_emb.to(dtype=sample.dtype)`; a trace freezes the dtype of the moment, type_as does not.
     """
 
-    def __init__(self, anchor: Tensor):
+    def __init__(self, anchor: Tensor) -> None:
         super().__init__()
         self.anchor = anchor
 
-    def __torch_function__(self, function, types, args=(), kwargs=None):
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Iterable[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
         kwargs = kwargs or {}
         if function is torch.Tensor.to and torch.jit.is_tracing():
             wanted = kwargs.get("dtype", args[1] if len(args) > 1 else None)

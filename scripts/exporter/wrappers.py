@@ -32,7 +32,7 @@ from .tracing import CastsFollow
 
 
 class TextEncoder(nn.Module):
-    def __init__(self, model: CLIPTextModel):
+    def __init__(self, model: CLIPTextModel) -> None:
         super().__init__()
         self.model = model
 
@@ -43,7 +43,7 @@ class TextEncoder(nn.Module):
 class XlTextEncoder(nn.Module):
     """Both encoders' last but one hidden states beside each other, the second's pooled text below them."""
 
-    def __init__(self, first: CLIPTextModel, second: CLIPTextModelWithProjection):
+    def __init__(self, first: CLIPTextModel, second: CLIPTextModelWithProjection) -> None:
         super().__init__()
         self.first = first
         self.second = second
@@ -65,7 +65,7 @@ class XlTextEncoder(nn.Module):
 
 
 class VaeEncoder(nn.Module):
-    def __init__(self, vae: AutoencoderKL | AutoencoderTiny):
+    def __init__(self, vae: AutoencoderKL | AutoencoderTiny) -> None:
         super().__init__()
         self.encoder = vae.encoder
         self.quant_conv = getattr(vae, "quant_conv", None) or nn.Identity()
@@ -76,7 +76,7 @@ class VaeEncoder(nn.Module):
 
 
 class VaeDecoder(nn.Module):
-    def __init__(self, vae: AutoencoderKL | AutoencoderTiny):
+    def __init__(self, vae: AutoencoderKL | AutoencoderTiny) -> None:
         super().__init__()
         self.post_quant_conv = getattr(vae, "post_quant_conv", None) or nn.Identity()
         self.decoder = vae.decoder
@@ -93,7 +93,7 @@ class NeutralTimesteps(nn.Module):
     arithmetic and its order are the same, so the results are equal bit for bit.
     """
 
-    def __init__(self, original: Timesteps):
+    def __init__(self, original: Timesteps) -> None:
         super().__init__()
         self.half = original.num_channels // 2
         self.odd = original.num_channels % 2 == 1
@@ -114,7 +114,7 @@ class NeutralTimesteps(nn.Module):
 
 
 class Denoiser(nn.Module):
-    def __init__(self, unet: UNet2DConditionModel):
+    def __init__(self, unet: UNet2DConditionModel) -> None:
         super().__init__()
         self.unet = unet
 
@@ -124,11 +124,11 @@ class Denoiser(nn.Module):
 
 
 class Control(nn.Module):
-    def __init__(self, controlnet: ControlNetModel):
+    def __init__(self, controlnet: ControlNetModel) -> None:
         super().__init__()
         self.controlnet = controlnet
 
-    def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, pictures: Tensor, weight: Tensor):
+    def forward(self, sample: Tensor, timestep: Tensor, text: Tensor, pictures: Tensor, weight: Tensor) -> tuple[Tensor, ...]:
         with CastsFollow(sample):
             down, middle = self.controlnet(sample, timestep, text, pictures, return_dict=False)
         share = weight[:, None, None, None].type_as(sample)
@@ -136,7 +136,7 @@ class Control(nn.Module):
 
 
 class ControlledDenoiser(nn.Module):
-    def __init__(self, unet: UNet2DConditionModel):
+    def __init__(self, unet: UNet2DConditionModel) -> None:
         super().__init__()
         self.unet = unet
 
@@ -155,7 +155,7 @@ class ControlledDenoiser(nn.Module):
 class GuidedDenoiser(nn.Module):
     """LCM's: the guidance scale less 1 is embedded as diffusers' get_guidance_scale_embedding does."""
 
-    def __init__(self, unet: UNet2DConditionModel):
+    def __init__(self, unet: UNet2DConditionModel) -> None:
         super().__init__()
         self.unet = unet
         self.half = unet.config.time_cond_proj_dim // 2
@@ -170,7 +170,7 @@ class GuidedDenoiser(nn.Module):
 
 
 class XlDenoiser(nn.Module):
-    def __init__(self, unet: UNet2DConditionModel, pooled_width: int):
+    def __init__(self, unet: UNet2DConditionModel, pooled_width: int) -> None:
         super().__init__()
         self.unet = unet
         self.pooled_width = pooled_width

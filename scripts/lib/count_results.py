@@ -10,9 +10,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 
-def count(folder):
+def count(folder: str) -> tuple[int, list[str], int]:
     """(passed, names of failed tests, skipped) over all testcase elements."""
-    passed, failed, skipped = 0, [], 0
+    passed, skipped = 0, 0
+    failed: list[str] = []
     for file in sorted(Path(folder).glob("*.xml")):
         for case in ElementTree.parse(file).iter("testcase"):
             outcomes = {child.tag for child in case}
@@ -25,7 +26,7 @@ def count(folder):
     return passed, failed, skipped
 
 
-def main():
+def main() -> int:
     passed, failed, skipped = count(sys.argv[1])
     print()
     for name in failed:

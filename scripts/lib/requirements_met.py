@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 
-def main():
+def main() -> None:
     for file in sys.argv[1:]:
         for line in Path(file).read_text().splitlines():
             name, _, wanted = line.split("#")[0].strip().partition("==")

@@ -103,7 +103,7 @@ def watch(vae: AutoencoderKL, data: Path, device: torch.device) -> dict[str, flo
     """PSNR of held-out scenes and painters' frames, the latents' deviation."""
     held_out = Shards(data / "held-out")
     sets = {
-        "scenes_db": np.stack([held_out[i] for i in range(0, 64)]),
+        "scenes_db": np.stack([held_out[i] for i in range(64)]),
         "painters_db": np.concatenate([found[::3] for found in frames(data, "held-out")]),
     }
     found = {}

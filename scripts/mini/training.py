@@ -20,7 +20,6 @@ from diffusers.utils import logging as diffusers_logging
 from torch import Tensor, nn
 from transformers.utils import logging as transformers_logging
 
-
 # Weights of the loss on v are those on the clean latents, SNR + 1 = 1 / (1 - alpha), cut off here.
 SNR_LIMIT = 5.0
 

@@ -70,7 +70,7 @@ def test_a_misplaced_word_would_be_found(text):
     assert MISPLACED.search(b"see " + text)
 
 
-def test_cplusplus_files_are_formatted():
+def test_files_of_cplusplus_and_scripts_in_python_are_formatted_and_annotated():
     environment = {**os.environ, "VIRTUAL_ENV": sys.prefix}
     result = subprocess.run([ROOT / "scripts/lint", "--format"], env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-2000:]
