@@ -9,11 +9,8 @@
 #include <vector>
 
 #include "commands.h"
-#include "job_setup.h"
-#include "output_target.h"
 #include "series_list.h"
 #include "signals.h"
-#include "song_input.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -26,6 +23,8 @@
 #include "spectradiff/report/plot.h"
 #include "spectradiff/report/summary.h"
 #include "spectradiff/report/tables.h"
+#include "spectradiff/session/output_target.h"
+#include "spectradiff/session/song_input.h"
 
 namespace spectradiff {
 namespace {
@@ -220,7 +219,8 @@ int run_analyze(const Arguments& arguments, Console& console) {
   const Resolved resolved = resolve(arguments.layers);
   std::vector<std::string> series = parse_series_list(arguments.run.series);
   if (arguments.run.print_config) {
-    console.answer(config_text({.resolved = resolved}, arguments.run.origin));
+    console.answer(json_text(resolved_settings(arguments.request(), arguments.run.origin, console), 2) +
+                   "\n");
     return 0;
   }
   const std::vector<Output> outputs = asked_outputs(arguments);

@@ -204,6 +204,11 @@ void check_actions(const Arguments& arguments) {
 
 }  // namespace
 
+SessionRequest Arguments::request() const {
+  const Task task = command == "analyze" ? Task::analyze : command == "paint" ? Task::paint : Task::render;
+  return {task, subject, layers};
+}
+
 const std::vector<CommandText>& commands() {
   static const std::vector<CommandText> table = {
       {"render",

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "spectradiff/config/settings.h"
+#include "spectradiff/session/session_request.h"
 
 namespace spectradiff {
 
@@ -15,10 +16,11 @@ struct Arguments {
   bool help_short = false, help = false, help_all = false, version = false;
   Layer flags{"flag"};             // option table keys
   std::vector<std::string> typed;  // the words themselves, for "reproduce with"
-  // From flags, and from what they name (job_setup.h), lowest first:
+  // From flags, and from what they name, lowest first:
   std::vector<Layer> told;    // --config, environment, flags
-  std::vector<Layer> layers;  // the user's file, presets, an old video and these
+  std::vector<Layer> layers;  // with_files() of these
   RunSettings run;            // of all layers
+  SessionRequest request() const;
 };
 
 struct CommandText {

@@ -17,4 +17,7 @@ int run_doctor(const Arguments& arguments, Console& console);
 // The version of the program and of every library, for --version --json and doctor.
 Json versions();
 
+// What --stats prints: one "name value" per line, the stages as "seconds_paint 0.52".
+std::string statistics_text(const Json& statistics);
+
 }  // namespace spectradiff

@@ -83,7 +83,7 @@ void Console::error(std::string_view message, int code) {
 void Console::event(std::string_view name, const Json& fields) {
   if (!json_) return;
   Json line = {{"schema", 1}, {"t", seconds_between(start_, Clock::now())}, {"event", name}};
-  if (in_job()) line["job"] = job_;
+  if (!job_.empty()) line["job"] = job_;
   line.update(fields);
   std::lock_guard lock(mutex_);
   write_all(STDOUT_FILENO, json_text(line) + "\n", "stdout");

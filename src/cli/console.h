@@ -10,31 +10,31 @@
 #include "spectradiff/base/json.h"
 #include "spectradiff/base/log.h"
 #include "spectradiff/config/run_settings.h"
+#include "spectradiff/render/render_observer.h"
 
 namespace spectradiff {
 
 // Thread-safe: progress comes from the encoder's thread.
-class Console {
+class Console : public RenderObserver {
  public:
   explicit Console(const RunSettings& run);
 
-  void detail(std::string_view message);
-  void info(std::string_view message);
-  void warn(std::string_view message);             // also an event
+  void detail(std::string_view message) override;
+  void info(std::string_view message) override;
+  void warn(std::string_view message) override;    // also an event
   void error(std::string_view message, int code);  // also an event
   void event(std::string_view name,
-             const Json& fields = Json::object());  // one line on stdout with --json, else nothing
-  void answer(std::string_view text);               // what was asked for: stdout
+             const Json& fields) override;  // one line on stdout with --json, else nothing
+  void answer(std::string_view text);       // what was asked for: stdout
 
   // Until the next call, what is said and every event name this job; empty: none.
   void set_job(const std::string& id);
-  bool in_job() const { return !job_.empty(); }
 
   // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds
   // elsewhere.
-  void begin_stage(std::string_view stage, int64_t total);
-  void advance(int64_t done);
-  void end_stage();
+  void begin_stage(std::string_view stage, int64_t total) override;
+  void advance(int64_t done) override;
+  void end_stage() override;
 
  private:
   using Clock = std::chrono::steady_clock;

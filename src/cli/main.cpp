@@ -11,10 +11,11 @@
 #include "completion.h"
 #include "console.h"
 #include "help.h"
-#include "job_setup.h"
 #include "manual.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -43,6 +44,19 @@ int run_command(const Arguments& arguments, Console& console) {
   return run_pictures(arguments, console);
 }
 
+// Lowest first: --config, environment, flags. `options`: whose options they are (CommandMask).
+std::vector<Layer> told_layers(const Layer& flags, unsigned options) {
+  std::vector<Layer> told = {environment_layer(options), flags};
+  const std::string config = run_settings(told).config;
+  if (config == "-") {
+    told.insert(told.begin(), parse_layer(read_stdin(kMaxTextBytes), "stdin", LayerKind::config));
+  } else if (!config.empty()) {
+    check_there("config", config);
+    told.insert(told.begin(), read_layer(config, config, LayerKind::config));
+  }
+  return told;
+}
+
 // What flags, environment, files and presets say about this call.
 void read_settings(Arguments& arguments) {
   if (arguments.version || arguments.help || arguments.help_short || arguments.help_all) {
@@ -57,7 +71,7 @@ void read_settings(Arguments& arguments) {
                 arguments.command == "batch" ? "the batch" : "the song");
   }
   arguments.told = told_layers(arguments.flags, options);
-  arguments.layers = options == kOthers ? arguments.told : all_layers(arguments.told);
+  arguments.layers = options == kOthers ? arguments.told : with_files(arguments.told);
   arguments.run = run_settings(arguments.layers);
   if (arguments.run.json && arguments.run.output == "-") {
     throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");

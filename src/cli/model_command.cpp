@@ -6,12 +6,12 @@
 #include <chrono>
 
 #include "commands.h"
-#include "model_store.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/session/model_store.h"
 
 namespace spectradiff {
 namespace {

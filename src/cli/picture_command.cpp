@@ -1,13 +1,17 @@
-// render and paint: the main job, from arguments to a plan that makes sense.
+// render and paint.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <numeric>
 
 #include "commands.h"
-#include "picture_job.h"
+#include "signals.h"
+#include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/render/executor.h"
+#include "spectradiff/session/session.h"
 
 namespace spectradiff {
 namespace {
@@ -48,32 +52,71 @@ void summarise(const Plan& plan, const RenderJob& job, Console& console) {
   }
 }
 
-int print_plan(PictureJob& picture, Console& console, AnalysisStore& analyses) {
-  const RenderJob& job = picture.job();
-  if (!job.expressions.empty() || (picture.manifest() != nullptr && job.diffusion.schedule()) ||
-      picture.prepared.prompt_by_song) {
-    hear_song(picture, false, console, analyses);
-    summarise(picture.plan, job, console);
+void print_plan(Session& session, Console& console) {
+  if (session.follows_music()) {
+    session.hear();
+    summarise(session.plan(), session.job(), console);
   }
-  const int sample_rate_hz = picture.input.song.info().sample_rate_hz;
-  console.answer(json_text(plan_to_json(picture.plan, job, sample_rate_hz), 2) + "\n");
-  return 0;
+  console.answer(json_text(plan_to_json(session.plan(), session.job(), session.sample_rate_hz()), 2) + "\n");
+}
+
+std::string shell_quoted(const std::string& word) {
+  const bool plain =
+      !word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") ==
+          std::string::npos;
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+// The user's own command, narrowed to one frame. What is added stands before a "--", after which nothing is
+// an option.
+std::string reproduction(const Arguments& arguments, int64_t frame) {
+  std::vector<std::string> words = arguments.typed;
+  const std::vector<std::string> narrowed = {"--frames", std::to_string(frame), "-o", "frame-%05d.png"};
+  words.insert(std::find(words.begin(), words.end(), "--"), narrowed.begin(), narrowed.end());
+  std::string command = "spectradiff";
+  for (const std::string& word : words) command += " " + shell_quoted(word);
+  return command;
+}
+
+void refuse_terminal(const RunSettings& run) {
+  if (run.output == "-" && isatty(STDOUT_FILENO) != 0) {
+    throw_error(ErrorKind::usage,
+                "output = -: a video is not for a terminal; pipe it (… -o - | mpv -) or name a file");
+  }
 }
 
 }  // namespace
 
 int run_pictures(const Arguments& arguments, Console& console) {
-  if (!arguments.run.sweep.empty() && !arguments.run.print_config) return run_sweep(arguments, console);
-  PreparedJob prepared = prepare_pictures(arguments, console);
-  if (arguments.run.print_config) {
-    console.answer(config_text(prepared, arguments.run.origin));
+  const RunSettings& run = arguments.run;
+  if (!run.sweep.empty() && !run.print_config) return run_sweep(arguments, console);
+  if (run.print_config) {
+    console.answer(json_text(resolved_settings(arguments.request(), run.origin, console), 2) + "\n");
     return 0;
   }
-  ModelStore models;
-  AnalysisStore analyses;
-  PictureJob job = open_pictures(std::move(prepared), arguments, console, models);
-  if (arguments.run.dry_run) return print_plan(job, console, analyses);
-  carry_out(job, arguments, console, models, analyses);
+  refuse_terminal(run);
+  SharedResources shared;
+  const auto purpose = run.dry_run ? Session::Purpose::look : Session::Purpose::run;
+  Session session = Session::open(arguments.request(), shared, console, purpose);
+  if (run.dry_run) {
+    print_plan(session, console);
+    return 0;
+  }
+  install_signal_handlers();
+  try {
+    const Outcome outcome = session.run(stop_requests());
+    if (!outcome.statistics.is_null() && !run.json) {
+      const std::string text = statistics_text(outcome.statistics);
+      run.output == "-" ? console.info(text) : console.answer(text);
+    }
+  } catch (const FrameError& error) {
+    throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(),
+                                          reproduction(arguments, error.frame())));
+  }
   return 0;
 }
 

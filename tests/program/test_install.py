@@ -52,7 +52,7 @@ def test_everything_is_installed_in_its_place(installed):
         "share/fish/vendor_completions.d/spectradiff.fish",
         "share/spectradiff/events.schema.json",
         "share/spectradiff/presets/funky.json",
-        "include/spectradiff/render/executor.h",
+        "include/spectradiff/session/session.h",
     }
     assert wanted <= there, wanted - there
     assert any(name.endswith("cmake/spectradiff/spectradiffConfig.cmake") for name in there)
@@ -73,7 +73,7 @@ def test_the_installed_engine_finds_the_torch_it_was_built_with(program, install
 
 def test_a_project_of_somebody_elses_builds_and_renders_with_the_library(program, song, installed):
     source = ROOT / "examples/minimal.cpp"
-    assert len(source.read_text().splitlines()) < 60
+    assert len(source.read_text().splitlines()) <= 40
     project = program.folder / "project"
     project.mkdir()
     shutil.copy(source, project)

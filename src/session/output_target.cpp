@@ -1,7 +1,6 @@
-#include "output_target.h"
+#include "spectradiff/session/output_target.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -34,21 +33,16 @@ std::string OutputTarget::text() const {
   return kind == Kind::video ? path.string() : pattern->folder().string();
 }
 
-OutputTarget choose_target(const Arguments& arguments) {
+OutputTarget choose_target(const std::string& output, const std::string& song) {
   OutputTarget target;
-  if (arguments.run.output == "-") {
-    if (isatty(STDOUT_FILENO) != 0) {
-      throw_error(ErrorKind::usage,
-                  "output = -: a video is not for a terminal; pipe it (… -o - | mpv -) or name a file");
-    }
+  if (output == "-") {
     target.kind = OutputTarget::Kind::stream;
     target.container = Container::mkv;
-  } else if (FramePattern::is_pattern(arguments.run.output)) {
+  } else if (FramePattern::is_pattern(output)) {
     target.kind = OutputTarget::Kind::frames;
-    target.pattern.emplace(arguments.run.output);
+    target.pattern.emplace(output);
   } else {
-    target.path =
-        arguments.run.output.empty() ? free_name(arguments.subject) : fs::path(arguments.run.output);
+    target.path = output.empty() ? free_name(song) : fs::path(output);
     target.container = container_of(target.path);
   }
   return target;

@@ -21,34 +21,34 @@ fs::path record_file(const FramePattern& pattern) {
   return pattern.folder() / ("." + pattern.name() + ".json");
 }
 
-std::string settings_text(const PictureJob& job) {
-  return json_text(settings_tag(job.prepared.resolved.job, job.manifest()));
+std::string settings_text(const SessionState& state) {
+  return json_text(settings_tag(state.settings.job, state.settings.model()));
 }
 
-fs::path first_file(const PictureJob& job) {
-  const auto& pattern = job.target.pattern;
-  return pattern ? pattern->file(job.plan.shown.front().frame) : job.target.path;
+fs::path first_file(const SessionState& state) {
+  const auto& pattern = state.target.pattern;
+  return pattern ? pattern->file(state.plan.shown.front().frame) : state.target.path;
 }
 
-std::vector<std::string> differences(const PictureJob& job) {
-  const auto& pattern = job.target.pattern;
+std::vector<std::string> differences(const SessionState& state) {
+  const auto& pattern = state.target.pattern;
   try {
     const auto differing = [&](const std::string& made_with) {
       Json made = parse_json(made_with, "");
-      Json asked = parse_json(settings_text(job), "");
+      Json asked = parse_json(settings_text(state), "");
       // Song, seed and model are compared; they choose the same prompt again.
-      if (job.prepared.prompt_by_song && made.is_object()) asked["prompt"] = made["prompt"];
+      if (state.settings.prompt_by_song && made.is_object()) asked["prompt"] = made["prompt"];
       return differing_keys(made, asked);
     };
     if (pattern) return differing(read_file(record_file(*pattern), kMaxTextBytes, ErrorKind::output));
-    const VideoProbe video = probe_video(job.target.path);
+    const VideoProbe video = probe_video(state.target.path);
     std::vector<std::string> different = differing(video.comment);
-    if (different.empty() && video.pictures != static_cast<int64_t>(job.plan.shown.size()))
+    if (different.empty() && video.pictures != static_cast<int64_t>(state.plan.shown.size()))
       different.emplace_back("the number of frames");
     return different;
   } catch (const Error&) {
     throw_error(ErrorKind::output, "output = {} exists and is no {} of this program; -y replaces it",
-                first_file(job).string(), pattern ? "frame" : "video");
+                first_file(state).string(), pattern ? "frame" : "video");
   }
 }
 
@@ -64,18 +64,18 @@ bool are_as_recorded(const FramePattern& pattern, const Plan& plan) {
 
 }  // namespace
 
-bool is_made_already(PictureJob& job) {
-  const std::optional<FramePattern>& pattern = job.target.pattern;
-  if (pattern && !are_as_recorded(*pattern, job.plan)) {
-    check_frames(*pattern, job.plan);
+bool is_made_already(SessionState& state) {
+  const std::optional<FramePattern>& pattern = state.target.pattern;
+  if (pattern && !are_as_recorded(*pattern, state.plan)) {
+    check_frames(*pattern, state.plan);
     return false;
   }
-  const fs::path witness = pattern ? record_file(*pattern) : job.target.path;
+  const fs::path witness = pattern ? record_file(*pattern) : state.target.path;
   std::error_code failed;
   if (!fs::exists(witness, failed)) return false;
-  std::vector<std::string> different = differences(job);
+  std::vector<std::string> different = differences(state);
   const auto made = fs::last_write_time(witness, failed);
-  for (AudioSource* source : {&job.input.song, &job.input.heard()}) {
+  for (AudioSource* source : {&state.input.song, &state.input.heard()}) {
     if (fs::last_write_time(source->file(), failed) > made)
       different.emplace_back("the song, which is newer");
   }
@@ -83,11 +83,11 @@ bool is_made_already(PictureJob& job) {
   constexpr size_t kMost = 4;
   different.resize(std::min(kMost, different.size()));
   throw_error(ErrorKind::output, "output = {} exists and was made otherwise ({}); -y replaces it",
-              first_file(job).string(), join(different, ", "));
+              first_file(state).string(), join(different, ", "));
 }
 
-void keep_record(const PictureJob& job) {
-  if (job.target.pattern) write_file(record_file(*job.target.pattern), settings_text(job), true);
+void keep_record(const SessionState& state) {
+  if (state.target.pattern) write_file(record_file(*state.target.pattern), settings_text(state), true);
 }
 
 }  // namespace spectradiff

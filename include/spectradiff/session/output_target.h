@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "arguments.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/frame_sink.h"
 #include "spectradiff/render/plan.h"
@@ -20,9 +19,9 @@ struct OutputTarget {
   std::string text() const;  // for messages and events
 };
 
-// From -o, or the song's name with .mp4 in the current folder, or the next free one. Error{usage} for unknown
-// extensions and a stream to a terminal.
-OutputTarget choose_target(const Arguments& arguments);
+// Of the setting "output"; where it is empty, the song's name with .mp4 in the current folder, or the next
+// free one. Error{usage} for unknown extensions.
+OutputTarget choose_target(const std::string& output, const std::string& song);
 
 // Refuses before any work what could not be written at the end: Error{output} when it exists (without -y),
 // the folder is missing or not writable. Creates nothing.

@@ -1,4 +1,4 @@
-#include "batch_jobs.h"
+#include "spectradiff/session/batch.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,6 @@
 #include <set>
 #include <utility>
 
-#include "job_setup.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/json.h"
 #include "spectradiff/base/text.h"
@@ -87,37 +86,38 @@ std::string job_id(const Json& job, size_t index, const std::string& source) {
   return id;
 }
 
-// Puts the job's settings where they belong and resolves what is no setting of pictures.
-void tell(Arguments& arguments, std::vector<Layer> layers) {
-  arguments.told.insert(arguments.told.end() - 2, std::make_move_iterator(layers.begin()),
-                        std::make_move_iterator(layers.end()));
-  arguments.layers = all_layers(arguments.told);
-  arguments.run = run_settings(arguments.layers);
-}
-
-void read_job(BatchJob& job, Json values, const Json& defaults, const std::string& where,
-              const std::string& source) {
+// The request of one job: its settings stand below what is only typed.
+SessionRequest read_request(Json values, const Json& defaults, const std::string& where,
+                            const std::string& source, std::vector<Layer> told) {
   if (!values.is_object()) throw_error(ErrorKind::usage, "{}: a job is an object", where);
   const auto audio = values.find("audio");
   if (audio == values.end() || !audio->is_string() || audio->get_ref<const std::string&>().empty())
     throw_error(ErrorKind::usage, "{}: \"audio\" must name a sound file", where);
-  job.arguments.subject = audio->get<std::string>();
-  if (job.arguments.subject == "-")
+  SessionRequest request{Task::render, audio->get<std::string>(), {}};
+  if (request.song == "-")
     throw_error(ErrorKind::usage, "{}: audio = -: a batch reads no song from stdin; name a file", where);
   values.erase("audio");
   values.erase("id");
-  tell(job.arguments, {make_layer(defaults, source + " defaults", LayerKind::job_list),
-                       make_layer(std::move(values), where, LayerKind::job_list)});
+  const auto typed = std::find_if(told.begin(), told.end(),
+                                  [](const Layer& layer) { return layer.kind > LayerKind::job_list; });
+  const auto own = told.insert(typed, make_layer(defaults, source + " defaults", LayerKind::job_list));
+  told.insert(std::next(own), make_layer(std::move(values), where, LayerKind::job_list));
+  request.layers = with_files(std::move(told));
+  return request;
 }
 
-// As the job itself writes it; empty: it does not.
-std::string named_output(const Json& job) {
-  const auto output = job.is_object() ? job.find("output") : job.end();
-  return job.is_object() && output != job.end() && output->is_string() ? output->get<std::string>() : "";
+std::string default_output(const std::string& song) {
+  return fs::path(song).stem().string() + ".mp4";
 }
 
-std::string default_output(const Arguments& arguments) {
-  return fs::path(arguments.subject).stem().string() + ".mp4";
+// As far as the job itself tells; empty: it does not.
+std::string written_output(const Json& job) {
+  const auto text = [&](const char* key) {
+    const auto found = job.is_object() ? job.find(key) : job.end();
+    return job.is_object() && found != job.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  const std::string output = text("output"), song = text("audio");
+  return output.empty() && !song.empty() ? default_output(song) : output;
 }
 
 // On one line, as it stands in an id.
@@ -149,65 +149,82 @@ std::string named(const std::string& output, const std::string& addition) {
   return (folder.parent_path() / (folder.filename().string() + addition) / path.filename()).string();
 }
 
-void sweep_on(const BatchJob& job, size_t key, const Json& chosen, const std::string& id,
-              const std::string& addition, std::vector<BatchJob>& jobs) {
-  const auto& sweep = job.arguments.run.sweep;
-  if (key == sweep.size()) {
+// A sweep being spread out: one job so far, and the keys whose values are still to be chosen.
+struct SweepStep {
+  Json chosen = Json::object();
+  std::string id, addition;
+};
+
+void sweep_on(const BatchJob& job, const RunSettings& run, size_t key, const SweepStep& step,
+              std::vector<BatchJob>& jobs) {
+  if (key == run.sweep.size()) {
     BatchJob one = job;
-    one.id = job.id.empty() ? id.substr(1) : job.id + id;
-    one.arguments.layers.push_back({"sweep", chosen});
-    one.arguments.run.output = named(job.arguments.run.output, addition);
-    if (!job.arguments.run.preview.empty())
-      one.arguments.run.preview = named(job.arguments.run.preview, addition);
-    one.arguments.run.sweep.clear();
+    one.id = job.id.empty() ? step.id.substr(1) : job.id + step.id;
+    one.output = named(job.output, step.addition);
+    Json chosen = step.chosen;
+    chosen["sweep"] = Json::object();
+    chosen["output"] = one.output;
+    if (!run.preview.empty()) chosen["preview"] = named(run.preview, step.addition);
+    one.request.layers.push_back({"sweep", std::move(chosen)});
     jobs.push_back(std::move(one));
     return;
   }
-  for (const Json& value : sweep[key].second) {
-    Json more = chosen;
-    more[sweep[key].first] = value;
-    const std::string text = value_text(value), name = flag_of(sweep[key].first).substr(2);
-    sweep_on(job, key + 1, more, id + "/" + sweep[key].first + "=" + text,
-             addition + "-" + name + "-" + file_text(text), jobs);
+  const auto& [option, values] = run.sweep[key];
+  for (const Json& value : values) {
+    SweepStep more = step;
+    more.chosen[option] = value;
+    const std::string text = value_text(value);
+    more.id += "/" + option + "=" + text;
+    more.addition += "-" + flag_of(option).substr(2) + "-" + file_text(text);
+    sweep_on(job, run, key + 1, more, jobs);
   }
+}
+
+BatchJob failed_job(std::string id, std::string output, const Error& error) {
+  BatchJob job{std::move(id), {}, std::move(output)};
+  job.status = BatchJob::Status::failed;
+  job.exit_code = exit_code(error.kind());
+  job.message = error.what();
+  return job;
 }
 
 }  // namespace
 
-std::vector<BatchJob> expand_sweep(BatchJob job) {
-  if (job.arguments.run.output.empty() && !job.arguments.subject.empty())
-    job.arguments.run.output = default_output(job.arguments);
+std::vector<BatchJob> expand_sweep(SessionRequest request, const std::string& id) {
+  const RunSettings run = run_settings(request.layers);
+  std::string output = run.output.empty() ? default_output(request.song) : run.output;
+  BatchJob job{id, std::move(request), std::move(output)};
   std::vector<BatchJob> jobs;
-  if (job.fault.empty() && !job.arguments.run.sweep.empty()) {
-    sweep_on(job, 0, Json::object(), "", "", jobs);
-  } else {
+  if (run.sweep.empty()) {
+    job.request.layers.push_back({"default", {{"output", job.output}}});
     jobs.push_back(std::move(job));
+  } else {
+    sweep_on(job, run, 0, {}, jobs);
   }
   return jobs;
 }
 
 std::vector<BatchJob> read_batch(const std::string& text, const std::string& source,
-                                 const Arguments& arguments) {
+                                 const std::vector<Layer>& told) {
   const JobList list = read_list(text, source);
   if (list.jobs.empty()) throw_error(ErrorKind::usage, "{}: there are no jobs in it", source);
   make_layer(list.defaults, source + " defaults", LayerKind::job_list);
   std::vector<BatchJob> jobs;
   std::set<std::string> ids;
   for (size_t i = 0; i < list.jobs.size(); ++i) {
-    BatchJob job{job_id(list.jobs[i], i, source), arguments, ""};
-    job.arguments.command = "render";
-    job.arguments.subject.clear();
+    const std::string id = job_id(list.jobs[i], i, source);
+    std::vector<BatchJob> made;
     try {
-      read_job(job, list.jobs[i], list.defaults, fmt::format("{} job {}", source, job.id), source);
+      made = expand_sweep(
+          read_request(list.jobs[i], list.defaults, fmt::format("{} job {}", source, id), source, told), id);
     } catch (const Error& error) {
-      job.fault = error.what();
-      job.arguments.run.output = named_output(list.jobs[i]);  // in the job's result
+      made.push_back(failed_job(id, written_output(list.jobs[i]), error));
     }
-    for (BatchJob& one : expand_sweep(std::move(job))) {
-      if (!ids.insert(one.id).second)
+    for (BatchJob& job : made) {
+      if (!ids.insert(job.id).second)
         throw_error(ErrorKind::usage, "{}: the id \"{}\" is there twice; every job has its own", source,
-                    one.id);
-      jobs.push_back(std::move(one));
+                    job.id);
+      jobs.push_back(std::move(job));
     }
   }
   return jobs;

@@ -4,10 +4,11 @@
 #include <optional>
 #include <string>
 
-#include "console.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/config/settings.h"
+#include "spectradiff/features/features.h"
 #include "spectradiff/render/render_job.h"
+#include "spectradiff/render/render_observer.h"
 
 namespace spectradiff {
 
@@ -20,15 +21,19 @@ struct SongInput {
 // Within the job's limits; what is wrong with the files becomes warnings, or with strict an Error{input}.
 // Also Error{input} when the two last longer or shorter than each other by more than a frame, Error{usage}
 // when both are stdin.
-SongInput open_song(const std::string& path, const RenderJob& job, Console& console);
+SongInput open_song(const std::string& path, const RenderJob& job, RenderObserver& observer);
 
 // Warns where --fmax asks for more than a song of this rate holds.
-void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, Console& console);
+void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, RenderObserver& observer);
+
+// The song's features; damage found on the way, and silence, become warnings, or with strict an Error{input}.
+Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, RenderObserver& observer,
+              const FeatureRequest& wanted = {});
 
 // A warning about a file that is read, or with strict an Error{input}.
-void warn_of_input(const std::string& message, bool strict, Console& console);
+void warn_of_input(const std::string& message, bool strict, RenderObserver& observer);
 
 // The notes of `source` from the one numbered `first` on.
-void warn_of_notes(const AudioSource& source, size_t first, bool strict, Console& console);
+void warn_of_notes(const AudioSource& source, size_t first, bool strict, RenderObserver& observer);
 
 }  // namespace spectradiff

@@ -1,4 +1,4 @@
-#include "song_input.h"
+#include "spectradiff/session/song_input.h"
 
 #include <fmt/format.h>
 
@@ -12,36 +12,36 @@ namespace {
 
 constexpr int64_t kBlockFrames = 8192;
 
-AudioSource open_file(const std::string& path, const InputSettings& input, Console& console) {
+AudioSource open_file(const std::string& path, const InputSettings& input, RenderObserver& observer) {
   AudioSource source = AudioSource::open(path, {input.max_duration.value.to_double(), input.any_sample_rate});
-  warn_of_notes(source, 0, input.strict, console);
+  warn_of_notes(source, 0, input.strict, observer);
   return source;
 }
 
 // A song whose analysis does not read it: damage on the way must be known before its frames are counted.
-void read_through(AudioSource& song, bool strict, Console& console) {
+void read_through(AudioSource& song, bool strict, RenderObserver& observer) {
   const size_t known = song.notes().size();
   std::vector<float> block(static_cast<size_t>(kBlockFrames * song.info().channels));
   while (song.read(block.data(), kBlockFrames) > 0) {
   }
   song.seek(0);
-  warn_of_notes(song, known, strict, console);
+  warn_of_notes(song, known, strict, observer);
 }
 
 }  // namespace
 
-SongInput open_song(const std::string& path, const RenderJob& job, Console& console) {
+SongInput open_song(const std::string& path, const RenderJob& job, RenderObserver& observer) {
   const InputSettings& input = job.input;
   const std::string& other = input.analysis_audio;
   if (path == "-" && other == "-") {
     throw_error(ErrorKind::usage,
                 "both the song and --analysis-audio read stdin (\"-\"); name a file for one of them");
   }
-  SongInput opened{open_file(path, input, console), std::nullopt};
+  SongInput opened{open_file(path, input, observer), std::nullopt};
   if (other.empty()) return opened;
 
-  opened.analysis = open_file(other, input, console);
-  read_through(opened.song, input.strict, console);
+  opened.analysis = open_file(other, input, observer);
+  read_through(opened.song, input.strict, observer);
   const AudioInfo& song = opened.song.info();
   const AudioInfo& heard = opened.analysis->info();
   if (!durations_match(song.samples, song.sample_rate_hz, heard.samples, heard.sample_rate_hz,
@@ -57,23 +57,33 @@ SongInput open_song(const std::string& path, const RenderJob& job, Console& cons
   return opened;
 }
 
-void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, Console& console) {
+void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, RenderObserver& observer) {
   const AnalysisSettings& analysis = resolved.job.analysis;
   const double nyquist_hz = sample_rate_hz / 2.0;
   const auto origin = resolved.origins.find("fmax");
   const bool asked = origin != resolved.origins.end() && origin->second != resolved.run.from;
   if (!asked || analysis.spacing == BinSpacing::seed || analysis.fmax_hz <= nyquist_hz) return;
-  console.warn(fmt::format("fmax = {} Hz ({}) is lowered to {} Hz, half this song's sample rate",
-                           analysis.fmax_hz, origin->second, nyquist_hz));
+  observer.warn(fmt::format("fmax = {} Hz ({}) is lowered to {} Hz, half this song's sample rate",
+                            analysis.fmax_hz, origin->second, nyquist_hz));
 }
 
-void warn_of_input(const std::string& message, bool strict, Console& console) {
+Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, RenderObserver& observer,
+              const FeatureRequest& wanted) {
+  const size_t known = source.notes().size();
+  Features features = analyze(source, settings, wanted);
+  warn_of_notes(source, known, strict, observer);
+  if (features.reference == 0)
+    warn_of_input(source.name() + " is silent: there is nothing to see in it", strict, observer);
+  return features;
+}
+
+void warn_of_input(const std::string& message, bool strict, RenderObserver& observer) {
   if (strict) throw_error(ErrorKind::input, "{}; --strict refuses that", message);
-  console.warn(message);
+  observer.warn(message);
 }
 
-void warn_of_notes(const AudioSource& source, size_t first, bool strict, Console& console) {
-  for (size_t i = first; i < source.notes().size(); ++i) warn_of_input(source.notes()[i], strict, console);
+void warn_of_notes(const AudioSource& source, size_t first, bool strict, RenderObserver& observer) {
+  for (size_t i = first; i < source.notes().size(); ++i) warn_of_input(source.notes()[i], strict, observer);
 }
 
 }  // namespace spectradiff

@@ -1,4 +1,4 @@
-#include "preview.h"
+#include "preview_sink.h"
 
 #include <utility>
 

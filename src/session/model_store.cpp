@@ -1,4 +1,4 @@
-#include "model_store.h"
+#include "spectradiff/session/model_store.h"
 
 #include <fmt/format.h>
 

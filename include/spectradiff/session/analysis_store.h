@@ -5,18 +5,18 @@
 #include <filesystem>
 #include <memory>
 
-#include "console.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/render/render_observer.h"
 
 namespace spectradiff {
 
 class AnalysisStore {
  public:
-  // hear() of job_setup.h, or what it gave last time where song and settings are the same. Nothing is kept of
-  // a song that there is something to say about.
+  // hear() of song_input.h, or what it gave last time where song and settings are the same. Nothing is kept
+  // of a song that there is something to say about.
   std::shared_ptr<const Features> hear(AudioSource& source, const AnalysisSettings& settings, bool strict,
-                                       Console& console, const FeatureRequest& wanted);
+                                       RenderObserver& observer, const FeatureRequest& wanted);
 
  private:
   struct Key {

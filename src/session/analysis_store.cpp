@@ -1,10 +1,10 @@
-#include "analysis_store.h"
+#include "spectradiff/session/analysis_store.h"
 
 #include <system_error>
 #include <tuple>
 #include <utility>
 
-#include "job_setup.h"
+#include "spectradiff/session/song_input.h"
 
 namespace spectradiff {
 namespace {
@@ -18,18 +18,18 @@ auto members(const FeatureRequest& wanted) {
 }  // namespace
 
 std::shared_ptr<const Features> AnalysisStore::hear(AudioSource& source, const AnalysisSettings& settings,
-                                                    bool strict, Console& console,
+                                                    bool strict, RenderObserver& observer,
                                                     const FeatureRequest& wanted) {
   std::error_code failed;
   Key key{source.file(), std::filesystem::last_write_time(source.file(), failed),
           source.info().sample_rate_hz, source.info().samples, settings};
   if (features_ && !failed && key == heard_ && members(wanted) == members(wanted_)) {
-    console.detail(source.name() + " was heard for the job before this one");
+    observer.detail(source.name() + " was heard for the job before this one");
     return features_;
   }
   features_.reset();
   auto features =
-      std::make_shared<const Features>(spectradiff::hear(source, settings, strict, console, wanted));
+      std::make_shared<const Features>(spectradiff::hear(source, settings, strict, observer, wanted));
   if (!failed && source.notes().empty() && features->reference > 0) {
     heard_ = std::move(key);
     wanted_ = wanted;

@@ -1,0 +1,32 @@
+// What a run tells while it goes on: messages, events and progress.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "spectradiff/base/json.h"
+
+namespace spectradiff {
+
+// Whoever starts a run gives one and overrides what it wants to know; the rest is not told. Calls may come
+// from several threads, one at a time within a stage; what an observer throws ends the run.
+class RenderObserver {
+ public:
+  virtual ~RenderObserver() = default;
+
+  // Messages are whole sentences for people, without a mark at their end.
+  virtual void detail(std::string_view /*message*/) {}
+  virtual void info(std::string_view /*message*/) {}
+  virtual void warn(std::string_view /*message*/) {}
+
+  // For programs: "start", "analysis", "model", "frame", "encode", "done" and their members, as
+  // events.schema.json has them.
+  virtual void event(std::string_view /*name*/, const Json& /*fields*/) {}
+
+  // A stage whose number of frames is known: `done` of its `total` so far.
+  virtual void begin_stage(std::string_view /*stage*/, int64_t /*total*/) {}
+  virtual void advance(int64_t /*done*/) {}
+  virtual void end_stage() {}
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,22 @@
+// What the song decides: what a job needs heard, its prompt where none was given, and the values that music
+// moves.
+#pragma once
+
+#include "resolution.h"
+#include "spectradiff/features/features.h"
+#include "spectradiff/render/plan.h"
+#include "spectradiff/render/render_observer.h"
+
+namespace spectradiff {
+
+// For the pictures, expressions and prompt of a job and, where it asks for these, for its statistics.
+FeatureRequest features_needed(const Resolution& resolution);
+
+// Takes the model's prompt that suits the song, where none was given.
+void choose_prompt(Resolution& resolution, const Features& features, RenderObserver& observer);
+
+// Lets the music move the plan's options, warning of what is brought into its range. Error{usage} for an
+// expression that gives no number and for a strength that the sampler cannot run.
+void move_plan(Plan& plan, const Resolution& resolution, const Features& features, RenderObserver& observer);
+
+}  // namespace spectradiff

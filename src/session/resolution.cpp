@@ -1,0 +1,181 @@
+#include "resolution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "draft.h"
+#include "look.h"
+#include "old_render.h"
+#include "sampling.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/media/video_writer.h"
+#include "spectradiff/render/control_pictures.h"
+
+namespace spectradiff {
+namespace {
+
+// The layers' choice of a model alone: expressions may use signals that only its look brings.
+Resolved asked_model(std::vector<Layer> layers) {
+  for (Layer& layer : layers) {
+    Json kept = Json::object();
+    for (const char* key : {"diffusion", "model"}) {
+      if (layer.values.contains(key)) kept[key] = layer.values[key];
+    }
+    layer.values = std::move(kept);
+  }
+  return resolve(layers);
+}
+
+// The model whose look the job takes: a render's; elsewhere one that a flag names, since settings that are
+// read again hold what a look had said.
+std::optional<Manifest> manifest_for(const SessionRequest& request) {
+  const bool by_flag = std::any_of(request.layers.begin(), request.layers.end(), [](const Layer& layer) {
+    return layer.kind == LayerKind::flag && layer.values.contains("model");
+  });
+  if (request.task != Task::render && !by_flag) return std::nullopt;
+  const DiffusionSettings asked = asked_model(request.layers).job.diffusion;
+  const bool needed = request.task == Task::render && asked.enabled;
+  const bool named = asked.model != DiffusionSettings{}.model && !asked.model.starts_with(kModelHashPrefix);
+  try {
+    return read_manifest(find_model(asked.model, model_search_path()));
+  } catch (const Error&) {
+    resolve(request.layers);  // what was mistyped is told first
+    if (needed || named) throw;
+    return std::nullopt;
+  }
+}
+
+// Whether the song is to choose among the model's own prompts.
+bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, RenderObserver& observer) {
+  if (!resolved.job.diffusion.prompts.empty()) {
+    for (const char* key : {"prompt", "end_prompt"}) {
+      if (resolved.origins.contains(key)) {
+        observer.warn(fmt::format("{} ({}) is not used: prompts ({}) says what comes when", key,
+                                  resolved.origins[key], resolved.origins["prompts"]));
+      }
+    }
+    return false;
+  }
+  if (resolved.origins.contains("prompt")) return false;
+  if (brings_prompts(manifest)) return true;
+  observer.info(
+      "no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to "
+      "make");
+  return false;
+}
+
+// Whether this run itself says so, not a preset, the user's file or an old video.
+bool is_told(const std::vector<Layer>& layers, const std::string& key) {
+  const auto last = std::find_if(layers.rbegin(), layers.rend(),
+                                 [&](const Layer& layer) { return layer.values.contains(key); });
+  return last != layers.rend() && is_of_this_call(last->kind);
+}
+
+// A codec that lacks the usual pixel format, or the scales that an old video was made with, is no mistake of
+// the user's.
+void suit_video_codec(const std::vector<Layer>& layers, Resolved& resolved) {
+  const OutputSettings& output = resolved.job.output;
+  if (output.video_codec == "auto") return;
+  VideoSettings asked;
+  const Json own = {{"crf", asked.crf},
+                    {"encoder_preset", asked.encoder_preset},
+                    {"pixel_format", default_pixel_format(output.video_codec)}};
+  asked.video_codec = output.video_codec;
+  asked.crf = output.crf;
+  asked.encoder_preset = output.encoder_preset;
+  asked.pixel_format = output.pixel_format;
+  for (const std::string& key : settings_not_taken(asked)) {
+    if (is_told(layers, key)) continue;
+    find_option(key)->set(resolved, own.at(key));
+    resolved.origins[key] = "video_codec " + output.video_codec;
+  }
+}
+
+void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
+  DiffusionSettings& diffusion = resolved.job.diffusion;
+  for (const char* key : {"interpolate", "interpolation_model"}) {
+    const auto kind = resolved.kinds.find(key);
+    if (diffusion.every > 1 || kind == resolved.kinds.end() || kind->second != LayerKind::flag) continue;
+    observer.warn(fmt::format("{} is not used: no frame is left out; --diffuse-every 4 makes every fourth",
+                              flag_of(key)));
+  }
+  // A network is named to be used.
+  if (diffusion.interpolation_model.empty() || resolved.origins.contains("interpolate")) return;
+  diffusion.interpolation = Interpolation::network;
+  resolved.origins["interpolate"] = "interpolation_model";
+}
+
+void warn_of_left_out_files(const Resolved& resolved, RenderObserver& observer) {
+  const std::string& video = resolved.run.from;
+  for (const std::string& key : files_of_old_render(video)) {
+    if (resolved.origins.contains(key)) continue;
+    observer.warn(fmt::format("{} was made with {} as well; files are not taken from a video: give it again",
+                              video, flag_of(key)));
+  }
+}
+
+void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, RenderObserver& observer) {
+  DiffusionSettings& diffusion = resolution.job.diffusion;
+  if (diffusion.scheduler.empty()) diffusion.scheduler = scheduler_name_of(resolution.manifest->scheduler);
+  resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
+  // Music moves strength smoothly only where every step follows it; a look's own mode is for strengths that
+  // stay.
+  const bool asked_mode = std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
+    return layer.values.contains("strength_mode");
+  });
+  if (resolution.job.expressions.contains("strength") && !asked_mode) {
+    diffusion.strength_mode = StrengthMode::exact;
+    resolution.origins["strength_mode"] = "strength, which the music moves";
+  }
+}
+
+Json with_origins(Json values, const Resolved& resolved) {
+  for (auto& [key, value] : values.items()) {
+    const auto origin = resolved.origins.find(key);
+    value = {{"value", value}, {"origin", origin == resolved.origins.end() ? "default" : origin->second}};
+  }
+  return values;
+}
+
+}  // namespace
+
+Resolution resolve_request(const SessionRequest& request, RenderObserver& observer) {
+  if (request.task == Task::analyze) return {resolve(request.layers)};
+  std::vector<Layer> layers = request.layers;
+  std::optional<Manifest> manifest = manifest_for(request);
+  if (manifest) {
+    const bool preset = !run_settings(layers).presets.empty();
+    layers.insert(layers.begin(), look_layer(*manifest, preset));
+  }
+  Resolution resolution{resolve(layers)};
+  if (resolution.run.draft) {
+    constexpr int kSideStep = 8;
+    insert_draft(layers, resolution.job,
+                 manifest ? std::max(kSideStep, manifest->latent.downscale) : kSideStep);
+    resolution = {resolve(layers)};
+  }
+  resolution.manifest = std::move(manifest);
+  suit_video_codec(layers, resolution);
+  choose_interpolation(resolution, observer);
+  if (!resolution.run.from.empty()) warn_of_left_out_files(resolution, observer);
+  resolution.diffuses = request.task == Task::render && resolution.job.diffusion.enabled;
+  if (!resolution.diffuses) return resolution;
+  choose_sampling(request.layers, resolution, observer);
+  check_sampling(resolution.job, *resolution.manifest);
+  check_control(resolution.job.diffusion, *resolution.manifest);
+  return resolution;
+}
+
+Json resolved_settings(const SessionRequest& request, bool with_origin, RenderObserver& observer) {
+  const Resolution settings = resolve_request(request, observer);
+  Json values = settings_to_json(settings);
+  if (settings.prompt_by_song) values.erase("prompt");
+  return with_origin ? with_origins(std::move(values), settings) : values;
+}
+
+}  // namespace spectradiff

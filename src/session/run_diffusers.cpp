@@ -1,0 +1,114 @@
+#include "run_diffusers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "spectradiff/base/text.h"
+
+namespace spectradiff {
+namespace {
+
+// Frames per network call where the user leaves it open: enough to fill the device, little enough for its
+// memory.
+int default_batch_size(const std::string& device, Size size) {
+  if (device.starts_with("cuda")) return 8;
+  if (device.starts_with("mps")) return 2;
+  constexpr int kSmallPicture = 448 * 256;
+  return size.width * size.height <= kSmallPicture ? 8 : 2;
+}
+
+// All prompts of the plan.
+std::set<std::string> texts_of(const Plan& plan) {
+  std::set<std::string> texts;
+  for (const PromptPair& pair : plan.prompts) texts.insert({pair.prompt, pair.negative});
+  return texts;
+}
+
+}  // namespace
+
+EngineRequest engine_request(const RenderJob& job) {
+  return {job.diffusion.device, job.diffusion.dtype,      job.threads,
+          job.paint.size,       job.diffusion.batch_size, job.is_guided()};
+}
+
+RunDiffusers::RunDiffusers(SessionState& state) : state_(state), model_(*state.settings.model()) {
+  ModelStore& models = state.shared.models;
+  RenderJob& job = state.settings.job;
+  const int loads = models.loads();
+  // Left open, it is the one that the model has code for.
+  if (job.diffusion.batch_size == 0 && model_.compiled && model_.compiled->size == job.paint.size)
+    job.diffusion.batch_size = model_.compiled->batch_size;
+  Networks& networks = models.networks(model_, engine_request(job));
+  if (job.diffusion.batch_size == 0)
+    job.diffusion.batch_size = default_batch_size(networks.device(), job.paint.size);
+  for (const std::string& note : models.take_notes()) state.observer.warn(note);
+  diffuser_ = on(networks, job.diffusion.batch_size);
+  warn_of_cut_prompts();
+  warn_of_size();
+  state.observer.info(fmt::format("model {} on {} in {}, batch size {} ({})", model_.name, networks.device(),
+                                  networks.dtype(), job.diffusion.batch_size, networks.engine()));
+  state.observer.event("model", {{"name", model_.name},
+                                 {"device", networks.device()},
+                                 {"dtype", networks.dtype()},
+                                 {"engine", networks.engine()},
+                                 {"batch_size", job.diffusion.batch_size},
+                                 {"loaded", models.loads() > loads},
+                                 {"sha256", model_.sha256}});
+}
+
+Diffuser* RunDiffusers::more_precise(int64_t frame) {
+  EngineRequest request = engine_request(state_.settings.job);
+  request.batch_size = 1;
+  Networks* const networks = state_.shared.models.precise_networks(model_, request);
+  if (networks == nullptr) return nullptr;
+  warn_of_overflow(frame);
+  if (precise_ == nullptr) precise_ = on(*networks, 1);
+  return precise_.get();
+}
+
+std::unique_ptr<Diffuser> RunDiffusers::on(Networks& networks, int batch_size) const {
+  const RenderJob& job = state_.settings.job;
+  auto diffuser = std::make_unique<Diffuser>(
+      networks, model_,
+      DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
+                       job.diffusion.eta, batch_size, job.is_guided(), job.diffusion.reading});
+  diffuser->expect(texts_of(state_.plan));
+  return diffuser;
+}
+
+void RunDiffusers::warn_of_cut_prompts() const {
+  constexpr size_t kMostShown = 1000;
+  for (const std::string& text : texts_of(state_.plan)) {
+    const std::string cut = diffuser_->cut_from(text);
+    if (cut.empty()) continue;
+    state_.observer.warn(
+        fmt::format("a prompt is longer than the model reads (--long-prompts chunk reads all of it); this "
+                    "was cut: \"{}\"",
+                    shortened(cut, kMostShown)));
+  }
+}
+
+void RunDiffusers::warn_of_size() const {
+  const Size size = state_.settings.job.paint.size;
+  const auto& verified = model_.verified_sizes;
+  if (std::find(verified.begin(), verified.end(), size) != verified.end()) return;
+  state_.observer.warn(
+      fmt::format("the model {} was not verified at {}x{}: look at the pictures, or export it with "
+                  "--sizes {}x{}",
+                  model_.name, size.width, size.height, size.width, size.height));
+}
+
+void RunDiffusers::warn_of_overflow(int64_t frame) {
+  constexpr int64_t kMostWarnings = 10;
+  ++made_again_;
+  const std::string message = fmt::format(
+      "frame {}: the model gave NaN or infinity; it is made again in float32 (--dtype float32 makes all "
+      "so){}",
+      frame, made_again_ == kMostWarnings ? "; --verbose names further frames" : "");
+  made_again_ <= kMostWarnings ? state_.observer.warn(message) : state_.observer.detail(message);
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,46 @@
+#include "sampling.h"
+
+#include <set>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/diffusion/sampler.h"
+
+namespace spectradiff {
+namespace {
+
+SamplerRequest sampler_request(const DiffusionSettings& diffusion, const Manifest& manifest) {
+  return {diffusion.scheduler,     diffusion.steps, diffusion.strength,
+          diffusion.strength_mode, diffusion.eta,   manifest.embeds_guidance()};
+}
+
+}  // namespace
+
+void check_sampling(const RenderJob& job, const Manifest& model) {
+  SamplerRequest request = sampler_request(job.diffusion, model);
+  // Of a strength that moves only the song tells more than that the rest fits.
+  if (job.expressions.contains("strength")) request.strength = 1;
+  make_sampler_table(model.scheduler, request);
+  const auto [width, height] = job.paint.size;
+  const int step = model.latent.downscale;
+  if (width % step != 0 || height % step != 0) {
+    const auto nearest = [step](int side) { return (side + step / 2) / step * step; };
+    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}; {}x{} is the nearest",
+                width, height, model.name, step, nearest(width), nearest(height));
+  }
+}
+
+void check_moved_strength(const Plan& plan, const RenderJob& job, const Manifest& model) {
+  if (!job.expressions.contains("strength")) return;
+  std::set<double> checked;
+  for (const PlanRow& row : plan.rows) {
+    const DiffusionSettings at = plan.job_at(job, row).diffusion;
+    if (!checked.insert(at.strength).second) continue;
+    try {
+      make_sampler_table(model.scheduler, sampler_request(at, model));
+    } catch (const Error& error) {
+      throw_error(error.kind(), "frame {}: {}", row.frame, error.what());
+    }
+  }
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,171 @@
+#include "spectradiff/session/session.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "finished_work.h"
+#include "music.h"
+#include "preview_sink.h"
+#include "session_run.h"
+#include "session_state.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/media/motion.h"
+#include "video_output.h"
+
+namespace spectradiff {
+namespace {
+
+// What is needed for the pictures between diffused ones is there. The job then names the bundle by its hash,
+// as videos do, or none.
+std::optional<InterpolationBundle> open_interpolation(DiffusionSettings& diffusion, bool admit,
+                                                      ModelStore& models) {
+  const bool between = diffusion.every > 1;
+  if (between && diffusion.interpolation == Interpolation::motion) motion_library_version();
+  if (!between || diffusion.interpolation != Interpolation::network) {
+    diffusion.interpolation_model.clear();
+    return std::nullopt;
+  }
+  if (diffusion.interpolation_model.empty()) {
+    throw_error(ErrorKind::usage,
+                "interpolate = network: name its bundle with --interpolation-model, or use blend or motion");
+  }
+  InterpolationBundle bundle =
+      read_interpolation_bundle(find_model(diffusion.interpolation_model, model_search_path()));
+  if (admit) models.admit(bundle.manifest, diffusion.allow_unpinned);
+  diffusion.interpolation_model = std::string(kModelHashPrefix) + bundle.manifest.sha256;
+  return bundle;
+}
+
+void refuse_shared_stdin(const Resolution& settings, bool of_many) {
+  if (of_many && settings.job.input.analysis_audio == "-")
+    throw_error(ErrorKind::usage, "analysis_audio = -: many jobs read no stdin; name a file");
+  if (settings.run.config == "-" && settings.job.input.analysis_audio == "-") {
+    throw_error(ErrorKind::usage,
+                "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
+  }
+}
+
+void check_outputs(const OutputTarget& target, const RunSettings& run, bool may_exist) {
+  check_target(target, may_exist);
+  if (run.preview.empty()) return;
+  check_preview_name(run.preview);
+  check_output_file("preview", run.preview, may_exist);
+}
+
+void tell_start(const SessionRequest& request, const OutputTarget& target, const RenderJob& job,
+                RenderObserver& observer) {
+  observer.event("start", {{"command", request.task == Task::render ? "render" : "paint"},
+                           {"audio", request.song},
+                           {"output", target.text()},
+                           {"config", job_to_json(job)}});
+}
+
+void check_song_against_output(SessionState& state) {
+  if (state.target.kind != OutputTarget::Kind::video) return;
+  for (const auto& file : {state.input.song.file(), state.input.heard().file()})
+    refuse_song("output", state.target.path, file);
+}
+
+void check_encoder(SessionState& state) {
+  const SoundTrack sound = sound_track(state.input.song, state.plan);
+  const VideoSettings video = video_settings(state.settings.job, state.target, state.settings.model());
+  check_video_settings(video, video.audio_codec == "none" ? nullptr : &sound);
+}
+
+}  // namespace
+
+Session::Session(std::unique_ptr<SessionState> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Session Session::open(SessionRequest request, SharedResources& shared, RenderObserver& observer,
+                      Purpose purpose) {
+  Resolution settings = resolve_request(request, observer);
+  RenderJob& job = settings.job;
+  job.diffusion.enabled = settings.diffuses;
+  if (request.task == Task::paint) job.diffusion.every = 1;  // every picture that may be diffused
+  const bool to_run = purpose != Purpose::look;
+  auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
+  refuse_shared_stdin(settings, purpose == Purpose::check);
+  OutputTarget target = choose_target(settings.run.output, request.song);
+  const bool new_only = purpose == Purpose::run && !settings.run.overwrite;
+  if (to_run) check_outputs(target, settings.run, !new_only);
+  if (to_run && settings.diffuses) shared.models.admit(*settings.manifest, job.diffusion.allow_unpinned);
+
+  tell_start(request, target, job, observer);
+
+  SongInput input = open_song(request.song, job, observer);
+  warn_of_lowered_fmax(settings, input.heard().info().sample_rate_hz, observer);
+  const AudioInfo& info = input.song.info();
+  Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
+  for (const std::string& note : plan.notes) observer.warn(note);
+  auto state = std::make_unique<SessionState>(
+      SessionState{std::move(request), shared, observer, std::move(settings), std::move(target),
+                   std::move(input), std::move(plan), nullptr, std::move(interpolation), nullptr});
+  check_song_against_output(*state);
+  if (state->target.kind == OutputTarget::Kind::frames) {
+    if (new_only) check_frames(*state->target.pattern, state->plan);
+  } else if (to_run) {
+    check_encoder(*state);
+  }
+  const Manifest* model = state->settings.model();
+  if (model != nullptr && model->takes_control())
+    state->control =
+        std::make_unique<const ControlPictures>(state->settings.job, state->plan.rows.back().frame);
+  return Session(std::move(state));
+}
+
+const RenderJob& Session::job() const {
+  return state_->settings.job;
+}
+
+const Plan& Session::plan() const {
+  return state_->plan;
+}
+
+int Session::sample_rate_hz() const {
+  return state_->input.song.info().sample_rate_hz;
+}
+
+std::string Session::model_folder() const {
+  const Manifest* model = state_->settings.model();
+  return model == nullptr ? "" : model->folder.string();
+}
+
+bool Session::follows_music() const {
+  const RenderJob& job = state_->settings.job;
+  return !job.expressions.empty() || (state_->settings.diffuses && job.diffusion.schedule()) ||
+         state_->settings.prompt_by_song;
+}
+
+void Session::hear() {
+  SessionState& state = *state_;
+  if (state.features != nullptr) return;
+  const RenderJob& job = state.settings.job;
+  AudioSource& source = state.input.heard();
+  state.features = state.shared.analyses.hear(source, job.analysis, job.input.strict, state.observer,
+                                              features_needed(state.settings));
+  const Features& features = *state.features;
+  // A damaged file can turn out shorter than its header said.
+  if (&source == &state.input.song && state.plan.song_frames != features.frames)
+    state.plan = make_plan(job, features.sample_rate_hz, features.samples);
+  choose_prompt(state.settings, features, state.observer);
+  state.plan.prompts.front().prompt = job.diffusion.prompt;
+  move_plan(state.plan, state.settings, features, state.observer);
+}
+
+bool Session::is_done() const {
+  return !state_->settings.run.overwrite && is_made_already(*state_);
+}
+
+void Session::keep_record() const {
+  spectradiff::keep_record(*state_);
+}
+
+Outcome Session::run(const std::atomic<int>& stop) {
+  return run_session(*this, *state_, stop);
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,202 @@
+#include "session_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "preview_sink.h"
+#include "run_diffusers.h"
+#include "session_state.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/sha256.h"
+#include "spectradiff/base/threads.h"
+#include "spectradiff/media/song_tags.h"
+#include "spectradiff/render/executor.h"
+#include "video_output.h"
+
+namespace spectradiff {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// One run of the plan into the target.
+class SessionRun {
+ public:
+  SessionRun(SessionState& state, const std::atomic<int>& stop)
+      : state_(state),
+        stop_(stop),
+        observer_(state.observer),
+        job_(state.settings.job),
+        target_(state.target),
+        plan_(state.plan) {}
+
+  Outcome run(Session& session) {
+    const Clock::time_point begin = Clock::now();
+    tell_job();
+    if (target_.pattern) make_frames_folder(*target_.pattern);
+    session.hear();
+    tell_analysis();
+    const double analyze_s = seconds_since(begin);
+    if (stop_.load() > 0) return {};
+
+    const Clock::time_point load_begin = Clock::now();
+    if (state_.settings.diffuses) diffusers_.emplace(state_);
+    if (state_.interpolation)
+      interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(job_));
+    const double load_s = seconds_since(load_begin);
+    if (stop_.load() > 0) return {};
+
+    RunResult result = write_target();
+    for (const std::string& note : state_.shared.models.take_notes()) observer_.warn(note);
+    result.seconds.analyze = analyze_s;
+    result.seconds.load = load_s;
+    result.seconds.total = seconds_since(begin);
+    return report(result);
+  }
+
+ private:
+  void tell_job() {
+    const AudioInfo& info = state_.input.song.info();
+    observer_.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps",
+                               state_.request.song, info.duration_s(), info.sample_rate_hz, info.channels,
+                               info.channels == 1 ? "" : "s", info.format, plan_.shown.size(),
+                               job_.analysis.fps.text()));
+    if (plan_.cadence.every > 1)
+      observer_.info(fmt::format(
+          "{} frames are {}, the others made between them{}", plan_.rows.size(),
+          state_.settings.diffuses ? "diffused" : "painted",
+          state_.interpolation ? " by the network " + state_.interpolation->manifest.name : std::string()));
+    if (const auto& heard = state_.input.analysis)
+      observer_.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
+  }
+
+  void tell_analysis() {
+    const Features& heard = *state_.features;
+    Json facts = {{"frames", heard.frames},
+                  {"bins", heard.bins},
+                  {"samples", heard.samples},
+                  {"sample_rate_hz", heard.sample_rate_hz}};
+    if (state_.settings.diffuses) facts["prompt"] = job_.diffusion.prompt;
+    observer_.event("analysis", facts);
+  }
+
+  RunResult write_target() {
+    if (target_.kind == OutputTarget::Kind::frames) {
+      PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
+                   state_.settings.run.overwrite);
+      return make_pictures(sink);
+    }
+    VideoSettings settings = video_settings(job_, target_, state_.settings.model());
+    settings.tags = read_song_tags(state_.input.song.file());
+    std::optional<SoundTrack> sound;
+    if (settings.audio_codec != "none") sound = sound_track(state_.input.song, plan_);
+    if (target_.kind == OutputTarget::Kind::stream) {
+      VideoWriter writer(settings, STDOUT_FILENO, std::move(sound));
+      return write_video(writer);
+    }
+    const bool with_sound = sound.has_value();
+    PartFile part(target_.path);
+    observer_.detail("what is done so far plays from " + part.path().string());
+    VideoWriter writer(settings, part.path(), std::move(sound));
+    RunResult result = write_video(writer);
+    if (!result.complete) return result;
+    check_finished_video(part.path(), plan_, settings.fps, with_sound);
+    part.commit(state_.settings.run.overwrite);
+    return result;
+  }
+
+  RunResult write_video(VideoWriter& writer) {
+    VideoSink sink(writer);
+    RunResult result = make_pictures(sink);
+    if (!result.complete) return result;
+    const VideoSummary summary = writer.finish();
+    for (const std::string& note : summary.notes) observer_.warn(note);
+    observer_.event(
+        "encode",
+        {{"video", summary.video_encoder}, {"audio", summary.audio_encoder}, {"frames", summary.pictures}});
+    observer_.detail(fmt::format("encoded {} frames with {}, sound: {}", summary.pictures,
+                                 summary.video_encoder,
+                                 summary.audio_encoder.empty() ? "none" : summary.audio_encoder));
+    return result;
+  }
+
+  RunResult make_pictures(FrameSink& sink) {
+    const auto frames = static_cast<int64_t>(plan_.shown.size());
+    observer_.begin_stage(diffusers_ ? "render" : "paint", frames);
+    std::optional<PreviewSink> preview;
+    if (const std::string& file = state_.settings.run.preview; !file.empty())
+      preview.emplace(sink, file, frames, job_.paint.size);
+    Run run{job_, plan_, *state_.features, nullptr, preview ? *preview : sink, stop_};
+    run.progress = [this, frames](int64_t done, int64_t frame) {
+      observer_.advance(done);
+      observer_.event("frame", {{"frame", frame}, {"done", done}, {"total", frames}});
+    };
+    if (diffusers_) {
+      run.diffuser = &diffusers_->diffuser();
+      run.more_precise = [this](int64_t frame) { return diffusers_->more_precise(frame); };
+    }
+    run.statistics = state_.settings.run.statistics;
+    run.control = state_.control.get();
+    run.interpolator = interpolator_;
+    RunResult result = run_threaded(run, thread_count(job_.threads));
+    if (preview) preview->finish();
+    observer_.end_stage();
+    return result;
+  }
+
+  Outcome report(const RunResult& result) {
+    if (!result.complete) {
+      observer_.info(fmt::format("stopped after {} of {} frames{}", result.frames, plan_.shown.size(),
+                                 target_.kind == OutputTarget::Kind::frames ? "" : "; nothing was kept"));
+      return {};
+    }
+    Outcome outcome{true, result.frames, result.seconds.total, nullptr};
+    Json done = {{"path", target_.text()}, {"frames", result.frames}, {"seconds", result.seconds.total}};
+    if (state_.settings.run.json && target_.kind == OutputTarget::Kind::video)
+      done["sha256"] = sha256_file(target_.path);
+    if (result.pictures) {
+      outcome.statistics = statistics_to_json(*result.pictures, state_.features->find("onset")->values,
+                                              state_.features->events.beats_s, result.seconds);
+      done["stats"] = outcome.statistics;
+      warn_of_flashes(result.pictures->flashes_per_s());
+    }
+    observer_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
+                               result.seconds.total,
+                               static_cast<double>(result.frames) / result.seconds.total));
+    observer_.event("done", done);
+    return outcome;
+  }
+
+  void warn_of_flashes(int flashes_per_s) {
+    constexpr int kLimit = 3;  // WCAG 2.3.1
+    if (flashes_per_s <= kLimit) return;
+    observer_.warn(
+        fmt::format("the pictures flash {} times within a second: more than {} can cause seizures "
+                    "(WCAG 2.3.1); --blur, a smoother preset or --flash-limit {} calms them",
+                    flashes_per_s, kLimit, kLimit));
+  }
+
+  SessionState& state_;
+  const std::atomic<int>& stop_;
+  RenderObserver& observer_;
+  const RenderJob& job_;
+  const OutputTarget& target_;
+  const Plan& plan_;
+  std::optional<RunDiffusers> diffusers_;
+  Interpolator* interpolator_ = nullptr;  // of the model store
+};
+
+}  // namespace
+
+Outcome run_session(Session& session, SessionState& state, const std::atomic<int>& stop) {
+  return SessionRun(state, stop).run(session);
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,95 @@
+#include "video_output.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "old_render.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/media/probe.h"
+
+namespace spectradiff {
+namespace {
+
+// Plays the plan's pieces of the song one after another.
+class SongReader {
+ public:
+  SongReader(AudioSource& source, const std::vector<SampleRange>& pieces) : source_(source), pieces_(pieces) {
+    seek();
+  }
+
+  int64_t read(float* interleaved, int64_t frames) {
+    while (piece_ < pieces_.size() && left_ == 0) {
+      ++piece_;
+      seek();
+    }
+    if (piece_ == pieces_.size()) return 0;
+    const int64_t got = source_.read(interleaved, std::min(frames, left_));
+    left_ = got > 0 ? left_ - got : 0;
+    return got;
+  }
+
+ private:
+  void seek() {
+    if (piece_ == pieces_.size()) return;
+    source_.seek(pieces_[piece_].begin);
+    left_ = pieces_[piece_].size();
+  }
+
+  AudioSource& source_;
+  const std::vector<SampleRange>& pieces_;
+  size_t piece_ = 0;
+  int64_t left_ = 0;
+};
+
+}  // namespace
+
+VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, const Manifest* model) {
+  VideoSettings settings;
+  settings.container = target.container;
+  settings.fps = job.analysis.fps;
+  settings.picture_size = job.paint.size;
+  settings.output_size = job.output.size.value_or(job.paint.size);
+  settings.fit = job.output.fit;
+  settings.video_codec =
+      job.output.video_codec == "auto" ? default_video_codec(target.container) : job.output.video_codec;
+  settings.crf = job.output.crf;
+  settings.encoder_preset = job.output.encoder_preset;
+  settings.pixel_format = job.output.pixel_format;
+  settings.audio_codec = job.output.audio_codec;
+  settings.audio_bitrate = job.output.audio_bitrate;
+  settings.threads = job.threads;
+  settings.comment = json_text(settings_tag(job, model));
+  return settings;
+}
+
+SoundTrack sound_track(AudioSource& source, const Plan& plan) {
+  SoundTrack sound;
+  sound.file = source.file();
+  sound.lossless = source.info().lossless;
+  sound.whole = plan.sound_samples() == source.info().samples && !source.info().mended;
+  sound.sample_rate_hz = source.info().sample_rate_hz;
+  sound.channels = source.info().channels;
+  sound.samples = plan.sound_samples();
+  sound.read = [reader = std::make_shared<SongReader>(source, plan.sound)](
+                   float* interleaved, int64_t frames) { return reader->read(interleaved, frames); };
+  return sound;
+}
+
+void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,
+                          bool with_sound) {
+  const VideoProbe probe = probe_video(file);
+  if (probe.pictures != static_cast<int64_t>(plan.shown.size())) {
+    throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}; it was not kept",
+                probe.pictures, plan.shown.size());
+  }
+  // A container states the end of the sound in whole packets of up to 1152 samples.
+  const double tolerance_s = std::max(1.01 / fps.to_double(), 0.03);
+  if (with_sound && std::abs(probe.video_duration_s - probe.audio_duration_s) > tolerance_s) {
+    throw_error(ErrorKind::internal,
+                "the finished video shows {:.4f} s and sounds for {:.4f} s; it was not kept",
+                probe.video_duration_s, probe.audio_duration_s);
+  }
+}
+
+}  // namespace spectradiff
