@@ -86,11 +86,6 @@ std::string manifest_text(const Manifest& manifest) {
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
 }
 
-// Of a bundle of any family.
-Manifest any_manifest(const std::filesystem::path& folder) {
-  return is_interpolation_bundle(folder) ? read_interpolation_bundle(folder).manifest : read_manifest(folder);
-}
-
 struct ListedModel {
   Json facts;
   std::string line;
@@ -99,7 +94,7 @@ struct ListedModel {
 // One that cannot be read is listed with what is wrong: it must not hide the others.
 ListedModel listed(const std::filesystem::path& folder) {
   try {
-    const Manifest manifest = any_manifest(folder);
+    const Manifest manifest = read_any_manifest(folder);
     const std::string trusted = trust_of(manifest);
     return {{{"name", manifest.name},
              {"folder", folder.string()},
@@ -182,7 +177,7 @@ bool takes_a_step(Networks& networks, const Manifest& manifest, const EngineRequ
                      .batch_size = request.batch_size,
                      .guided = request.guided});
   const Canvas grey(request.size, {128, 128, 128});
-  FrameRequest frame{&grey, "", "", 1.0, 1.0, 42};
+  FrameRequest frame{&grey, "", "", 1.0, 1.0};
   if (manifest.takes_control()) frame.control = &grey;
   return diffuser.run({&frame, 1}, [] { return false; }).front().finite;
 }
@@ -263,12 +258,11 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
 }
 
 // The same of an interpolation bundle: the picture half way between two.
-int check_interpolation(const Arguments& arguments, Console& console, const InterpolationBundle& bundle) {
-  const Manifest& manifest = bundle.manifest;
+int check_interpolation(const Arguments& arguments, Console& console, const Manifest& manifest) {
   ModelStore models;
   models.admit(manifest, false);
   const Size size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
-  models.interpolator(bundle, {}).between(Canvas(size), Canvas(size, {255, 255, 255}), 2);
+  models.interpolator(manifest, {}).between(Canvas(size), Canvas(size, {255, 255, 255}), 2);
   if (arguments.run.json) {
     console.answer(json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) +
                    "\n");
@@ -285,14 +279,14 @@ int run_model(const Arguments& arguments, Console& console) {
   if (arguments.action == "list") return list(arguments, console);
   const std::string name = arguments.subject.empty() ? "mini" : arguments.subject;
   const std::filesystem::path folder = find_model(name, model_search_path());
-  const Manifest manifest = any_manifest(folder);
+  const Manifest manifest = read_any_manifest(folder);
   if (arguments.action == "info") {
     console.answer(arguments.run.json ? json_text(manifest_json(manifest), 2) + "\n"
                                       : manifest_text(manifest));
     return 0;
   }
-  if (arguments.action == "check" && is_interpolation_bundle(folder))
-    return check_interpolation(arguments, console, read_interpolation_bundle(folder));
+  if (arguments.action == "check" && manifest.is_interpolation())
+    return check_interpolation(arguments, console, manifest);
   if (arguments.action == "check") return check(arguments, console, manifest);
   verify_files(manifest);
   trust(manifest);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,12 +44,7 @@ uint64_t u64(std::string_view bytes, size_t at) {
 
 class Archive {
  public:
-  Archive(const std::filesystem::path& path, const char* kind)
-      : path_(path), kind_(kind), file_(path, std::ios::binary) {
-    if (!file_) throw_error(ErrorKind::model, "{} cannot be opened", path_.string());
-    file_.seekg(0, std::ios::end);
-    size_ = static_cast<uint64_t>(file_.tellg());
-  }
+  Archive(const ModelFile& file, const char* kind) : file_(file), kind_(kind), size_(file.bytes()) {}
 
   void check() {
     locate_directory();
@@ -75,16 +69,14 @@ class Archive {
  private:
   template <typename... Args>
   [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
-    throw_error(ErrorKind::model, "{} is not a usable {}: {}; it was not loaded", path_.string(), kind_,
-                fmt::format(format, std::forward<Args>(args)...));
+    throw_error(ErrorKind::model, "{} is not a usable {}: {}; it was not loaded", file_.path().string(),
+                kind_, fmt::format(format, std::forward<Args>(args)...));
   }
 
   std::string read(uint64_t at, uint64_t count) {
     if (at > size_ || count > size_ - at) refuse("its zip structure points beyond its {} bytes", size_);
     std::string bytes(count, '\0');
-    file_.seekg(static_cast<std::streamoff>(at));
-    if (!file_.read(bytes.data(), static_cast<std::streamsize>(count)))
-      refuse("it cannot be read at byte {}", at);
+    file_.read(at, bytes);
     return bytes;
   }
 
@@ -249,9 +241,8 @@ class Archive {
     });
   }
 
-  std::filesystem::path path_;
+  const ModelFile& file_;
   const char* kind_;
-  std::ifstream file_;
   uint64_t size_ = 0;
   uint64_t count_ = 0, directory_size_ = 0, directory_at_ = 0, directory_end_ = 0;
   std::vector<Entry> entries_;
@@ -260,14 +251,14 @@ class Archive {
 
 }  // namespace
 
-void check_torchscript_archive(const std::filesystem::path& path) {
-  Archive archive(path, "TorchScript file");
+void check_torchscript_archive(const ModelFile& file) {
+  Archive archive(file, "TorchScript file");
   archive.check();
   archive.check_program();
 }
 
-void check_compiled_archive(const std::filesystem::path& path) {
-  Archive archive(path, "package of compiled code");
+void check_compiled_archive(const ModelFile& file) {
+  Archive archive(file, "package of compiled code");
   archive.check();
   archive.check_compiled();
 }

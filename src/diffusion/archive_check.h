@@ -1,7 +1,7 @@
 // Looks through a network file's zip directory before libtorch, whose parser trusts it, is given the file.
 #pragma once
 
-#include <filesystem>
+#include "spectradiff/diffusion/model_file.h"
 
 namespace spectradiff {
 
@@ -9,9 +9,9 @@ namespace spectradiff {
 // a directory that does not fit the file, sizes that lie, entries that overlap, names outside the archive,
 // more than is sane to unpack, or no TorchScript program inside (what torch.save writes). Reads the directory
 // and the entries' headers, none of the data.
-void check_torchscript_archive(const std::filesystem::path& path);
+void check_torchscript_archive(const ModelFile& file);
 
 // The same for a package of AOTInductor, which libtorch unpacks into a temporary folder.
-void check_compiled_archive(const std::filesystem::path& path);
+void check_compiled_archive(const ModelFile& file);
 
 }  // namespace spectradiff

@@ -9,6 +9,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/json.h"
+#include "spectradiff/base/sha256.h"
 #include "unicode_text.h"
 
 namespace spectradiff {
@@ -31,8 +32,22 @@ std::array<std::string, 256> byte_characters() {
 
 using Vocabulary = std::unordered_map<std::string, int32_t>;
 
-Vocabulary read_vocabulary(const std::filesystem::path& path) {
-  const Json json = read_json(path, ErrorKind::model);
+std::string read_hashed(const std::filesystem::path& path, const std::string& expected) {
+  constexpr uint64_t kMaxBytes = 64 << 20;
+  std::string text = read_file(path, kMaxBytes, ErrorKind::model);
+  if (expected.empty()) return text;
+  if (const std::string found = sha256_hex(text); found != expected) {
+    throw_error(ErrorKind::model,
+                "{} is not the file that model.json describes: SHA-256 {}, expected {}; it is damaged or was "
+                "changed, export or copy the model again",
+                path.string(), found, expected);
+  }
+  return text;
+}
+
+Vocabulary read_vocabulary(const VocabularyFiles& files) {
+  const std::filesystem::path& path = files.vocab;
+  const Json json = parse_json(read_hashed(path, files.vocab_sha256), path.native(), ErrorKind::model);
   if (!json.is_object() || json.empty())
     throw_error(ErrorKind::model, "{}: an object of token and id is expected", path.string());
   Vocabulary ids;
@@ -54,9 +69,9 @@ struct MergeLine {
 
 // use(line number, merge) for every pair, best first.
 template <typename Use>
-void for_each_merge(const std::filesystem::path& path, const Vocabulary& ids, Use use) {
-  constexpr uint64_t kMaxBytes = 64 << 20;
-  const std::string text = read_file(path, kMaxBytes, ErrorKind::model);
+void for_each_merge(const VocabularyFiles& files, const Vocabulary& ids, Use use) {
+  const std::filesystem::path& path = files.merges;
+  const std::string text = read_hashed(path, files.merges_sha256);
   int line_number = 0;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
@@ -104,9 +119,13 @@ std::vector<const std::string*> tokens_by_id(const std::filesystem::path& path, 
 
 }  // namespace
 
-void check_vocabulary(const std::filesystem::path& vocab, const std::filesystem::path& merges,
-                      const std::set<int32_t>& named) {
-  const Vocabulary ids = read_vocabulary(vocab);
+VocabularyFiles vocabulary_files(const std::filesystem::path& folder, const TokenizerFiles& files) {
+  return {folder / files.vocab, folder / files.merges, files.vocab_sha256, files.merges_sha256};
+}
+
+void check_vocabulary(const VocabularyFiles& files, const std::set<int32_t>& named) {
+  const auto& [vocab, merges, vocab_hash, merges_hash] = files;
+  const Vocabulary ids = read_vocabulary(files);
   const std::vector<const std::string*> tokens = tokens_by_id(vocab, ids);
   std::vector<bool> reached(tokens.size());
   for (const std::string& character : byte_characters()) {
@@ -119,7 +138,7 @@ void check_vocabulary(const std::filesystem::path& vocab, const std::filesystem:
     if (std::cmp_less(id, tokens.size())) reached[static_cast<size_t>(id)] = true;
   }
   std::unordered_set<uint64_t> pairs;
-  for_each_merge(merges, ids, [&](int line, const MergeLine& merge) {
+  for_each_merge(files, ids, [&](int line, const MergeLine& merge) {
     reached[static_cast<size_t>(merge.merged)] = true;
     if (!pairs.insert(key_of(merge.left, merge.right)).second) {
       throw_error(ErrorKind::model, "{} line {}: the pair that gives '{}' comes twice", merges.string(), line,
@@ -137,10 +156,8 @@ void check_vocabulary(const std::filesystem::path& vocab, const std::filesystem:
       *tokens[static_cast<size_t>(first)]);
 }
 
-BytePairModel::BytePairModel(const std::filesystem::path& vocab, const std::filesystem::path& merges,
-                             int32_t unknown_id)
-    : unknown_id_(unknown_id) {
-  const auto ids = read_vocabulary(vocab);
+BytePairModel::BytePairModel(const VocabularyFiles& files, int32_t unknown_id) : unknown_id_(unknown_id) {
+  const auto ids = read_vocabulary(files);
   for (const auto& [token, id] : ids) largest_id_ = std::max(largest_id_, id);
   const auto characters = byte_characters();
   const auto id_or_unknown = [&](const std::string& token) {
@@ -151,13 +168,13 @@ BytePairModel::BytePairModel(const std::filesystem::path& vocab, const std::file
     inside_[byte] = id_or_unknown(characters[byte]);
     last_[byte] = id_or_unknown(characters[byte] + kWordEnd);
   }
-  read_merges(merges, ids);
+  read_merges(files, ids);
 }
 
-void BytePairModel::read_merges(const std::filesystem::path& path, const Vocabulary& ids) {
+void BytePairModel::read_merges(const VocabularyFiles& files, const Vocabulary& ids) {
   merges_.reserve(ids.size());
   int32_t rank = 0;
-  for_each_merge(path, ids, [&](int, const MergeLine& merge) {
+  for_each_merge(files, ids, [&](int, const MergeLine& merge) {
     merges_[key_of(merge.left, merge.right)] = {rank++, merge.merged};
   });
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
-#include <numbers>
 #include <unordered_map>
 
 #include "spectradiff/base/error.h"
@@ -39,13 +38,8 @@ class EmbeddingCache {
       chunks_ = std::max(chunks_, read_prompt(tokenizers_, text, reading_).chunks.size());
   }
 
-  Array get(const MixedText& text) {
-    return mix(text, encode(text.from), [&] { return encode(text.to); });
-  }
-
-  Array get_negative(const MixedText& text) {
-    return mix(text, encode_negative(text.from), [&] { return encode_negative(text.to); });
-  }
+  Array get(const TextMix& mix) { return mixed(mix, &EmbeddingCache::encode); }
+  Array get_negative(const TextMix& mix) { return mixed(mix, &EmbeddingCache::encode_negative); }
 
  private:
   Array encode(const std::string& text) {
@@ -80,13 +74,17 @@ class EmbeddingCache {
   }
 
   // Mixed alone, so that it does not depend on the rest of the batch.
-  template <typename Other>
-  Array mix(const MixedText& text, const Array& from, Other other) {
-    if (text.is_one()) return from;
-    const Array to = other();
-    const double cosine = text.spherical ? networks_.cosine(from, to) : 0;
-    const auto [of_from, of_to] = mix_coefficients(text.weight, text.spherical, cosine);
-    const Term terms[] = {{from, {of_from}}, {to, {of_to}}};
+  Array mixed(const TextMix& mix, Array (EmbeddingCache::*encoded)(const std::string&)) {
+    const TextMix simple = simplified(mix);
+    std::vector<Term> terms;
+    for (const TextMix::Part& part : simple.parts)
+      terms.push_back({(this->*encoded)(part.text), {part.weight}});
+    if (terms.size() == 1) return terms[0].array;
+    if (simple.spherical) {
+      const double cosine = networks_.cosine(terms[0].array, terms[1].array);
+      const auto shares = mix_coefficients(simple.parts[1].weight, true, cosine);
+      for (size_t i : {0, 1}) terms[i].coefficients = {shares[i]};
+    }
     return networks_.combine(terms);
   }
 
@@ -103,9 +101,7 @@ class EmbeddingCache {
 struct Slot {
   const FrameRequest* request = nullptr;
   SamplerTable table;
-  std::unique_ptr<NoiseSource> noise,
-      next_noise;  // of the seeds it lies between; no next one where it lies on one
-  double noise_share = 1, next_noise_share = 0;
+  std::vector<std::unique_ptr<NoiseSource>> noise;  // [request->noise]
 
   // The step this slot takes in the batch's round, or null when its picture is done.
   const SamplerStep* step(size_t round) const {
@@ -174,10 +170,9 @@ struct Diffuser::Impl {
         throw_error(ErrorKind::usage, "the size {}x{} is not a multiple of {}, which this model needs",
                     size.width, size.height, latent.downscale);
       }
-      if (!(request.seed_travel >= 0 && request.seed_travel <= kMaxSeedTravel)) {
-        throw_error(ErrorKind::usage, "seed travel = {} is outside 0 to {}", request.seed_travel,
-                    kMaxSeedTravel);
-      }
+      check_mix(request.prompt);
+      check_mix(request.negative_prompt);
+      check_noise(request.noise);
       if (!std::isfinite(request.guidance)) {
         throw_error(ErrorKind::usage, "guidance = {} is not a number; 1 to 20 is usual", request.guidance);
       }
@@ -198,45 +193,40 @@ struct Diffuser::Impl {
     std::vector<Slot> slots(static_cast<size_t>(settings.batch_size));
     for (size_t b = 0; b < slots.size(); ++b) {
       const FrameRequest& request = requests[std::min(b, requests.size() - 1)];
-      const double whole = std::floor(request.seed_travel);
-      const double angle = (request.seed_travel - whole) * std::numbers::pi / 2;
-      const uint64_t seed = request.seed + static_cast<uint64_t>(whole);
-      slots[b] = {&request,
-                  table_for(request.strength),
-                  networks.noise_source(seed),
-                  angle > 0 ? networks.noise_source(seed + 1) : nullptr,
-                  std::cos(angle),
-                  std::sin(angle)};
+      slots[b] = {&request, table_for(request.strength), {}};
+      for (const WeightedSeed& part : request.noise)
+        slots[b].noise.push_back(networks.noise_source(part.seed));
     }
     return slots;
   }
 
-  Array embed(const std::vector<Slot>& slots, MixedText FrameRequest::* text,
-              Array (EmbeddingCache::*get)(const MixedText&)) {
+  Array embed(const std::vector<Slot>& slots, TextMix FrameRequest::* text,
+              Array (EmbeddingCache::*get)(const TextMix&)) {
     std::vector<std::pair<Array, int>> items;
     items.reserve(slots.size());
     for (const Slot& slot : slots) items.emplace_back((embeddings.*get)(slot.request->*text), 0);
     return networks.gather(items);
   }
 
-  // Adds noise of these strengths, where any is not 0: of the slots' own seeds, and of the next ones where
-  // the noise travels.
+  // Adds noise of these strengths, where any is not 0: a term for the first of every slot's seeds, one for
+  // the second where any slot has two, and so on.
   void add_noise(std::vector<Term>& terms, const std::vector<Slot>& slots,
                  const std::vector<double>& strengths) {
-    add_noise_of(terms, slots, strengths, &Slot::noise, &Slot::noise_share);
-    add_noise_of(terms, slots, strengths, &Slot::next_noise, &Slot::next_noise_share);
+    size_t most = 0;
+    for (const Slot& slot : slots) most = std::max(most, slot.noise.size());
+    for (size_t part = 0; part < most; ++part) add_noise_of(part, terms, slots, strengths);
   }
 
   // A draw for every slot whose coefficient is not 0. The others are given a source that nobody reads, so
   // that a frame's noise never depends on its neighbours.
-  void add_noise_of(std::vector<Term>& terms, const std::vector<Slot>& slots,
-                    const std::vector<double>& strengths, std::unique_ptr<NoiseSource> Slot::* source,
-                    double Slot::* share) {
+  void add_noise_of(size_t part, std::vector<Term>& terms, const std::vector<Slot>& slots,
+                    const std::vector<double>& strengths) {
     std::vector<double> coefficients;
     std::vector<NoiseSource*> sources;
     for (size_t b = 0; b < slots.size(); ++b) {
-      coefficients.push_back(strengths[b] * (slots[b].*share));
-      sources.push_back(coefficients[b] != 0 ? (slots[b].*source).get() : idle_noise.get());
+      const bool has = part < slots[b].noise.size();
+      coefficients.push_back(has ? strengths[b] * slots[b].request->noise[part].weight : 0);
+      sources.push_back(coefficients[b] != 0 ? slots[b].noise[part].get() : idle_noise.get());
     }
     if (!any_nonzero(coefficients)) return;
     terms.push_back({networks.draw(sources, slots[0].request->init->size()), std::move(coefficients)});

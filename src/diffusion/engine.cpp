@@ -133,13 +133,14 @@ fs::path find_engine_plugin() {
   return {};
 }
 
-std::unique_ptr<Networks> load_networks(const Manifest& manifest, const EngineRequest& request) {
-  return plugin().load(manifest, request);
+std::unique_ptr<Networks> load_networks(const AdmittedModel& model, const EngineRequest& request) {
+  return plugin().load(model, request);
 }
 
-std::unique_ptr<Interpolator> load_interpolator(const InterpolationBundle& bundle,
-                                                const EngineRequest& request) {
-  return plugin().load_interpolator(bundle, request);
+std::unique_ptr<Interpolator> load_interpolator(const AdmittedModel& model, const EngineRequest& request) {
+  if (!model.manifest().is_interpolation())
+    throw_error(ErrorKind::model, "the model {} makes no pictures between others", model.manifest().name);
+  return plugin().load_interpolator(model, request);
 }
 
 EngineReport engine_report() {

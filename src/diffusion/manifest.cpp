@@ -6,17 +6,14 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <set>
 #include <system_error>
 
-#include "archive_check.h"
-#include "byte_pair.h"
+#include "model_folder.h"
 #include "network_ports.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/diffusion/interpolator.h"
 
 namespace spectradiff {
 namespace {
@@ -31,20 +28,6 @@ constexpr std::string_view kControl = "control";         // a network that few b
 constexpr const char* kInterpolation = "interpolation";  // a family, and what its bundles say of it
 constexpr int kMaxTokens = 4096;
 constexpr int64_t kMaxFileBytes = int64_t{1} << 40;
-
-std::string contents_of(const fs::path& folder) {
-  constexpr size_t kShown = 12;
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
-    names.push_back(entry->path().filename().string() + (entry->is_directory(failed) ? "/" : ""));
-  }
-  if (names.empty()) return "the folder is empty";
-  std::sort(names.begin(), names.end());
-  const bool more = names.size() > kShown;
-  names.resize(std::min(names.size(), kShown));
-  return "found: " + join(names, ", ") + (more ? ", …" : "");
-}
 
 [[noreturn]] void refuse(const JsonReader& reader, const std::string& what) {
   throw_error(ErrorKind::model, "{}: {}", reader.where(), what);
@@ -265,46 +248,6 @@ std::string read_name(JsonReader& reader) {
   return name;
 }
 
-void require_file(const Manifest& manifest, const std::string& file, std::string_view role) {
-  std::error_code failed;
-  if (!fs::is_regular_file(manifest.folder / file, failed)) {
-    throw_error(ErrorKind::model, "{}: the file of the {}, {}, is missing ({})", manifest.folder.string(),
-                role, file, contents_of(manifest.folder));
-  }
-}
-
-void check_size(const fs::path& path, int64_t expected) {
-  std::error_code failed;
-  const uintmax_t bytes = fs::file_size(path, failed);
-  if (failed || bytes != static_cast<uintmax_t>(expected)) {
-    throw_error(ErrorKind::model, "{} has {} bytes, model.json says {}; copy or export the model again",
-                path.string(), failed ? 0 : bytes, expected);
-  }
-}
-
-void check_hash(const fs::path& path, const std::string& expected) {
-  std::string found;
-  try {
-    found = sha256_file(path);
-  } catch (const Error& error) {
-    throw Error(ErrorKind::model, error.what());
-  }
-  if (found != expected) {
-    throw_error(ErrorKind::model,
-                "{} is not the file that model.json describes: SHA-256 {}, expected {}; it is damaged or was "
-                "changed, export or copy the model again",
-                path.string(), found, expected);
-  }
-}
-
-void check_tokenizer(const fs::path& folder, const TokenizerFiles& files) {
-  check_hash(folder / files.vocab, files.vocab_sha256);
-  check_hash(folder / files.merges, files.merges_sha256);
-  std::set<int32_t> named = {files.bos_token_id, files.eos_token_id, files.pad_token_id, files.unk_token_id};
-  for (const AddedToken& token : files.added_tokens) named.insert(token.id);
-  check_vocabulary(folder / files.vocab, folder / files.merges, named);
-}
-
 std::string manifest_text(const fs::path& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
@@ -348,6 +291,20 @@ Manifest read_facts(JsonReader& reader, const fs::path& folder, const std::strin
 
 }  // namespace
 
+std::string contents_of(const fs::path& folder) {
+  constexpr size_t kShown = 12;
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
+    names.push_back(entry->path().filename().string() + (entry->is_directory(failed) ? "/" : ""));
+  }
+  if (names.empty()) return "the folder is empty";
+  std::sort(names.begin(), names.end());
+  const bool more = names.size() > kShown;
+  names.resize(std::min(names.size(), kShown));
+  return "found: " + join(names, ", ") + (more ? ", …" : "");
+}
+
 Manifest read_manifest(const fs::path& folder) {
   const std::string text = manifest_text(folder);
   const std::string path = (folder / "model.json").string();
@@ -384,7 +341,7 @@ bool is_interpolation_bundle(const fs::path& folder) {
   return root.is_object() && root.value("family", Json()) == kInterpolation;
 }
 
-InterpolationBundle read_interpolation_bundle(const fs::path& folder) {
+Manifest read_interpolation_manifest(const fs::path& folder) {
   const std::string text = manifest_text(folder);
   const std::string path = (folder / "model.json").string();
   const Json root = parse_json(text, path, ErrorKind::model);
@@ -392,38 +349,15 @@ InterpolationBundle read_interpolation_bundle(const fs::path& folder) {
   const std::string family = reader.text("family");
   if (std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end())
     refuse(reader, fmt::format("this bundle diffuses pictures (family {}); name it with --model", family));
-  InterpolationBundle bundle;
-  bundle.manifest = read_facts(reader, folder, text, std::array{kInterpolation});
-  bundle.manifest.networks["interpolator"] = read_network(reader.object("networks").object("interpolator"));
+  Manifest manifest = read_facts(reader, folder, text, std::array{kInterpolation});
+  manifest.networks["interpolator"] = read_network(reader.object("networks").object("interpolator"));
   JsonReader facts = reader.object(kInterpolation);
-  bundle.pad_multiple = static_cast<int>(integer_within(facts, "pad_multiple", 1, 1024));
-  return bundle;
+  manifest.pad_multiple = static_cast<int>(integer_within(facts, "pad_multiple", 1, 1024));
+  return manifest;
 }
 
-void verify_files(const Manifest& manifest) {
-  std::vector<TokenizerFiles> tokenizers;
-  if (manifest.family != kInterpolation) tokenizers.push_back(manifest.tokenizer);
-  if (manifest.second_tokenizer) tokenizers.push_back(*manifest.second_tokenizer);
-  for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
-  for (const TokenizerFiles& tokenizer : tokenizers) {
-    require_file(manifest, tokenizer.vocab, "tokenizer's vocabulary");
-    require_file(manifest, tokenizer.merges, "tokenizer's merges");
-  }
-  const std::map<std::string, CompiledNetwork> none;
-  const auto& compiled = manifest.compiled ? manifest.compiled->networks : none;
-  for (const auto& [name, network] : compiled) require_file(manifest, network.file, "compiled " + name);
-
-  for (const auto& [name, network] : manifest.networks) {
-    check_size(manifest.folder / network.file, network.bytes);
-    check_torchscript_archive(manifest.folder / network.file);
-    check_hash(manifest.folder / network.file, network.sha256);
-  }
-  for (const auto& [name, network] : compiled) {
-    check_size(manifest.folder / network.file, network.bytes);
-    check_compiled_archive(manifest.folder / network.file);
-    check_hash(manifest.folder / network.file, network.sha256);
-  }
-  for (const TokenizerFiles& tokenizer : tokenizers) check_tokenizer(manifest.folder, tokenizer);
+Manifest read_any_manifest(const fs::path& folder) {
+  return is_interpolation_bundle(folder) ? read_interpolation_manifest(folder) : read_manifest(folder);
 }
 
 }  // namespace spectradiff

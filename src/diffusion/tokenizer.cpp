@@ -135,7 +135,7 @@ struct PlacedToken {
 
 struct Tokenizer::Impl {
   Impl(const std::filesystem::path& folder, const TokenizerFiles& files_in)
-      : files(files_in), pairs(folder / files.vocab, folder / files.merges, files.unk_token_id) {
+      : files(files_in), pairs(vocabulary_files(folder, files), files.unk_token_id) {
     const std::pair<const char*, int32_t> ids[] = {{"bos_token_id", files.bos_token_id},
                                                    {"eos_token_id", files.eos_token_id},
                                                    {"pad_token_id", files.pad_token_id},

@@ -10,27 +10,23 @@ namespace {
 constexpr const char* kMostPrecise = "float32";
 
 std::string identity(const Manifest& manifest, const EngineRequest& request) {
-  return fmt::format("{} {} {} {}", request.device, request.dtype, request.threads, manifest.folder.string());
+  return fmt::format("{} {} {} {} {}", request.device, request.dtype, request.threads, manifest.sha256,
+                     manifest.folder.string());
 }
 
 }  // namespace
 
 void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
-  if (verified_.insert(manifest.folder.string()).second) {
-    try {
-      verify_files(manifest);
-    } catch (...) {
-      verified_.erase(manifest.folder.string());
-      throw;
-    }
-  }
-  if (trust_of(manifest).empty() && !allow_unpinned) {
-    throw_error(ErrorKind::model,
-                "the model {} in {} is on no trust list, and a model can execute code; if you trust where it "
-                "came from, run `spectradiff model trust {}` "
-                "once, or pass --allow-unpinned-model",
-                manifest.name, manifest.folder.string(), manifest.folder.string());
-  }
+  const std::string folder = manifest.folder.string();
+  if (const auto found = admitted_.find(folder); found != admitted_.end() &&
+                                                 found->second.manifest().sha256 == manifest.sha256 &&
+                                                 (allow_unpinned || !found->second.trust().empty()))
+    return;
+  admitted_.insert_or_assign(folder, admit_model(manifest, {.allow_unpinned = allow_unpinned}));
+}
+
+const AdmittedModel& ModelStore::admitted(const Manifest& manifest) const {
+  return admitted_.at(manifest.folder.string());
 }
 
 Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& request) {
@@ -42,7 +38,7 @@ Networks& ModelStore::networks(const Manifest& manifest, const EngineRequest& re
   if (networks_ == nullptr || loaded_ != wanted) {
     precise_networks_.reset();
     networks_.reset();
-    networks_ = load_networks(manifest, request);
+    networks_ = load_networks(admitted(manifest), request);
     loaded_ = wanted;
     ++loads_;
   }
@@ -56,15 +52,15 @@ std::vector<std::string> ModelStore::take_notes() {
 Networks* ModelStore::precise_networks(const Manifest& manifest, EngineRequest request) {
   if (precise_networks_ == nullptr && networks_->dtype() != kMostPrecise) {
     request.dtype = kMostPrecise;
-    precise_networks_ = load_networks(manifest, request);
+    precise_networks_ = load_networks(admitted(manifest), request);
   }
   return precise_networks_.get();
 }
 
-Interpolator& ModelStore::interpolator(const InterpolationBundle& bundle, const EngineRequest& request) {
-  const std::string wanted = identity(bundle.manifest, request);
+Interpolator& ModelStore::interpolator(const Manifest& manifest, const EngineRequest& request) {
+  const std::string wanted = identity(manifest, request);
   if (interpolator_ == nullptr || loaded_interpolator_ != wanted) {
-    interpolator_ = load_interpolator(bundle, request);
+    interpolator_ = load_interpolator(admitted(manifest), request);
     loaded_interpolator_ = wanted;
   }
   return *interpolator_;

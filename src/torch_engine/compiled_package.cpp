@@ -47,10 +47,17 @@ std::string compiled_misfit(const CompiledCode& code, const EngineRequest& reque
   return "";
 }
 
-CompiledPackage::CompiledPackage(const Manifest& manifest, const std::string& name)
-    : title_(fmt::format("{} (model {})", facts_of(manifest, name).file, manifest.name)),
-      shapes_(facts_of(manifest, name).shapes),
-      loader_((manifest.folder / facts_of(manifest, name).file).string()) {}
+CompiledPackage::CompiledPackage(const AdmittedModel& model, const std::string& name)
+    : CompiledPackage(model.manifest().name, facts_of(model.manifest(), name),
+                      model.file(facts_of(model.manifest(), name).file)) {}
+
+CompiledPackage::CompiledPackage(const std::string& model, const CompiledNetwork& network,
+                                 const ModelFile& file)
+    : title_(fmt::format("{} (model {})", network.file, model)),
+      shapes_(network.shapes),
+      loader_(file.loading(network.sha256, [&] {
+        return std::make_unique<torch::inductor::AOTIModelPackageLoader>(file.open_name().string());
+      })) {}
 
 bool CompiledPackage::takes(const std::vector<c10::IValue>& inputs) const {
   return std::equal(inputs.begin(), inputs.end(), shapes_.begin(), shapes_.end(),
@@ -64,7 +71,7 @@ std::vector<at::Tensor> CompiledPackage::run(const std::vector<c10::IValue>& inp
   if (!takes(inputs)) throw_error(ErrorKind::internal, "{} was given inputs of other shapes", title_);
   std::vector<at::Tensor> tensors;
   for (const c10::IValue& input : inputs) tensors.push_back(input.toTensor().contiguous());
-  return loader_.run(tensors);
+  return loader_->run(tensors);
 }
 
 }  // namespace spectradiff

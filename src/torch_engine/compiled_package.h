@@ -1,6 +1,7 @@
 // One package of AOTInductor of a bundle: native code for one processor, one dtype and one shape of inputs.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ std::string compiled_misfit(const CompiledCode& code, const EngineRequest& reque
 class CompiledPackage final {
  public:
   // Error{model} naming the file. libtorch unpacks it into a temporary folder while it lives.
-  CompiledPackage(const Manifest& manifest, const std::string& name);
+  CompiledPackage(const AdmittedModel& model, const std::string& name);
 
   // Whether the inputs have the shapes that it was compiled for: it may be given no others.
   bool takes(const std::vector<c10::IValue>& inputs) const;
@@ -28,9 +29,11 @@ class CompiledPackage final {
   const std::string& title() const { return title_; }
 
  private:
+  CompiledPackage(const std::string& model, const CompiledNetwork& network, const ModelFile& file);
+
   std::string title_;
   std::vector<std::vector<int64_t>> shapes_;
-  torch::inductor::AOTIModelPackageLoader loader_;
+  std::unique_ptr<torch::inductor::AOTIModelPackageLoader> loader_;
 };
 
 }  // namespace spectradiff

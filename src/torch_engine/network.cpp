@@ -7,13 +7,13 @@
 
 namespace spectradiff {
 
-Network::Network(const Manifest& manifest, const std::string& name, at::Device device, at::ScalarType dtype,
+Network::Network(AdmittedModel model, const std::string& name, at::Device device, at::ScalarType dtype,
                  bool compiled)
-    : manifest_(manifest), name_(name), device_(device), dtype_(dtype) {
+    : model_(std::move(model)), name_(name), device_(device), dtype_(dtype) {
   if (compiled) {
     try {
-      compiled_ = through_the_door(manifest.compiled->networks.at(name).file,
-                                   [&] { return std::make_unique<CompiledPackage>(manifest, name); });
+      compiled_ = through_the_door(model_.manifest().compiled->networks.at(name).file,
+                                   [&] { return std::make_unique<CompiledPackage>(model_, name); });
     } catch (const Error& error) {
       note_ = fmt::format("the compiled code does not load, TorchScript runs instead: {}", error.what());
     }
@@ -22,7 +22,7 @@ Network::Network(const Manifest& manifest, const std::string& name, at::Device d
 }
 
 ScriptNetwork& Network::script() {
-  if (!script_) script_.emplace(manifest_, name_, device_, dtype_);
+  if (!script_) script_.emplace(model_, name_, device_, dtype_);
   return *script_;
 }
 

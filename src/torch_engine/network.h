@@ -11,12 +11,12 @@
 
 namespace spectradiff {
 
-// Not thread-safe. The manifest outlives it.
+// Not thread-safe.
 class Network {
  public:
   // As ScriptNetwork. With `compiled` the bundle's compiled code is loaded instead, and TorchScript when the
   // code does not load or does not fit a call.
-  Network(const Manifest& manifest, const std::string& name, at::Device device, at::ScalarType dtype,
+  Network(AdmittedModel model, const std::string& name, at::Device device, at::ScalarType dtype,
           bool compiled);
 
   // As ScriptNetwork.
@@ -33,7 +33,7 @@ class Network {
   ScriptNetwork& script();
   bool takes_compiled(const std::vector<c10::IValue>& inputs);
 
-  const Manifest& manifest_;
+  AdmittedModel model_;
   std::string name_, title_;
   at::Device device_;
   at::ScalarType dtype_;

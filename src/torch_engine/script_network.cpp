@@ -1,6 +1,6 @@
 #include "script_network.h"
 
-#include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "door.h"
@@ -22,8 +22,22 @@ void convert(torch::jit::Module& module, at::Device device, at::ScalarType dtype
   for (const at::Tensor& buffer : module.buffers()) move(buffer);
 }
 
-torch::jit::Module load(const std::filesystem::path& path, at::Device device, at::ScalarType dtype) {
-  torch::jit::Module module = torch::jit::load(path.string(), at::Device(at::kCPU));
+// The file that was checked, as libtorch's loader reads it.
+class Reader : public caffe2::serialize::ReadAdapterInterface {
+ public:
+  explicit Reader(const ModelFile& file) : file_(file) {}
+  size_t size() const override { return file_.bytes(); }
+  size_t read(uint64_t at, void* into, size_t count, const char*) const override {
+    file_.read(at, {static_cast<char*>(into), count});
+    return count;
+  }
+
+ private:
+  const ModelFile& file_;
+};
+
+torch::jit::Module load(const ModelFile& file, at::Device device, at::ScalarType dtype) {
+  torch::jit::Module module = torch::jit::load(std::make_shared<Reader>(file), at::Device(at::kCPU));
   module.eval();
   convert(module, device, dtype);
   return module;
@@ -62,23 +76,15 @@ at::Tensor of_shape(at::Tensor tensor, const std::vector<int64_t>& expected, con
   return tensor;
 }
 
-ScriptNetwork::ScriptNetwork(const Manifest& manifest, const std::string& name, at::Device device,
+ScriptNetwork::ScriptNetwork(const AdmittedModel& model, const std::string& name, at::Device device,
                              at::ScalarType dtype) {
-  const auto found = manifest.networks.find(name);
-  if (found == manifest.networks.end()) {
-    throw_error(ErrorKind::model, "model {} has no network {}", manifest.name, name);
-  }
-  title_ = fmt::format("{} (model {})", found->second.file, manifest.name);
-  if (found->second.format != "torchscript") {
-    throw_error(ErrorKind::model, "{} has the format {}; this engine runs torchscript", title_,
-                found->second.format);
-  }
-  const std::filesystem::path path = manifest.folder / found->second.file;
-  if (!std::filesystem::is_regular_file(path))
-    throw_error(ErrorKind::model, "{} is missing: {}", title_, path.string());
+  const Manifest& manifest = model.manifest();
+  const NetworkFile& network = manifest.networks.at(name);
+  title_ = fmt::format("{} (model {})", network.file, manifest.name);
+  const ModelFile& file = model.file(network.file);
   const HostMemoryNotKept loading;
   try {
-    torch::jit::Module module = load(path, device, dtype);
+    torch::jit::Module module = file.loading(network.sha256, [&] { return load(file, device, dtype); });
     if (CpuProgram::suits(device, dtype)) {
       network_ = CpuProgram(std::move(module));
     } else {

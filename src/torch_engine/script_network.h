@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cpu_program.h"
-#include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/diffusion/admitted_model.h"
 #include "torch_headers.h"
 
 namespace spectradiff {
@@ -20,7 +20,7 @@ class ScriptNetwork {
  public:
   // `name` as the manifest has it: "denoiser". Floating-point weights go to `dtype`, integers stay what they
   // are. Error{model} naming the file, and both torch versions where the loader refuses it.
-  ScriptNetwork(const Manifest& manifest, const std::string& name, at::Device device, at::ScalarType dtype);
+  ScriptNetwork(const AdmittedModel& model, const std::string& name, at::Device device, at::ScalarType dtype);
 
   // One tensor of the shape `expected`, in which -1 is any number. Error{model} for anything else.
   at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);

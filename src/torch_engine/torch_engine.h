@@ -11,7 +11,7 @@ namespace spectradiff {
 // float32 that is what diffusers computes; in bfloat16 and float16 it loses less. The number of threads, the
 // precision settings and the host memory of libtorch are the process's: the last call decides. Errors as
 // load_networks says.
-std::unique_ptr<Networks> load_torch_networks(const Manifest& manifest, const EngineRequest& request);
+std::unique_ptr<Networks> load_torch_networks(const AdmittedModel& model, const EngineRequest& request);
 
 EngineReport torch_report();
 

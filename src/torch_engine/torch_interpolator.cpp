@@ -17,10 +17,10 @@ int64_t padding(int64_t side, int multiple) {
 
 class TorchInterpolator : public Interpolator {
  public:
-  TorchInterpolator(const InterpolationBundle& bundle, const Placement& placement)
+  TorchInterpolator(const AdmittedModel& model, const Placement& placement)
       : placement_(placement),
-        pad_multiple_(bundle.pad_multiple),
-        network_(bundle.manifest, "interpolator", placement.device, placement.dtype) {}
+        pad_multiple_(model.manifest().pad_multiple),
+        network_(model, "interpolator", placement.device, placement.dtype) {}
 
   std::vector<Canvas> between(const Canvas& from, const Canvas& to, int parts) override {
     return through_the_door(network_.title(), [&] {
@@ -59,17 +59,17 @@ class TorchInterpolator : public Interpolator {
 
 }  // namespace
 
-std::unique_ptr<Interpolator> load_torch_interpolator(const InterpolationBundle& bundle,
+std::unique_ptr<Interpolator> load_torch_interpolator(const AdmittedModel& model,
                                                       const EngineRequest& request) {
   try {
-    const std::vector<std::string>& verified = bundle.manifest.verified_dtypes;
+    const std::vector<std::string>& verified = model.manifest().verified_dtypes;
     EngineRequest own = request;
     if (std::find(verified.begin(), verified.end(), own.dtype) == verified.end()) own.dtype = "auto";
     const Placement placement = choose_placement(own, verified);
     configure_libtorch(request);
-    return std::make_unique<TorchInterpolator>(bundle, placement);
+    return std::make_unique<TorchInterpolator>(model, placement);
   } catch (...) {
-    rethrow_as_error("model " + bundle.manifest.name);
+    rethrow_as_error("model " + model.manifest().name);
   }
 }
 

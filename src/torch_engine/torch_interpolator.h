@@ -9,7 +9,7 @@ namespace spectradiff {
 
 // Errors as load_interpolator says. The threads and precision of libtorch are the process's, as with
 // load_torch_networks.
-std::unique_ptr<Interpolator> load_torch_interpolator(const InterpolationBundle& bundle,
+std::unique_ptr<Interpolator> load_torch_interpolator(const AdmittedModel& model,
                                                       const EngineRequest& request);
 
 }  // namespace spectradiff

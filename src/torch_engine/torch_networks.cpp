@@ -89,8 +89,9 @@ std::vector<std::string> notes_on(const Manifest& manifest, const Placement& pla
 
 }  // namespace
 
-TorchNetworks::TorchNetworks(Manifest manifest, const Placement& placement, const EngineRequest& request)
-    : manifest_(std::move(manifest)),
+TorchNetworks::TorchNetworks(const AdmittedModel& model, const Placement& placement,
+                             const EngineRequest& request)
+    : manifest_(model.manifest()),
       placement_(placement),
       vae_dtype_(vae_dtype(manifest_, placement.dtype)),
       latent_(manifest_.latent),
@@ -98,12 +99,12 @@ TorchNetworks::TorchNetworks(Manifest manifest, const Placement& placement, cons
       embeds_size_(manifest_.embeds_size()),
       notes_(notes_on(manifest_, placement, request)),
       compiled_(has_fitting_code(manifest_, placement, request)),
-      text_encoder_(manifest_, "text_encoder", placement.device, placement.dtype, compiled_),
-      vae_encoder_(manifest_, "vae_encoder", placement.device, vae_dtype_, compiled_),
-      denoiser_(manifest_, "denoiser", placement.device, placement.dtype, compiled_),
-      vae_decoder_(manifest_, "vae_decoder", placement.device, vae_dtype_, compiled_) {
+      text_encoder_(model, "text_encoder", placement.device, placement.dtype, compiled_),
+      vae_encoder_(model, "vae_encoder", placement.device, vae_dtype_, compiled_),
+      denoiser_(model, "denoiser", placement.device, placement.dtype, compiled_),
+      vae_decoder_(model, "vae_decoder", placement.device, vae_dtype_, compiled_) {
   if (manifest_.takes_control())
-    control_.emplace(manifest_, "control", placement.device, placement.dtype, compiled_);
+    control_.emplace(model, "control", placement.device, placement.dtype, compiled_);
 }
 
 std::string TorchNetworks::engine() const {
@@ -307,13 +308,13 @@ Array TorchNetworks::gather(std::span<const std::pair<Array, int>> items) {
   });
 }
 
-std::unique_ptr<Networks> load_torch_networks(const Manifest& manifest, const EngineRequest& request) {
+std::unique_ptr<Networks> load_torch_networks(const AdmittedModel& model, const EngineRequest& request) {
   try {
-    const Placement placement = choose_placement(request, manifest.verified_dtypes);
+    const Placement placement = choose_placement(request, model.manifest().verified_dtypes);
     configure_libtorch(request);
-    return std::make_unique<TorchNetworks>(manifest, placement, request);
+    return std::make_unique<TorchNetworks>(model, placement, request);
   } catch (...) {
-    rethrow_as_error("model " + manifest.name);
+    rethrow_as_error("model " + model.manifest().name);
   }
 }
 

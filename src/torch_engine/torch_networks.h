@@ -20,7 +20,7 @@ class TorchArray : public DeviceArray {
 
 class TorchNetworks : public Networks {
  public:
-  TorchNetworks(Manifest manifest, const Placement& placement, const EngineRequest& request);
+  TorchNetworks(const AdmittedModel& model, const Placement& placement, const EngineRequest& request);
 
   std::string device() const override { return placement_.device_text; }
   std::string dtype() const override { return dtype_name(placement_.dtype); }

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "expect_error.h"
-#include "spectradiff/diffusion/fake_networks.h"
+#include "fake_networks.h"
 #include "test_bundle.h"
 
 namespace spectradiff {
@@ -45,7 +45,7 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
   const SamplerTable table = make_sampler_table(
       manifest.scheduler,
       {settings.scheduler, settings.steps, request.strength, settings.strength_mode, settings.eta});
-  const auto noise = networks.noise_source(request.seed);
+  const auto noise = networks.noise_source(request.noise.at(0).seed);
   NoiseSource* sources[] = {noise.get()};
   const auto draw = [&] { return networks.draw(sources, request.init->size()); };
   const auto sum = [&](const std::vector<std::pair<Array, double>>& terms) {
@@ -66,11 +66,12 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
   std::vector<Array> samples = {sum(begin)}, outputs;
   for (size_t k = 0; k < table.steps.size(); ++k) {
     const SamplerStep& step = table.steps[k];
-    DenoiseInput input{.latents = sum({{samples[k], step.input_scale}}),
-                       .timesteps = {step.timestep},
-                       .positive = embed(request.prompt.from),
-                       .negative = request.guidance > 1 ? embed(request.negative_prompt.from) : nullptr,
-                       .guidance = {request.guidance}};
+    DenoiseInput input{
+        .latents = sum({{samples[k], step.input_scale}}),
+        .timesteps = {step.timestep},
+        .positive = embed(request.prompt.parts.at(0).text),
+        .negative = request.guidance > 1 ? embed(request.negative_prompt.parts.at(0).text) : nullptr,
+        .guidance = {request.guidance}};
     outputs.push_back(networks.denoise(input));
     std::vector<std::pair<Array, double>> next;
     next.reserve(step.sample.size() + step.output.size() + 1);
@@ -94,7 +95,7 @@ struct Frames {
                           .negative_prompt = i % 3 ? "blurry" : "",
                           .strength = strengths[i],
                           .guidance = guidances[i],
-                          .seed = 40 + i});
+                          .noise = {{40 + i}}});
     }
   }
   std::vector<Canvas> pictures;
@@ -160,8 +161,8 @@ TEST_P(DiffuserOf, MakesAnotherPictureOfAnyOtherRequest) {
     return largest_difference(a[0].picture.bytes(), b[0].picture.bytes());
   };
   std::vector<FrameRequest> others(6, request);
-  others[0].seed += 1;
-  others[1].prompt.from += 's';
+  others[0].noise = {{41}};
+  others[1].prompt.parts[0].text += 's';
   others[2].negative_prompt = "blurry";
   others[3].guidance = 5;
   others[4].strength = 0.5;
@@ -276,16 +277,17 @@ TEST(Diffuser, MixesTwoTextsThatWereEncodedOnce) {
   const auto networks = make_fake_networks(counts.recorder());
   Diffuser diffuser(*networks, test_manifest(), {.steps = 3, .guided = false});
   const Canvas picture = painting(1);
-  const auto picture_of = [&](const MixedText& text) {
+  const auto picture_of = [&](const TextMix& text) {
     const FrameRequest request{.init = &picture, .prompt = text, .strength = 1, .guidance = 1};
     return std::move(diffuser.run({&request, 1}, kNever).front().picture);
   };
   const Canvas sea = picture_of("sea"), storm = picture_of("storm");
-  const Canvas line = picture_of({"sea", "storm", 0.5, false}), arc = picture_of({"sea", "storm", 0.5, true});
+  const Canvas line = picture_of({{{"sea", 0.5}, {"storm", 0.5}}}),
+               arc = picture_of({{{"sea", 0.5}, {"storm", 0.5}}, true});
   EXPECT_EQ(counts.calls["text_encode"], 2);
   for (const Canvas* other : {&sea, &storm, &arc})
     EXPECT_GT(largest_difference(line.bytes(), other->bytes()), 0);
-  EXPECT_EQ(largest_difference(picture_of({"sea", "storm", 0, true}).bytes(), sea.bytes()), 0);
+  EXPECT_EQ(largest_difference(picture_of({{{"sea", 1}, {"storm", 0}}, true}).bytes(), sea.bytes()), 0);
 }
 
 TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
@@ -296,7 +298,7 @@ TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
   const FrameRequest request{.init = &picture, .strength = 0};
   const auto pictures = diffuser.run({&request, 1}, kNever);
   EXPECT_THAT(counts.order, ElementsAre("draw", "vae_encode", "vae_decode"));
-  const auto noise = networks->noise_source(request.seed);
+  const auto noise = networks->noise_source(request.noise.at(0).seed);
   NoiseSource* sources[] = {noise.get()};
   const Canvas* inputs[] = {&picture};
   const auto expected = networks->vae_decode(networks->vae_encode(inputs, networks->draw(sources, kSize)));
@@ -358,23 +360,49 @@ TEST(Diffuser, TravelsFromTheNoiseOfOneSeedToThatOfTheNext) {
   const Canvas init = painting(1);
   Diffuser diffuser(*networks, test_manifest(),
                     {.scheduler = "euler_ancestral", .steps = 6, .batch_size = 4});
-  std::vector<FrameRequest> requests(4, {.init = &init, .seed = 7});
-  requests[1].seed_travel = 0.01;
-  requests[2].seed_travel = 0.5;
-  requests[3].seed_travel = 1;
+  std::vector<FrameRequest> requests(4, {.init = &init});
+  for (size_t b = 0; const double travel : {0.0, 0.01, 0.5, 1.0})
+    requests[b++].noise = travelling_noise(7, travel);
   const auto travelled = diffuser.run(requests, kNever);
   for (size_t b = 0; b < requests.size(); ++b) {
     const auto alone = diffuser.run({&requests[b], 1}, kNever);
     EXPECT_EQ(alone[0].picture.bytes(), travelled[b].picture.bytes()) << b;
   }
-  const FrameRequest next{.init = &init, .seed = 8};
+  const FrameRequest next{.init = &init, .noise = {{8}}};
   EXPECT_EQ(diffuser.run({&next, 1}, kNever)[0].picture.bytes(), travelled[3].picture.bytes());
   const auto& start = travelled[0].picture.bytes();
   EXPECT_LT(largest_difference(start, travelled[1].picture.bytes()),
             largest_difference(start, travelled[2].picture.bytes()));
   EXPECT_NE(travelled[2].picture.bytes(), travelled[3].picture.bytes());
-  requests[0].seed_travel = -1;
+}
+
+TEST(Diffuser, MixesTheNoiseOfAnyNumberOfSeeds) {
+  const auto networks = make_fake_networks();
+  const Canvas init = painting(1);
+  Diffuser diffuser(*networks, test_manifest(),
+                    {.scheduler = "euler_ancestral", .steps = 6, .batch_size = 2});
+  std::vector<FrameRequest> requests(2, {.init = &init, .noise = {{7, 0.6}, {8, 0.48}, {9, 0.64}}});
+  requests[1].noise = {{9, 0.64}};
   EXPECT_THROW(diffuser.run(requests, kNever), Error);
+  requests[1].noise = {{9, 1}};
+  const auto both = diffuser.run(requests, kNever);
+  for (size_t b = 0; b < requests.size(); ++b) {
+    const auto alone = diffuser.run({&requests[b], 1}, kNever);
+    EXPECT_EQ(alone[0].picture.bytes(), both[b].picture.bytes()) << b;
+  }
+  requests[0].noise = {{7, 0.6}, {8, 0.8}};
+  EXPECT_NE(diffuser.run(requests, kNever)[0].picture.bytes(), both[0].picture.bytes());
+}
+
+TEST(Diffuser, RefusesAMixThatIsNone) {
+  const auto networks = make_fake_networks();
+  const Canvas init = painting(1);
+  Diffuser diffuser(*networks, test_manifest(), {});
+  FrameRequest request{.init = &init, .prompt = TextMix({{"sea", 0.5}, {"storm", 0.6}})};
+  EXPECT_ERROR(diffuser.run({&request, 1}, kNever), ErrorKind::usage, "sum to 1.1");
+  request.prompt = "sea";
+  request.negative_prompt.parts = {{"sea", 2}};
+  EXPECT_ERROR(diffuser.run({&request, 1}, kNever), ErrorKind::usage, "outside 0 to 1");
 }
 
 // The fake, but what it predicts for slot 0 is NaN from a given call on.

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "expect_error.h"
+#include "fake_model.h"
+#include "spectradiff/diffusion/interpolator.h"
 #include "test_bundle.h"
 
 namespace spectradiff {
@@ -43,18 +46,15 @@ TEST(Engine, IsLoadedOnceAndSaysWhyItCannotBe) {
     const Environment engine("SPECTRADIFF_ENGINE", TEST_ENGINE_OLD);
     expect_no_engine("another build");
   }
-  const Environment engine("SPECTRADIFF_ENGINE", TEST_ENGINE);
+  const Environment engine("SPECTRADIFF_ENGINE", FAKE_ENGINE);
   EXPECT_EQ(engine_report().torch_version, "none");
-  EXPECT_EQ(engine_report().plugin, TEST_ENGINE);
-  EXPECT_EQ(load_networks(Manifest{}, {.device = "cpu"})->device(), "fake");
+  EXPECT_EQ(engine_report().plugin, FAKE_ENGINE);
+  const FakeModel model;
+  EXPECT_EQ(load_networks(model.admitted(), {.device = "cpu"})->device(), "fake");
   // An error crosses the library's border as what it is.
-  try {
-    load_networks(Manifest{}, {.device = "cuda:7"});
-    ADD_FAILURE() << "loaded";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::device);
-    EXPECT_STREQ(error.what(), "there is no cuda:7");
-  }
+  EXPECT_ERROR(load_networks(model.admitted(), {.device = "cuda:7"}), ErrorKind::device,
+               "there is no cuda:7");
+  EXPECT_ERROR(load_interpolator(model.admitted(), {}), ErrorKind::model, "makes no pictures between");
 }
 
 }  // namespace

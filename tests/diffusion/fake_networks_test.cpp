@@ -1,4 +1,4 @@
-#include "spectradiff/diffusion/fake_networks.h"
+#include "fake_networks.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "spectradiff/diffusion/interpolator.h"
 #include "test_bundle.h"
 
 namespace spectradiff {
@@ -244,21 +243,22 @@ TEST(Manifest, OfAnInterpolationBundleNamesOneNetworkAndItsPadding) {
   };
   const TestBundle bundle(interpolation);
   EXPECT_TRUE(is_interpolation_bundle(bundle.path()));
-  const InterpolationBundle read = read_interpolation_bundle(bundle.path());
+  const Manifest read = read_interpolation_manifest(bundle.path());
+  EXPECT_TRUE(read.is_interpolation());
   EXPECT_EQ(read.pad_multiple, 64);
-  EXPECT_EQ(read.manifest.networks.at("interpolator").file, "denoiser.pt");
-  verify_files(read.manifest);
+  EXPECT_EQ(read.networks.at("interpolator").file, "denoiser.pt");
+  verify_files(read);
   expect_model_error([&] { read_manifest(bundle.path()); }, "--interpolation-model");
   const TestBundle diffusing;
   EXPECT_FALSE(is_interpolation_bundle(diffusing.path()));
-  expect_model_error([&] { read_interpolation_bundle(diffusing.path()); }, "--model");
+  expect_model_error([&] { read_interpolation_manifest(diffusing.path()); }, "--model");
   const TestBundle strange([](Json& facts) { facts["family"] = "strange"; });
-  expect_model_error([&] { read_interpolation_bundle(strange.path()); }, "knows interpolation");
+  expect_model_error([&] { read_interpolation_manifest(strange.path()); }, "knows interpolation");
   const TestBundle unpadded([&](Json& facts) {
     interpolation(facts);
     facts["interpolation"]["pad_multiple"] = 0;
   });
-  expect_model_error([&] { read_interpolation_bundle(unpadded.path()); }, "pad_multiple");
+  expect_model_error([&] { read_interpolation_manifest(unpadded.path()); }, "pad_multiple");
 }
 
 TEST(Manifest, WithoutAKeyIsRefused) {

@@ -1,20 +1,9 @@
-// An engine without libtorch; without TEST_ENGINE_ABI it has no entry point.
-#include "spectradiff/base/error.h"
+// Engines that do not serve: one of another build, and without TEST_ENGINE_ABI one that has no entry point.
 #include "spectradiff/diffusion/engine.h"
-#include "spectradiff/diffusion/fake_networks.h"
 
 #ifdef TEST_ENGINE_ABI
 extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
-  using namespace spectradiff;
-  static const EnginePlugin plugin{
-      .abi = TEST_ENGINE_ABI,
-      .load =
-          [](const Manifest&, const EngineRequest& request) {
-            if (request.device != "cpu") throw_error(ErrorKind::device, "there is no {}", request.device);
-            return make_fake_networks();
-          },
-      .report = [] { return EngineReport{.torch_version = "none"}; },
-  };
+  static const spectradiff::EnginePlugin plugin{.abi = TEST_ENGINE_ABI};
   return &plugin;
 }
 #endif

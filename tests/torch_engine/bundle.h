@@ -1,24 +1,14 @@
-// Bundles for tests: recorded ones, and ones whose networks are a line of TorchScript.
+// Bundles whose networks are a line of TorchScript.
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "spectradiff/diffusion/manifest.h"
+#include "small_bundle.h"
 #include "temporary_folder.h"
 #include "torch_headers.h"
 
 namespace spectradiff {
-
-inline Manifest bundle_manifest(const std::filesystem::path& folder) {
-  Manifest manifest;
-  manifest.folder = folder;
-  manifest.name = "small";
-  manifest.exporter["torch"] = "9.9.9";
-  for (const char* name : {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"}) {
-    manifest.networks[name] = {.file = std::string(name) + ".pt", .format = "torchscript"};
-  }
-  return manifest;
-}
 
 // Networks that do as little as their signatures allow. replace() gives one another body before it is loaded.
 class ScriptedBundle {
@@ -45,7 +35,10 @@ class ScriptedBundle {
   }
 
   const std::filesystem::path& folder() const { return folder_.path(); }
-  Manifest manifest() const { return bundle_manifest(folder_.path()); }
+  // As the files are now; `change` edits model.json.
+  AdmittedModel admitted(const std::function<void(Json&)>& change = {}) const {
+    return admit_small_bundle(folder_.path(), change);
+  }
 
  private:
   TemporaryFolder folder_;

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <functional>
 
 #include "bundle.h"
@@ -10,6 +9,7 @@
 #include "expect_error.h"
 #include "torch_engine.h"
 #include "torch_networks.h"
+#include "zip.h"
 
 namespace spectradiff {
 namespace {
@@ -59,21 +59,29 @@ TEST(CompiledCode, ServesItsMachineAndItsJobAlone) {
   expect_other_job([](EngineRequest& wrong) { wrong.guided = false; });
 }
 
-// A bundle whose compiled code is no package.
-Manifest manifest_with_code(const ScriptedBundle& bundle, const CompiledCode& code) {
-  Manifest manifest = bundle.manifest();
-  manifest.exporter["torch"] = TORCH_VERSION;
-  manifest.compiled = code;
-  for (const auto& [name, network] : manifest.networks)
-    manifest.compiled->networks[name] = {.file = name + ".pt2", .shapes = {{2, 4, 6, 8}}};
-  return manifest;
+// A bundle whose compiled code is an archive as a package is one, and nothing that runs.
+AdmittedModel model_with_code(const ScriptedBundle& bundle, const CompiledCode& code) {
+  const std::string package = make_zip({{"net/data/aotinductor/model/none.cpp", "none"}});
+  write_file(bundle.folder() / "net.pt2", std::string_view(package), true);
+  return bundle.admitted([&](Json& facts) {
+    facts["exporter"]["torch"] = TORCH_VERSION;
+    facts["compiled"] = {{"torch", code.torch},           {"device", code.device},
+                         {"dtype", code.dtype},           {"cpu_flags", code.cpu_flags},
+                         {"batch_size", code.batch_size}, {"size", {code.size.width, code.size.height}},
+                         {"guided", code.guided}};
+    for (Json& network : facts["networks"]) {
+      network["compiled"] = {{"file", "net.pt2"},
+                             {"sha256", sha256_hex(package)},
+                             {"bytes", package.size()},
+                             {"shapes", {{2, 4, 6, 8}}}};
+    }
+  });
 }
 
 TEST(CompiledCode, ThatDoesNotLoadLeavesTheWorkToTorchScriptAndIsToldOnce) {
   const ScriptedBundle bundle;
-  std::ofstream(bundle.folder() / "denoiser.pt2") << "no archive";
   const auto networks =
-      load_torch_networks(manifest_with_code(bundle, code_for_this_machine()), fitting_request());
+      load_torch_networks(model_with_code(bundle, code_for_this_machine()), fitting_request());
   EXPECT_THAT(networks->engine(), HasSubstr("TorchScript"));
   EXPECT_THAT(networks->take_notes(),
               testing::AllOf(testing::SizeIs(4), testing::Each(HasSubstr("TorchScript runs instead"))));
@@ -86,18 +94,17 @@ TEST(CompiledCode, OfAnotherJobIsNotLoadedAndTheUserIsToldWhy) {
   const ScriptedBundle bundle;
   EngineRequest request = fitting_request();
   request.batch_size = 3;
-  const auto networks = load_torch_networks(manifest_with_code(bundle, code_for_this_machine()), request);
+  const auto networks = load_torch_networks(model_with_code(bundle, code_for_this_machine()), request);
   EXPECT_THAT(networks->take_notes(),
               testing::ElementsAre(HasSubstr("is not used (it is for 64x48 in batches of 2")));
 }
 
 TEST(Notes, SayThatAnotherTorchMadeTheModel) {
   const ScriptedBundle bundle;
-  Manifest manifest = bundle.manifest();
-  EXPECT_THAT(load_torch_networks(manifest, fitting_request())->take_notes(),
+  EXPECT_THAT(load_torch_networks(bundle.admitted(), fitting_request())->take_notes(),
               testing::ElementsAre(HasSubstr("exported with torch 9.9.9")));
-  manifest.exporter["torch"] = TORCH_VERSION;
-  EXPECT_TRUE(load_torch_networks(manifest, fitting_request())->take_notes().empty());
+  const AdmittedModel ours = bundle.admitted([](Json& facts) { facts["exporter"]["torch"] = TORCH_VERSION; });
+  EXPECT_TRUE(load_torch_networks(ours, fitting_request())->take_notes().empty());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "expect_error.h"
 #include "torch_engine.h"
 #include "torch_networks.h"
+#include "zip.h"
 
 namespace spectradiff {
 namespace {
@@ -23,25 +24,24 @@ Array text(int batch) {
   return std::make_shared<TorchArray>(at::zeros({batch, 5, 2}));
 }
 
-TEST(NetworkFiles, AMissingNetworkOrFileIsNamed) {
-  const ScriptedBundle bundle;
-  Manifest manifest = bundle.manifest();
-  manifest.networks.erase("denoiser");
-  EXPECT_ERROR(load_torch_networks(manifest, on_cpu()), ErrorKind::model, "no network denoiser");
-  std::filesystem::remove(bundle.folder() / "vae_decoder.pt");
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), on_cpu()), ErrorKind::model,
-               "vae_decoder.pt (model small) is missing");
-  manifest = bundle.manifest();
-  manifest.networks["text_encoder"].format = "aoti";
-  EXPECT_ERROR(load_torch_networks(manifest, on_cpu()), ErrorKind::model, "has the format aoti");
-}
-
 TEST(NetworkFiles, OneThatDoesNotLoadIsNamedWithBothTorchVersions) {
   const ScriptedBundle bundle;
-  std::ofstream(bundle.folder() / "denoiser.pt") << "no archive";
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), on_cpu()), ErrorKind::model,
-               "exported with torch 9.9.9");
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), on_cpu()), ErrorKind::model, "libtorch " TORCH_VERSION);
+  write_file(bundle.folder() / "denoiser.pt", std::string_view(make_zip(torchscript_entries())), true);
+  const AdmittedModel model = bundle.admitted();
+  EXPECT_ERROR(load_torch_networks(model, on_cpu()), ErrorKind::model,
+               "denoiser.pt (model small), exported with torch 9.9.9");
+  EXPECT_ERROR(load_torch_networks(model, on_cpu()), ErrorKind::model, "libtorch " TORCH_VERSION);
+}
+
+TEST(NetworkFiles, AreThoseThatWereAdmittedOrNone) {
+  ScriptedBundle bundle;
+  const AdmittedModel model = bundle.admitted();
+  std::filesystem::rename(bundle.folder() / "vae_decoder.pt", bundle.folder() / "old.pt");
+  bundle.replace("vae_decoder", "def forward(self, latents):\n  return latents\n");
+  const auto networks = load_torch_networks(model, on_cpu());
+  EXPECT_EQ(networks->vae_decode(latents(1)).pictures.at(0).size(), (Size{24, 16}));
+  std::ofstream(bundle.folder() / "denoiser.pt", std::ios::app) << "more";
+  EXPECT_ERROR(load_torch_networks(model, on_cpu()), ErrorKind::model, "denoiser.pt was changed after");
 }
 
 TEST(NetworkFiles, IntegersAreNotConvertedWithTheWeights) {
@@ -52,7 +52,7 @@ TEST(NetworkFiles, IntegersAreNotConvertedWithTheWeights) {
   module.define(
       "def forward(self, ids):\n  return self.table[self.order][:, None].expand(-1, ids.shape[1], -1)\n");
   module.save((bundle.folder() / "text_encoder.pt").string());
-  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "bfloat16"});
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "bfloat16"});
   const std::vector<std::vector<int32_t>> ids(2, std::vector<int32_t>(5));
   const Array encoded = networks->text_encode(ids);
   EXPECT_EQ(dynamic_cast<const TorchArray&>(*encoded).value.scalar_type(), at::kBFloat16);
@@ -62,7 +62,7 @@ TEST(NetworkCalls, AWrongShapeOrTypeBlamesTheModel) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return sample[:, :2]\n");
   bundle.replace("vae_decoder", "def forward(self, latents):\n  return (latents, latents)\n");
-  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
+  const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
   EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
                ErrorKind::model, "gave the shape [1, 2, 2, 3] where [1, 4, 2, 3] is needed");
   EXPECT_ERROR(networks->vae_decode(latents(1)), ErrorKind::model,
@@ -74,7 +74,7 @@ TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
   bundle.replace("denoiser",
                  "def forward(self, sample, timestep, text):\n  return sample + torch.zeros([9, 9, 9])\n");
   bundle.replace("vae_decoder", "def forward(self, latents, more):\n  return latents\n");
-  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
+  const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
   try {
     networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)});
     FAIL() << "nothing was thrown";
@@ -89,7 +89,7 @@ TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
 TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return torch.zeros([1 << 50])\n");
-  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
+  const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
   EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
                ErrorKind::memory, "--batch-size");
 }
@@ -107,7 +107,7 @@ TEST(Door, KeepsTheKindOfEachCause) {
 
 TEST(Decoding, APictureThatIsNotFiniteIsMarkedAndItsNeighboursAreNot) {
   ScriptedBundle bundle;
-  const auto networks = load_torch_networks(bundle.manifest(), on_cpu());
+  const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
   at::Tensor values = at::zeros({4, 4, 2, 3});
   values[1][2][1][2] = std::numeric_limits<float>::quiet_NaN();
   values[3][0][0][0] = -std::numeric_limits<float>::infinity();

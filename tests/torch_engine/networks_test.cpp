@@ -23,7 +23,7 @@ const at::Tensor& value_of(const Array& array) {
 }
 
 std::unique_ptr<Networks> load_recorded(const std::string& dtype) {
-  return load_torch_networks(bundle_manifest(RECORDED_NETWORKS),
+  return load_torch_networks(admit_small_bundle(RECORDED_NETWORKS),
                              {.device = "cpu", .dtype = dtype, .threads = 1});
 }
 
@@ -215,7 +215,7 @@ TEST_P(Slots, DoNotFeelTheirNeighbours) {
 
 TEST(Noise, ASourcesDrawsComeInOrderWhateverStandsBesideIt) {
   const ScriptedBundle bundle;
-  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "float32"});
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
   const auto alone = networks->noise_source(5), together = networks->noise_source(5),
              other = networks->noise_source(6);
   const std::vector<NoiseSource*> one = {alone.get()}, two = {other.get(), together.get()};
@@ -229,7 +229,7 @@ TEST(Noise, ASourcesDrawsComeInOrderWhateverStandsBesideIt) {
 
 TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {
   const ScriptedBundle bundle;
-  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "bfloat16"});
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "bfloat16"});
   const Array ones = std::make_shared<TorchArray>(at::ones({2, 4, 1, 1}));
   const Array threes = std::make_shared<TorchArray>(at::full({2, 4, 1, 1}, 3.0F));
   const std::vector<Term> terms = {{ones, {1, 0.001953125}}, {threes, {1, -2}}};
@@ -245,7 +245,7 @@ TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {
 
 TEST(Arithmetic, AnItemWithoutGuidanceHasThePositivesOutput) {
   const ScriptedBundle bundle;
-  const auto networks = load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "float32"});
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
   const Array latents = std::make_shared<TorchArray>(at::zeros({2, 4, 2, 2}));
   const auto text = [](float value) { return std::make_shared<TorchArray>(at::full({2, 5, 2}, value)); };
   const at::Tensor output = value_of(networks->denoise({.latents = latents,
@@ -260,11 +260,10 @@ TEST(Arithmetic, AnItemWithoutGuidanceHasThePositivesOutput) {
 // The columns of two text encoders keep a mean each; the pooled text in the last row is the first part's.
 TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
   const ScriptedBundle bundle;
-  Manifest manifest = bundle.manifest();
   const auto array = [](const at::Tensor& value) { return std::make_shared<TorchArray>(value); };
   const at::Tensor one = at::arange(101, 109, at::TensorOptions(at::kFloat)).view({1, 2, 4});
   {
-    const auto networks = load_torch_networks(manifest, {.device = "cpu", .dtype = "float32"});
+    const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
     const std::vector<TextPart> parts = {{array(one), {3, 1}}, {array(one), {}}};
     const at::Tensor joined = value_of(networks->join_text(parts));
     const float share = 836.0F / (3 * 410 + 426);
@@ -276,9 +275,11 @@ TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
     EXPECT_TRUE(same(value_of(networks->join_text(unsure))[0][0], around_zero[0][0] * 3))
         << "no mean to keep";
   }
-  manifest.family = "sdxl";
-  manifest.text_widths = {1, 3};
-  const auto networks = load_torch_networks(manifest, {.device = "cpu", .dtype = "float32"});
+  const AdmittedModel two_encoders = bundle.admitted([](Json& facts) {
+    facts["family"] = "sdxl";
+    facts["text_widths"] = {1, 3};
+  });
+  const auto networks = load_torch_networks(two_encoders, {.device = "cpu", .dtype = "float32"});
   const at::Tensor pooled = at::tensor({7.0F, 0.0F, 0.0F, 0.0F}).view({1, 1, 4});
   const at::Tensor first = at::cat({one, pooled}, 1), second = at::cat({one, pooled * 2}, 1);
   const std::vector<TextPart> parts = {{array(first), {3, 1, 1, 2}}, {array(second), {}}};
@@ -295,12 +296,12 @@ TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
 TEST(Networks, SayWhereAndHowTheyRun) {
   const ScriptedBundle bundle;
   const auto networks =
-      load_torch_networks(bundle.manifest(), {.device = "cpu", .dtype = "bfloat16", .threads = 1});
+      load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "bfloat16", .threads = 1});
   EXPECT_EQ(networks->device(), "cpu");
   EXPECT_EQ(networks->dtype(), "bfloat16");
   EXPECT_EQ(networks->engine(), "libtorch " TORCH_VERSION ", TorchScript");
   EXPECT_EQ(at::get_num_threads(), 1);
-  EXPECT_ERROR(load_torch_networks(bundle.manifest(), {.device = "cpu", .threads = -1}), ErrorKind::usage,
+  EXPECT_ERROR(load_torch_networks(bundle.admitted(), {.device = "cpu", .threads = -1}), ErrorKind::usage,
                "threads = -1");
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "expect_error.h"
+#include "fake_model.h"
 #include "spectradiff/diffusion/engine.h"
 
 namespace spectradiff {
@@ -23,10 +24,10 @@ TEST_F(Plugin, ReportsItsTorchAndItsDevices) {
 }
 
 TEST_F(Plugin, ThrowsErrorsThatTheProgramKnows) {
-  Manifest manifest;
-  manifest.name = "hollow";
-  EXPECT_ERROR(load_networks(manifest, {.device = "cpu"}), ErrorKind::model, "hollow has no network");
-  EXPECT_ERROR(load_networks(manifest, {.device = "tpu"}), ErrorKind::usage, "tpu");
+  const FakeModel hollow;  // archives without a program
+  EXPECT_ERROR(load_networks(hollow.admitted(), {.device = "cpu"}), ErrorKind::model,
+               "text_encoder.pt (model small)");
+  EXPECT_ERROR(load_networks(hollow.admitted(), {.device = "tpu"}), ErrorKind::usage, "tpu");
 }
 
 }  // namespace

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "spectradiff/diffusion/manifest.h"
-#include "spectradiff/diffusion/mixed_text.h"
 #include "spectradiff/diffusion/networks.h"
 #include "spectradiff/diffusion/prompt_text.h"
 #include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/diffusion/text_mix.h"
 #include "spectradiff/diffusion/tokenizer.h"
+#include "spectradiff/diffusion/weighted_seed.h"
 
 namespace spectradiff {
 
@@ -30,20 +31,13 @@ struct DiffuserSettings {
   PromptReading reading;  // other than the default only where the bundle has one text encoder
 };
 
-inline constexpr double kMaxSeedTravel = 1e6;
-
 // One frame to diffuse. The pictures outlive the call.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
-  MixedText prompt;
-  MixedText negative_prompt;
+  TextMix prompt, negative_prompt;
   double strength = 0.75;  // 0..1
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
-  uint64_t seed = 42;
-  // 0..kMaxSeedTravel: how far the noise has gone from this seed's to those of the next seeds, one after the
-  // other. Between two it lies on the arc: cos(πx/2) of the one and sin(πx/2) of the other, which is as
-  // strong.
-  double seed_travel = 0;
+  std::vector<WeightedSeed> noise = {{.seed = 42}};  // check_noise
   const Canvas* control = nullptr;  // of init's size; there exactly where the bundle takes control
   double control_weight = 1;        // finite
 };
@@ -54,8 +48,9 @@ struct DiffusedPicture {
 };
 
 // Img2img as diffusers' StableDiffusionImg2ImgPipeline does it, for frames of different strength, guidance,
-// prompts and seeds in one batch. Draws per frame, in this order, from its own noise source: the posterior's
-// sample (where the encoder has one), the noise of the start, one for every step whose sampler asks for it.
+// prompts and seeds in one batch. Draws per frame, in this order, from a source of its own for each of its
+// seeds: the posterior's sample (where the encoder has one), the noise of the start, one for every step whose
+// sampler asks for it.
 // Text is encoded once per distinct prompt and kept. `networks` outlives it. One thread.
 class Diffuser {
  public:

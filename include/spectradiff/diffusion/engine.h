@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/diffusion/admitted_model.h"
 #include "spectradiff/diffusion/networks.h"
+#include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
 
 class Interpolator;
-struct InterpolationBundle;
 
 struct EngineRequest {
   std::string device = "auto";  // auto, cuda, cuda:N, mps, cpu
@@ -39,10 +39,10 @@ struct EngineReport {
 
 // Loads the plug-in on first call (and never before), then the bundle's networks. A plug-in that does not
 // find its libtorch gets it from SPECTRADIFF_TORCH_DIR, or libtorch or python/torch in the user's data
-// folder, or ../lib/spectradiff/libtorch of the program's folder. The caller has verified
-// files and trust. Error{model} when the plug-in, libtorch or a network does not load; Error{device} when the
-// device is not there; Error{usage} for a bad name.
-std::unique_ptr<Networks> load_networks(const Manifest& manifest, const EngineRequest& request);
+// folder, or ../lib/spectradiff/libtorch of the program's folder. Error{model} when the
+// plug-in, libtorch or a network does not load, or a file has changed since the model was admitted;
+// Error{device} when the device is not there; Error{usage} for a bad name.
+std::unique_ptr<Networks> load_networks(const AdmittedModel& model, const EngineRequest& request);
 
 // Error{model} with the remedy where there is no plug-in or no libtorch.
 EngineReport engine_report();
@@ -53,13 +53,12 @@ std::filesystem::path find_engine_plugin();
 
 // What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
 // Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
-inline constexpr int kEngineAbi = 8;
+inline constexpr int kEngineAbi = 9;
 struct EnginePlugin {
   int abi = kEngineAbi;
-  std::unique_ptr<Networks> (*load)(const Manifest&, const EngineRequest&) = nullptr;
+  std::unique_ptr<Networks> (*load)(const AdmittedModel&, const EngineRequest&) = nullptr;
   EngineReport (*report)() = nullptr;
-  std::unique_ptr<Interpolator> (*load_interpolator)(const InterpolationBundle&,
-                                                     const EngineRequest&) = nullptr;
+  std::unique_ptr<Interpolator> (*load_interpolator)(const AdmittedModel&, const EngineRequest&) = nullptr;
 };
 
 }  // namespace spectradiff

@@ -1,8 +1,8 @@
 // The models of one call of the program: checked once, and kept loaded while job after job wants the same.
 #pragma once
 
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,10 +18,11 @@ class ModelStore {
   // Hashes, then trust: Error{model} before any of the model's code is loaded.
   void admit(const Manifest& manifest, bool allow_unpinned);
 
-  // Valid until another model, or the same one on another device, is asked for: one is in memory at a time.
+  // Of what was admitted. Valid until another model, or the same one on another device, is asked for: one is
+  // in memory at a time.
   Networks& networks(const Manifest& manifest, const EngineRequest& request);
   // The same of an interpolation bundle, which stays beside the networks.
-  Interpolator& interpolator(const InterpolationBundle& bundle, const EngineRequest& request);
+  Interpolator& interpolator(const Manifest& manifest, const EngineRequest& request);
   int loads() const { return loads_; }  // so far
   // What networks() has to say and has not said yet.
   std::vector<std::string> take_notes();
@@ -30,8 +31,10 @@ class ModelStore {
   Networks* precise_networks(const Manifest& manifest, EngineRequest request);
 
  private:
-  std::set<std::string> verified_;  // folders
-  std::string loaded_;              // what networks_ are
+  const AdmittedModel& admitted(const Manifest& manifest) const;
+
+  std::map<std::string, AdmittedModel> admitted_;  // by folder
+  std::string loaded_;                             // what networks_ are
   std::unique_ptr<Networks> networks_, precise_networks_;
   std::string loaded_interpolator_;
   std::unique_ptr<Interpolator> interpolator_;

@@ -1,4 +1,4 @@
-#include "spectradiff/diffusion/fake_networks.h"
+#include "fake_networks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -78,10 +78,11 @@ uint8_t to_byte(float value) {
 
 class FakeNetworks : public Networks {
  public:
-  FakeNetworks(FakeFault fault, int nan_from) : fault_(std::move(fault)), nan_from_(nan_from) {}
+  FakeNetworks(FakeFault fault, int nan_from, std::string dtype)
+      : fault_(std::move(fault)), nan_from_(nan_from), dtype_(std::move(dtype)) {}
 
   std::string device() const override { return "fake"; }
-  std::string dtype() const override { return "float32"; }
+  std::string dtype() const override { return dtype_; }
   std::string engine() const override { return "arithmetic"; }
 
   std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override {
@@ -310,13 +311,14 @@ class FakeNetworks : public Networks {
 
   FakeFault fault_;
   int nan_from_;
+  std::string dtype_;
   std::map<std::string, int> calls_;
 };
 
 }  // namespace
 
-std::unique_ptr<Networks> make_fake_networks(FakeFault fault, int nan_from) {
-  return std::make_unique<FakeNetworks>(std::move(fault), nan_from);
+std::unique_ptr<Networks> make_fake_networks(FakeFault fault, int nan_from, std::string dtype) {
+  return std::make_unique<FakeNetworks>(std::move(fault), nan_from, std::move(dtype));
 }
 
 }  // namespace spectradiff

@@ -16,7 +16,8 @@ using FakeFault = std::function<void(const std::string& call, int number)>;
 
 // Deterministic; outputs depend on every input (latents, timestep, text, guidance, noise), so that a slip
 // anywhere changes pictures. nan_from: every picture decoded by call number nan_from or later is not finite;
-// -1 never.
-std::unique_ptr<Networks> make_fake_networks(FakeFault fault = {}, int nan_from = -1);
+// -1 never. dtype: what they say that they run in; they always run in float32.
+std::unique_ptr<Networks> make_fake_networks(FakeFault fault = {}, int nan_from = -1,
+                                             std::string dtype = "float32");
 
 }  // namespace spectradiff

@@ -1,0 +1,71 @@
+// The arithmetic networks as an engine: SPECTRADIFF_ENGINE names it, and the whole program runs without
+// libtorch on any bundle whose files are in order. SPECTRADIFF_FAKE_ENGINE plants faults:
+//   {"wait_s": {"load": 2, "denoise": 0.1}, "nan_from": 3}
+// wait_s: how long loading and each call of that name take; nan_from: pictures decoded by that call and later
+// ones are not finite, except in float32.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "fake_networks.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/json.h"
+#include "spectradiff/diffusion/engine.h"
+#include "spectradiff/diffusion/interpolator.h"
+
+namespace spectradiff {
+namespace {
+
+Json planted() {
+  const char* text = std::getenv("SPECTRADIFF_FAKE_ENGINE");
+  return text == nullptr ? Json::object() : Json::parse(text);
+}
+
+void wait(const Json& faults, const std::string& call) {
+  const double seconds = faults.value("wait_s", Json::object()).value(call, 0.0);
+  if (seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+}
+
+std::unique_ptr<Networks> load(const AdmittedModel&, const EngineRequest& request) {
+  if (request.device != "auto" && request.device != "cpu")
+    throw_error(ErrorKind::device, "there is no {}", request.device);
+  const Json faults = planted();
+  const std::string dtype = request.dtype == "auto" ? "float32" : request.dtype;
+  wait(faults, "load");
+  return make_fake_networks([faults](const std::string& call, int) { wait(faults, call); },
+                            dtype == "float32" ? -1 : faults.value("nan_from", -1), dtype);
+}
+
+// The nearer of the two pictures, upside down so that it is told from both.
+class FakeInterpolator : public Interpolator {
+ public:
+  std::vector<Canvas> between(const Canvas& from, const Canvas& to, int parts) override {
+    std::vector<Canvas> pictures;
+    for (int part = 1; part < parts; ++part) {
+      pictures.push_back((2 * part < parts ? from : to).clone());
+      std::reverse(pictures.back().bytes().begin(), pictures.back().bytes().end());
+    }
+    return pictures;
+  }
+};
+
+EngineReport report() {
+  return {.torch_version = "none",
+          .plugin = {},
+          .devices = {{.name = "cpu", .description = "arithmetic", .dtypes = {"float32", "bfloat16"}}}};
+}
+
+}  // namespace
+}  // namespace spectradiff
+
+extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
+  using namespace spectradiff;
+  static const EnginePlugin plugin{
+      .load = load,
+      .report = report,
+      .load_interpolator = [](const AdmittedModel&, const EngineRequest&) -> std::unique_ptr<Interpolator> {
+        return std::make_unique<FakeInterpolator>();
+      }};
+  return &plugin;
+}

@@ -1,0 +1,38 @@
+#include "spectradiff/diffusion/weighted_seed.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "expect_error.h"
+
+namespace spectradiff {
+namespace {
+
+TEST(WeightedSeeds, TravelAlongTheArcFromOneSeedToTheNext) {
+  EXPECT_EQ(travelling_noise(7, 0), (std::vector<WeightedSeed>{{7, 1}}));
+  EXPECT_EQ(travelling_noise(7, 3), (std::vector<WeightedSeed>{{10, 1}}));
+  const std::vector<WeightedSeed> half = travelling_noise(7, 2.5);
+  ASSERT_EQ(half.size(), 2u);
+  EXPECT_EQ(half[0].seed, 9u);
+  EXPECT_EQ(half[1].seed, 10u);
+  EXPECT_NEAR(half[0].weight, std::sqrt(0.5), 1e-15);
+  EXPECT_NEAR(half[1].weight, std::sqrt(0.5), 1e-15);
+  for (const double travel : {0.001, 0.3, 999.99}) EXPECT_NO_THROW(check_noise(travelling_noise(1, travel)));
+  for (const double travel : {-0.1, 1e7, std::nan("")})
+    EXPECT_ERROR(travelling_noise(7, travel), ErrorKind::usage, "outside 0 to 1000000");
+}
+
+TEST(WeightedSeeds, ThatAreNotAsStrongAsOneAreRefused) {
+  const auto says = [](std::vector<WeightedSeed> noise, const char* text) {
+    EXPECT_ERROR(check_noise(noise), ErrorKind::usage, text);
+  };
+  says({}, "sum to 0");
+  says({{1, 0.5}, {2, 0.5}}, "sum to 0.5");
+  says({{1, 0.6}, {1, 0.8}}, "the seed 1 comes twice");
+  says({{1, INFINITY}}, "the weight inf of the seed 1");
+  EXPECT_NO_THROW(check_noise(std::vector<WeightedSeed>{{1, 0.6}, {2, -0.8}}));
+}
+
+}  // namespace
+}  // namespace spectradiff
