@@ -23,8 +23,8 @@ double seconds_of(Work&& work) {
 }
 
 void time_networks(const std::string& bundle, const std::string& dtype, int side, bool guided) {
-  const Manifest manifest = read_manifest(bundle);
-  const auto networks = load_networks(manifest, {.device = "cpu", .dtype = dtype, .guided = guided});
+  const AdmittedModel model = admit_model(read_manifest(bundle), {.allow_unpinned = true});
+  const auto networks = load_networks(model, {.device = "cpu", .dtype = dtype, .guided = guided});
   const std::vector<int32_t> ids(77, 1);
   const Canvas picture(Size{side, side}, {200, 120, 40});
   const Canvas* const pictures[] = {&picture};

@@ -47,6 +47,12 @@ std::string Sha256::hex() {
   return text;
 }
 
+std::string sha256_hex(std::span<const uint8_t> bytes) {
+  Sha256 hash;
+  hash.update(bytes);
+  return hash.hex();
+}
+
 std::string sha256_hex(std::string_view bytes) {
   Sha256 hash;
   hash.update(bytes);

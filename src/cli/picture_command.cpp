@@ -10,6 +10,7 @@
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/config/plan_file.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/session/session.h"
 
@@ -32,32 +33,47 @@ std::string sparkline(const std::vector<double>& values, double low, double high
   return line;
 }
 
-// One line per moved option and per prompt, for the person who looks at a dry run.
-void summarise(const Plan& plan, const RenderJob& job, Console& console) {
+// The first row that says a prompt louder than the others.
+const Recipe* first_row_of(const Plan& plan, int prompt) {
+  const auto row = std::find_if(plan.rows.begin(), plan.rows.end(), [&](const Recipe& each) {
+    return std::any_of(each.prompts.begin(), each.prompts.end(), [&](const PromptShare& share) {
+      return share.prompt == prompt && share.weight >= 0.5;
+    });
+  });
+  return row == plan.rows.end() ? nullptr : &*row;
+}
+
+// One line per prompt and per moved option, for the person who looks at a dry run.
+void summarise(const Session& session, Console& console) {
+  const Plan& plan = session.plan();
   for (size_t i = 0; plan.prompts.size() > 1 && i < plan.prompts.size(); ++i) {
-    console.info(
-        fmt::format("frame {}: \"{}\"{}", plan.prompt_frames[i], plan.prompts[i].prompt,
-                    plan.prompts[i].negative.empty() ? "" : ", not \"" + plan.prompts[i].negative + "\""));
+    const Recipe* row = first_row_of(plan, static_cast<int>(i));
+    if (row == nullptr) continue;
+    const auto& [prompt, negative] = plan.prompts[i];
+    console.info(fmt::format("frame {}: \"{}\"{}", row->frame, prompt,
+                             negative.empty() ? "" : ", not \"" + negative + "\""));
   }
-  for (size_t i = 0; i < plan.modulations.size(); ++i) {
-    std::vector<double> values;
-    values.reserve(plan.rows.size());
-    for (const PlanRow& row : plan.rows) values.push_back(row.moved[i]);
+  for (const auto& [key, values] : session.moved()) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     const double mean =
         std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-    const std::string& key = plan.modulations[i].key;
-    console.info(fmt::format("{} = {}\n  {:.3g} to {:.3g}, mean {:.3g}  {}", key, job.expressions.at(key),
-                             *low, *high, mean, sparkline(values, *low, *high)));
+    console.info(fmt::format("{} = {}\n  {:.3g} to {:.3g}, mean {:.3g}  {}", key,
+                             session.job().expressions.at(key), *low, *high, mean,
+                             sparkline(values, *low, *high)));
   }
 }
 
 void print_plan(Session& session, Console& console) {
   if (session.follows_music()) {
     session.hear();
-    summarise(session.plan(), session.job(), console);
+    summarise(session, console);
   }
-  console.answer(json_text(plan_to_json(session.plan(), session.job(), session.sample_rate_hz()), 2) + "\n");
+  if (const std::string& why = session.unresolved(); !why.empty()) {
+    console.warn("the plan cannot be resolved here; this is what is asked for: " + why);
+    console.answer(json_text({{"unresolved", why}, {"request", job_to_json(session.job())}}) + "\n");
+    return;
+  }
+  write_plan(session.plan(), [&](std::string_view line) { console.answer(line); });
 }
 
 std::string shell_quoted(const std::string& word) {

@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kDiffusing = "Diffusion";
 
 #define FIELD(member) [](DiffusionSettings& diffusion) -> auto& { return diffusion.member; }
+#define NUMBER(member) [](DiffusionNumbers& numbers) -> auto& { return numbers.member; }
 
 std::string checked_prompt(const Json& value) {
   std::string text = checked_text(value);
@@ -83,7 +84,7 @@ void add_control(std::vector<Option>& table) {
                   FIELD(control_video)));
   table.push_back(moving(real_option({"control_weight", Is::picture, kDiffusing, kRender, "W",
                                       "how much of it goes into the picture, 0 to 2 (default 1)"},
-                                     FIELD(control_weight), {0, 2})));
+                                     NUMBER(control_weight), {0, 2})));
 }
 
 void add_cadence(std::vector<Option>& table) {
@@ -128,7 +129,7 @@ void add_diffusion_options(std::vector<Option>& table) {
   table.push_back(moving(
       real_option({"strength", Is::picture, kDiffusing, kRender, "S",
                    "how far to leave the painting, 0 to 1 (default 0.75)"},
-                  FIELD(strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
+                  NUMBER(strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
   table.push_back(choice_option<>({"strength_mode", Is::picture, kDiffusing, kRender, "NAME",
                                    "steps: int(steps x strength) steps run; exact: all run, from the level "
                                    "strength names (default steps)"},
@@ -141,7 +142,7 @@ void add_diffusion_options(std::vector<Option>& table) {
   table.push_back(
       moving(real_option({"guidance", Is::picture, kDiffusing, kRender, "G",
                           "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
-                         FIELD(guidance), {0, 100})));
+                         NUMBER(guidance), {0, 100})));
   std::vector<std::pair<std::string, std::string>> schedulers;
   for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
   table.push_back(choice_option<>({"scheduler", Is::picture, kDiffusing, kRender, "NAME",
@@ -171,5 +172,6 @@ void add_diffusion_options(std::vector<Option>& table) {
 }
 
 #undef FIELD
+#undef NUMBER
 
 }  // namespace spectradiff

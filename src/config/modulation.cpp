@@ -14,6 +14,8 @@
 namespace spectradiff {
 namespace {
 
+constexpr const char* kSeedTravel = "seed_travel";
+
 // One option's values at these frames, and what there is to say about them.
 struct Moved {
   std::vector<double> values;
@@ -60,37 +62,54 @@ void add_expression_needs(const RenderJob& job, FeatureRequest& request) {
     signals.add_needs(Expression(name, signals.names()), request);
 }
 
-std::vector<std::string> move_options(Plan& plan, const RenderJob& job, const Features& features) {
-  plan.modulations.clear();
-  for (PlanRow& row : plan.rows) row.moved.clear();
-  const SignalSet signals(job.signals);
-  SongValues song(features, signals);
+std::vector<int64_t> frames_of(const Plan& plan) {
   std::vector<int64_t> frames;
   frames.reserve(plan.rows.size());
-  for (const PlanRow& row : plan.rows) frames.push_back(row.frame);
-  std::vector<std::string> notes;
+  for (const Recipe& row : plan.rows) frames.push_back(row.frame);
+  return frames;
+}
+
+std::vector<MovedOption> moved_options(const RenderJob& job, const Features& features,
+                                       std::span<const int64_t> frames, std::vector<std::string>* notes) {
+  const SignalSet signals(job.signals);
+  SongValues song(features, signals);
+  std::vector<MovedOption> moved;
   for (const auto& [key, text] : job.expressions) {
-    const Option& option = *find_option(key);
-    Moved moved = move_option(option, text, song, signals, frames);
-    plan.modulations.push_back({key, option.number->put});
-    for (size_t i = 0; i < frames.size(); ++i) plan.rows[i].moved.push_back(moved.values[i]);
-    if (!moved.note.empty()) notes.push_back(std::move(moved.note));
+    Moved option = move_option(*find_option(key), text, song, signals, frames);
+    if (notes != nullptr && !option.note.empty()) notes->push_back(std::move(option.note));
+    moved.push_back({key, std::move(option.values)});
   }
-  return notes;
+  return moved;
+}
+
+void move_plan(Plan& plan, const RenderJob& job, const std::vector<MovedOption>& moved) {
+  plan.painting.clear();
+  for (Recipe& row : plan.rows) row.painting.clear();
+  for (const auto& [key, values] : moved) {
+    const NumberPlace& number = *find_option(key)->number;
+    if (number.put_painting != nullptr) plan.painting.push_back({key, number.put_painting});
+    for (size_t i = 0; i < plan.rows.size(); ++i) {
+      Recipe& row = plan.rows[i];
+      if (number.put_painting != nullptr) row.painting.push_back(values[i]);
+      if (number.put_numbers != nullptr) number.put_numbers(row.numbers, values[i]);
+      if (key == kSeedTravel) row.noise = frame_noise(job.diffusion, values[i], row.frame);
+    }
+  }
 }
 
 std::vector<std::string> mix_prompts(Plan& plan, const RenderJob& job, const Features& features) {
   const auto schedule = job.diffusion.schedule();
   if (!schedule) return {};
-  std::vector<int64_t> frames;
-  frames.reserve(plan.rows.size());
-  for (const PlanRow& row : plan.rows) frames.push_back(row.frame);
-  PlacedPrompts placed = place_prompts(*schedule, features, SignalSet(job.signals), frames);
+  PlacedPrompts placed = place_prompts(*schedule, features, SignalSet(job.signals), frames_of(plan));
   plan.prompts.clear();
   for (const PromptKey& key : schedule->keys)
     plan.prompts.push_back({key.prompt, key.negative.value_or(job.diffusion.negative_prompt)});
-  plan.prompt_frames = std::move(placed.key_frames);
-  for (size_t i = 0; i < frames.size(); ++i) plan.rows[i].prompts = placed.mixes[i];
+  for (size_t i = 0; i < plan.rows.size(); ++i) {
+    const auto& [from, to, weight, spherical] = placed.mixes[i];
+    plan.rows[i].prompts = {{from, 1 - weight}};
+    if (weight > 0) plan.rows[i].prompts.push_back({to, weight});
+    plan.rows[i].along_arc = spherical;
+  }
   return placed.notes;
 }
 

@@ -56,10 +56,12 @@ Json number_from_text(std::string_view text);  // "is not a plain decimal number
 Json integer_from_text(std::string_view text);
 Json text_from_text(std::string_view text);
 
-// `field` takes the struct that the value lives in (PaintSettings&, DiffusionSettings&, RenderJob& or
-// RunSettings&) and gives a reference to it. It captures nothing.
+// `field` takes the struct that the value lives in (PaintSettings&, DiffusionNumbers&, DiffusionSettings&,
+// RenderJob& or RunSettings&) and gives a reference to it. It captures nothing.
 template <typename Field>
 constexpr bool kOfPainting = std::is_invocable_v<Field, PaintSettings&>;
+template <typename Field>
+constexpr bool kOfNumbers = std::is_invocable_v<Field, DiffusionNumbers&>;
 template <typename Field>
 constexpr bool kOfJob = !std::is_invocable_v<Field, RunSettings&>;
 
@@ -67,6 +69,8 @@ template <typename Field>
 auto& place_in_job(Field field, RenderJob& job) {
   if constexpr (kOfPainting<Field>) {
     return field(job.paint);
+  } else if constexpr (kOfNumbers<Field>) {
+    return field(job.diffusion.numbers);
   } else if constexpr (std::is_invocable_v<Field, DiffusionSettings&>) {
     return field(job.diffusion);
   } else {
@@ -108,6 +112,13 @@ NumberPlace number_place(Field, double min, double max, bool min_excluded, bool 
     place.put_painting = [](PaintSettings& paint, double value) {
       auto& stored = Field{}(paint);
       stored = static_cast<std::remove_reference_t<decltype(stored)>>(value);
+    };
+  }
+  if constexpr (kOfNumbers<Field>) {
+    place.put_numbers = [](DiffusionNumbers& numbers, double value) { Field{}(numbers) = value; };
+    place.get_numbers = [](const DiffusionNumbers& numbers) {
+      DiffusionNumbers copy = numbers;  // a field only names a place of what may be written
+      return Field{}(copy);
     };
   }
   return place;

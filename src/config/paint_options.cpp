@@ -81,8 +81,8 @@ void add_colours(std::vector<Option>& table) {
   using By = Colouring::By;
   table.push_back(choice_option<>(
       {"colour_by", Is::picture, kColour, kPictures, "NAME",
-       "bin, level, or auto: level where a spectrogram has a map, else bin (default auto)"},
-      FIELD(colour.by), Names<By>{{"auto", By::automatic}, {"bin", By::bin}, {"level", By::level}}));
+       "bin, level, or part: level where a spectrogram has a map, else bin (default part)"},
+      FIELD(colour.by), Names<By>{{"part", By::part}, {"bin", By::bin}, {"level", By::level}, {"auto", By::part}}));
   table.push_back(real_option({"hue_start", Is::picture, kColour, kPictures, "H",
                                "hue of the lowest bin, 0 to 1 turns (default 0.08)"},
                               FIELD(colour.hue_start), {0, 1}));

@@ -30,7 +30,6 @@ const AudioCodecRow& default_audio_codec(Container container, bool lossless_sour
 
 bool may_copy_into(Container container, AVCodecID codec);
 
-const char* container_name(Container container);  // "mp4"
 const char* muxer_name(Container container);      // libav's: "matroska"
 
 // The rate nearest to `rate_hz` that loses least: itself, else the largest below it, else the smallest.

@@ -69,13 +69,14 @@ VideoSettings checked(VideoSettings settings) {
 
 }  // namespace
 
-void check_video_settings(const VideoSettings& settings, const SoundTrack* sound) {
+EncoderChoice check_video_settings(const VideoSettings& settings, const SoundTrack* sound) {
   checked(settings);
   const MuxerPtr muxer = make_muxer(settings);
   const bool global_header = muxer->oformat->flags & AVFMT_GLOBALHEADER;
   std::vector<std::string> notes;
-  (void)open_sound_if_any(settings, sound, global_header, notes);
+  const auto packets = open_sound_if_any(settings, sound, global_header, notes);
   const VideoEncoder encoder(settings, global_header);
+  return {encoder.name(), packets ? packets->encoder_name() : ""};
 }
 
 struct VideoWriter::Impl {

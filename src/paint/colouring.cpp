@@ -10,12 +10,12 @@ void blend(Canvas& canvas, const Canvas& other, double share) {
     canvas.bytes()[i] = mixed(canvas.bytes()[i], other.bytes()[i], weight);
 }
 
-Colours::Colours(const Colouring& colouring, bool automatic_is_level)
+Colours::Colours(const Colouring& colouring, bool part_is_level)
     : colouring_(colouring),
       by_level_(colouring.by == Colouring::By::level),
       mapped_(colouring.map != "hue") {
   if (mapped_) map_ = colour_map(colouring.map);
-  if (colouring.by == Colouring::By::automatic) by_level_ = automatic_is_level && mapped_;
+  if (colouring.by == Colouring::By::part) by_level_ = part_is_level && mapped_;
 }
 
 Rgb Colours::of_bin(double height) const {

@@ -42,7 +42,7 @@ inline double scale_of(Size size) {
 class Colours {
  public:
   // By bin unless the settings say by level.
-  Colours(const Colouring& colouring, bool automatic_is_level = false);
+  Colours(const Colouring& colouring, bool part_is_level = false);
 
   bool by_level() const { return by_level_; }
   // Of the bin at `height` 0..1, at full strength.

@@ -59,6 +59,11 @@ const std::vector<std::string>& painter_names() {
   return names;
 }
 
+PaintSettings settled(PaintSettings settings) {
+  settings.base.kind = base_kind(settings);
+  return settings;
+}
+
 bool needs_still_spectrogram(const PaintSettings& settings) {
   return settings.painter == PainterKind::spectrogram &&
          settings.spectrogram.style == Spectrogram::Style::still;

@@ -106,23 +106,37 @@ int64_t frames_before(const Rational& seconds, const Rational& song_fps) {
   return mul_div_ceil(seconds.num, song_fps.num, seconds.den * song_fps.den);
 }
 
-}  // namespace
-
-PictureSource::PictureSource(const ImageSource& source, const Rational& song_fps, Rgb ground,
-                             std::string option)
-    : source_(source), song_fps_(song_fps), ground_(ground) {
-  const fs::path path = source_.path;
+// Of a folder or pattern, by number; empty for a single file.
+std::map<int64_t, fs::path> numbered_files(const fs::path& path, const std::string& option) {
   if (path.empty())
     throw_error(ErrorKind::usage, "no picture is named; --image PATH takes a picture, a video or a folder");
   std::error_code failed;
-  if (fs::is_directory(path, failed)) {
-    files_ = pictures_of_folder(path, option);
-  } else if (const auto pattern = pattern_of(path); pattern && !fs::exists(path, failed)) {
-    files_ = pictures_of_pattern(path, pattern->first, pattern->second, option);
+  if (fs::is_directory(path, failed)) return pictures_of_folder(path, option);
+  const auto pattern = pattern_of(path);
+  if (!pattern || fs::exists(path, failed)) return {};
+  return pictures_of_pattern(path, pattern->first, pattern->second, option);
+}
+
+}  // namespace
+
+std::vector<fs::path> picture_files(const fs::path& path, const std::string& option) {
+  std::vector<fs::path> files;
+  for (auto& [number, file] : numbered_files(path, option)) files.push_back(std::move(file));
+  if (files.empty()) files.push_back(path);
+  return files;
+}
+
+PictureSource::PictureSource(const ImageSource& source, const Rational& song_fps, Rgb ground,
+                             std::string option)
+    : source_(source),
+      song_fps_(song_fps),
+      ground_(ground),
+      files_(numbered_files(source.path, option)) {
+  if (files_.empty()) {
+    reader_ = std::make_unique<const PictureReader>(source.path, ground_);
   } else {
-    reader_ = std::make_unique<const PictureReader>(path, ground_);
+    at(0);  // what cannot be read is known at once
   }
-  if (!files_.empty()) at(0);  // what cannot be read is known at once
 }
 
 // The last one that is not behind it; before the first one, that.

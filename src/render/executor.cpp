@@ -1,207 +1,93 @@
 #include "spectradiff/render/executor.h"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <mutex>
-#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "diffusion_stage.h"
+#include "paint_stage.h"
+#include "show_stages.h"
 #include "spectradiff/base/bounded_queue.h"
-#include "spectradiff/paint/painter.h"
-#include "spectradiff/render/flash_limiter.h"
 #include "spectradiff/render/ordered_queue.h"
+#include "stopwatch.h"
 
 namespace spectradiff {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+size_t slots_of(const Run& run) {
+  return run.diffuser != nullptr ? static_cast<size_t>(run.plan.constants.diffusion->slots) : 1;
 }
 
-// Does a stage's work for a frame; whatever it throws comes out naming the frame.
-template <typename Work>
-auto at_frame(int64_t frame, const char* stage, Work work) {
-  try {
-    return work();
-  } catch (const FrameError&) {
-    throw;
-  } catch (const Error& error) {
-    throw FrameError(error.kind(), frame, fmt::format("frame {}: {}: {}", frame, stage, error.what()));
-  } catch (const std::bad_alloc&) {
-    throw FrameError(
-        ErrorKind::memory, frame,
-        fmt::format("frame {}: {}: out of memory; try a smaller --size or --batch-size", frame, stage));
-  } catch (const std::exception& error) {
-    throw FrameError(ErrorKind::internal, frame, fmt::format("frame {}: {}: {}", frame, stage, error.what()));
-  }
-}
-
-struct Finished {
-  int64_t frame = 0;
-  Canvas picture;
+// What the loop takes painted rows from and gives pictures to: at once, or by way of other threads. Either
+// says no by nothing and false: the run is to end.
+struct Connections {
+  std::function<std::optional<Painted>(size_t row)> painted;  // asked in the order of the batches
+  std::function<bool(Frame)> show;
 };
 
-// Rows whose frames share a batch: a frame's slot is its number among the song's diffused frames modulo the
-// batch size, whatever part of the song is rendered.
-using Group = std::vector<const PlanRow*>;
-
-size_t slot_of(const Run& run, const PlanRow& row) {
-  return static_cast<size_t>(run.plan.cadence.number(row.frame) % run.job.diffusion.batch_size);
-}
-
-std::vector<Group> group_rows(const Plan& plan, int batch_size) {
-  const auto batch = [&](const PlanRow& row) { return plan.cadence.number(row.frame) / batch_size; };
-  std::vector<Group> groups;
-  for (const PlanRow& row : plan.rows) {
-    if (groups.empty() || batch(*groups.back().back()) != batch(row)) groups.emplace_back();
-    groups.back().push_back(&row);
-  }
-  return groups;
-}
-
-int batch_size_of(const Run& run) {
-  return run.diffuser != nullptr ? run.job.diffusion.batch_size : 1;
-}
-
-// What a frame is made of.
-struct Painted {
-  Canvas init;
-  Canvas control;  // empty without a control network
-};
-
-Painted paint_row(const Run& run, const Painter& painter, const PlanRow& row) {
-  Canvas init = at_frame(row.frame, "paint", [&] {
-    if (run.plan.modulations.empty()) return painter.paint(row.frame);
-    const PaintSettings moved = run.plan.job_at(run.job, row).paint;
-    return moved == run.job.paint ? painter.paint(row.frame) : painter.paint(moved, row.frame);
-  });
-  if (run.control == nullptr) return {std::move(init), {}};
-  return {std::move(init), at_frame(row.frame, "control", [&] { return run.control->at(row.frame); })};
-}
-
-bool is_cancelled(const Run& run) {
-  return run.stop.load() >= 2;
-}
-
-// A frame whose picture came out with NaN; nullopt when cancelled.
-std::optional<Canvas> diffuse_again(const Run& run, int64_t frame, const FrameRequest& request) {
-  Diffuser* const diffuser = run.more_precise ? run.more_precise(frame) : nullptr;
-  if (diffuser != nullptr) {
-    auto again = diffuser->run({&request, 1}, [&] { return is_cancelled(run); });
-    if (again.empty()) return std::nullopt;
-    if (again[0].finite) return std::move(again[0].picture);
-  }
-  throw_error(ErrorKind::model,
-              "the model gave NaN or infinity instead of a picture{}; other steps, strength or guidance may "
-              "help",
-              diffuser != nullptr ? ", in higher precision too" : "");
-}
-
-// Diffuses one group; empty when cancelled. Slots without a frame of the plan repeat the group's first one.
-std::vector<Canvas> diffuse(const Run& run, const Group& group, const std::vector<Painted>& painted) {
-  const int batch_size = run.job.diffusion.batch_size;
-  const auto request = [&](size_t i) {
-    const DiffusionSettings at = run.plan.job_at(run.job, *group[i]).diffusion;
-    const PromptMix& mix = group[i]->prompts;
-    const PromptPair& from = run.plan.prompts.at(static_cast<size_t>(mix.from));
-    const PromptPair& to = run.plan.prompts.at(static_cast<size_t>(mix.to));
-    return FrameRequest{&painted[i].init,
-                        {from.prompt, to.prompt, mix.weight, mix.spherical},
-                        {from.negative, to.negative, mix.weight, mix.spherical},
-                        at.strength,
-                        at.guidance,
-                        group[i]->seed,
-                        at.seed_travel,
-                        run.control != nullptr ? &painted[i].control : nullptr,
-                        at.control_weight};
-  };
-  std::vector<FrameRequest> slots(static_cast<size_t>(batch_size), request(0));
-  for (size_t i = 0; i < group.size(); ++i) slots[slot_of(run, *group[i])] = request(i);
-
-  auto diffused = run.diffuser->run(slots, [&] { return is_cancelled(run); });
-  std::vector<Canvas> pictures;
-  if (diffused.empty()) return pictures;
-  for (const PlanRow* row : group) {
-    const size_t slot = slot_of(run, *row);
-    if (diffused[slot].finite) {
-      pictures.push_back(std::move(diffused[slot].picture));
-      continue;
-    }
-    auto again = at_frame(row->frame, "diffuse", [&] { return diffuse_again(run, row->frame, slots[slot]); });
-    if (!again) return {};
-    pictures.push_back(std::move(*again));
-  }
-  return pictures;
-}
-
-std::vector<Canvas> init_pictures(std::vector<Painted> painted) {
-  std::vector<Canvas> pictures;
-  pictures.reserve(painted.size());
-  for (Painted& each : painted) pictures.push_back(std::move(each.init));
-  return pictures;
-}
-
-// Where finished pictures leave the run, in order, all from one thread, and those between them are made.
-class Outlet {
+// The one loop of every run, on the thread that owns the device.
+class Loop {
  public:
-  explicit Outlet(const Run& run) : run_(run) {
-    if (const auto& limit = run.job.output.flash_limit) limiter_.emplace(run.job.analysis.fps, *limit);
-    if (run.statistics) {
-      result.pictures.emplace(run.job.analysis.fps, static_cast<int64_t>(run.plan.shown.size()));
-    }
+  Loop(const Run& run, const std::vector<Batch>& batches, Connections connections, double& seconds)
+      : run_(run), batches_(batches), connections_(std::move(connections)), seconds_(seconds) {
+    if (run.diffuser != nullptr) diffusion_.emplace(run, batches);
   }
 
-  // The picture of the plan's next row. What is shown up to it leaves.
-  void take(int64_t frame, Canvas picture) {
-    const std::vector<ShownFrame>& shown = run_.plan.shown;
-    std::vector<Canvas> between;
-    for (; next_ < shown.size() && shown[next_].frame < frame; ++next_) {
-      const int64_t at = shown[next_].frame;
-      if (between.empty())
-        between = at_frame(at, "interpolate", [&] { return on_the_way_to(frame, picture); });
-      show(at, std::move(between[static_cast<size_t>(at - latest_frame_ - 1)]));
+  void run() {
+    for (const Batch& batch : batches_) {
+      std::vector<Painted> painted;
+      for (const SlottedRow& each : batch) {
+        auto next = run_.stop.load() > 0 ? std::nullopt : connections_.painted(each.row);
+        if (!next) return;
+        painted.push_back(std::move(*next));
+      }
+      const bool goes_on = diffusion_ ? diffuse(batch, std::move(painted)) : show_paintings(batch, std::move(painted));
+      if (!goes_on) return;
     }
-    latest_frame_ = frame;
-    latest_ = run_.plan.cadence.every > 1 ? picture.clone() : Canvas();
-    if (next_ == shown.size() || shown[next_].frame > frame) return;
-    show(frame, std::move(picture));
-    ++next_;
+    while (running_ > 0 && finish_batch()) {
+    }
   }
-
-  RunResult result;
 
  private:
-  std::vector<Canvas> on_the_way_to(int64_t frame, const Canvas& picture) {
-    const auto begin = Clock::now();
-    const int parts = static_cast<int>(frame - latest_frame_);
-    auto between = run_.interpolator != nullptr
-                       ? run_.interpolator->between(latest_, picture, parts)
-                       : pictures_between(latest_, picture, parts, run_.job.diffusion.interpolation);
-    result.seconds.interpolate += seconds_since(begin);
-    return between;
+  bool show_paintings(const Batch& batch, std::vector<Painted> painted) {
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (!connections_.show({run_.plan.rows[batch[i].row].frame, std::move(painted[i].painting)})) return false;
+    }
+    return true;
   }
 
-  void show(int64_t frame, Canvas picture) {
-    if (limiter_) picture = limiter_->limit(std::move(picture));
-    const auto begin = Clock::now();
-    at_frame(frame, "encode", [&] { run_.sink.accept(frame, picture); });
-    result.seconds.encode += seconds_since(begin);
-    if (result.pictures) result.pictures->add(frame, picture);
-    ++result.frames;
-    if (run_.progress) run_.progress(result.frames, frame);
+  bool diffuse(const Batch& batch, std::vector<Painted> painted) {
+    if (diffusion_->must_wait(batch) && !finish_batch()) return false;
+    {
+      const Stopwatch watch(seconds_);
+      if (!diffusion_->begin(batch, std::move(painted))) return false;
+    }
+    ++running_;
+    return finish_batch();
+  }
+
+  bool finish_batch() {
+    std::optional<std::vector<Frame>> frames;
+    {
+      const Stopwatch watch(seconds_);
+      frames = diffusion_->finish();
+    }
+    --running_;
+    if (!frames) return false;
+    return std::all_of(frames->begin(), frames->end(),
+                       [&](Frame& frame) { return connections_.show(std::move(frame)); });
   }
 
   const Run& run_;
-  size_t next_ = 0;           // of the plan's shown frames
-  int64_t latest_frame_ = 0;  // of the latest row
-  Canvas latest_;
-  std::optional<FlashLimiter> limiter_;
+  const std::vector<Batch>& batches_;
+  const Connections connections_;
+  double& seconds_;
+  std::optional<DiffusionStage> diffusion_;
+  int running_ = 0;  // batches on the device
 };
 
 // The first failure of any stage; later ones are its consequences.
@@ -220,30 +106,35 @@ class FirstFailure {
   std::exception_ptr failure_;
 };
 
-// The stages of one threaded run: painters → the calling thread, which owns the device → the sink's thread.
-class Pipeline {
+// Painters → the calling thread, which owns the device → the sink's thread.
+class Threads {
  public:
-  Pipeline(const Run& run, int painters)
+  Threads(const Run& run, int painters)
       : run_(run),
-        painter_(run.features, run.job.paint),
+        batches_(schedule(run.plan, slots_of(run))),
+        paint_(run),
         painted_(static_cast<int64_t>(run.plan.rows.size()),
-                 int64_t{2} * std::max(painters, batch_size_of(run))),
-        finished_(static_cast<size_t>(2 * batch_size_of(run) + 2)),
-        outlet_(run) {
+                 int64_t{2} * std::max(painters, static_cast<int>(slots_of(run)))),
+        finished_(2 * slots_of(run) + 2),
+        show_(show_stages(run, result_)) {
+    for (const Batch& batch : batches_) {
+      for (const SlottedRow& each : batch) order_.push_back(each.row);
+    }
     for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
-    threads_.emplace_back([this] { relay([this] { keep(); }); });
+    threads_.emplace_back([this] { relay([this] { show(); }); });
   }
 
   RunResult run() {
-    relay([this] { diffuse_all(); });
+    Connections connections{[this](size_t) { return painted_.pop(); },
+                            [this](Frame frame) { return finished_.push(std::move(frame)); }};
+    relay([&] { Loop(run_, batches_, std::move(connections), result_.seconds.diffuse).run(); });
     finished_.close();
     painted_.cancel();
     threads_.clear();
     failure_.rethrow();
-    RunResult& result = outlet_.result;
-    result.complete = result.frames == static_cast<int64_t>(run_.plan.shown.size());
-    for (const double seconds : paint_seconds_) result.seconds.paint += seconds;
-    return std::move(result);
+    result_.complete = result_.frames == static_cast<int64_t>(run_.plan.shown.size());
+    for (const double seconds : paint_seconds_) result_.seconds.paint += seconds;
+    return std::move(result_);
   }
 
  private:
@@ -265,86 +156,57 @@ class Pipeline {
         painted_.cancel();
         break;
       }
-      const PlanRow& row = run_.plan.rows[static_cast<size_t>(*number)];
-      const auto begin = Clock::now();
-      Painted painted = paint_row(run_, painter_, row);
-      seconds += seconds_since(begin);
-      if (!painted_.push(*number, std::move(painted))) break;
+      std::optional<Painted> painted;
+      {
+        const Stopwatch watch(seconds);
+        painted = paint_.paint(run_.plan.rows[order_[static_cast<size_t>(*number)]]);
+      }
+      if (!painted_.push(*number, std::move(*painted))) break;
     }
     std::lock_guard lock(paint_seconds_mutex_);
     paint_seconds_.push_back(seconds);
   }
 
-  void diffuse_all() {
-    for (const Group& group : group_rows(run_.plan, batch_size_of(run_))) {
-      std::vector<Painted> painted;
-      while (painted.size() < group.size()) {
-        if (run_.stop.load() > 0) return;
-        auto next = painted_.pop();
-        if (!next) return;
-        painted.push_back(std::move(*next));
-      }
-      std::vector<Canvas> pictures;
-      if (run_.diffuser != nullptr) {
-        const auto begin = Clock::now();
-        pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run_, group, painted); });
-        outlet_.result.seconds.diffuse += seconds_since(begin);
-        if (pictures.empty()) return;
-      } else {
-        pictures = init_pictures(std::move(painted));
-      }
-      for (size_t i = 0; i < group.size(); ++i) {
-        if (!finished_.push({group[i]->frame, std::move(pictures[i])})) return;
-      }
-    }
-  }
-
-  void keep() {
-    while (auto finished = finished_.pop()) outlet_.take(finished->frame, std::move(finished->picture));
+  void show() {
+    while (auto frame = finished_.pop()) show_.take(std::move(*frame));
   }
 
   const Run& run_;
-  const Painter painter_;
+  const std::vector<Batch> batches_;
+  std::vector<size_t> order_;  // rows as they are painted
+  const PaintStage paint_;
   OrderedQueue<Painted> painted_;
-  BoundedQueue<Finished> finished_;
+  BoundedQueue<Frame> finished_;
   FirstFailure failure_;
   std::mutex paint_seconds_mutex_;
   std::vector<double> paint_seconds_;
-  Outlet outlet_;
+  RunResult result_;
+  ShowStages show_;
   std::vector<std::jthread> threads_;  // last: joined before anything they use goes
 };
 
 }  // namespace
 
 RunResult run_serial(const Run& run) {
-  Outlet outlet(run);
-  RunResult& result = outlet.result;
-  const Painter painter(run.features, run.job.paint);
-  for (const Group& group : group_rows(run.plan, batch_size_of(run))) {
-    if (run.stop.load() > 0) return std::move(outlet.result);
-    std::vector<Painted> painted;
-    const auto begin = Clock::now();
-    for (const PlanRow* row : group) {
-      painted.push_back(paint_row(run, painter, *row));
-    }
-    std::vector<Canvas> pictures;
-    result.seconds.paint += seconds_since(begin);
-    if (run.diffuser != nullptr) {
-      const auto diffuse_begin = Clock::now();
-      pictures = at_frame(group.front()->frame, "diffuse", [&] { return diffuse(run, group, painted); });
-      result.seconds.diffuse += seconds_since(diffuse_begin);
-      if (pictures.empty()) return std::move(outlet.result);
-    } else {
-      pictures = init_pictures(std::move(painted));
-    }
-    for (size_t i = 0; i < group.size(); ++i) outlet.take(group[i]->frame, std::move(pictures[i]));
-  }
-  result.complete = true;
-  return std::move(outlet.result);
+  RunResult result;
+  const std::vector<Batch> batches = schedule(run.plan, slots_of(run));
+  const PaintStage paint(run);
+  ShowStages show = show_stages(run, result);
+  Connections connections{[&](size_t row) -> std::optional<Painted> {
+                            const Stopwatch watch(result.seconds.paint);
+                            return paint.paint(run.plan.rows[row]);
+                          },
+                          [&](Frame frame) {
+                            show.take(std::move(frame));
+                            return true;
+                          }};
+  Loop(run, batches, std::move(connections), result.seconds.diffuse).run();
+  result.complete = result.frames == static_cast<int64_t>(run.plan.shown.size());
+  return result;
 }
 
 RunResult run_threaded(const Run& run, int threads) {
-  return Pipeline(run, std::max(1, threads)).run();
+  return Threads(run, std::max(1, threads)).run();
 }
 
 }  // namespace spectradiff

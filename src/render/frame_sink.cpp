@@ -62,12 +62,14 @@ std::filesystem::path FramePattern::folder() const {
   return folder_.empty() ? std::filesystem::path(".") : folder_;
 }
 
-PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace)
-    : pattern_(std::move(pattern)), size_(size), fit_(fit), replace_(replace) {}
+PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Written written)
+    : written_(std::move(written)), pattern_(std::move(pattern)), size_(size), fit_(fit), replace_(replace) {}
 
 void PngSink::accept(int64_t frame, const Canvas& picture) {
   const auto write = [&](const Canvas& canvas) {
-    write_file(pattern_.file(frame), encode_png(canvas), replace_);
+    const auto bytes = encode_png(canvas);
+    write_file(pattern_.file(frame), bytes, replace_);
+    if (written_) written_(frame, bytes);
   };
   if (picture.size() == size_) {
     write(picture);

@@ -1,7 +1,9 @@
 #include "spectradiff/render/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "spectradiff/base/error.h"
@@ -21,7 +23,7 @@ int64_t frame_index(std::string_view text, std::string_view whole) {
   return *value;
 }
 
-uint64_t row_seed(const DiffusionSettings& diffusion, int64_t frame) {
+uint64_t frame_seed(const DiffusionSettings& diffusion, int64_t frame) {
   const auto seed = static_cast<uint64_t>(diffusion.seed);
   switch (diffusion.seed_mode) {
     case SeedMode::fixed:
@@ -36,31 +38,73 @@ uint64_t row_seed(const DiffusionSettings& diffusion, int64_t frame) {
 }
 
 void add_rows(Plan& plan, const DiffusionSettings& diffusion) {
-  plan.cadence = {diffusion.every, plan.song_frames - 1};
+  const Cadence cadence = plan.cadence();
   const auto add = [&](int64_t frame) {
-    if (plan.rows.empty() || plan.rows.back().frame < frame)
-      plan.rows.push_back({frame, row_seed(diffusion, frame), {}, {}});
+    if (!plan.rows.empty() && plan.rows.back().frame >= frame) return;
+    Recipe& row = plan.rows.emplace_back();
+    row.frame = frame;
+    row.chain = cadence.number(frame);
+    row.numbers = diffusion.numbers;
+    row.noise = frame_noise(diffusion, diffusion.seed_travel, frame);
   };
   for (const ShownFrame& shown : plan.shown) {
-    add(plan.cadence.at_or_before(shown.frame));
-    add(plan.cadence.at_or_after(shown.frame));
+    add(cadence.at_or_before(shown.frame));
+    add(cadence.at_or_after(shown.frame));
   }
 }
 
-// What a row says, as --dry-run prints it.
-void add_row_json(Json& entry, const Plan& plan, const RenderJob& job, const PlanRow& row) {
-  const RenderJob at = plan.job_at(job, row);
-  entry["blur"] = at.paint.post.blur_px;
-  if (job.diffusion.enabled) {
-    entry["strength"] = at.diffusion.strength;
-    entry["guidance"] = at.diffusion.guidance;
-    entry["seed"] = row.seed;
-    if (plan.prompts.size() > 1) {
-      const PromptMix& mix = row.prompts;
-      entry["prompts"] = {{"from", mix.from}, {"to", mix.to}, {"weight", mix.weight}};
-    }
+[[noreturn]] void refuse_row(const Recipe& row, const std::string& problem) {
+  throw_error(ErrorKind::usage, "the row of frame {}: {}", row.frame, problem);
+}
+
+void check_shares(const Plan& plan, const Recipe& row) {
+  constexpr double kRounding = 1e-6;
+  double prompts = 0, noise = 0;
+  for (const PromptShare& share : row.prompts) {
+    if (share.prompt < 0 || static_cast<size_t>(share.prompt) >= plan.prompts.size())
+      refuse_row(row, fmt::format("there is no prompt {}", share.prompt));
+    if (!(share.weight >= 0 && share.weight <= 1))
+      refuse_row(row, fmt::format("a prompt's weight is {}; 0 to 1 is allowed", share.weight));
+    prompts += share.weight;
   }
-  for (size_t i = 0; i < plan.modulations.size(); ++i) entry[plan.modulations[i].key] = row.moved[i];
+  if (!(std::abs(prompts - 1) <= kRounding))
+    refuse_row(row, fmt::format("the prompts' weights sum to {} instead of 1", prompts));
+  if (row.along_arc && row.prompts.size() != 2)
+    refuse_row(row, fmt::format("slerp goes between two prompts, and there are {}", row.prompts.size()));
+  for (const WeightedSeed& seed : row.noise) noise += seed.weight * seed.weight;
+  if (!(std::abs(noise - 1) <= kRounding))
+    refuse_row(row, fmt::format("the squares of the seeds' weights sum to {} instead of 1", noise));
+}
+
+void check_init(const Recipe& row, const Recipe* before) {
+  const auto& [previous, camera, paint_over] = row.init;
+  if (!previous) return;
+  if (before == nullptr || before->frame != *previous) {
+    refuse_row(row, fmt::format("it follows from frame {}, which must be the row before it in its chain {}",
+                                *previous, row.chain));
+  }
+  if (!(paint_over >= 0 && paint_over <= 1))
+    refuse_row(row, fmt::format("paint_over = {} is outside 0..1", paint_over));
+  if (!(camera.zoom >= 0.01 && camera.zoom <= 100))
+    refuse_row(row, fmt::format("zoom = {} is outside 0.01..100", camera.zoom));
+  if (!(std::abs(camera.turn_degrees) <= 360))
+    refuse_row(row, fmt::format("turn = {} degrees is outside -360..360", camera.turn_degrees));
+  if (!(std::abs(camera.pan_x) <= 1 && std::abs(camera.pan_y) <= 1))
+    refuse_row(row, fmt::format("pan = {}, {} is outside -1..1", camera.pan_x, camera.pan_y));
+}
+
+// Every shown frame is made, or lies between two that are where not every frame is made.
+void check_shown(const Plan& plan) {
+  if (plan.rows.empty() || plan.shown.empty()) throw_error(ErrorKind::usage, "the plan shows no frame");
+  auto row = plan.rows.begin();
+  for (const ShownFrame& shown : plan.shown) {
+    while (row != plan.rows.end() && row->frame < shown.frame) ++row;
+    if (row != plan.rows.end() && row->frame == shown.frame) continue;
+    if (plan.constants.every == 1)
+      throw_error(ErrorKind::usage, "frame {} is shown, and the plan has no row for it", shown.frame);
+    if (row == plan.rows.begin() || row == plan.rows.end())
+      throw_error(ErrorKind::usage, "frame {} is shown, and lies between no two rows of the plan", shown.frame);
+  }
 }
 
 }  // namespace
@@ -103,16 +147,44 @@ std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
   return {frames.begin(), frames.end()};
 }
 
+std::vector<SampleRange> Plan::sound() const {
+  std::vector<SampleRange> sound;
+  for (const ShownFrame& frame : shown) {
+    if (!sound.empty() && sound.back().end == frame.samples.begin) {
+      sound.back().end = frame.samples.end;
+    } else {
+      sound.push_back(frame.samples);
+    }
+  }
+  return sound;
+}
+
 int64_t Plan::sound_samples() const {
   int64_t samples = 0;
-  for (const SampleRange& range : sound) samples += range.size();
+  for (const ShownFrame& frame : shown) samples += frame.samples.size();
   return samples;
 }
 
-RenderJob Plan::job_at(const RenderJob& job, const PlanRow& row) const {
-  RenderJob moved = job;
-  for (size_t i = 0; i < modulations.size(); ++i) modulations[i].set(moved, row.moved[i]);
-  return moved;
+std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double travel, int64_t frame) {
+  return travelling_noise(frame_seed(diffusion, frame), travel);
+}
+
+void check_rows(const Plan& plan) {
+  std::map<int64_t, const Recipe*> latest;  // of each chain
+  int64_t frame = -1;
+  for (const Recipe& row : plan.rows) {
+    if (row.frame <= frame || row.frame >= plan.constants.song.frames) {
+      refuse_row(row, fmt::format("frames ascend from 0 to {}, and the one before is {}",
+                                  plan.constants.song.frames - 1, frame));
+    }
+    if (row.chain < 0) refuse_row(row, fmt::format("chain = {} is below 0", row.chain));
+    frame = row.frame;
+    if (plan.constants.diffusion) check_shares(plan, row);
+    const Recipe*& before = latest[row.chain];
+    check_init(row, before);
+    before = &row;
+  }
+  check_shown(plan);
 }
 
 std::optional<PromptSchedule> DiffusionSettings::schedule() const {
@@ -125,20 +197,43 @@ std::optional<PromptSchedule> DiffusionSettings::schedule() const {
   return schedule;
 }
 
-Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
+Plan part_of(Plan plan, const std::function<bool(int64_t frame)>& is_wanted) {
+  std::erase_if(plan.shown, [&](const ShownFrame& shown) { return !is_wanted(shown.frame); });
+  std::set<int64_t> needed;
+  auto row = plan.rows.begin();
+  for (const ShownFrame& shown : plan.shown) {
+    while (row->frame < shown.frame) ++row;
+    needed.insert(row->frame);
+    if (row->frame > shown.frame) needed.insert(std::prev(row)->frame);
+  }
+  for (auto follower = plan.rows.rbegin(); follower != plan.rows.rend(); ++follower) {
+    if (follower->init.previous && needed.contains(follower->frame)) needed.insert(*follower->init.previous);
+  }
+  std::erase_if(plan.rows, [&](const Recipe& each) { return !needed.contains(each.frame); });
+  return plan;
+}
+
+Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples, std::vector<std::string>* notes) {
   const Rational& fps = job.analysis.fps;
   Plan plan;
-  plan.song_frames = frame_count(samples, sample_rate_hz, fps);
+  Constants& constants = plan.constants;
+  constants.analysis = job.analysis;
+  constants.paint = job.paint;
+  constants.every = job.diffusion.every;
+  constants.interpolation = job.diffusion.interpolation;
+  constants.video.flash_limit = job.output.flash_limit;
+  SongFacts& song = constants.song;
+  song.sample_rate_hz = sample_rate_hz;
+  song.samples = samples;
+  song.frames = frame_count(samples, sample_rate_hz, fps);
   plan.prompts = {{job.diffusion.prompt, job.diffusion.negative_prompt}};
-  plan.prompt_frames = {0};
 
   const int64_t begin = job.selection.start.to_samples(sample_rate_hz, fps);
   const int64_t end = job.selection.duration
                           ? std::min(samples, begin + job.selection.duration->to_samples(sample_rate_hz, fps))
                           : samples;
-  const auto frames = parse_frame_ranges(job.selection.frames.empty() ? "0-" : job.selection.frames,
-                                         plan.song_frames, &plan.notes);
-  for (const int64_t frame : frames) {
+  const std::string& asked = job.selection.frames;
+  for (const int64_t frame : parse_frame_ranges(asked.empty() ? "0-" : asked, song.frames, notes)) {
     SampleRange range = frame_sample_range(frame, sample_rate_hz, fps);
     if (range.begin < begin || range.begin >= end) continue;
     range.end = std::min(range.end, samples);
@@ -147,46 +242,10 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples) {
   if (plan.shown.empty()) {
     throw_error(ErrorKind::usage,
                 "start, duration and frames leave no frame of this song, which lasts {} s ({} frames)",
-                format_real(static_cast<double>(samples) / sample_rate_hz), plan.song_frames);
-  }
-  for (const ShownFrame& shown : plan.shown) {
-    if (!plan.sound.empty() && plan.sound.back().end == shown.samples.begin) {
-      plan.sound.back().end = shown.samples.end;
-    } else {
-      plan.sound.push_back(shown.samples);
-    }
+                format_real(static_cast<double>(samples) / sample_rate_hz), song.frames);
   }
   add_rows(plan, job.diffusion);
   return plan;
-}
-
-Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz) {
-  Json rows = Json::array();
-  size_t next = 0;  // of the plan's rows
-  for (const ShownFrame& shown : plan.shown) {
-    Json entry = {{"frame", shown.frame},
-                  {"t", static_cast<double>(shown.samples.begin) / sample_rate_hz},
-                  {"samples", {shown.samples.begin, shown.samples.end}}};
-    while (plan.rows[next].frame < shown.frame) ++next;
-    if (plan.rows[next].frame == shown.frame) {
-      add_row_json(entry, plan, job, plan.rows[next]);
-    } else {
-      entry["between"] = {plan.rows[next - 1].frame, plan.rows[next].frame};
-    }
-    rows.push_back(std::move(entry));
-  }
-  Json prompts = Json::array();
-  for (size_t i = 0; job.diffusion.enabled && i < plan.prompts.size(); ++i) {
-    const int64_t begin = frame_start_sample(plan.prompt_frames[i], sample_rate_hz, job.analysis.fps);
-    prompts.push_back({{"frame", plan.prompt_frames[i]},
-                       {"t", static_cast<double>(begin) / sample_rate_hz},
-                       {"prompt", plan.prompts[i].prompt},
-                       {"negative_prompt", plan.prompts[i].negative}});
-  }
-  return {{"fps", job.analysis.fps.text()},  {"prompts", std::move(prompts)},
-          {"song_frames", plan.song_frames}, {"frames", plan.shown.size()},
-          {"made", plan.rows.size()},        {"sound_samples", plan.sound_samples()},
-          {"rows", std::move(rows)}};
 }
 
 }  // namespace spectradiff

@@ -87,11 +87,11 @@ class BatchRun {
       if (job.status == Status::failed) return;
       if (job.output == "-")
         throw_error(ErrorKind::usage, "output = -: many videos are not for one stream; name a file");
-      const Session session = Session::open(job.request, shared_, silent, Session::Purpose::check);
+      Session session = Session::open(job.request, shared_, silent, Session::Purpose::check);
       models_[index] = session.model_folder();
       if (session.is_done()) {
         job.status = Status::skipped;
-        job.message = "there already, made with the same settings";
+        job.message = "there already, made from the same";
       }
     });
     if (job.status != Status::waiting && !settings_.dry_run) observer_.result(job);
@@ -118,7 +118,6 @@ class BatchRun {
       Session session = Session::open(job.request, shared_, observer);
       job.outcome = session.run(stop_);
       if (!job.outcome.complete) return;
-      session.keep_record();
       job.status = Status::done;
       job.message = fmt::format("{} frames in {:.1f} s", job.outcome.frames, job.outcome.seconds);
     });

@@ -20,7 +20,7 @@ int draft_side(int side, int step) {
 
 // Few, but enough that one runs at this strength.
 int draft_steps(const DiffusionSettings& diffusion) {
-  const double enough = std::max(kSteps, std::ceil(1 / diffusion.strength));
+  const double enough = std::max(kSteps, std::ceil(1 / diffusion.numbers.strength));
   return static_cast<int>(std::min<double>(diffusion.steps, enough));
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "frame_record.h"
 #include "old_render.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -17,77 +18,104 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path record_file(const FramePattern& pattern) {
-  return pattern.folder() / ("." + pattern.name() + ".json");
-}
-
-std::string settings_text(const SessionState& state) {
-  return json_text(settings_tag(state.settings.job, state.settings.model()));
-}
-
-fs::path first_file(const SessionState& state) {
-  const auto& pattern = state.target.pattern;
-  return pattern ? pattern->file(state.plan.shown.front().frame) : state.target.path;
-}
-
-std::vector<std::string> differences(const SessionState& state) {
-  const auto& pattern = state.target.pattern;
-  try {
-    const auto differing = [&](const std::string& made_with) {
-      Json made = parse_json(made_with, "");
-      Json asked = parse_json(settings_text(state), "");
-      // Song, seed and model are compared; they choose the same prompt again.
-      if (state.settings.prompt_by_song && made.is_object()) asked["prompt"] = made["prompt"];
-      return differing_keys(made, asked);
-    };
-    if (pattern) return differing(read_file(record_file(*pattern), kMaxTextBytes, ErrorKind::output));
-    const VideoProbe video = probe_video(state.target.path);
-    std::vector<std::string> different = differing(video.comment);
-    if (different.empty() && video.pictures != static_cast<int64_t>(state.plan.shown.size()))
-      different.emplace_back("the number of frames");
-    return different;
-  } catch (const Error&) {
-    throw_error(ErrorKind::output, "output = {} exists and is no {} of this program; -y replaces it",
-                first_file(state).string(), pattern ? "frame" : "video");
+// Members of two objects that are not the same.
+std::vector<std::string> differing_members(const Json& made, const Json& asked) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : asked.items()) {
+    if (made.value(name, Json()) != value) names.push_back(name);
   }
+  for (const auto& [name, value] : made.items()) {
+    if (!asked.contains(name)) names.push_back(name);
+  }
+  return names;
 }
 
-// Whether each of the plan's frames is there, and none was touched after the record.
-bool are_as_recorded(const FramePattern& pattern, const Plan& plan) {
-  std::error_code failed;
-  const auto recorded = fs::last_write_time(record_file(pattern), failed);
-  return !failed && std::all_of(plan.shown.begin(), plan.shown.end(), [&](const ShownFrame& shown) {
-    const auto made = fs::last_write_time(pattern.file(shown.frame), failed);
-    return !failed && made <= recorded;
-  });
+// What of all that decides pictures and sound is not the same, in words.
+std::vector<std::string> differences(const Json& made, const Json& asked) {
+  if (!made.contains("constants")) return {"by another version of this program"};
+  std::vector<std::string> names = differing_keys(made, asked);
+  const Json &then = made["constants"], &now = asked["constants"];
+  if (then["song"] != now["song"]) names.emplace_back("the song");
+  for (const char* part : {"files", "diffusion"}) {
+    for (std::string& name : differing_members(then.value(part, Json::object()), now.value(part, Json::object())))
+      names.push_back(std::move(name));
+  }
+  // What the settings came to: a default may have changed.
+  for (const char* part : {"settings", "video", "interpolation_model_sha256"}) {
+    if (names.empty() && then.value(part, Json()) != now.value(part, Json())) names.emplace_back(part);
+  }
+  return names;
+}
+
+[[noreturn]] void refuse(const fs::path& file, const std::string& what) {
+  throw_error(ErrorKind::output, "output = {} exists and {}; -y replaces it", file.string(), what);
+}
+
+std::string text_of(std::vector<std::string> different) {
+  constexpr size_t kMost = 4;
+  different.resize(std::min(kMost, different.size()));
+  return "was made otherwise (" + join(different, ", ") + ")";
 }
 
 }  // namespace
 
-bool is_made_already(SessionState& state) {
-  const std::optional<FramePattern>& pattern = state.target.pattern;
-  if (pattern && !are_as_recorded(*pattern, state.plan)) {
-    check_frames(*pattern, state.plan);
-    return false;
-  }
-  const fs::path witness = pattern ? record_file(*pattern) : state.target.path;
+bool is_video_made(const SessionState& state) {
+  const fs::path& file = state.target.path;
   std::error_code failed;
-  if (!fs::exists(witness, failed)) return false;
-  std::vector<std::string> different = differences(state);
-  const auto made = fs::last_write_time(witness, failed);
-  for (AudioSource* source : {&state.input.song, &state.input.heard()}) {
-    if (fs::last_write_time(source->file(), failed) > made)
-      different.emplace_back("the song, which is newer");
+  if (!fs::exists(file, failed)) return false;
+  VideoProbe video;
+  Json made;
+  try {
+    video = probe_video(file);
+    made = parse_json(video.comment, "");
+  } catch (const Error&) {
+    // Said below.
   }
+  const bool may_replace = state.settings.run.overwrite;
+  if (!made.is_object()) {
+    if (may_replace) return false;
+    refuse(file, "is no video of this program");
+  }
+  Json asked = settings_tag(state);
+  // Song, seed and model are compared; they choose the same prompt again.
+  if (state.settings.prompt_by_song) asked["prompt"] = made.value("prompt", Json());
+  std::vector<std::string> different = differences(made, asked);
+  if (different.empty() && video.pictures != static_cast<int64_t>(state.plan.shown.size()))
+    different.emplace_back("the number of frames");
   if (different.empty()) return true;
-  constexpr size_t kMost = 4;
-  different.resize(std::min(kMost, different.size()));
-  throw_error(ErrorKind::output, "output = {} exists and was made otherwise ({}); -y replaces it",
-              first_file(state).string(), join(different, ", "));
+  if (may_replace) return false;
+  refuse(file, text_of(std::move(different)));
 }
 
-void keep_record(const SessionState& state) {
-  if (state.target.pattern) write_file(record_file(*state.target.pattern), settings_text(state), true);
+bool any_frame_is_there(const SessionState& state) {
+  return std::any_of(state.plan.shown.begin(), state.plan.shown.end(), [&](const ShownFrame& shown) {
+    return is_taken(state.target.pattern->file(shown.frame), "output");
+  });
+}
+
+void refuse_other_frames(const SessionState& state) {
+  const FrameRecord record(*state.target.pattern);
+  for (const ShownFrame& shown : state.plan.shown) {
+    const fs::path file = state.target.pattern->file(shown.frame);
+    if (!record.knows(shown.frame) && is_taken(file, "output = " + file.string()))
+      refuse(file, "is no frame of this program");
+  }
+}
+
+std::set<int64_t> frames_made(const SessionState& state) {
+  const FramePattern& pattern = *state.target.pattern;
+  const FrameRecord record(pattern);
+  const std::vector<FrameKey> keys = shown_keys(state.plan);
+  std::set<int64_t> made;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const int64_t frame = state.plan.shown[i].frame;
+    if (record.holds(frame, keys[i])) {
+      made.insert(frame);
+    } else if (const fs::path file = pattern.file(frame); !state.settings.run.overwrite && is_taken(file, "output = " + file.string())) {
+      refuse(file, record.knows(frame) ? "was made otherwise, or was changed" : "is no frame of this program");
+    }
+  }
+  return made;
 }
 
 }  // namespace spectradiff

@@ -1,16 +1,25 @@
-// What a batch need not make again.
+// What need not be made again. Dates say nothing here: what the output was made from does, by its content.
 #pragma once
+
+#include <set>
 
 #include "session_state.h"
 
 namespace spectradiff {
 
-// Whether the output was made whole from these settings after its song was last changed: a video says so in
-// its comment tag, frames in the record beside them. Error{output} naming what is different where something
-// else is there.
-bool is_made_already(SessionState& state);
+// Whether the video there is what the session would make: its tag says so, and it holds all pictures. False
+// where there is none. Error{output} naming what is different where it was made otherwise, or by somebody
+// else, and must not be replaced.
+bool is_video_made(const SessionState& state);
 
-// Of frames that are all made: their settings into `.%05d.png.json` beside them. Error{output}.
-void keep_record(const SessionState& state);
+// Whether any shown frame's file is there, whatever it is.
+bool any_frame_is_there(const SessionState& state);
+
+// Before the song is heard: Error{output} naming the first file that this program has no record of.
+void refuse_other_frames(const SessionState& state);
+
+// The shown frames whose files there are what the session would make. Of a session that has heard the song.
+// Error{output} naming the first file that is another one and must not be replaced.
+std::set<int64_t> frames_made(const SessionState& state);
 
 }  // namespace spectradiff

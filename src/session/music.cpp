@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "look.h"
 #include "sampling.h"
-#include "spectradiff/config/modulation.h"
 
 namespace spectradiff {
 
@@ -33,13 +34,18 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
       diffusion.prompt, mood.energy, mood.brightness, features.key.empty() ? "" : ", " + features.key));
 }
 
-void move_plan(Plan& plan, const Resolution& resolution, const Features& features, RenderObserver& observer) {
+std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, const Features& features,
+                                      RenderObserver& observer) {
   const RenderJob& job = resolution.job;
-  for (const std::string& note : move_options(plan, job, features)) observer.warn(note);
-  const Manifest* model = resolution.model();
-  if (model == nullptr) return;
-  for (const std::string& note : mix_prompts(plan, job, features)) observer.warn(note);
-  check_moved_strength(plan, job, *model);
+  std::vector<std::string> notes;
+  std::vector<MovedOption> moved = moved_options(job, features, frames_of(plan), &notes);
+  move_plan(plan, job, moved);
+  if (const Manifest* model = resolution.model()) {
+    for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
+    check_moved_strength(plan, job, *model);
+  }
+  for (const std::string& note : notes) observer.warn(note);
+  return moved;
 }
 
 }  // namespace spectradiff

@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kModel = "model";
 constexpr const char* kModelHash = "model_sha256";
+constexpr const char* kConstants = "constants";
 
 Json read_settings_tag(const std::filesystem::path& video) {
   const std::string comment = read_video_comment(video);
@@ -25,33 +26,44 @@ Json read_settings_tag(const std::filesystem::path& video) {
 
 }  // namespace
 
-Json settings_tag(const RenderJob& job, const Manifest* manifest) {
-  Json values = job_to_json(job);
-  if (manifest != nullptr) {
-    values[kModel] = manifest->name;
-    values[kModelHash] = manifest->sha256;
+Json settings_tag(const SessionState& state) {
+  Json values = Json::object();
+  const Json asked = job_to_json(state.settings.job);
+  for (const auto& [key, value] : asked.items()) {
+    const OptionClass option_class = find_option(key)->option_class;
+    const bool decides = option_class == OptionClass::picture || option_class == OptionClass::video;
+    if (decides && value != "auto") values[key] = value;
   }
+  if (const Manifest* model = state.settings.model()) {
+    values[kModel] = model->name;
+    values[kModelHash] = model->sha256;
+  }
+  values[kConstants] = constants_to_json(state.plan.constants);
   return values;
 }
 
 Layer old_render_layer(const std::filesystem::path& video) {
   Json values = read_settings_tag(video);
+  const Json constants = values.value(kConstants, Json::object());
+  values.erase(kConstants);
   values = allowed_in(LayerKind::video, std::move(values));
   const auto hash = values.find(kModelHash);
   if (hash != values.end()) {
     if (hash->is_string()) values[kModel] = std::string(kModelHashPrefix) + hash->get<std::string>();
     values.erase(kModelHash);
   }
+  const Json between = constants.value("interpolation_model_sha256", Json());
+  if (between.is_string()) values["interpolation_model"] = std::string(kModelHashPrefix) + between.get<std::string>();
   return make_layer(std::move(values), video.string(), LayerKind::video);
 }
 
 std::vector<std::string> files_of_old_render(const std::filesystem::path& video) {
   const Json values = read_settings_tag(video);
   std::vector<std::string> files;
-  for (const Option& option : option_table()) {
-    const auto file = values.find(option.key);
-    if (option.option_class != OptionClass::input || option.key == kModel) continue;
-    if (file != values.end() && *file != "") files.push_back(option.key);
+  const Json read = values.value(kConstants, Json::object()).value("files", Json::object());
+  for (const auto& [key, digest] : read.items()) {
+    if (const Option* option = find_option(key); option != nullptr && option->option_class == OptionClass::input)
+      files.push_back(key);
   }
   return files;
 }

@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "session_state.h"
 #include "spectradiff/config/settings.h"
-#include "spectradiff/diffusion/manifest.h"
 
 namespace spectradiff {
 
-// What a video's comment tag holds: the job's settings, and the model by name and hash. `manifest` is null
-// where nothing is diffused.
-Json settings_tag(const RenderJob& job, const Manifest* manifest);
+// What a video's comment tag holds: what was asked for by the keys of the options that decide pictures and
+// sound, the model by name and hash, and as "constants" what all of it came to. Nothing of the machine where
+// it changes no picture.
+Json settings_tag(const SessionState& state);
 
 // Of a video's settings those that decide its pictures and sound: not the machine's, no files, no trust. The
 // model is named by its hash ("sha256:…", see find_model). Error{input} when the file cannot be read or holds

@@ -73,14 +73,6 @@ void refuse_song(const std::string& option, const fs::path& file, const fs::path
   }
 }
 
-void check_frames(const FramePattern& pattern, const Plan& plan) {
-  for (const ShownFrame& shown : plan.shown) {
-    const fs::path file = pattern.file(shown.frame);
-    const std::string setting = setting_text("output", file);
-    if (is_taken(file, setting)) throw_error(ErrorKind::output, "{} exists; -y replaces it", setting);
-  }
-}
-
 void make_frames_folder(const FramePattern& pattern) {
   std::error_code failed;
   fs::create_directory(pattern.folder(), failed);

@@ -11,15 +11,6 @@
 namespace spectradiff {
 namespace {
 
-// Frames per network call where the user leaves it open: enough to fill the device, little enough for its
-// memory.
-int default_batch_size(const std::string& device, Size size) {
-  if (device.starts_with("cuda")) return 8;
-  if (device.starts_with("mps")) return 2;
-  constexpr int kSmallPicture = 448 * 256;
-  return size.width * size.height <= kSmallPicture ? 8 : 2;
-}
-
 // All prompts of the plan.
 std::set<std::string> texts_of(const Plan& plan) {
   std::set<std::string> texts;
@@ -29,38 +20,39 @@ std::set<std::string> texts_of(const Plan& plan) {
 
 }  // namespace
 
-EngineRequest engine_request(const RenderJob& job) {
-  return {job.diffusion.device, job.diffusion.dtype,      job.threads,
-          job.paint.size,       job.diffusion.batch_size, job.is_guided()};
+EngineRequest engine_request(const SessionState& state) {
+  const RenderJob& job = state.settings.job;
+  const auto& diffusion = state.plan.constants.diffusion;
+  return {job.diffusion.device,
+          job.diffusion.dtype,
+          job.threads,
+          job.paint.size,
+          diffusion ? diffusion->slots : job.diffusion.batch_size,
+          diffusion ? diffusion->guided : job.is_guided()};
 }
 
 RunDiffusers::RunDiffusers(SessionState& state) : state_(state), model_(*state.settings.model()) {
   ModelStore& models = state.shared.models;
-  RenderJob& job = state.settings.job;
+  const int slots = state.plan.constants.diffusion->slots;
   const int loads = models.loads();
-  // Left open, it is the one that the model has code for.
-  if (job.diffusion.batch_size == 0 && model_.compiled && model_.compiled->size == job.paint.size)
-    job.diffusion.batch_size = model_.compiled->batch_size;
-  Networks& networks = models.networks(model_, engine_request(job));
-  if (job.diffusion.batch_size == 0)
-    job.diffusion.batch_size = default_batch_size(networks.device(), job.paint.size);
+  Networks& networks = models.networks(model_, engine_request(state));
   for (const std::string& note : models.take_notes()) state.observer.warn(note);
-  diffuser_ = on(networks, job.diffusion.batch_size);
+  diffuser_ = on(networks, slots);
   warn_of_cut_prompts();
   warn_of_size();
   state.observer.info(fmt::format("model {} on {} in {}, batch size {} ({})", model_.name, networks.device(),
-                                  networks.dtype(), job.diffusion.batch_size, networks.engine()));
+                                  networks.dtype(), slots, networks.engine()));
   state.observer.event("model", {{"name", model_.name},
                                  {"device", networks.device()},
                                  {"dtype", networks.dtype()},
                                  {"engine", networks.engine()},
-                                 {"batch_size", job.diffusion.batch_size},
+                                 {"batch_size", slots},
                                  {"loaded", models.loads() > loads},
                                  {"sha256", model_.sha256}});
 }
 
 Diffuser* RunDiffusers::more_precise(int64_t frame) {
-  EngineRequest request = engine_request(state_.settings.job);
+  EngineRequest request = engine_request(state_);
   request.batch_size = 1;
   Networks* const networks = state_.shared.models.precise_networks(model_, request);
   if (networks == nullptr) return nullptr;
@@ -70,11 +62,11 @@ Diffuser* RunDiffusers::more_precise(int64_t frame) {
 }
 
 std::unique_ptr<Diffuser> RunDiffusers::on(Networks& networks, int batch_size) const {
-  const RenderJob& job = state_.settings.job;
+  const DiffusionConstants& constants = *state_.plan.constants.diffusion;
   auto diffuser = std::make_unique<Diffuser>(
       networks, model_,
-      DiffuserSettings{job.diffusion.scheduler, job.diffusion.steps, job.diffusion.strength_mode,
-                       job.diffusion.eta, batch_size, job.is_guided(), job.diffusion.reading});
+      DiffuserSettings{constants.scheduler, constants.steps, constants.strength_mode, constants.eta, batch_size,
+                       constants.guided, constants.reading});
   diffuser->expect(texts_of(state_.plan));
   return diffuser;
 }

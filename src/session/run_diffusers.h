@@ -10,7 +10,8 @@
 
 namespace spectradiff {
 
-EngineRequest engine_request(const RenderJob& job);
+// As far as the plan is settled, by its constants.
+EngineRequest engine_request(const SessionState& state);
 
 // `state`, whose job diffuses, outlives it. One thread.
 class RunDiffusers {

@@ -9,7 +9,7 @@ namespace spectradiff {
 namespace {
 
 SamplerRequest sampler_request(const DiffusionSettings& diffusion, const Manifest& manifest) {
-  return {diffusion.scheduler,     diffusion.steps, diffusion.strength,
+  return {diffusion.scheduler,     diffusion.steps, diffusion.numbers.strength,
           diffusion.strength_mode, diffusion.eta,   manifest.embeds_guidance()};
 }
 
@@ -32,11 +32,12 @@ void check_sampling(const RenderJob& job, const Manifest& model) {
 void check_moved_strength(const Plan& plan, const RenderJob& job, const Manifest& model) {
   if (!job.expressions.contains("strength")) return;
   std::set<double> checked;
-  for (const PlanRow& row : plan.rows) {
-    const DiffusionSettings at = plan.job_at(job, row).diffusion;
-    if (!checked.insert(at.strength).second) continue;
+  SamplerRequest request = sampler_request(job.diffusion, model);
+  for (const Recipe& row : plan.rows) {
+    request.strength = row.numbers.strength;
+    if (!checked.insert(request.strength).second) continue;
     try {
-      make_sampler_table(model.scheduler, sampler_request(at, model));
+      make_sampler_table(model.scheduler, request);
     } catch (const Error& error) {
       throw_error(error.kind(), "frame {}: {}", row.frame, error.what());
     }

@@ -4,7 +4,9 @@
 
 #include <utility>
 
+#include "constants.h"
 #include "finished_work.h"
+#include "given_plan.h"
 #include "music.h"
 #include "preview_sink.h"
 #include "session_run.h"
@@ -17,10 +19,14 @@
 namespace spectradiff {
 namespace {
 
+Resolution resolve(const SessionRequest& request, std::optional<PlanFile>& given, RenderObserver& observer) {
+  if (run_settings(request.layers).plan.empty()) return resolve_request(request, observer);
+  return resolve_plan(request, given.emplace());
+}
+
 // What is needed for the pictures between diffused ones is there. The job then names the bundle by its hash,
 // as videos do, or none.
-std::optional<InterpolationBundle> open_interpolation(DiffusionSettings& diffusion, bool admit,
-                                                      ModelStore& models) {
+std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool admit, ModelStore& models) {
   const bool between = diffusion.every > 1;
   if (between && diffusion.interpolation == Interpolation::motion) motion_library_version();
   if (!between || diffusion.interpolation != Interpolation::network) {
@@ -31,11 +37,11 @@ std::optional<InterpolationBundle> open_interpolation(DiffusionSettings& diffusi
     throw_error(ErrorKind::usage,
                 "interpolate = network: name its bundle with --interpolation-model, or use blend or motion");
   }
-  InterpolationBundle bundle =
-      read_interpolation_bundle(find_model(diffusion.interpolation_model, model_search_path()));
-  if (admit) models.admit(bundle.manifest, diffusion.allow_unpinned);
-  diffusion.interpolation_model = std::string(kModelHashPrefix) + bundle.manifest.sha256;
-  return bundle;
+  Manifest manifest =
+      read_interpolation_manifest(find_model(diffusion.interpolation_model, model_search_path()));
+  if (admit) models.admit(manifest, diffusion.allow_unpinned);
+  diffusion.interpolation_model = std::string(kModelHashPrefix) + manifest.sha256;
+  return manifest;
 }
 
 void refuse_shared_stdin(const Resolution& settings, bool of_many) {
@@ -70,8 +76,19 @@ void check_song_against_output(SessionState& state) {
 
 void check_encoder(SessionState& state) {
   const SoundTrack sound = sound_track(state.input.song, state.plan);
-  const VideoSettings video = video_settings(state.settings.job, state.target, state.settings.model());
-  check_video_settings(video, video.audio_codec == "none" ? nullptr : &sound);
+  const VideoSettings video = video_settings(state.settings.job, state.target);
+  state.encoders = check_video_settings(video, video.audio_codec == "none" ? nullptr : &sound);
+}
+
+// A look needs no engine: it says what is then not known.
+void settle(SessionState& state, Session::Purpose purpose) {
+  try {
+    settle_constants(state);
+  } catch (const Error& error) {
+    const bool is_engine = error.kind() == ErrorKind::model || error.kind() == ErrorKind::device;
+    if (purpose != Session::Purpose::look || !is_engine) throw;
+    state.unresolved = error.what();
+  }
 }
 
 }  // namespace
@@ -82,7 +99,8 @@ Session::~Session() = default;
 
 Session Session::open(SessionRequest request, SharedResources& shared, RenderObserver& observer,
                       Purpose purpose) {
-  Resolution settings = resolve_request(request, observer);
+  std::optional<PlanFile> given;
+  Resolution settings = resolve(request, given, observer);
   RenderJob& job = settings.job;
   job.diffusion.enabled = settings.diffuses;
   if (request.task == Task::paint) job.diffusion.every = 1;  // every picture that may be diffused
@@ -99,17 +117,21 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   SongInput input = open_song(request.song, job, observer);
   warn_of_lowered_fmax(settings, input.heard().info().sample_rate_hz, observer);
   const AudioInfo& info = input.song.info();
-  Plan plan = make_plan(job, info.sample_rate_hz, info.samples);
-  for (const std::string& note : plan.notes) observer.warn(note);
+  std::vector<std::string> notes;
+  Plan plan = make_plan(job, info.sample_rate_hz, info.samples, &notes);
+  for (const std::string& note : notes) observer.warn(note);
   auto state = std::make_unique<SessionState>(
       SessionState{std::move(request), shared, observer, std::move(settings), std::move(target),
-                   std::move(input), std::move(plan), nullptr, std::move(interpolation), nullptr});
+                   std::move(input), std::move(plan), nullptr, std::move(interpolation)});
+  state->given = std::move(given);
   check_song_against_output(*state);
-  if (state->target.kind == OutputTarget::Kind::frames) {
-    if (new_only) check_frames(*state->target.pattern, state->plan);
-  } else if (to_run) {
+  if (state->target.kind != OutputTarget::Kind::frames) {
     check_encoder(*state);
+  } else if (new_only) {
+    refuse_other_frames(*state);
   }
+  settle(*state, purpose);
+  if (state->given) take_given_plan(*state);
   const Manifest* model = state->settings.model();
   if (model != nullptr && model->takes_control())
     state->control =
@@ -125,8 +147,12 @@ const Plan& Session::plan() const {
   return state_->plan;
 }
 
-int Session::sample_rate_hz() const {
-  return state_->input.song.info().sample_rate_hz;
+const std::string& Session::unresolved() const {
+  return state_->unresolved;
+}
+
+const std::vector<MovedOption>& Session::moved() const {
+  return state_->moved;
 }
 
 std::string Session::model_folder() const {
@@ -135,6 +161,7 @@ std::string Session::model_folder() const {
 }
 
 bool Session::follows_music() const {
+  if (state_->given) return false;
   const RenderJob& job = state_->settings.job;
   return !job.expressions.empty() || (state_->settings.diffuses && job.diffusion.schedule()) ||
          state_->settings.prompt_by_song;
@@ -149,19 +176,24 @@ void Session::hear() {
                                               features_needed(state.settings));
   const Features& features = *state.features;
   // A damaged file can turn out shorter than its header said.
-  if (&source == &state.input.song && state.plan.song_frames != features.frames)
+  if (&source == &state.input.song && state.plan.constants.song.frames != features.frames) {
+    if (state.given) throw_error(ErrorKind::input, "{} is shorter than its plan", state.input.song.name());
     state.plan = make_plan(job, features.sample_rate_hz, features.samples);
+    settle_constants(state);
+  }
+  if (state.given) return;
   choose_prompt(state.settings, features, state.observer);
   state.plan.prompts.front().prompt = job.diffusion.prompt;
-  move_plan(state.plan, state.settings, features, state.observer);
+  state.moved = follow_music(state.plan, state.settings, features, state.observer);
 }
 
-bool Session::is_done() const {
-  return !state_->settings.run.overwrite && is_made_already(*state_);
-}
-
-void Session::keep_record() const {
-  spectradiff::keep_record(*state_);
+bool Session::is_done() {
+  const OutputTarget& target = state_->target;
+  if (target.kind == OutputTarget::Kind::stream) return false;
+  if (target.kind == OutputTarget::Kind::video) return is_video_made(*state_);
+  if (!any_frame_is_there(*state_)) return false;
+  hear();
+  return frames_made(*state_).size() == state_->plan.shown.size();
 }
 
 Outcome Session::run(const std::atomic<int>& stop) {

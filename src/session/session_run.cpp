@@ -4,9 +4,15 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 
+#include "finished_work.h"
+#include "frame_record.h"
+#include "old_render.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
 #include "session_state.h"
@@ -49,7 +55,7 @@ class SessionRun {
     const Clock::time_point load_begin = Clock::now();
     if (state_.settings.diffuses) diffusers_.emplace(state_);
     if (state_.interpolation)
-      interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(job_));
+      interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(state_));
     const double load_s = seconds_since(load_begin);
     if (stop_.load() > 0) return {};
 
@@ -68,11 +74,11 @@ class SessionRun {
                                state_.request.song, info.duration_s(), info.sample_rate_hz, info.channels,
                                info.channels == 1 ? "" : "s", info.format, plan_.shown.size(),
                                job_.analysis.fps.text()));
-    if (plan_.cadence.every > 1)
+    if (plan_.constants.every > 1)
       observer_.info(fmt::format(
           "{} frames are {}, the others made between them{}", plan_.rows.size(),
           state_.settings.diffuses ? "diffused" : "painted",
-          state_.interpolation ? " by the network " + state_.interpolation->manifest.name : std::string()));
+          state_.interpolation ? " by the network " + state_.interpolation->name : std::string()));
     if (const auto& heard = state_.input.analysis)
       observer_.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
   }
@@ -88,12 +94,9 @@ class SessionRun {
   }
 
   RunResult write_target() {
-    if (target_.kind == OutputTarget::Kind::frames) {
-      PngSink sink(*target_.pattern, job_.output.size.value_or(job_.paint.size), job_.output.fit,
-                   state_.settings.run.overwrite);
-      return make_pictures(sink);
-    }
-    VideoSettings settings = video_settings(job_, target_, state_.settings.model());
+    if (target_.kind == OutputTarget::Kind::frames) return write_frames();
+    VideoSettings settings = video_settings(job_, target_);
+    settings.comment = json_text(settings_tag(state_));
     settings.tags = read_song_tags(state_.input.song.file());
     std::optional<SoundTrack> sound;
     if (settings.audio_codec != "none") sound = sound_track(state_.input.song, plan_);
@@ -112,9 +115,31 @@ class SessionRun {
     return result;
   }
 
+  // What the record vouches for is kept, except where a picture needs those before it.
+  RunResult write_frames() {
+    const std::set<int64_t> made = frames_made(state_);
+    const bool needs_all = plan_.constants.video.flash_limit || state_.settings.run.statistics;
+    const std::set<int64_t> kept = needs_all ? std::set<int64_t>() : made;
+    if (!kept.empty())
+      observer_.info(fmt::format("{} of {} frames were there already", kept.size(), plan_.shown.size()));
+    const Plan missing = part_of(plan_, [&](int64_t frame) { return !kept.contains(frame); });
+    std::map<int64_t, FrameKey> keys;
+    const std::vector<FrameKey> in_order = shown_keys(plan_);
+    for (size_t i = 0; i < in_order.size(); ++i) keys[plan_.shown[i].frame] = in_order[i];
+    FrameRecord record(*target_.pattern);
+    PngSink sink(*target_.pattern, plan_.constants.video.size, plan_.constants.video.fit,
+                 state_.settings.run.overwrite || !made.empty(),
+                 [&](int64_t frame, std::span<const uint8_t> bytes) {
+                   record.add(frame, keys.at(frame), sha256_hex(bytes));
+                 });
+    RunResult result = make_pictures(missing, sink);
+    result.frames += static_cast<int64_t>(kept.size());
+    return result;
+  }
+
   RunResult write_video(VideoWriter& writer) {
     VideoSink sink(writer);
-    RunResult result = make_pictures(sink);
+    RunResult result = make_pictures(plan_, sink);
     if (!result.complete) return result;
     const VideoSummary summary = writer.finish();
     for (const std::string& note : summary.notes) observer_.warn(note);
@@ -127,13 +152,13 @@ class SessionRun {
     return result;
   }
 
-  RunResult make_pictures(FrameSink& sink) {
-    const auto frames = static_cast<int64_t>(plan_.shown.size());
+  RunResult make_pictures(const Plan& plan, FrameSink& sink) {
+    const auto frames = static_cast<int64_t>(plan.shown.size());
     observer_.begin_stage(diffusers_ ? "render" : "paint", frames);
     std::optional<PreviewSink> preview;
     if (const std::string& file = state_.settings.run.preview; !file.empty())
       preview.emplace(sink, file, frames, job_.paint.size);
-    Run run{job_, plan_, *state_.features, nullptr, preview ? *preview : sink, stop_};
+    Run run{plan, *state_.features, preview ? *preview : sink, stop_};
     run.progress = [this, frames](int64_t done, int64_t frame) {
       observer_.advance(done);
       observer_.event("frame", {{"frame", frame}, {"done", done}, {"total", frames}});

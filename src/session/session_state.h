@@ -3,9 +3,15 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+
+#include <vector>
 
 #include "resolution.h"
+#include "spectradiff/config/modulation.h"
+#include "spectradiff/config/plan_file.h"
 #include "spectradiff/diffusion/interpolator.h"
+#include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/session/output_target.h"
@@ -23,8 +29,12 @@ struct SessionState {
   SongInput input;
   Plan plan;
   std::unique_ptr<const ControlPictures> control;    // null: the model takes none
-  std::optional<InterpolationBundle> interpolation;  // absent: no network makes pictures between others
+  std::optional<Manifest> interpolation;  // absent: no network makes pictures between others
   std::shared_ptr<const Features> features;          // null: not heard yet
+  std::vector<MovedOption> moved;                    // by music, once heard
+  std::string unresolved;                            // why the constants are incomplete; empty: they are not
+  EncoderChoice encoders;                            // of a video that is tried
+  std::optional<PlanFile> given;                     // the plan whose rows are rendered; absent: the music's
 };
 
 }  // namespace spectradiff

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
 
-#include "old_render.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/media/probe.h"
 
@@ -14,7 +14,8 @@ namespace {
 // Plays the plan's pieces of the song one after another.
 class SongReader {
  public:
-  SongReader(AudioSource& source, const std::vector<SampleRange>& pieces) : source_(source), pieces_(pieces) {
+  SongReader(AudioSource& source, std::vector<SampleRange> pieces)
+      : source_(source), pieces_(std::move(pieces)) {
     seek();
   }
 
@@ -37,14 +38,14 @@ class SongReader {
   }
 
   AudioSource& source_;
-  const std::vector<SampleRange>& pieces_;
+  const std::vector<SampleRange> pieces_;
   size_t piece_ = 0;
   int64_t left_ = 0;
 };
 
 }  // namespace
 
-VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, const Manifest* model) {
+VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
   VideoSettings settings;
   settings.container = target.container;
   settings.fps = job.analysis.fps;
@@ -59,8 +60,25 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, c
   settings.audio_codec = job.output.audio_codec;
   settings.audio_bitrate = job.output.audio_bitrate;
   settings.threads = job.threads;
-  settings.comment = json_text(settings_tag(job, model));
   return settings;
+}
+
+VideoConstants video_constants(const RenderJob& job, const OutputTarget& target, const EncoderChoice& encoders) {
+  VideoConstants video;
+  video.size = job.output.size.value_or(job.paint.size);
+  video.fit = job.output.fit;
+  video.flash_limit = job.output.flash_limit;
+  if (target.kind == OutputTarget::Kind::frames) return video;
+  const VideoSettings settings = video_settings(job, target);
+  video.container = container_name(settings.container);
+  video.codec = settings.video_codec;
+  video.encoder_preset = settings.encoder_preset;
+  video.pixel_format = settings.pixel_format;
+  video.crf = settings.crf;
+  // "copy (mp3)": which packets these are, the song says.
+  video.sound = encoders.audio_encoder.empty() ? "none" : encoders.audio_encoder.substr(0, encoders.audio_encoder.find(' '));
+  video.sound_bitrate = settings.audio_bitrate;
+  return video;
 }
 
 SoundTrack sound_track(AudioSource& source, const Plan& plan) {
@@ -71,7 +89,7 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan) {
   sound.sample_rate_hz = source.info().sample_rate_hz;
   sound.channels = source.info().channels;
   sound.samples = plan.sound_samples();
-  sound.read = [reader = std::make_shared<SongReader>(source, plan.sound)](
+  sound.read = [reader = std::make_shared<SongReader>(source, plan.sound())](
                    float* interleaved, int64_t frames) { return reader->read(interleaved, frames); };
   return sound;
 }

@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "spectradiff/audio/audio_source.h"
-#include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_job.h"
@@ -13,10 +12,14 @@
 
 namespace spectradiff {
 
-// `model` is null where nothing is diffused.
-VideoSettings video_settings(const RenderJob& job, const OutputTarget& target, const Manifest* model);
+// All but the tags: names, sizes and scales, nothing left open but what the song's sound becomes.
+VideoSettings video_settings(const RenderJob& job, const OutputTarget& target);
 
-// The plan's pieces of the song, one after another. `source` and `plan` outlive the track.
+// The same as the plan has it, `encoders` being what check_video_settings found; of an output that is no video
+// the size alone.
+VideoConstants video_constants(const RenderJob& job, const OutputTarget& target, const EncoderChoice& encoders);
+
+// The plan's pieces of the song, one after another. `source` outlives the track.
 SoundTrack sound_track(AudioSource& source, const Plan& plan);
 
 // That the file holds the plan's pictures and sounds as long as it shows. Error{internal}.

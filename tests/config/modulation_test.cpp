@@ -34,39 +34,47 @@ RenderJob job_of(Json values) {
 }
 
 struct MovedPlan {
-  explicit MovedPlan(const RenderJob& job_in) : job(job_in), plan(make_plan(job, 800, 400)) {
-    notes = move_options(plan, job, song());
+  explicit MovedPlan(const RenderJob& job) : plan(make_plan(job, 800, 400)) {
+    moved = moved_options(job, song(), frames_of(plan), &notes);
+    move_plan(plan, job, moved);
   }
-  std::vector<double> column(size_t i) const {
-    std::vector<double> values;
-    for (const PlanRow& row : plan.rows) values.push_back(row.moved[i]);
-    return values;
-  }
-  RenderJob job;
   Plan plan;
+  std::vector<MovedOption> moved;
   std::vector<std::string> notes;
 };
 
 TEST(Modulation, PutsEveryFramesValueInItsPlace) {
   const MovedPlan moved(job_of({{"blur", "10*onset"}, {"strength", "0.2 + 0.1*f"}}));
   EXPECT_THAT(moved.notes, IsEmpty());
-  ASSERT_THAT(moved.plan.modulations, SizeIs(2));
-  EXPECT_EQ(moved.plan.modulations[0].key, "blur");
-  EXPECT_THAT(moved.column(0), ElementsAre(0, 10, 5, 2.5, 0));
-  const RenderJob at = moved.plan.job_at(moved.job, moved.plan.rows[2]);
-  EXPECT_EQ(at.paint.post.blur_px, 5);
-  EXPECT_EQ(at.diffusion.strength, 0.4);
+  ASSERT_THAT(moved.moved, SizeIs(2));
+  EXPECT_EQ(moved.moved[0].key, "blur");
+  EXPECT_THAT(moved.moved[0].values, ElementsAre(0, 10, 5, 2.5, 0));
+  const Recipe& row = moved.plan.rows[2];
+  ASSERT_THAT(moved.plan.painting, SizeIs(1));
+  EXPECT_THAT(row.painting, ElementsAre(5));
+  PaintSettings paint;
+  moved.plan.painting[0].put(paint, row.painting[0]);
+  EXPECT_EQ(paint.post.blur_px, 5);
+  EXPECT_EQ(row.numbers.strength, 0.4);
 }
 
-TEST(Modulation, AnEmptyListLeavesThePlanAlone) {
-  const MovedPlan moved(job_of({{"blur", 3}}));
-  EXPECT_THAT(moved.plan.modulations, IsEmpty());
-  EXPECT_THAT(moved.plan.rows[0].moved, IsEmpty());
+TEST(Modulation, NoiseThatMusicMovesTravelsToTheNextSeeds) {
+  const MovedPlan moved(job_of({{"seed_travel", "0.5*f"}, {"seed", 7}}));
+  EXPECT_THAT(moved.plan.painting, IsEmpty());
+  EXPECT_EQ(moved.plan.rows[0].noise, (std::vector<WeightedSeed>{{7, 1}}));
+  EXPECT_EQ(moved.plan.rows[2].noise, (std::vector<WeightedSeed>{{8, 1}}));
+  ASSERT_THAT(moved.plan.rows[3].noise, SizeIs(2));
+  EXPECT_EQ(moved.plan.rows[3].noise[1].seed, 9u);
+}
+
+TEST(Modulation, NothingThatMovesLeavesThePlanAlone) {
+  const RenderJob job = job_of({{"blur", 3}});
+  EXPECT_EQ(MovedPlan(job).plan, make_plan(job, 800, 400));
 }
 
 TEST(Modulation, BringsValuesIntoTheRangeWithOneNote) {
   const MovedPlan moved(job_of({{"strength", "2*onset - 0.1"}, {"guidance", "f"}}));
-  EXPECT_THAT(moved.column(1), ElementsAre(0, 1, 0.9, 0.4, 0));
+  EXPECT_THAT(moved.moved[1].values, ElementsAre(0, 1, 0.9, 0.4, 0));
   ASSERT_THAT(moved.notes, SizeIs(1));
   EXPECT_THAT(moved.notes[0], AllOf(HasSubstr("strength = 2*onset - 0.1"), HasSubstr("from -0.1 to 1.9"),
                                     HasSubstr("0..1"), HasSubstr("3 of 5 frames")));
@@ -74,8 +82,10 @@ TEST(Modulation, BringsValuesIntoTheRangeWithOneNote) {
 
 TEST(Modulation, WholeNumbersAreRounded) {
   const MovedPlan moved(job_of({{"marks_per_bin", "3 + f*0.4"}}));
-  EXPECT_THAT(moved.column(0), ElementsAre(3, 3, 4, 4, 5));
-  EXPECT_EQ(moved.plan.job_at(moved.job, moved.plan.rows[4]).paint.hash.marks_per_bin, 5);
+  EXPECT_THAT(moved.moved[0].values, ElementsAre(3, 3, 4, 4, 5));
+  PaintSettings paint;
+  moved.plan.painting[0].put(paint, moved.plan.rows[4].painting[0]);
+  EXPECT_EQ(paint.hash.marks_per_bin, 5);
 }
 
 TEST(Modulation, RefusesWhatIsNoNumberNamingTheFrame) {
@@ -95,8 +105,17 @@ TEST(Modulation, APartOfTheSongHasTheWholeSongsValues) {
     Json part = values;
     part["frames"] = frames;
     const MovedPlan shard(job_of(part));
-    for (const PlanRow& row : shard.plan.rows)
-      EXPECT_EQ(row.moved, whole.plan.rows[static_cast<size_t>(row.frame)].moved) << row.frame;
+    for (const Recipe& row : shard.plan.rows)
+      EXPECT_EQ(row.painting, whole.plan.rows[static_cast<size_t>(row.frame)].painting) << row.frame;
+  }
+}
+
+TEST(Modulation, EveryMovingOptionHasAPlaceInARecipe) {
+  for (const Option& option : option_table()) {
+    if (!option.moves) continue;
+    const NumberPlace& number = *option.number;
+    EXPECT_TRUE(number.put_painting != nullptr || number.put_numbers != nullptr || option.key == "seed_travel")
+        << option.key;
   }
 }
 
@@ -129,13 +148,6 @@ TEST(Modulation, CurvesAreTheSignalsAndTheMovedOptionsOfTheWholeSong) {
   EXPECT_THAT(curves[0].values, ElementsAre(0.025f, 0.05f, 0.1f, 0.075f, 0));
   EXPECT_EQ(curves[1].name, "strength");
   EXPECT_THAT(curves[1].values, ElementsAre(0.225f, 0.45f, 0.9f, 0.675f, 0));
-}
-
-TEST(Modulation, AnEntryOfThePlanShowsWhatMoves) {
-  const MovedPlan moved(job_of({{"pie_span", "100 + 50*onset"}}));
-  const Json plan = plan_to_json(moved.plan, moved.job, 800);
-  EXPECT_EQ(plan["rows"][1]["pie_span"], 150);
-  EXPECT_EQ(plan["rows"][2]["pie_span"], 125);
 }
 
 }  // namespace

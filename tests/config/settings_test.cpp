@@ -32,7 +32,7 @@ std::string refusal_of(const Json& values) {
 TEST(Settings, LaterLayersWinAndOriginsSayWho) {
   const Resolved resolved =
       resolve({{"preset neon", {{"strength", 0.4}, {"steps", 10}}}, {"flag", {{"strength", 0.6}}}});
-  EXPECT_EQ(resolved.job.diffusion.strength, 0.6);
+  EXPECT_EQ(resolved.job.diffusion.numbers.strength, 0.6);
   EXPECT_EQ(resolved.job.diffusion.steps, 10);
   EXPECT_EQ(resolved.origins.at("strength"), "flag");
   EXPECT_EQ(resolved.origins.at("steps"), "preset neon");
@@ -210,7 +210,7 @@ TEST(Settings, ANumberRemovesAnEarlierExpressionAndAnExpressionAnEarlierNumber) 
 TEST(Settings, AnExpressionThatNeverChangesIsItsNumber) {
   const Resolved resolved = resolve({{"flag", {{"strength", "1/2"}, {"marks_per_bin", "4*5+1"}}}});
   EXPECT_TRUE(resolved.job.expressions.empty());
-  EXPECT_EQ(resolved.job.diffusion.strength, 0.5);
+  EXPECT_EQ(resolved.job.diffusion.numbers.strength, 0.5);
   EXPECT_EQ(resolved.job.paint.hash.marks_per_bin, 21);
   EXPECT_THAT(refusal_of({{"strength", "2*3"}}),
               AllOf(HasSubstr("strength = 2*3 (preset neon)"), HasSubstr("0..1")));

@@ -14,6 +14,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from bundles import Bundle, trust
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("SPECTRADIFF_BIN", ROOT / "build/release/bin/spectradiff")).absolute()
@@ -45,6 +46,11 @@ class Result:
 
     def events(self):
         return [json.loads(line) for line in self.out.splitlines()]
+
+    def plan(self):
+        """What --dry-run printed: its first line, and the lines behind it as "rows"."""
+        first, *rows = self.events()
+        return {**first, "rows": rows}
 
     def valid_events(self):
         """Held against the schema that ships."""
@@ -106,6 +112,17 @@ class Program:
 @pytest.fixture
 def program(tmp_path):
     return Program(tmp_path)
+
+
+@pytest.fixture
+def fake_model(program):
+    """A trusted bundle whose networks are arithmetic, for --model, in an environment where they run: see bundles.py."""
+    engine = PROGRAM.parent.parent / "lib" / "libfake_engine.so"
+    assert engine.is_file(), f"{engine} is not there: build the target fake_engine"
+    program.environment["SPECTRADIFF_ENGINE"] = str(engine)
+    bundle = Bundle(program.work / "fake-model")
+    trust(program, bundle)
+    return bundle
 
 
 def write_wav(path, samples, rate=RATE):

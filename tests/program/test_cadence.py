@@ -67,7 +67,7 @@ def test_a_video_keeps_its_timing_and_can_be_repeated(program, song):
 
 
 def test_a_dry_run_tells_which_frames_are_made(program, song):
-    plan = program("render", song, *RENDER, "--diffuse-every", "4", "--blur", "f/10", "--dry-run").json()
+    plan = program("render", song, *RENDER, "--diffuse-every", "4", "--blur", "f/10", "--dry-run").plan()
     assert (plan["frames"], plan["made"]) == (15, 5)
     assert [row["frame"] for row in plan["rows"] if "between" not in row] == KEYS
     assert plan["rows"][4]["blur"] == 0.4 and plan["rows"][13]["between"] == [12, 14] and "blur" not in plan["rows"][13]

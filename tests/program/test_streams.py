@@ -270,7 +270,7 @@ def test_analyze_says_what_it_heard(program, song):
 
 def test_dry_run_prints_the_plan_and_touches_nothing(program, song):
     done = program("paint", song, "--fps", "29.97", "--dry-run")
-    plan = done.json()
+    plan = done.plan()
     assert done.code == 0 and plan["frames"] == 30 and len(plan["rows"]) == 30, done
     assert [row["frame"] for row in plan["rows"]] == list(range(30))
     assert program.files() == ["song.wav"]

@@ -334,7 +334,7 @@ def test_numbers_do_not_follow_the_locale(program, song):
     done = program("paint", song, "--blur", "1.5", "--print-config", environment=environment)
     assert done.code == 0 and '"blur": 1.5' in done.out, done
     plan = program("paint", song, *QUICK, "--dry-run", environment=environment)
-    assert json.loads(plan.out)["frames"] == 15
+    assert plan.plan()["frames"] == 15
 
 
 def test_doctor_reports_in_words_and_in_json(program):

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <set>
+
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
@@ -52,7 +55,7 @@ TEST(Plan, KeepsTheTailAsAPartialFrame) {
   ASSERT_EQ(plan.shown.size(), 16u);
   EXPECT_EQ(plan.shown.back().samples, (SampleRange{44100, 44101}));
   EXPECT_EQ(plan.sound_samples(), 44101);
-  EXPECT_EQ(plan.sound.size(), 1u);
+  EXPECT_EQ(plan.sound().size(), 1u);
 }
 
 TEST(Plan, KeepsSongIndicesWhenOnlyAPartIsRendered) {
@@ -63,26 +66,87 @@ TEST(Plan, KeepsSongIndicesWhenOnlyAPartIsRendered) {
   ASSERT_EQ(plan.rows.size(), 3u);
   EXPECT_EQ(plan.rows.front().frame, 15);
   EXPECT_EQ(plan.shown.front().samples.begin, 44100);
-  EXPECT_EQ(plan.song_frames, 150);
+  EXPECT_EQ(plan.constants.song.frames, 150);
 }
 
 TEST(Plan, HearsOnlyTheRenderedPieces) {
   RenderJob job;
   job.selection.frames = "0-1,10";
   const Plan plan = make_plan(job, 44100, 441000);
-  EXPECT_THAT(plan.sound, ElementsAre(SampleRange{0, 5880}, SampleRange{29400, 32340}));
+  EXPECT_THAT(plan.sound(), ElementsAre(SampleRange{0, 5880}, SampleRange{29400, 32340}));
 }
 
 TEST(Plan, SeedsFollowTheMode) {
   RenderJob job;
   job.diffusion.seed = 7;
-  EXPECT_EQ(make_plan(job, 8000, 8000).rows[3].seed, 7u);
+  const auto seed = [&](size_t row) { return make_plan(job, 8000, 8000).rows[row].noise.at(0).seed; };
+  EXPECT_EQ(seed(3), 7u);
   job.diffusion.seed_mode = SeedMode::increment;
-  EXPECT_EQ(make_plan(job, 8000, 8000).rows[3].seed, 10u);
+  EXPECT_EQ(seed(3), 10u);
   job.diffusion.seed_mode = SeedMode::random;
-  const Plan random = make_plan(job, 8000, 8000);
-  EXPECT_NE(random.rows[3].seed, random.rows[4].seed);
-  EXPECT_EQ(random.rows[3].seed, make_plan(job, 8000, 8000).rows[3].seed);
+  EXPECT_NE(seed(3), seed(4));
+  EXPECT_EQ(seed(3), seed(3));
+}
+
+TEST(Plan, NoiseThatTravelsLiesBetweenTwoSeeds) {
+  RenderJob job;
+  job.diffusion.seed = 7;
+  job.diffusion.seed_travel = 2.5;
+  const auto noise = make_plan(job, 8000, 8000).rows[3].noise;
+  ASSERT_EQ(noise.size(), 2u);
+  EXPECT_EQ(noise[0].seed, 9u);
+  EXPECT_EQ(noise[1].seed, 10u);
+  EXPECT_DOUBLE_EQ(noise[0].weight, std::sqrt(0.5));
+  EXPECT_NEAR(noise[1].weight, std::sqrt(0.5), 1e-15);
+}
+
+TEST(Plan, ComparesAsAValue) {
+  RenderJob job;
+  Plan one = make_plan(job, 8000, 8000), other = make_plan(job, 8000, 8000);
+  EXPECT_EQ(one, other);
+  other.rows[2].numbers.strength = 0.5;
+  EXPECT_NE(one, other);
+}
+
+TEST(Plan, RefusesSharesAndWeightsThatAreNone) {
+  RenderJob job;
+  Plan plan = make_plan(job, 8000, 8000);
+  plan.constants.diffusion.emplace();
+  check_rows(plan);
+  plan.rows[2].prompts = {{0, 0.5}};
+  EXPECT_THAT(message_of([&] { check_rows(plan); }), HasSubstr("the row of frame 2: the prompts' weights sum to 0.5"));
+  plan.rows[2].prompts = {{1, 1}};
+  EXPECT_THAT(message_of([&] { check_rows(plan); }), HasSubstr("there is no prompt 1"));
+  plan.rows[2].prompts = {{0, 1}};
+  plan.rows[4].noise = {{1, 1}, {2, 0.5}};
+  EXPECT_THAT(message_of([&] { check_rows(plan); }), HasSubstr("the row of frame 4: the squares"));
+  plan.rows[4].noise = {{1, 1}};
+  plan.rows[5].frame = 4;
+  EXPECT_THAT(message_of([&] { check_rows(plan); }), HasSubstr("frames ascend"));
+}
+
+std::vector<int64_t> rows_of(const Plan& plan) {
+  std::vector<int64_t> frames;
+  for (const Recipe& row : plan.rows) frames.push_back(row.frame);
+  return frames;
+}
+
+TEST(Plan, APartKeepsTheRowsAroundItsFramesAndThoseTheyFollowFrom) {
+  RenderJob job;
+  const auto only = [](std::set<int64_t> frames) { return [=](int64_t frame) { return frames.contains(frame); }; };
+  Plan plan = make_plan(job, 8000, 8000);
+  EXPECT_THAT(rows_of(part_of(plan, only({2, 9}))), ElementsAre(2, 9));
+  for (size_t i : {6, 7, 8, 9}) {
+    plan.rows[i].chain = 5;
+    plan.rows[i].init.previous = static_cast<int64_t>(i) - 1;
+  }
+  const Plan part = part_of(plan, only({2, 8}));
+  EXPECT_THAT(rows_of(part), ElementsAre(2, 5, 6, 7, 8));
+  EXPECT_EQ(part.shown.size(), 2u);
+  check_rows(part);
+  job.diffusion.every = 4;
+  EXPECT_THAT(rows_of(part_of(make_plan(job, 8000, 8000), only({0, 5}))), ElementsAre(0, 4, 8));
+  EXPECT_TRUE(part_of(plan, only({})).rows.empty());
 }
 
 TEST(Plan, RefusesASelectionWithoutFrames) {

@@ -2,11 +2,8 @@
 
 #include <cmath>
 
+#include "fake_model.h"
 #include "spectradiff/base/file.h"
-
-// The bundle's tokenizer is checked in beside the tests of `diffusion`.
-#undef SPECTRADIFF_TEST_DATA
-#define SPECTRADIFF_TEST_DATA DIFFUSION_TEST_DATA
 #include "test_bundle.h"
 
 namespace spectradiff {
@@ -32,16 +29,16 @@ void write_song(const std::filesystem::path& file) {
 }
 
 struct FakeBundle::Impl {
-  TestBundle bundle;
-  Environment engine{"SPECTRADIFF_ENGINE", TEST_ENGINE};
+  FakeModel model;
+  Environment engine{"SPECTRADIFF_ENGINE", FAKE_ENGINE};
 };
 
 FakeBundle::FakeBundle(Json look)
-    : impl_(new Impl{TestBundle([&](Json& facts) { facts["look"] = std::move(look); })}) {}
+    : impl_(new Impl{FakeModel([&](Json& facts) { facts["look"] = std::move(look); })}) {}
 FakeBundle::~FakeBundle() = default;
 
 std::string FakeBundle::path() const {
-  return impl_->bundle.path().string();
+  return impl_->model.folder().string();
 }
 
 }  // namespace spectradiff

@@ -96,7 +96,8 @@ TEST_F(SessionTest, ALookAtThePlanNeedsNoTrustAndNoFreeName) {
   EXPECT_TRUE(session.follows_music());
   EXPECT_EQ(session.plan().shown.size(), 15u);
   session.hear();
-  EXPECT_EQ(session.plan().modulations.size(), 1u);
+  ASSERT_EQ(session.moved().size(), 1u);
+  EXPECT_NE(session.plan().rows[3].numbers.strength, session.plan().rows[9].numbers.strength);
 }
 
 TEST_F(SessionTest, AStopLeavesNoVideo) {
@@ -117,7 +118,7 @@ TEST_F(SessionTest, SettingsAreResolvedWithTheModelsLook) {
   SessionRequest asked = request("v.mp4", {{"model", bundle.path()}});
   asked.layers[0].values.erase("steps");
   const Json settings = resolved_settings(asked, true, observer_);
-  EXPECT_EQ(settings["steps"], Json({{"value", 3}, {"origin", "model made-up"}}));
+  EXPECT_EQ(settings["steps"], Json({{"value", 3}, {"origin", "model small"}}));
   EXPECT_EQ(settings["blur"]["value"], 5);
   EXPECT_EQ(settings["prompt"], Json({{"value", "a cat"}, {"origin", "test"}}));
   EXPECT_EQ(settings["crf"]["origin"], "default");
@@ -129,7 +130,8 @@ TEST_F(SessionTest, WhatWasMadeIsDoneUntilASettingOrItsSongDiffers) {
     return Session::open(request("v.mp4", more), shared_, observer_, Session::Purpose::check).is_done();
   };
   EXPECT_TRUE(done(Json::object()));
-  EXPECT_FALSE(done({{"overwrite", true}}));
+  EXPECT_TRUE(done({{"overwrite", true}}));
+  EXPECT_FALSE(done({{"overwrite", true}, {"seed", 7}}));
   EXPECT_ERROR(done({{"seed", 7}}), ErrorKind::output, "(seed)");
 }
 

@@ -29,6 +29,7 @@ class Sha256 {
   std::unique_ptr<Impl> impl_;
 };
 
+std::string sha256_hex(std::span<const uint8_t> bytes);
 std::string sha256_hex(std::string_view bytes);
 
 // Error{kind} when the file cannot be read to its end.

@@ -34,8 +34,10 @@ struct NumberPlace {
   bool min_excluded = false;
   bool whole = false;
   void (*put)(RenderJob&, double) = nullptr;  // takes what fits
-  void (*put_painting)(PaintSettings&,
-                       double) = nullptr;  // the same of an option of painting; null for others
+  // The same where a frame's recipe has it; null for others: of the painting, and of the diffusion.
+  void (*put_painting)(PaintSettings&, double) = nullptr;
+  void (*put_numbers)(DiffusionNumbers&, double) = nullptr;
+  double (*get_numbers)(const DiffusionNumbers&) = nullptr;
   double nearest(double value) const;  // finite `value`, brought into the range and whole where it must be
 };
 

@@ -17,6 +17,7 @@ struct RunSettings {
   std::string series;                         // of analyze, as typed
   std::string config;                         // empty: none; "-": stdin
   std::string from;                           // a video whose settings are taken; empty: none
+  std::string plan;                           // a printed plan that is rendered; empty: none
   std::vector<std::string> presets;
   bool draft = false;
   bool print_config = false, origin = false, dry_run = false;

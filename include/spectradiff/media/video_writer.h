@@ -21,6 +21,8 @@ enum class Container { mp4, mov, mkv, webm };
 // By the extension of `path`; Error{usage} listing the known ones.
 Container container_of(const std::filesystem::path& path);
 
+const char* container_name(Container container);  // "mp4"
+
 // What a container holds unless something else is asked for: "vp9" in WebM, else "h264".
 std::string default_video_codec(Container container);
 
@@ -73,10 +75,15 @@ struct VideoSummary {
   std::vector<std::string> notes;  // "8 channels were mixed down to stereo", …
 };
 
+// What settings come to for this song: "libx264"; "aac", "copy (mp3)", "" without sound.
+struct EncoderChoice {
+  std::string video_encoder, audio_encoder;
+};
+
 // Refuses settings that this libav cannot do, by really opening its encoders: Error{usage} for names, ranges,
 // odd sizes, codecs that the container does not take and those without an encoder here, Error{output} for an
 // encoder that refuses. Creates nothing. What it accepts a VideoWriter accepts.
-void check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
+EncoderChoice check_video_settings(const VideoSettings& settings, const SoundTrack* sound);
 
 // One video being written, sample 0 heard with picture 0. Equal input gives equal bytes. Not thread-safe. The
 // sound ends with the last picture at the latest, or within the frame behind it. Until finish() the file

@@ -31,6 +31,9 @@ class Painter {
   std::unique_ptr<const Impl> impl_;
 };
 
+// The same settings with nothing left to the painter: it says what lies below it.
+PaintSettings settled(PaintSettings settings);
+
 // Whether the painter needs Features::still.
 bool needs_still_spectrogram(const PaintSettings& settings);
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "spectradiff/base/rational.h"
 #include "spectradiff/image/canvas.h"
@@ -13,6 +14,10 @@
 #include "spectradiff/paint/paint_settings.h"
 
 namespace spectradiff {
+
+// The files of a picture, a video, a folder of pictures or a pattern with one %d, in the order they are shown.
+// `option` names it in errors: Error{input} where there are none, Error{usage} without a path.
+std::vector<std::filesystem::path> picture_files(const std::filesystem::path& path, const std::string& option);
 
 // at() may be called on many threads.
 class PictureSource {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <memory>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
@@ -13,7 +13,6 @@
 #include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/frame_sink.h"
 #include "spectradiff/render/plan.h"
-#include "spectradiff/render/render_job.h"
 #include "spectradiff/render/statistics.h"
 
 namespace spectradiff {
@@ -31,27 +30,26 @@ class FrameError : public Error {
 
 // What a run needs; all outlive it.
 struct Run {
-  const RenderJob& job;  // batch_size resolved when a diffuser is given
   const Plan& plan;
   const Features& features;
-  Diffuser* diffuser = nullptr;  // null: the painter's pictures are the frames
   FrameSink& sink;
-  const std::atomic<int>&
-      stop;  // requests so far: 1 ends the run after the frames in hand, 2 drops these too
-  std::function<void(int64_t done, int64_t frame)>
-      progress;                              // after each frame handed over, from the sink's thread
-  bool statistics = false;                   // fill RunResult::pictures
+  // Requests so far: 1 ends the run after the frames in hand, 2 drops these too.
+  const std::atomic<int>& stop;
+  Diffuser* diffuser = nullptr;  // there exactly where the plan's constants have diffusion, of their slots
   const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
   // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;
-  Interpolator* interpolator = nullptr;  // there where the job interpolates by a network
+  Interpolator* interpolator = nullptr;  // there where the plan interpolates by a network
+  bool statistics = false;               // fill RunResult::pictures
+  // After each frame handed over, from the sink's thread.
+  std::function<void(int64_t done, int64_t frame)> progress = nullptr;
 };
 
 struct RunResult {
   bool complete = false;                      // false: stopped
   int64_t frames = 0;                         // handed over
-  std::optional<PictureStatistics> pictures;  // when asked for
+  std::unique_ptr<PictureStatistics> pictures;  // when asked for; too large for small stacks
   StageSeconds seconds;
 };
 

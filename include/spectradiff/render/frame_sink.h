@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <span>
 #include <string>
 
 #include "spectradiff/image/canvas.h"
@@ -47,10 +49,13 @@ class FramePattern {
 // Frames as PNG files numbered by frame index, each appearing whole or not at all; scaled to `size` by `fit`.
 class PngSink : public FrameSink {
  public:
-  PngSink(FramePattern pattern, Size size, Fit fit, bool replace);
+  // `written` is told of each file that is there, with its bytes.
+  using Written = std::function<void(int64_t frame, std::span<const uint8_t> bytes)>;
+  PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Written written = nullptr);
   void accept(int64_t frame, const Canvas& picture) override;
 
  private:
+  Written written_;
   FramePattern pattern_;
   Size size_;
   Fit fit_;

@@ -1,4 +1,5 @@
-// The table of a render: one small row per frame that is diffused, and which frames are shown.
+// The plan of a render: what all its frames have in common, a recipe for each that is made, and which are
+// shown.
 #pragma once
 
 #include <cstdint>
@@ -8,50 +9,47 @@
 #include <vector>
 
 #include "spectradiff/base/frame_time.h"
-#include "spectradiff/base/json.h"
 #include "spectradiff/render/cadence.h"
+#include "spectradiff/render/constants.h"
+#include "spectradiff/render/recipe.h"
 #include "spectradiff/render/render_job.h"
 
 namespace spectradiff {
 
-// An option that music moves: one value per row, already inside the option's range.
-struct Modulation {
+// A number of the painter that differs from frame to frame; the option's key says which.
+struct PaintingNumber {
   std::string key;
-  std::function<void(RenderJob&, double)> set;  // puts a value in its place
+  std::function<void(PaintSettings&, double)> put;  // the one that belongs to the key
+  friend bool operator==(const PaintingNumber& a, const PaintingNumber& b) { return a.key == b.key; }
 };
 
 // What a frame can be told, in words.
 struct PromptPair {
   std::string prompt, negative;
-};
-
-// A frame that is painted and diffused.
-struct PlanRow {
-  int64_t frame = 0;  // index in the whole song
-  uint64_t seed = 0;
-  PromptMix prompts;          // of the plan's
-  std::vector<double> moved;  // [modulations]
+  friend bool operator==(const PromptPair&, const PromptPair&) = default;
 };
 
 // A frame of the video: that of a row, or made between those of two.
 struct ShownFrame {
   int64_t frame = 0;    // index in the whole song
   SampleRange samples;  // of the song
+  friend bool operator==(const ShownFrame&, const ShownFrame&) = default;
 };
 
+// A value: it compares, and config/plan_file.h writes and reads it.
 struct Plan {
-  int64_t song_frames = 0;              // of the whole song
-  std::vector<Modulation> modulations;  // what differs from frame to frame beside the seed
-  std::vector<PromptPair> prompts;      // one, or one per key of the schedule
-  std::vector<int64_t> prompt_frames;   // [prompts]: frames of the keys
-  std::vector<ShownFrame> shown;        // by frame, ascending
-  Cadence cadence;                      // which of them are diffused
-  std::vector<PlanRow> rows;       // those, and where they are not shown themselves those around; ascending
-  std::vector<SampleRange> sound;  // what is heard: the shown frames' samples, neighbours joined
-  std::vector<std::string> notes;  // for the user: frames that were asked for and are not there
+  Constants constants;
+  std::vector<PaintingNumber> painting;  // what the recipes' painting numbers are
+  std::vector<PromptPair> prompts;       // what the recipes' prompts are
+  std::vector<Recipe> rows;       // of the frames that are shown and not made between others, of those around
+                                  // them, and of those that they follow from; by frame, ascending
+  std::vector<ShownFrame> shown;  // by frame, ascending
+
+  Cadence cadence() const { return {constants.every, constants.song.frames - 1}; }
+  // What is heard: the shown frames' samples, neighbours joined.
+  std::vector<SampleRange> sound() const;
   int64_t sound_samples() const;
-  // The job as it stands in this row's frame.
-  RenderJob job_at(const RenderJob& job, const PlanRow& row) const;
+  friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 // Frames named by "12-40,60-,-3,7": both ends included, ascending, without repeats, clamped to 0..count-1.
@@ -60,11 +58,22 @@ struct Plan {
 std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
                                         std::vector<std::string>* notes = nullptr);
 
-// Error{usage} when the selection leaves no frame.
-Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples);
+// The job's frames, each with what the job says of all of them: music has not moved anything yet. Of the
+// constants it fills what a job alone decides of the pictures without a model. Error{usage} when the selection
+// leaves no frame; what it asks for and the song lacks is added to `notes`.
+Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples,
+               std::vector<std::string>* notes = nullptr);
 
-// The plan as --dry-run prints it: {"frames", "made", "song_frames", "rows": [{"frame", "t", …}], …}. A row
-// per shown frame; one that is made between two rows names these in place of what a row says.
-Json plan_to_json(const Plan& plan, const RenderJob& job, int sample_rate_hz);
+// The noise of a frame, `travel` of the way to the next seeds.
+std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double travel, int64_t frame);
+
+// Error{usage} naming the frame where a row is no frame of the song or stands out of order, where it follows
+// from another one than the row before it in its chain, where a share or a weight is out of its range, and
+// where a shown frame is neither made nor lies between two that are.
+void check_rows(const Plan& plan);
+
+// The same plan of fewer shown frames, with the rows that these need: their own or those around them, and
+// what these follow from.
+Plan part_of(Plan plan, const std::function<bool(int64_t frame)>& is_wanted);
 
 }  // namespace spectradiff

@@ -14,6 +14,7 @@
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/resize.h"
 #include "spectradiff/paint/painter.h"
+#include "spectradiff/render/diffusion_numbers.h"
 #include "spectradiff/timeline/prompt_schedule.h"
 
 namespace spectradiff {
@@ -57,19 +58,18 @@ struct DiffusionSettings {
   std::string prompt_weight;  // an expression; empty: evenly from key to key
   bool prompt_snap = false;   // keys go to the nearest beat
   PromptReading reading;
-  double strength = 0.75;  // 0..1
+  DiffusionNumbers numbers;
   StrengthMode strength_mode = StrengthMode::steps;
   int steps = 50;             // 1..1000
-  double guidance = 7.5;      // 0..100; at most 1: no guidance
   std::string control_image;  // for every frame alike; empty: none
   std::string control_video;  // by the song's time, or a folder or pattern, a picture a frame; empty: none
-  double control_weight = 1;  // 0..2
   std::string scheduler;      // empty: the class the bundle names
   double eta = 0;             // 0..1
   int64_t seed = 42;          // >= 0
   SeedMode seed_mode = SeedMode::fixed;
-  double seed_travel = 0;  // 0..kMaxSeedTravel (diffusion/diffuser.h): on the way to the next seeds' noise
-  int every = 1;           // 1..60: every so many frames one is diffused; the others are made between them
+  double seed_travel =
+      0;          // 0..kMaxSeedTravel (diffusion/weighted_seed.h): on the way to the next seeds' noise
+  int every = 1;  // 1..60: every so many frames one is diffused; the others are made between them
   Interpolation interpolation = Interpolation::blend;
   std::string interpolation_model;  // a name on the search path or a folder; empty: none
   std::string device = "auto";
@@ -107,7 +107,7 @@ struct RenderJob {
   std::map<std::string, std::string> signals;  // name → source and stages (timeline/signals.h)
 
   // Whether any frame is guided (DiffuserSettings::guided).
-  bool is_guided() const { return diffusion.guidance > 1 || expressions.contains("guidance"); }
+  bool is_guided() const { return diffusion.numbers.guidance > 1 || expressions.contains("guidance"); }
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 

@@ -34,9 +34,6 @@ void check_output_file(const std::string& option, const std::filesystem::path& f
 void refuse_song(const std::string& option, const std::filesystem::path& file,
                  const std::filesystem::path& song);
 
-// What only the plan can tell: Error{output} for frames that exist already.
-void check_frames(const FramePattern& pattern, const Plan& plan);
-
 // Creates the pattern's last folder.
 void make_frames_folder(const FramePattern& pattern);
 

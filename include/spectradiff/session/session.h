@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "spectradiff/base/json.h"
+#include "spectradiff/config/modulation.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_job.h"
 #include "spectradiff/render/render_observer.h"
@@ -42,22 +44,22 @@ class Session {
 
   const RenderJob& job() const;
   const Plan& plan() const;  // until hear(): as if nothing followed the music
-  int sample_rate_hz() const;
+  // Of a look: why the plan's constants do not say where it would be diffused; empty: they do.
+  const std::string& unresolved() const;
   std::string model_folder() const;  // of what is loaded for it; empty: nothing
 
   // Whether music moves the plan, by expressions, prompts or the choice of one.
   bool follows_music() const;
   // Hears the song and moves the plan by it. Done by run() otherwise.
   void hear();
+  const std::vector<MovedOption>& moved() const;  // by music, [plan().rows] each; once heard
 
-  // Whether the output was made whole from these settings after its song was last changed: a video says so in
-  // its comment tag, frames in the record beside them. Error{output} naming what is different where something
-  // else is there.
-  bool is_done() const;
-  // Of frames that are all made: their settings into `.%05d.png.json` beside them. Error{output}.
-  void keep_record() const;
+  // Whether the output is there and is what run() would make, by the content of all that it comes from: a video
+  // says so in its comment tag, frames in the record beside them. Error{output} naming what is different where
+  // something else is there and must not be replaced. Hears the song where frames are there.
+  bool is_done();
 
-  // Paints, diffuses, writes and checks the output; a video's final name appears only when all of it is
+  // Frames that are there and are what would be made are kept. Paints, diffuses, writes and checks the output; a video's final name appears only when all of it is
   // there. `stop` counts requests: 1 ends the run after the frames in hand, 2 drops these too. Once.
   // FrameError where a frame is to blame.
   Outcome run(const std::atomic<int>& stop);

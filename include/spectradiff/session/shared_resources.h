@@ -1,7 +1,8 @@
-// What jobs that run one after another share: loaded models and what was heard.
+// What jobs that run one after another share: loaded models, what was heard, and what files hold.
 #pragma once
 
 #include "spectradiff/session/analysis_store.h"
+#include "spectradiff/session/digest_store.h"
 #include "spectradiff/session/model_store.h"
 
 namespace spectradiff {
@@ -9,6 +10,7 @@ namespace spectradiff {
 struct SharedResources {
   ModelStore models;
   AnalysisStore analyses;
+  DigestStore digests;
 };
 
 }  // namespace spectradiff

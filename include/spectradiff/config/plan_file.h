@@ -1,0 +1,42 @@
+// Plans as text that prints, is edited and read back.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/json.h"
+#include "spectradiff/config/settings.h"
+#include "spectradiff/render/plan.h"
+
+namespace spectradiff {
+
+// {"song", "files", "settings": flat option keys, "diffusion", "video", …}: nothing in it is left open.
+Json constants_to_json(const Constants& constants);
+
+// A plan as JSON Lines: a first line of {"plan": 1, "frames", "made", "fps", "constants"}, then one per frame,
+// ascending:
+//   {"frame": 12, "t": 0.8, "samples": [35280, 38220], "chain": 12, "blur": 2.0, "strength": 0.5,
+//    "guidance": 4.0, "noise": [{"seed": 42, "weight": 1.0}], "prompts": [{"prompt": "…", "negative_prompt":
+//    "", "weight": 1.0}], "blend": "lerp", "init": "painted"}
+// A frame that is made between others has {"between": [8, 12]} in place of a recipe, one that is made and not
+// shown "shown": false. An init that follows from another frame is {"previous": 11, "zoom", "turn", "pan_x",
+// "pan_y", "paint_over"}. Numbers of the painter stand under their option's key.
+void write_plan(const Plan& plan, const TextSink& sink);
+
+struct PlanFile {
+  std::string name;        // for messages
+  Json constants;          // of the first line
+  std::vector<Json> rows;  // the lines behind it, by frame
+  Layer settings;          // of the constants: what the job is told
+};
+
+// Error{usage} naming file and line for what is no plan. Only this file is opened.
+PlanFile read_plan(const std::filesystem::path& file);
+
+// Puts the file's rows into a plan made from its settings: which frames are shown, which are made, and from
+// what. Error{usage} naming row and key for a value outside its option's range and for unknown keys.
+void take_rows(const PlanFile& file, Plan& plan);
+
+}  // namespace spectradiff

@@ -1,0 +1,46 @@
+// What one frame is made from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/image/warp.h"
+#include "spectradiff/render/diffusion_numbers.h"
+
+namespace spectradiff {
+
+// How much of one of the plan's prompts a frame is told.
+struct PromptShare {
+  int prompt = 0;  // of Plan::prompts
+  double weight = 1;
+  friend bool operator==(const PromptShare&, const PromptShare&) = default;
+};
+
+// The picture that is diffused: the painting; or the picture of another frame, moved by a camera, with the
+// painting laid over it.
+struct Init {
+  std::optional<int64_t> previous;  // that frame: of the row before this one in its chain; absent: painted
+  CameraStep camera;                // on the way from there
+  double paint_over = 0.2;          // 0..1, the painting's share
+  friend bool operator==(const Init&, const Init&) = default;
+};
+
+// A row of the plan: everything that tells this frame from others, small, a value. What is heavy (a picture,
+// an embedding) is made from it when its turn comes.
+struct Recipe {
+  int64_t frame = 0;  // index in the whole song
+  // Which of the song's chains it belongs to, counted from 0 over the whole song. A chain is a row with a
+  // painted init and those that follow from it; a row that nothing follows from is a chain of its own.
+  int64_t chain = 0;
+  std::vector<double> painting;  // [Plan::painting]: numbers of the painter, inside their ranges
+  DiffusionNumbers numbers;
+  std::vector<PromptShare> prompts{{}};  // at least one; weights sum to 1
+  bool along_arc = false;                // two prompts are mixed along the arc, else along the line
+  std::vector<WeightedSeed> noise{{}};   // at least one; the squares of the weights sum to 1
+  Init init;
+  friend bool operator==(const Recipe&, const Recipe&) = default;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,55 @@
+// The stages of a run, and what they pass on.
+//
+// | stage          | takes                  | gives                       | needs of neighbours           | thread       |
+// |----------------|------------------------|-----------------------------|-------------------------------|--------------|
+// | PaintStage     | a recipe               | painting, control picture   | nothing                       | any, many    |
+// | DiffusionStage | a batch, painted       | its pictures                | pictures that its rows follow | the device's |
+// | FrameOrder     | pictures of rows       | the same, ascending         | all before it                 | the sink's   |
+// | BetweenStage   | those                  | every shown frame           | the row's before it           | the sink's   |
+// | FlashStage     | shown frames           | calmed ones                 | all before it                 | the sink's   |
+// | MeasureStage   | shown frames           | the same                    | all before it                 | the sink's   |
+// | SinkStage      | shown frames           | nothing: they have left     | nothing                       | the sink's   |
+//
+// Up to FrameOrder a picture is a pure function of recipe and constants. What looks at neighbours comes behind
+// it and sees every frame of the plan in order, whatever was made when.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "spectradiff/image/canvas.h"
+
+namespace spectradiff {
+
+struct Frame {
+  int64_t index = 0;  // in the whole song
+  Canvas picture;
+};
+using PassOn = std::function<void(Frame)>;
+
+// One stage of showing. take() is called from one thread, frame after frame; it passes on none, one or more.
+class ShowStage {
+ public:
+  virtual ~ShowStage() = default;
+  virtual void take(Frame frame, const PassOn& pass_on) = 0;
+};
+
+// Stages one behind the other.
+class ShowStages {
+ public:
+  void add(std::unique_ptr<ShowStage> stage) { stages_.push_back(std::move(stage)); }
+  void take(Frame frame) { take_from(0, std::move(frame)); }
+
+ private:
+  void take_from(size_t stage, Frame frame) {
+    if (stage == stages_.size()) return;
+    stages_[stage]->take(std::move(frame), [=, this](Frame next) { take_from(stage + 1, std::move(next)); });
+  }
+
+  std::vector<std::unique_ptr<ShowStage>> stages_;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,92 @@
+#include "spectradiff/config/frame_keys.h"
+
+#include <map>
+
+#include "plan_json.h"
+#include "spectradiff/base/sha256.h"
+
+namespace spectradiff {
+namespace {
+
+// Raised by whoever changes what the same recipe's picture looks like: frames made before are then others.
+constexpr int kPictureRevision = 1;
+
+// What every painting's pixels come from.
+Json painting_material(const Constants& constants) {
+  std::map<std::string, std::string> files = constants.files;
+  for (const char* key : {"analysis_audio", "beats", "prompts", "control_image", "control_video"}) files.erase(key);
+  SongFacts heard = constants.song;
+  if (const auto stem = constants.files.find("analysis_audio"); stem != constants.files.end())
+    heard.sha256 = stem->second;
+  return {{"revision", kPictureRevision},
+          {"song", song_to_json(heard)},
+          {"files", files},
+          {"settings", options_of(job_of(constants), OptionClass::picture, kPaint)}};
+}
+
+// What diffused pixels come from beside.
+Json diffusion_material(const Constants& constants) {
+  Json material = diffusion_to_json(*constants.diffusion);
+  material.erase("model");  // a name; the hash says which
+  for (const char* key : {"scheduler", "steps", "strength_mode", "eta", "prompt_weighting", "long_prompts"})
+    material[key] = find_option(key)->get({job_of(constants), {}});
+  for (const char* key : {"control_image", "control_video"}) {
+    if (const auto file = constants.files.find(key); file != constants.files.end())
+      material[key] = file->second;
+  }
+  return material;
+}
+
+}  // namespace
+
+std::vector<FrameKey> frame_keys(const Plan& plan) {
+  const Constants& constants = plan.constants;
+  Json material = painting_material(constants);
+  if (constants.diffusion) material["diffusion"] = diffusion_material(constants);
+  const std::string common = sha256_hex(json_text(material));
+  std::vector<double> settled;  // [plan.painting]
+  for (const PaintingNumber& number : plan.painting)
+    settled.push_back(find_option(number.key)->get({job_of(constants), {}}).get<double>());
+  std::vector<FrameKey> keys;
+  std::map<int64_t, FrameKey> latest;  // of each chain
+  for (const Recipe& row : plan.rows) {
+    Json entry = {{"common", common}, {"frame", row.frame}};
+    // What the music moved nowhere paints as if nothing had asked it to.
+    for (size_t i = 0; i < row.painting.size(); ++i) {
+      if (row.painting[i] != settled[i]) entry[plan.painting[i].key] = row.painting[i];
+    }
+    if (constants.diffusion) {
+      add_diffusion(entry, plan, row);
+      entry["slot"] = row.chain % constants.diffusion->slots;
+      if (row.init.previous) {
+        entry["init"] = init_to_json(row.init);
+        entry["init"]["previous"] = latest[row.chain];
+      }
+    }
+    keys.push_back(sha256_hex(json_text(entry)));
+    latest[row.chain] = keys.back();
+  }
+  return keys;
+}
+
+std::vector<FrameKey> shown_keys(const Plan& plan) {
+  const Constants& constants = plan.constants;
+  const RenderJob job = job_of(constants);
+  const std::vector<FrameKey> made = frame_keys(plan);
+  Json common = {{"interpolation_model_sha256", constants.interpolation_sha256}};
+  for (const char* key : {"output_size", "fit", "interpolate", "flash_limit"})
+    common[key] = find_option(key)->get({job, {}});
+  std::vector<FrameKey> keys;
+  size_t row = 0;
+  for (const ShownFrame& shown : plan.shown) {
+    while (plan.rows[row].frame < shown.frame) ++row;
+    Json entry = {{"common", common}, {"frame", shown.frame}, {"to", made[row]}};
+    if (plan.rows[row].frame != shown.frame)
+      entry.update({{"from", made[row - 1]}, {"frames", {plan.rows[row - 1].frame, plan.rows[row].frame}}});
+    if (constants.video.flash_limit && !keys.empty()) entry["before"] = keys.back();
+    keys.push_back(sha256_hex(json_text(entry)));
+  }
+  return keys;
+}
+
+}  // namespace spectradiff

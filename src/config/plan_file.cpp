@@ -1,0 +1,259 @@
+#include "spectradiff/config/plan_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "plan_json.h"
+#include "spectradiff/base/error.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr int kPlanVersion = 1;
+
+Json recipe_to_json(const Plan& plan, const Recipe& row) {
+  Json entry;
+  if (plan.constants.diffusion) entry["chain"] = row.chain;
+  add_painting(entry, plan, row);
+  if (!plan.constants.diffusion) return entry;
+  add_diffusion(entry, plan, row);
+  entry["init"] = init_to_json(row.init);
+  return entry;
+}
+
+}  // namespace
+
+void write_plan(const Plan& plan, const TextSink& sink) {
+  const Constants& constants = plan.constants;
+  sink(json_text({{"plan", kPlanVersion},
+                  {"frames", plan.shown.size()},
+                  {"made", plan.rows.size()},
+                  {"fps", constants.analysis.fps.text()},
+                  {"constants", constants_to_json(constants)}}) +
+       "\n");
+  auto row = plan.rows.begin();
+  auto shown = plan.shown.begin();
+  while (row != plan.rows.end() || shown != plan.shown.end()) {
+    const bool is_made = row != plan.rows.end() && (shown == plan.shown.end() || row->frame <= shown->frame);
+    const int64_t frame = is_made ? row->frame : shown->frame;
+    const bool is_shown = shown != plan.shown.end() && shown->frame == frame;
+    SampleRange samples = frame_sample_range(frame, constants.song.sample_rate_hz, constants.analysis.fps);
+    samples.end = std::min(samples.end, constants.song.samples);
+    Json line = {{"frame", frame},
+                 {"t", static_cast<double>(samples.begin) / constants.song.sample_rate_hz},
+                 {"samples", {samples.begin, samples.end}}};
+    if (!is_shown) line["shown"] = false;
+    if (is_made) {
+      line.update(recipe_to_json(plan, *row++));
+    } else {
+      line["between"] = {std::prev(row)->frame, row->frame};
+    }
+    if (is_shown) ++shown;
+    sink(json_text(line) + "\n");
+  }
+}
+
+namespace {
+
+// A line of a plan, whose faults are told by line and frame.
+class RowReader {
+ public:
+  RowReader(const PlanFile& file, size_t row) : line_(file.rows[row]) {
+    where_ = fmt::format("{}, line {}", file.name, row + 2);
+    reader_.emplace(line_, where_, ErrorKind::usage);
+    frame_ = reader_->integer("frame");
+    where_ += fmt::format(" (frame {})", frame_);
+    reader_.emplace(line_, where_, ErrorKind::usage);
+    reader_->integer("frame");
+    reader_->any("t");
+  }
+
+  int64_t frame() const { return frame_; }
+  bool is_between() const { return reader_->has("between"); }
+  bool is_shown() { return reader_->boolean_or("shown", true); }
+
+  void check_samples(const SampleRange& expected) {
+    const Json& samples = reader_->any("samples");
+    if (samples != Json{expected.begin, expected.end}) {
+      fail("samples = {} belong to another frame: frame {} is [{},{}]", samples.dump(), frame_, expected.begin,
+           expected.end);
+    }
+  }
+
+  void read_between() {
+    reader_->any("between");
+    reader_->refuse_unknown();
+  }
+
+  // Puts its painting numbers under their keys; the plan's columns come from these later.
+  void read_recipe(Recipe& row, std::map<std::string, double>& painting, Plan& plan) {
+    row.frame = frame_;
+    for (const Option& option : option_table()) {
+      if (!option.number) continue;
+      if (option.number->put_painting != nullptr && reader_->has(option.key))
+        painting[option.key] = number(option);
+      if (option.number->put_numbers != nullptr && plan.constants.diffusion)
+        option.number->put_numbers(row.numbers, number(option));
+    }
+    row.chain = frame_;
+    if (plan.constants.diffusion) read_diffusion(row, plan);
+    reader_->refuse_unknown();
+  }
+
+ private:
+  template <typename... Args>
+  [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
+    throw_error(ErrorKind::usage, "{}: {}", where_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  double number(const Option& option) {
+    const double value = reader_->real(option.key);
+    if (const std::string problem = check_number(option, value); !problem.empty())
+      fail("{} = {} {}", option.key, json_text(line_[option.key]), problem);
+    return value;
+  }
+
+  void read_diffusion(Recipe& row, Plan& plan) {
+    row.chain = reader_->integer("chain");
+    row.noise.clear();
+    for (const Json& each : list("noise")) {
+      JsonReader seed(each, where_ + ": noise", ErrorKind::usage);
+      const int64_t value = seed.integer("seed");
+      if (value < 0) fail("noise: seed = {} is below 0", value);
+      row.noise.push_back({static_cast<uint64_t>(value), seed.real("weight")});
+      seed.refuse_unknown();
+    }
+    row.prompts.clear();
+    for (const Json& each : list("prompts")) {
+      JsonReader share(each, where_ + ": prompts", ErrorKind::usage);
+      PromptPair pair{share.text("prompt"), share.text("negative_prompt")};
+      row.prompts.push_back({prompt_number(plan, pair), share.real("weight")});
+      share.refuse_unknown();
+    }
+    const std::string blend = reader_->text("blend");
+    if (blend != "lerp" && blend != "slerp") fail("blend = {} is neither lerp nor slerp", blend);
+    row.along_arc = blend == "slerp";
+    read_init(row.init);
+  }
+
+  void read_init(Init& init) {
+    const Json& value = reader_->any("init");
+    if (value == "painted") return;
+    if (!value.is_object()) fail("init = {} is neither \"painted\" nor an object", json_text(value));
+    JsonReader moved(value, where_ + ": init", ErrorKind::usage);
+    init.previous = moved.integer("previous");
+    init.camera = {moved.real_or("zoom", 1), moved.real_or("turn", 0), moved.real_or("pan_x", 0),
+                   moved.real_or("pan_y", 0)};
+    init.paint_over = moved.real_or("paint_over", init.paint_over);
+    moved.refuse_unknown();
+  }
+
+  const Json& list(const std::string& key) {
+    const Json& value = reader_->any(key);
+    if (!value.is_array() || value.empty()) fail("{} must be a list of at least one", key);
+    return value;
+  }
+
+  int prompt_number(Plan& plan, PromptPair& pair) {
+    const auto found = std::find(plan.prompts.begin(), plan.prompts.end(), pair);
+    const auto number = static_cast<int>(found - plan.prompts.begin());
+    if (found == plan.prompts.end()) plan.prompts.push_back(std::move(pair));
+    return number;
+  }
+
+  const Json& line_;
+  std::string where_;
+  std::optional<JsonReader> reader_;
+  int64_t frame_ = 0;
+};
+
+// The painters' columns: every number that a row names; rows that do not name it have the constants' value.
+void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& painting) {
+  std::map<std::string, double> settled;
+  for (const auto& row : painting) {
+    for (const auto& [key, value] : row) settled.emplace(key, 0);
+  }
+  plan.painting.clear();
+  for (auto& [key, value] : settled) {
+    const Option& option = *find_option(key);
+    value = option.get({job_of(plan.constants), {}}).get<double>();
+    plan.painting.push_back({key, option.number->put_painting});
+  }
+  for (size_t i = 0; i < plan.rows.size(); ++i) {
+    for (const auto& [key, value] : settled) {
+      const auto named = painting[i].find(key);
+      plan.rows[i].painting.push_back(named != painting[i].end() ? named->second : value);
+    }
+  }
+}
+
+std::vector<Json> json_lines(const std::filesystem::path& file) {
+  constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+  const std::string text = read_file(file, kMostBytes, ErrorKind::usage);
+  std::vector<Json> lines;
+  for (size_t begin = 0, number = 1; begin < text.size(); ++number) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line(text.data() + begin, end - begin);
+    begin = end + 1;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    lines.push_back(parse_json(line, fmt::format("{}, line {}", file.string(), number)));
+  }
+  return lines;
+}
+
+}  // namespace
+
+PlanFile read_plan(const std::filesystem::path& file) {
+  check_there("plan", file);
+  PlanFile plan{file.string(), {}, json_lines(file), {}};
+  const bool is_plan = plan.rows.size() > 1 && plan.rows.front().is_object() &&
+                       plan.rows.front().value("plan", Json()) == kPlanVersion &&
+                       plan.rows.front().contains("constants");
+  if (!is_plan) {
+    throw_error(ErrorKind::usage,
+                "plan = {} is no plan of this program: its first line holds \"plan\": {} and \"constants\", "
+                "and a line per frame follows; `spectradiff render SONG --dry-run` prints one",
+                plan.name, kPlanVersion);
+  }
+  plan.constants = std::move(plan.rows.front()["constants"]);
+  plan.rows.erase(plan.rows.begin());
+  JsonReader constants(plan.constants, plan.name + ": constants", ErrorKind::usage);
+  Json settings = constants.any("settings");
+  Json video = constants.any("video");
+  if (!settings.is_object() || !video.is_object())
+    throw_error(ErrorKind::usage, "{}: settings and video must be objects", plan.name);
+  video.erase("container");
+  settings.update(video);
+  settings["diffusion"] = plan.constants.contains("diffusion");
+  plan.settings = make_layer(std::move(settings), plan.name, LayerKind::plan);
+  return plan;
+}
+
+void take_rows(const PlanFile& file, Plan& plan) {
+  const Constants& constants = plan.constants;
+  plan.rows.clear();
+  plan.shown.clear();
+  plan.prompts.clear();
+  std::vector<std::map<std::string, double>> painting;
+  for (size_t i = 0; i < file.rows.size(); ++i) {
+    RowReader line(file, i);
+    SampleRange samples =
+        frame_sample_range(line.frame(), constants.song.sample_rate_hz, constants.analysis.fps);
+    samples.end = std::min(samples.end, constants.song.samples);
+    line.check_samples(samples);
+    if (line.is_shown()) plan.shown.push_back({line.frame(), samples});
+    if (line.is_between()) {
+      line.read_between();
+    } else {
+      line.read_recipe(plan.rows.emplace_back(), painting.emplace_back(), plan);
+    }
+  }
+  set_painting(plan, painting);
+  check_rows(plan);
+}
+
+}  // namespace spectradiff

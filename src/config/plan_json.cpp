@@ -1,0 +1,124 @@
+#include "plan_json.h"
+
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "spectradiff/config/plan_file.h"
+
+namespace spectradiff {
+namespace {
+
+// Options whose effect stands in the rows.
+bool is_of_rows(const Option& option) {
+  static const std::set<std::string_view> keys = {
+      "start",       "duration",    "frames",        "signal",      "tempo",    "first_beat",
+      "beats_per_bar", "prompt",    "negative_prompt", "end_prompt", "prompts", "prompt_blend",
+      "prompt_weight", "prompt_snap", "seed",        "seed_mode",   "seed_travel"};
+  return keys.contains(option.key) || (option.number && option.number->put_numbers != nullptr);
+}
+
+Json noise_to_json(const std::vector<WeightedSeed>& noise) {
+  Json list = Json::array();
+  for (const WeightedSeed& each : noise) list.push_back({{"seed", each.seed}, {"weight", each.weight}});
+  return list;
+}
+
+Json shares_to_json(const Plan& plan, const Recipe& row) {
+  Json list = Json::array();
+  for (const PromptShare& share : row.prompts) {
+    const PromptPair& pair = plan.prompts[static_cast<size_t>(share.prompt)];
+    list.push_back({{"prompt", pair.prompt}, {"negative_prompt", pair.negative}, {"weight", share.weight}});
+  }
+  return list;
+}
+
+void add_numbers(Json& entry, const DiffusionNumbers& numbers) {
+  for (const Option& option : option_table()) {
+    if (option.number && option.number->put_numbers != nullptr)
+      entry[option.key] = option.number->get_numbers(numbers);
+  }
+}
+
+}  // namespace
+
+RenderJob job_of(const Constants& constants) {
+  RenderJob job;
+  job.analysis = constants.analysis;
+  job.paint = constants.paint;
+  job.diffusion.enabled = constants.diffusion.has_value();
+  job.diffusion.every = constants.every;
+  job.diffusion.interpolation = constants.interpolation;
+  if (const auto& diffusion = constants.diffusion) {
+    job.diffusion.scheduler = diffusion->scheduler;
+    job.diffusion.steps = diffusion->steps;
+    job.diffusion.strength_mode = diffusion->strength_mode;
+    job.diffusion.eta = diffusion->eta;
+    job.diffusion.reading = diffusion->reading;
+  }
+  const VideoConstants& video = constants.video;
+  job.output = {video.size,           video.fit,          video.codec, video.crf,          video.flash_limit,
+                video.encoder_preset, video.pixel_format, video.sound, video.sound_bitrate};
+  return job;
+}
+
+Json options_of(const RenderJob& job, OptionClass option_class, unsigned commands) {
+  Json values = Json::object();
+  for (const Option& option : option_table()) {
+    if (!option.of_job || option.option_class != option_class || (option.commands & commands) == 0) continue;
+    if (is_of_rows(option)) continue;
+    if (Json value = option.get({job, {}}); !value.is_null()) values[option.key] = std::move(value);
+  }
+  return values;
+}
+
+Json song_to_json(const SongFacts& song) {
+  return {{"sha256", song.sha256},
+          {"sample_rate_hz", song.sample_rate_hz},
+          {"samples", song.samples},
+          {"frames", song.frames}};
+}
+
+Json diffusion_to_json(const DiffusionConstants& diffusion) {
+  return {{"model", diffusion.model},
+          {"model_sha256", diffusion.model_sha256},
+          {"guided", diffusion.guided},
+          {"text_chunks", diffusion.text_chunks},
+          {"device_class", diffusion.device_class},
+          {"dtype", diffusion.dtype},
+          {"engine", diffusion.engine},
+          {"threads", diffusion.threads},
+          {"slots", diffusion.slots}};
+}
+
+Json init_to_json(const Init& init) {
+  if (!init.previous) return "painted";
+  return {{"previous", *init.previous},       {"zoom", init.camera.zoom},   {"turn", init.camera.turn_degrees},
+          {"pan_x", init.camera.pan_x},       {"pan_y", init.camera.pan_y}, {"paint_over", init.paint_over}};
+}
+
+void add_painting(Json& entry, const Plan& plan, const Recipe& row) {
+  for (size_t i = 0; i < row.painting.size(); ++i) entry[plan.painting[i].key] = row.painting[i];
+}
+
+void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
+  add_numbers(entry, row.numbers);
+  entry["noise"] = noise_to_json(row.noise);
+  entry["prompts"] = shares_to_json(plan, row);
+  entry["blend"] = row.along_arc ? "slerp" : "lerp";
+}
+
+Json constants_to_json(const Constants& constants) {
+  const RenderJob job = job_of(constants);
+  Json values = {{"song", song_to_json(constants.song)},
+                 {"files", constants.files},
+                 {"settings", options_of(job, OptionClass::picture, kPictures)},
+                 {"video", options_of(job, OptionClass::video, kPictures)}};
+  values["video"]["container"] = constants.video.container;
+  if (constants.diffusion) values["diffusion"] = diffusion_to_json(*constants.diffusion);
+  if (!constants.interpolation_sha256.empty())
+    values["interpolation_model_sha256"] = constants.interpolation_sha256;
+  return values;
+}
+
+}  // namespace spectradiff

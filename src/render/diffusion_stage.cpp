@@ -1,0 +1,113 @@
+#include "diffusion_stage.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "frame_error.h"
+#include "spectradiff/image/blend.h"
+#include "spectradiff/image/warp.h"
+
+namespace spectradiff {
+
+DiffusionStage::DiffusionStage(const Run& run, const std::vector<Batch>& batches)
+    : run_(run),
+      is_followed_(run.plan.rows.size()),
+      latest_(static_cast<size_t>(run.plan.constants.diffusion->slots)) {
+  std::vector<const SlottedRow*> before(latest_.size());
+  for (const Batch& batch : batches) {
+    for (const SlottedRow& each : batch) {
+      if (run.plan.rows[each.row].init.previous) is_followed_[before[each.slot]->row] = true;
+      before[each.slot] = &each;
+    }
+  }
+}
+
+bool DiffusionStage::must_wait(const Batch& batch) const {
+  return !running_.empty() && std::any_of(batch.begin(), batch.end(), [&](const SlottedRow& each) {
+    return run_.plan.rows[each.row].init.previous.has_value();
+  });
+}
+
+bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
+  Running& running = running_.emplace_back();
+  running.batch = &batch;
+  running.painted = std::move(painted);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Recipe& row = run_.plan.rows[batch[i].row];
+    Canvas& init = running.painted[i].painting;
+    init = at_frame(row.frame, "init", [&] { return init_of(row, batch[i].slot, std::move(init)); });
+  }
+  const auto request = [&](size_t i) {
+    return request_of(run_.plan.rows[batch[i].row], running.painted[i]);
+  };
+  running.requests.assign(latest_.size(), request(0));
+  for (size_t i = 0; i < batch.size(); ++i) running.requests[batch[i].slot] = request(i);
+  at_frame(run_.plan.rows[batch.front().row].frame, "diffuse", [&] {
+    running.pictures = run_.diffuser->run(running.requests, [&] { return is_cancelled(); });
+  });
+  return !running.pictures.empty();
+}
+
+std::optional<std::vector<Frame>> DiffusionStage::finish() {
+  Running running = std::move(running_.front());
+  running_.erase(running_.begin());
+  std::vector<Frame> frames;
+  for (const SlottedRow& each : *running.batch) {
+    const Recipe& row = run_.plan.rows[each.row];
+    DiffusedPicture& diffused = running.pictures[each.slot];
+    if (!diffused.finite) {
+      auto again = at_frame(row.frame, "diffuse", [&] { return diffuse_again(row, running.requests[each.slot]); });
+      if (!again) return std::nullopt;
+      diffused.picture = std::move(*again);
+    }
+    if (is_followed_[each.row]) latest_[each.slot] = diffused.picture.clone();
+    frames.push_back({row.frame, std::move(diffused.picture)});
+  }
+  return frames;
+}
+
+Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) const {
+  if (!row.init.previous) return painting;
+  constexpr int kParts = 256;
+  const Canvas moved = moved_by_camera(latest_[slot], row.init.camera);
+  return blend(moved, painting, static_cast<int>(std::lround(row.init.paint_over * kParts)), kParts);
+}
+
+FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painted) const {
+  FrameRequest request;
+  request.init = &painted.painting;
+  const auto mix = [&](std::string PromptPair::* text) {
+    TextMix mixed{{}, row.along_arc};
+    for (const PromptShare& share : row.prompts)
+      mixed.parts.push_back({run_.plan.prompts[static_cast<size_t>(share.prompt)].*text, share.weight});
+    return mixed;
+  };
+  request.prompt = mix(&PromptPair::prompt);
+  request.negative_prompt = mix(&PromptPair::negative);
+  request.strength = row.numbers.strength;
+  request.guidance = row.numbers.guidance;
+  request.noise = row.noise;
+  if (run_.control != nullptr) request.control = &painted.control;
+  request.control_weight = row.numbers.control_weight;
+  return request;
+}
+
+// The float32 retry. Half precision overflows in some models at some frames. Such a picture, and no other of
+// its batch, is made once more in float32 in a batch of one, with the same draws; so its bytes depend on
+// itself alone and a render that goes on later makes the same. What is not finite even then ends the run: no
+// video ever holds a picture that the model did not make.
+std::optional<Canvas> DiffusionStage::diffuse_again(const Recipe& row, const FrameRequest& request) {
+  Diffuser* const diffuser = run_.more_precise ? run_.more_precise(row.frame) : nullptr;
+  if (diffuser != nullptr) {
+    auto again = diffuser->run({&request, 1}, [&] { return is_cancelled(); });
+    if (again.empty()) return std::nullopt;
+    if (again[0].finite) return std::move(again[0].picture);
+  }
+  throw_error(ErrorKind::model,
+              "the model gave NaN or infinity instead of a picture{}; other steps, strength or guidance may "
+              "help",
+              diffuser != nullptr ? ", in higher precision too" : "");
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,47 @@
+// From painted batches to diffused pictures (stage.h).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "paint_stage.h"
+#include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/render/executor.h"
+#include "spectradiff/render/schedule.h"
+#include "spectradiff/render/stage.h"
+
+namespace spectradiff {
+
+// One batch is on the device at a time; on a device that works by itself the next one is prepared meanwhile.
+// The thread that owns the device.
+class DiffusionStage {
+ public:
+  DiffusionStage(const Run& run, const std::vector<Batch>& batches);
+
+  // Whether a row of the batch follows from one that is still on the device.
+  bool must_wait(const Batch& batch) const;
+  // Hands a batch over; `painted` belongs to its rows. False when cancelled.
+  bool begin(const Batch& batch, std::vector<Painted> painted);
+  // The pictures of the oldest batch that began; absent when cancelled. One must have begun.
+  std::optional<std::vector<Frame>> finish();
+
+ private:
+  struct Running {
+    const Batch* batch = nullptr;
+    std::vector<Painted> painted;         // the inits, once begun
+    std::vector<FrameRequest> requests;   // [slots]
+    std::vector<DiffusedPicture> pictures;
+  };
+
+  Canvas init_of(const Recipe& row, size_t slot, Canvas painting) const;
+  FrameRequest request_of(const Recipe& row, const Painted& painted) const;
+  std::optional<Canvas> diffuse_again(const Recipe& row, const FrameRequest& request);
+  bool is_cancelled() const { return run_.stop.load() >= 2; }
+
+  const Run& run_;
+  std::vector<bool> is_followed_;  // [rows]: another row follows from it
+  std::vector<Canvas> latest_;     // [slots], of rows that are followed
+  std::vector<Running> running_;   // oldest first
+};
+
+}  // namespace spectradiff

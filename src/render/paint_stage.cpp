@@ -1,0 +1,21 @@
+#include "paint_stage.h"
+
+#include "frame_error.h"
+
+namespace spectradiff {
+
+Painted PaintStage::paint(const Recipe& row) const {
+  Canvas painting = at_frame(row.frame, "paint", [&] { return this->painting(row); });
+  if (run_.control == nullptr) return {std::move(painting), {}};
+  return {std::move(painting), at_frame(row.frame, "control", [&] { return run_.control->at(row.frame); })};
+}
+
+Canvas PaintStage::painting(const Recipe& row) const {
+  if (row.painting.empty()) return painter_.paint(row.frame);
+  const PaintSettings& settled = run_.plan.constants.paint;
+  PaintSettings moved = settled;
+  for (size_t i = 0; i < row.painting.size(); ++i) run_.plan.painting[i].put(moved, row.painting[i]);
+  return moved == settled ? painter_.paint(row.frame) : painter_.paint(moved, row.frame);
+}
+
+}  // namespace spectradiff

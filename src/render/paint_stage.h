@@ -1,0 +1,28 @@
+// What frames are made of: painted from their recipes alone (stage.h).
+#pragma once
+
+#include "spectradiff/image/canvas.h"
+#include "spectradiff/paint/painter.h"
+#include "spectradiff/render/executor.h"
+
+namespace spectradiff {
+
+struct Painted {
+  Canvas painting;
+  Canvas control;  // empty without a control network
+};
+
+// paint() may run on many threads.
+class PaintStage {
+ public:
+  explicit PaintStage(const Run& run) : run_(run), painter_(run.features, run.plan.constants.paint) {}
+  Painted paint(const Recipe& row) const;
+
+ private:
+  Canvas painting(const Recipe& row) const;
+
+  const Run& run_;
+  const Painter painter_;
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,32 @@
+#include "spectradiff/render/schedule.h"
+
+#include <algorithm>
+#include <deque>
+#include <numeric>
+
+namespace spectradiff {
+
+std::vector<Batch> schedule(const Plan& plan, size_t slots) {
+  std::vector<size_t> by_chain(plan.rows.size());
+  std::iota(by_chain.begin(), by_chain.end(), size_t{0});
+  std::stable_sort(by_chain.begin(), by_chain.end(),
+                   [&](size_t a, size_t b) { return plan.rows[a].chain < plan.rows[b].chain; });
+  std::vector<std::deque<size_t>> waiting(slots);
+  for (const size_t row : by_chain)
+    waiting[static_cast<size_t>(plan.rows[row].chain) % slots].push_back(row);
+
+  std::vector<Batch> batches;
+  for (size_t left = plan.rows.size(); left > 0; left -= batches.back().size()) {
+    Batch& batch = batches.emplace_back();
+    for (size_t slot = 0; slot < slots; ++slot) {
+      if (waiting[slot].empty()) continue;
+      batch.push_back({waiting[slot].front(), slot});
+      waiting[slot].pop_front();
+    }
+    std::sort(batch.begin(), batch.end(),
+              [](const SlottedRow& a, const SlottedRow& b) { return a.row < b.row; });
+  }
+  return batches;
+}
+
+}  // namespace spectradiff

@@ -1,0 +1,13 @@
+// The constants of a session's plan: every file digested, every choice made.
+#pragma once
+
+#include "session_state.h"
+
+namespace spectradiff {
+
+// Completes what make_plan has begun: digests of all that is read, the painting, the model and where it runs,
+// the video. Loads no weights; the engine itself where something is diffused. Error{input} for files that
+// cannot be read, Error{device} and Error{model} where the engine cannot run the model.
+void settle_constants(SessionState& state);
+
+}  // namespace spectradiff

@@ -1,0 +1,131 @@
+#include "spectradiff/config/frame_keys.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "plan_fixture.h"
+
+namespace spectradiff {
+namespace {
+
+// Which rows' keys a change touches.
+std::set<size_t> changed(const RenderJob& job, const std::function<void(Plan&)>& change) {
+  Plan plan = plan_of(job);
+  const auto before = frame_keys(plan);
+  change(plan);
+  const auto after = frame_keys(plan);
+  std::set<size_t> rows;
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (before[i] != after[i]) rows.insert(i);
+  }
+  return rows;
+}
+
+TEST(FrameKeys, EveryFrameHasItsOwn) {
+  const auto keys = frame_keys(plan_of(planned_job()));
+  EXPECT_EQ(std::set(keys.begin(), keys.end()).size(), keys.size());
+  EXPECT_EQ(keys, frame_keys(plan_of(planned_job())));
+  EXPECT_EQ(keys[0].size(), 64u);
+}
+
+TEST(FrameKeys, TheEncoderChangesNone) {
+  const auto of_video = [](Plan& plan) {
+    plan.constants.video.codec = "vp9";
+    plan.constants.video.crf = 30;
+    plan.constants.video.size = {128, 64};
+    plan.constants.video.flash_limit = 3;
+  };
+  EXPECT_TRUE(changed(planned_job(), of_video).empty());
+}
+
+TEST(FrameKeys, WhatDiffusesChangesAllOfADiffusionAndNoneOfAPainting) {
+  RenderJob painted = planned_job();
+  painted.diffusion.enabled = false;
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.constants.diffusion->threads = 3; }).size(), 30u);
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.constants.diffusion->model_sha256[0] = 'c'; }).size(), 30u);
+  EXPECT_TRUE(changed(painted, [](Plan& plan) { plan.rows[3].numbers.strength = 0.1; }).empty());
+  EXPECT_TRUE(changed(painted, [](Plan& plan) { plan.constants.files["control_image"] = "x"; }).empty());
+}
+
+TEST(FrameKeys, ContentOfWhatIsReadChangesAllButThatOfWhatOnlyMakesRows) {
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.constants.song.sha256[0] = 'c'; }).size(), 30u);
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.constants.files["image"] = "x"; }).size(), 30u);
+  EXPECT_TRUE(changed(planned_job(), [](Plan& plan) { plan.constants.files["beats"] = "x"; }).empty());
+}
+
+TEST(FrameKeys, WithAStemTheSongThatIsHeardChangesNone) {
+  const auto with_stem = [](Plan& plan) { plan.constants.files["analysis_audio"] = "stem"; };
+  Plan one = plan_of(planned_job()), other = plan_of(planned_job());
+  with_stem(one);
+  with_stem(other);
+  other.constants.song.sha256[0] = 'c';
+  EXPECT_EQ(frame_keys(one), frame_keys(other));
+}
+
+TEST(FrameKeys, ARowChangesItsOwn) {
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].numbers.strength = 0.1; }), std::set<size_t>{3});
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].noise = {{7, 1}}; }), std::set<size_t>{3});
+  const auto another_prompt = [](Plan& plan) {
+    plan.prompts.push_back({"a lake", ""});
+    for (size_t i : {5, 6, 7}) plan.rows[i].prompts = {{1, 1}};
+  };
+  EXPECT_EQ(changed(planned_job(), another_prompt), (std::set<size_t>{5, 6, 7}));
+}
+
+TEST(FrameKeys, ANumberThatMusicMovesNowhereChangesNone) {
+  const RenderJob job = planned_job();
+  const auto moved = [&](Plan& plan) {
+    MovedOption blur{"blur", std::vector<double>(plan.rows.size(), job.paint.post.blur_px)};
+    blur.values[9] += 1;
+    move_plan(plan, job, {blur});
+  };
+  EXPECT_EQ(changed(job, moved), std::set<size_t>{9});
+}
+
+TEST(FrameKeys, AFrameOfAChainChangesThoseThatFollowFromIt) {
+  const auto chained = [](Plan& plan) {
+    for (size_t i = 4; i < 8; ++i) {
+      plan.rows[i].chain = 3;
+      plan.rows[i].init.previous = static_cast<int64_t>(i) - 1;
+    }
+  };
+  Plan plan = plan_of(planned_job());
+  chained(plan);
+  const auto before = frame_keys(plan);
+  plan.rows[5].numbers.strength = 0.1;
+  const auto after = frame_keys(plan);
+  for (size_t i = 0; i < 30; ++i) EXPECT_EQ(before[i] != after[i], i >= 5 && i < 8) << i;
+}
+
+TEST(FrameKeys, ASlotIsPartOfADiffusedPicture) {
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].chain += 1; }), std::set<size_t>{3});
+  EXPECT_TRUE(changed(planned_job(), [](Plan& plan) { plan.rows[3].chain += 4; }).empty());
+}
+
+TEST(ShownKeys, FollowTheRowsAroundThemAndTheSizeAndTheLimitOfFlashes) {
+  RenderJob job = planned_job();
+  job.diffusion.every = 4;
+  const auto touched = [&](const std::function<void(Plan&)>& prepare, const std::function<void(Plan&)>& change) {
+    Plan plan = plan_of(job);
+    prepare(plan);
+    const auto before = shown_keys(plan);
+    change(plan);
+    const auto after = shown_keys(plan);
+    std::set<size_t> frames;
+    for (size_t i = 0; i < before.size(); ++i) {
+      if (before[i] != after[i]) frames.insert(i);
+    }
+    return frames;
+  };
+  const auto nothing = [](Plan&) {};
+  const auto row_of_8 = [](Plan& plan) { plan.rows[2].numbers.strength = 0.1; };
+  EXPECT_EQ(touched(nothing, row_of_8), (std::set<size_t>{5, 6, 7, 8, 9, 10, 11}));
+  EXPECT_EQ(touched(nothing, [](Plan& plan) { plan.constants.video.size = {128, 64}; }).size(), 30u);
+  EXPECT_TRUE(touched(nothing, [](Plan& plan) { plan.constants.video.crf = 30; }).empty());
+  const auto limited = [](Plan& plan) { plan.constants.video.flash_limit = 3; };
+  EXPECT_EQ(touched(limited, row_of_8).size(), 25u);
+}
+
+}  // namespace
+}  // namespace spectradiff
