@@ -41,6 +41,13 @@ def test_no_file_is_larger_than_fifty_megabytes():
     assert [str(path) for path in tracked_files() if path.stat().st_size > LARGEST_FILE_BYTES] == []
 
 
+def test_a_shallow_clone_takes_less_than_60_megabytes(tmp_path):
+    tracked_files()
+    clone = ["git", "clone", "--quiet", "--bare", "--depth", "1", f"file://{ROOT}", tmp_path / "clone"]
+    subprocess.run(clone, check=True, capture_output=True)
+    assert sum(path.stat().st_size for path in (tmp_path / "clone").rglob("*") if path.is_file()) < 60_000_000
+
+
 def test_headers_stay_under_200_lines_and_sources_under_500():
     found = []
     for path in tracked_files():
