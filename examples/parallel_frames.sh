@@ -13,7 +13,7 @@ frames=$(mktemp -d "${TMPDIR:-/tmp}/frames.XXXXXX")
 trap 'rm -rf "$frames"' EXIT
 
 read -r first last < <(spectradiff "$@" "$song" --dry-run -o "$frames/%06d.png" |
-  python3 -c 'import json, sys; rows = [json.loads(line) for line in sys.stdin][1:]; print(rows[0]["frame"], rows[-1]["frame"])')
+  python3 -c 'import json, sys; rows = [row for row in map(json.loads, sys.stdin) if "frame" in row and row.get("shown", True)]; print(rows[0]["frame"], rows[-1]["frame"])')
 part=$(((last - first + processes) / processes))
 
 # GNU parallel shows progress and can use other hosts; xargs is everywhere.

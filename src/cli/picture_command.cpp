@@ -33,22 +33,21 @@ std::string sparkline(const std::vector<double>& values, double low, double high
   return line;
 }
 
-// The first row that says a prompt louder than the others.
-const Recipe* first_row_of(const Plan& plan, int prompt) {
-  const auto row = std::find_if(plan.rows.begin(), plan.rows.end(), [&](const Recipe& each) {
-    return std::any_of(each.prompts.begin(), each.prompts.end(), [&](const PromptShare& share) {
-      return share.prompt == prompt && share.weight >= 0.5;
-    });
-  });
-  return row == plan.rows.end() ? nullptr : &*row;
+double share_of(const Recipe& row, int prompt) {
+  double share = 0;
+  for (const PromptShare& each : row.prompts) share += each.prompt == prompt ? each.weight : 0;
+  return share;
 }
 
 // One line per prompt and per moved option, for the person who looks at a dry run.
 void summarise(const Session& session, Console& console) {
   const Plan& plan = session.plan();
   for (size_t i = 0; plan.prompts.size() > 1 && i < plan.prompts.size(); ++i) {
-    const Recipe* row = first_row_of(plan, static_cast<int>(i));
-    if (row == nullptr) continue;
+    const auto is_less_told = [&](const Recipe& one, const Recipe& other) {
+      return share_of(one, static_cast<int>(i)) < share_of(other, static_cast<int>(i));
+    };
+    const auto row = std::max_element(plan.rows.begin(), plan.rows.end(), is_less_told);  // the first of equals
+    if (share_of(*row, static_cast<int>(i)) == 0) continue;
     const auto& [prompt, negative] = plan.prompts[i];
     console.info(fmt::format("frame {}: \"{}\"{}", row->frame, prompt,
                              negative.empty() ? "" : ", not \"" + negative + "\""));

@@ -16,7 +16,7 @@ namespace {
 constexpr int kPlanVersion = 1;
 
 Json recipe_to_json(const Plan& plan, const Recipe& row) {
-  Json entry;
+  Json entry = Json::object();
   if (plan.constants.diffusion) entry["chain"] = row.chain;
   add_painting(entry, plan, row);
   if (!plan.constants.diffusion) return entry;

@@ -143,6 +143,10 @@ std::unique_ptr<Interpolator> load_interpolator(const AdmittedModel& model, cons
   return plugin().load_interpolator(model, request);
 }
 
+EngineFacts engine_facts(const Manifest& manifest, const EngineRequest& request) {
+  return plugin().facts(manifest, request);
+}
+
 EngineReport engine_report() {
   EngineReport report = plugin().report();
   report.plugin = find_engine_plugin();

@@ -5,7 +5,7 @@
 #include "run_diffusers.h"
 #include "spectradiff/base/digest.h"
 #include "spectradiff/base/sha256.h"
-#include "spectradiff/base/threads.h"
+#include "spectradiff/diffusion/prompt_text.h"
 #include "spectradiff/paint/picture_source.h"
 #include "video_output.h"
 
@@ -35,16 +35,22 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   return digests;
 }
 
+// Frames of a batch. Left open: as many as the model has compiled code for, or enough to fill the device and
+// little enough for its memory.
+int slots_of(const RenderJob& job, const Manifest& model, const std::string& device) {
+  const Size size = job.paint.size;
+  if (job.diffusion.batch_size > 0) return job.diffusion.batch_size;
+  if (model.compiled && model.compiled->size == size) return model.compiled->batch_size;
+  if (device.starts_with("cuda")) return 8;
+  if (device.starts_with("mps")) return 2;
+  constexpr int kSmallPicture = 448 * 256;
+  return size.width * size.height <= kSmallPicture ? 8 : 2;
+}
+
 DiffusionConstants diffusion_constants(SessionState& state) {
   const RenderJob& job = state.settings.job;
   const Manifest& model = *state.settings.model();
-  const EngineReport report = engine_report();
-  struct Facts { std::string device, device_class, dtype, engine; int threads; } facts;
-  facts.device = job.diffusion.device == "auto" ? report.devices.front().name : job.diffusion.device;
-  for (const auto& d : report.devices) if (d.name == facts.device) { facts.device_class = d.description; facts.dtype = d.dtypes.front(); }
-  if (job.diffusion.dtype != "auto") facts.dtype = job.diffusion.dtype;
-  facts.engine = "libtorch " + report.torch_version;
-  facts.threads = thread_count(job.threads);
+  const EngineFacts facts = engine_facts(model, engine_request(state));
   DiffusionConstants constants;
   constants.model = model.name;
   constants.model_sha256 = model.sha256;
@@ -58,9 +64,7 @@ DiffusionConstants diffusion_constants(SessionState& state) {
   constants.dtype = facts.dtype;
   constants.engine = facts.engine;
   constants.threads = facts.threads;
-  constants.slots = job.diffusion.batch_size;
-  if (constants.slots == 0 && model.compiled && model.compiled->size == job.paint.size) constants.slots = model.compiled->batch_size;
-  if (constants.slots == 0) constants.slots = job.paint.size.width * job.paint.size.height <= 448 * 256 ? 8 : 2;
+  constants.slots = slots_of(job, model, facts.device);
   return constants;
 }
 
@@ -76,6 +80,21 @@ void settle_constants(SessionState& state) {
   if (state.settings.diffuses) constants.diffusion = diffusion_constants(state);
   if (state.interpolation) constants.interpolation_sha256 = state.interpolation->sha256;
   constants.video = video_constants(job, state.target, state.encoders);
+}
+
+void count_text_chunks(SessionState& state) {
+  auto& diffusion = state.plan.constants.diffusion;
+  if (!diffusion || diffusion->reading.long_prompts != LongPrompts::chunk) return;
+  const Manifest& model = *state.settings.model();
+  std::vector<Tokenizer> tokenizers;
+  tokenizers.emplace_back(model.folder, model.tokenizer);
+  if (model.second_tokenizer) tokenizers.emplace_back(model.folder, *model.second_tokenizer);
+  for (const auto& [prompt, negative] : state.plan.prompts) {
+    for (const std::string& text : {prompt, negative}) {
+      const size_t chunks = read_prompt(tokenizers, text, diffusion->reading).chunks.size();
+      diffusion->text_chunks = std::max(diffusion->text_chunks, static_cast<int>(chunks));
+    }
+  }
 }
 
 }  // namespace spectradiff

@@ -10,4 +10,8 @@ namespace spectradiff {
 // cannot be read, Error{device} and Error{model} where the engine cannot run the model.
 void settle_constants(SessionState& state);
 
+// Once the plan's prompts are known: how many chunks of tokens every text of the job has. Error{usage} for
+// prompts that cannot be read.
+void count_text_chunks(SessionState& state);
+
 }  // namespace spectradiff

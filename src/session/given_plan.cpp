@@ -1,5 +1,7 @@
 #include "given_plan.h"
 
+#include "constants.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -103,6 +105,7 @@ void take_given_plan(SessionState& state) {
   }
   take_rows(file, state.plan);
   if (!state.settings.diffuses) return;
+  count_text_chunks(state);
   const auto& rows = state.plan.rows;
   state.plan.constants.diffusion->guided =
       diffusion_of(file).value("guided", true) ||

@@ -185,6 +185,7 @@ void Session::hear() {
   choose_prompt(state.settings, features, state.observer);
   state.plan.prompts.front().prompt = job.diffusion.prompt;
   state.moved = follow_music(state.plan, state.settings, features, state.observer);
+  count_text_chunks(state);
 }
 
 bool Session::is_done() {

@@ -83,6 +83,14 @@ std::string best_dtype(const DeviceReport& device, const std::vector<std::string
 
 }  // namespace
 
+std::string device_class(const Placement& placement) {
+  if (placement.device.is_cpu()) {
+    const std::string unit = this_cpu().bfloat16_unit;
+    return "cpu " + at::get_cpu_capability() + (unit.empty() ? "" : ", " + unit);
+  }
+  return placement.device.is_mps() ? "Apple GPU" : ask_nvidia_driver(placement.device.index()).name;
+}
+
 const char* dtype_name(at::ScalarType dtype) {
   if (dtype == at::kHalf) return "float16";
   if (dtype == at::kBFloat16) return "bfloat16";

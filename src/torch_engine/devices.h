@@ -22,6 +22,9 @@ std::vector<DeviceReport> find_devices();
 // Error{usage} for a name that is none, Error{device} for a device that is not there.
 Placement choose_placement(const EngineRequest& request, const std::vector<std::string>& verified);
 
+// What bytes follow from: the instruction set that libtorch and oneDNN use on this CPU, or the GPU.
+std::string device_class(const Placement& placement);
+
 const char* dtype_name(at::ScalarType dtype);
 
 // Threads, precision and host memory of libtorch, which are the process's: the last call decides.

@@ -6,6 +6,7 @@ extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
   static const spectradiff::EnginePlugin plugin{
       .load = &spectradiff::load_torch_networks,
       .report = &spectradiff::torch_report,
+      .facts = &spectradiff::torch_facts,
       .load_interpolator = &spectradiff::load_torch_interpolator,
   };
   return &plugin;

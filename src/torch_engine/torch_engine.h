@@ -14,5 +14,6 @@ namespace spectradiff {
 std::unique_ptr<Networks> load_torch_networks(const AdmittedModel& model, const EngineRequest& request);
 
 EngineReport torch_report();
+EngineFacts torch_facts(const Manifest& manifest, const EngineRequest& request);
 
 }  // namespace spectradiff

@@ -8,6 +8,7 @@
 #include "door.h"
 #include "pictures.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/threads.h"
 #include "torch_engine.h"
 
 namespace spectradiff {
@@ -315,6 +316,19 @@ std::unique_ptr<Networks> load_torch_networks(const AdmittedModel& model, const 
     return std::make_unique<TorchNetworks>(model, placement, request);
   } catch (...) {
     rethrow_as_error("model " + model.manifest().name);
+  }
+}
+
+EngineFacts torch_facts(const Manifest& manifest, const EngineRequest& request) {
+  try {
+    const Placement placement = choose_placement(request, manifest.verified_dtypes);
+    return {.device = placement.device.str(),
+            .device_class = device_class(placement),
+            .dtype = dtype_name(placement.dtype),
+            .engine = "libtorch " + std::string(TORCH_VERSION),
+            .threads = thread_count(request.threads)};
+  } catch (...) {
+    rethrow_as_error("libtorch");
   }
 }
 

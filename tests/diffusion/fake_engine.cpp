@@ -56,6 +56,14 @@ EngineReport report() {
           .devices = {{.name = "cpu", .description = "arithmetic", .dtypes = {"float32", "bfloat16"}}}};
 }
 
+EngineFacts facts(const Manifest&, const EngineRequest& request) {
+  return {.device = "cpu",
+          .device_class = "arithmetic",
+          .dtype = request.dtype == "auto" ? "float32" : request.dtype,
+          .engine = "arithmetic",
+          .threads = 1};
+}
+
 }  // namespace
 }  // namespace spectradiff
 
@@ -64,6 +72,7 @@ extern "C" const spectradiff::EnginePlugin* spectradiff_engine() {
   static const EnginePlugin plugin{
       .load = load,
       .report = report,
+      .facts = facts,
       .load_interpolator = [](const AdmittedModel&, const EngineRequest&) -> std::unique_ptr<Interpolator> {
         return std::make_unique<FakeInterpolator>();
       }};

@@ -123,8 +123,16 @@ def test_what_is_done_is_skipped_until_settings_or_song_change(program, songs):
     assert (program.work / "a.mp4").read_bytes() == before
     later = (program.work / "a.mp4").stat().st_mtime + 10
     os.utime(program.work / "a.wav", (later, later))
-    assert "newer" in batch(program, jobs).err
-    assert [line[1] for line in lines(batch(program, jobs, "-y"))] == ["done", "done"]
+    assert [line[1] for line in lines(batch(program, jobs))] == ["skipped", "skipped"]
+    assert [line[1] for line in lines(batch(program, jobs, "-y"))] == ["skipped", "skipped"]
+
+    facts = (program.work / "a.wav").stat()
+    samples = bytearray((program.work / "a.wav").read_bytes())
+    samples[-1000] ^= 0x10
+    (program.work / "a.wav").write_bytes(samples)
+    os.utime(program.work / "a.wav", ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert "(the song)" in batch(program, jobs).err
+    assert [line[:2] for line in lines(batch(program, jobs, "-y"))] == [["1", "skipped"], ["0", "done"]]
 
     (program.work / "a.mp4").write_bytes(b"somebody else's")
     assert lines(batch(program, jobs))[0][:3] == ["0", "failed", "5"]
@@ -186,14 +194,21 @@ def test_frames_that_are_done_are_skipped_until_settings_song_or_frames_change(p
     again = program(*words)
     assert (again.code, [line[1] for line in lines(again)]) == (0, ["skipped", "skipped"]), again
     changed = program(*words, "--gain", "6")
-    assert changed.code == 7 and changed.out.count("gain") == 2, changed
+    assert changed.code == 7 and changed.out.count("was made otherwise") == 2, changed
     later = frame.stat().st_mtime + 10
     os.utime(frame, (later, later))
-    touched = program(*words)
-    assert [line[1] for line in lines(touched)] == ["skipped", "failed"] and "-y replaces it" in touched.err
-    assert [line[1] for line in lines(program(*words, "-y"))] == ["done", "done"]
     os.utime(program.work / "a.wav", (later, later))
-    assert "newer" in program(*words).err
+    assert [line[1] for line in lines(program(*words))] == ["skipped", "skipped"]
+    bytes_of_frame = frame.read_bytes()
+    frame.write_bytes(bytes_of_frame[:-20] + bytes(20))
+    edited = program(*words)
+    assert [line[1] for line in lines(edited)] == ["skipped", "failed"] and "-y replaces it" in edited.err
+    assert [line[1] for line in lines(program(*words, "-y"))] == ["skipped", "done"]
+    assert frame.read_bytes() == bytes_of_frame
+    frame.unlink()
+    gone_on = program(*words)
+    assert [line[1] for line in lines(gone_on)] == ["skipped", "done"] and "2 of 3 frames were there already" in gone_on.err
+    assert frame.read_bytes() == bytes_of_frame
     shutil.rmtree(frame.parent)
     frame.parent.mkdir()
     assert lines(program(*words))[1][1] == "done"

@@ -37,6 +37,19 @@ struct EngineReport {
   std::vector<DeviceReport> devices;
 };
 
+// What a request comes to on this machine: where and how a model would run.
+struct EngineFacts {
+  std::string device;  // "cpu", "cuda:0"
+  // What pictures' bytes follow from: the instruction set in use, or the GPU. "cpu AVX512, AVX512-BF16"
+  std::string device_class;
+  std::string dtype;   // "float32", "bfloat16", "float16"
+  std::string engine;  // "libtorch 2.13.0"
+  int threads = 1;     // intra-op
+};
+
+// Loads no weights. Errors as load_networks has them for plug-in, libtorch, device and names.
+EngineFacts engine_facts(const Manifest& manifest, const EngineRequest& request);
+
 // Loads the plug-in on first call (and never before), then the bundle's networks. A plug-in that does not
 // find its libtorch gets it from SPECTRADIFF_TORCH_DIR, or libtorch or python/torch in the user's data
 // folder, or ../lib/spectradiff/libtorch of the program's folder. Error{model} when the
@@ -53,11 +66,12 @@ std::filesystem::path find_engine_plugin();
 
 // What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
 // Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
-inline constexpr int kEngineAbi = 9;
+inline constexpr int kEngineAbi = 10;
 struct EnginePlugin {
   int abi = kEngineAbi;
   std::unique_ptr<Networks> (*load)(const AdmittedModel&, const EngineRequest&) = nullptr;
   EngineReport (*report)() = nullptr;
+  EngineFacts (*facts)(const Manifest&, const EngineRequest&) = nullptr;
   std::unique_ptr<Interpolator> (*load_interpolator)(const AdmittedModel&, const EngineRequest&) = nullptr;
 };
 
