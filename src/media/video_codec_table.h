@@ -14,7 +14,8 @@ struct VideoEncoderRow {
   const char* name;  // libav's
   std::span<const char* const> pixel_formats;
   int min_side;  // pixels
-  // Quality, speed and threads; everything else of the context is set already.
+  int threads;   // where its bytes depend on them; 0: as VideoSettings says
+  // Quality and speed; everything else of the context is set already.
   void (*configure)(AVCodecContext& context, const VideoSettings& settings);
 };
 

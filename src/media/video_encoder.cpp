@@ -47,7 +47,7 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
   context->color_primaries = AVCOL_PRI_BT709;
   context->color_trc = AVCOL_TRC_BT709;
   context->chroma_sample_location = AVCHROMA_LOC_LEFT;
-  context->thread_count = settings.threads;
+  context->thread_count = encoder.threads > 0 ? encoder.threads : settings.threads;
   context->flags |= AV_CODEC_FLAG_BITEXACT | (global_header ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
   encoder.configure(*context, settings);
   const int code = avcodec_open2(context.get(), codec, nullptr);

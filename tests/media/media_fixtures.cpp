@@ -344,7 +344,6 @@ VideoSettings small_settings(Container container, Rational fps) {
   settings.picture_size = {64, 48};
   settings.output_size = {64, 48};
   settings.encoder_preset = "veryfast";
-  settings.threads = 1;
   return settings;
 }
 

@@ -58,9 +58,10 @@ struct VideoSettings {
                                           // yuv422p10le, yuv444p10le. BT.709, limited range, tagged
   std::string audio_codec = "auto";       // auto, copy, aac, alac, flac, opus, none
   int64_t audio_bitrate = 256000;         // bit/s, lossy codecs
-  int threads = 0;                        // 0: all cores. The bytes depend on it
-  SongTags tags;                          // the cover where the container can hold one: mp4, mkv
-  std::string comment;                    // metadata: the settings as JSON
+  int threads = 0;  // at most; 0: all cores. The bytes do not depend on it: h264 and av1, whose would, have
+                    // a number of their own
+  SongTags tags;    // the cover where the container can hold one: mp4, mkv
+  std::string comment;  // metadata: the settings as JSON
 };
 
 // Which of "crf", "encoder_preset" and "pixel_format" the codec does not take as they are set. Error{usage}
