@@ -1,8 +1,12 @@
 #include "libav.h"
 
+#include <algorithm>
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <mutex>
+
+#include "riff_tags.h"
 
 namespace spectradiff {
 namespace {
@@ -18,6 +22,38 @@ void keep_error_line(void* source, int level, const char* format, va_list argume
   while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
   const AVClass* type = source ? *static_cast<AVClass**>(source) : nullptr;
   last_error_line = type ? std::string(type->item_name(source)) + ": " + line : line;
+}
+
+// libav says it in a code, the libraries behind its encoders in words; and x264 writes its word to stderr,
+// past every log, so that of all its failures only this one comes without a line.
+bool ran_out_of_memory(ErrorKind kind, int code) {
+  if (code == AVERROR(ENOMEM)) return true;
+  if (kind != ErrorKind::output) return false;
+  if (code == AVERROR_EXTERNAL && last_error_line.empty()) return true;
+  for (const char* words : {"emory allocation", "ailed to allocate", "annot allocate"}) {
+    if (last_error_line.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// Whether there is memory for anything that so many bytes can describe: tables of 4 bytes become entries
+// of 24.
+bool has_memory_for(uintmax_t file_bytes) {
+  constexpr size_t kLeast = 64 << 20, kMost = 1 << 30;
+  void* memory = av_malloc(std::clamp<uintmax_t>(6 * file_bytes, kLeast, kMost));
+  av_free(memory);
+  return memory != nullptr;
+}
+
+[[noreturn]] void throw_open_error(const std::filesystem::path& path, int code) {
+  const std::string what = fmt::format("cannot read {}", path.string());
+  std::error_code failed;
+  const uintmax_t bytes = std::filesystem::file_size(path, failed);
+  if (code == AVERROR(ENOMEM) && !failed && has_memory_for(bytes)) {
+    throw_error(ErrorKind::input, "{}: it is damaged; it says that it holds more than its {} bytes can", what,
+                bytes);
+  }
+  throw_libav_error(ErrorKind::input, code, what);
 }
 
 }  // namespace
@@ -38,7 +74,7 @@ std::string libav_error_text(int code) {
 }
 
 void throw_libav_error(ErrorKind kind, int code, const std::string& what) {
-  if (code == AVERROR(ENOMEM)) throw Error(ErrorKind::memory, what + ": out of memory");
+  if (ran_out_of_memory(kind, code)) throw Error(ErrorKind::memory, what + ": out of memory");
   throw Error(kind, what + ": " + libav_error_text(code));
 }
 
@@ -61,6 +97,11 @@ CodecContextPtr make_codec_context(const AVCodec* codec) {
 }
 
 InputPtr open_media_file(const std::filesystem::path& path, const char* containers) {
+  if (has_endless_tag(path)) {
+    throw_error(ErrorKind::input,
+                "cannot read {}: it is damaged; a tag in it claims to be longer than the file",
+                path.string());
+  }
   AVDictionary* options = nullptr;
   av_dict_set(&options, "protocol_whitelist", "file", 0);
   if (containers) av_dict_set(&options, "format_whitelist", containers, 0);
@@ -69,9 +110,9 @@ InputPtr open_media_file(const std::filesystem::path& path, const char* containe
   const int code = avformat_open_input(&opened, ("file:" + path.string()).c_str(), nullptr, &options);
   av_dict_free(&options);
   InputPtr input(opened);
-  if (code < 0) throw_libav_error(ErrorKind::input, code, fmt::format("cannot read {}", path.string()));
+  if (code < 0) throw_open_error(path, code);
   const int found = avformat_find_stream_info(input.get(), nullptr);
-  if (found < 0) throw_libav_error(ErrorKind::input, found, fmt::format("cannot read {}", path.string()));
+  if (found < 0) throw_open_error(path, found);
   return input;
 }
 

@@ -56,11 +56,12 @@ void quiet_libav();
 // it, if any.
 std::string libav_error_text(int code);
 
-// Error{kind} "<what>: <libav's words>"; Error{memory} when libav ran out of memory.
+// Error{kind} "<what>: <libav's words>"; Error{memory} when libav, or a library behind it, ran out of memory.
 [[noreturn]] void throw_libav_error(ErrorKind kind, int code, const std::string& what);
 
-// A local media file, opened and its streams found. Error{input} naming the file. Only the local file is
-// read, whatever it may refer to; with `containers`, a list of libav's names, nothing else is accepted.
+// A local media file, opened and its streams found. Error{input} naming the file, also for one that claims
+// more than could be in it. Only the local file is read, whatever it may refer to; with `containers`, a list
+// of libav's names, nothing else is accepted.
 InputPtr open_media_file(const std::filesystem::path& path, const char* containers = nullptr);
 
 // The best sound track, and nothing read but it from now on; negative when there is none.

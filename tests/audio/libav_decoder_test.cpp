@@ -8,6 +8,8 @@
 
 #include "expect_error.h"
 #include "spectradiff/audio/audio_source.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/media/song_tags.h"
 #include "spectradiff/media/video_writer.h"
 #include "temporary_folder.h"
 #include "wav_bytes.h"
@@ -159,6 +161,30 @@ TEST_F(LibavDecoderTest, ALengthCanBeFittedWithSilenceOrACut) {
     source.fit_length(500);
     EXPECT_EQ(read_from(source, 0), std::vector<float>(longer.begin(), longer.begin() + 1000));
     EXPECT_THAT(source.notes(), IsEmpty());
+  }
+}
+
+// Tables of an index hold as many entries as a number in front of them says.
+TEST_F(LibavDecoderTest, AFileThatClaimsMoreThanItHoldsIsDamagedAndNoLackOfMemory) {
+  std::string bytes = read_file(film(ramp(44100)), 1 << 20, ErrorKind::internal);
+  const size_t sound = bytes.rfind("stts");
+  ASSERT_NE(sound, std::string::npos);
+  bytes.replace(sound + 8, 4, "\x0f\xff\xff\xff");
+  EXPECT_ERROR(open(bytes), ErrorKind::input, "it is damaged; it says that it holds more than its");
+}
+
+// libav would make room for the whole tag: 2 GB for 100 bytes.
+TEST_F(LibavDecoderTest, AWavWhoseTagsClaimMuchIsReadWithoutThemOrRefused) {
+  const std::string format = "fmt " + little_endian(16, 4) + little_endian(1, 2) + little_endian(1, 2) +
+                             little_endian(44100, 4) + little_endian(88200, 4) + little_endian(2, 2) +
+                             little_endian(16, 2);
+  for (const uint32_t claim : {0x02000000U, 0x7ffffff0U, 0xfffffff0U}) {
+    const std::string list = "LIST" + little_endian(claim, 4) + "INFOISFT" + little_endian(claim - 16, 4);
+    const std::string wav = "RIFF" + little_endian(92, 4) + "WAVE" + format;
+    EXPECT_ERROR(open((wav + list).append(36, '\0')), ErrorKind::input, "claims to be longer than the file");
+    const std::string data = "data" + little_endian(20, 4) + std::string(20, '\1');
+    EXPECT_EQ(open((wav + data + list).append(8, '\0')).info().samples, 10) << claim;
+    EXPECT_EQ(read_song_tags(folder_ / "song.wav").title, "");
   }
 }
 
