@@ -46,7 +46,8 @@ void summarise(const Session& session, Console& console) {
     const auto is_less_told = [&](const Recipe& one, const Recipe& other) {
       return share_of(one, static_cast<int>(i)) < share_of(other, static_cast<int>(i));
     };
-    const auto row = std::max_element(plan.rows.begin(), plan.rows.end(), is_less_told);  // the first of equals
+    const auto row =
+        std::max_element(plan.rows.begin(), plan.rows.end(), is_less_told);  // the first of equals
     if (share_of(*row, static_cast<int>(i)) == 0) continue;
     const auto& [prompt, negative] = plan.prompts[i];
     console.info(fmt::format("frame {}: \"{}\"{}", row->frame, prompt,

@@ -82,7 +82,8 @@ void add_colours(std::vector<Option>& table) {
   table.push_back(choice_option<>(
       {"colour_by", Is::picture, kColour, kPictures, "NAME",
        "bin, level, or part: level where a spectrogram has a map, else bin (default part)"},
-      FIELD(colour.by), Names<By>{{"part", By::part}, {"bin", By::bin}, {"level", By::level}, {"auto", By::part}}));
+      FIELD(colour.by),
+      Names<By>{{"part", By::part}, {"bin", By::bin}, {"level", By::level}, {"auto", By::part}}));
   table.push_back(real_option({"hue_start", Is::picture, kColour, kPictures, "H",
                                "hue of the lowest bin, 0 to 1 turns (default 0.08)"},
                               FIELD(colour.hue_start), {0, 1}));

@@ -79,8 +79,8 @@ class RowReader {
   void check_samples(const SampleRange& expected) {
     const Json& samples = reader_->any("samples");
     if (samples != Json{expected.begin, expected.end}) {
-      fail("samples = {} belong to another frame: frame {} is [{},{}]", samples.dump(), frame_, expected.begin,
-           expected.end);
+      fail("samples = {} belong to another frame: frame {} is [{},{}]", samples.dump(), frame_,
+           expected.begin, expected.end);
     }
   }
 

@@ -12,9 +12,9 @@ namespace {
 // Options whose effect stands in the rows.
 bool is_of_rows(const Option& option) {
   static const std::set<std::string_view> keys = {
-      "start",       "duration",    "frames",        "signal",      "tempo",    "first_beat",
-      "beats_per_bar", "prompt",    "negative_prompt", "end_prompt", "prompts", "prompt_blend",
-      "prompt_weight", "prompt_snap", "seed",        "seed_mode",   "seed_travel"};
+      "start",  "duration",        "frames",     "signal",  "tempo",        "first_beat",    "beats_per_bar",
+      "prompt", "negative_prompt", "end_prompt", "prompts", "prompt_blend", "prompt_weight", "prompt_snap",
+      "seed",   "seed_mode",       "seed_travel"};
   return keys.contains(option.key) || (option.number && option.number->put_numbers != nullptr);
 }
 
@@ -93,8 +93,8 @@ Json diffusion_to_json(const DiffusionConstants& diffusion) {
 
 Json init_to_json(const Init& init) {
   if (!init.previous) return "painted";
-  return {{"previous", *init.previous},       {"zoom", init.camera.zoom},   {"turn", init.camera.turn_degrees},
-          {"pan_x", init.camera.pan_x},       {"pan_y", init.camera.pan_y}, {"paint_over", init.paint_over}};
+  return {{"previous", *init.previous}, {"zoom", init.camera.zoom},   {"turn", init.camera.turn_degrees},
+          {"pan_x", init.camera.pan_x}, {"pan_y", init.camera.pan_y}, {"paint_over", init.paint_over}};
 }
 
 void add_painting(Json& entry, const Plan& plan, const Recipe& row) {

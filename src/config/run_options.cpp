@@ -169,9 +169,10 @@ void add_sources(std::vector<Option>& table) {
   table.push_back(typed_only(
       name_option({"config", Is::run, kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
                   FIELD(config))));
-  Option plan = name_option({"plan", Is::run, kFiles, kPictures, "FILE",
-                             "render a plan that --dry-run printed, edited or not, in place of other settings"},
-                            FIELD(plan));
+  Option plan =
+      name_option({"plan", Is::run, kFiles, kPictures, "FILE",
+                   "render a plan that --dry-run printed, edited or not, in place of other settings"},
+                  FIELD(plan));
   plan.get = [](const Settings&) { return Json(); };  // a plan of its own
   table.push_back(std::move(plan));
   Option from = name_option({"from", Is::run, kFiles, kPictures, "VIDEO",

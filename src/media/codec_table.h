@@ -30,7 +30,7 @@ const AudioCodecRow& default_audio_codec(Container container, bool lossless_sour
 
 bool may_copy_into(Container container, AVCodecID codec);
 
-const char* muxer_name(Container container);      // libav's: "matroska"
+const char* muxer_name(Container container);  // libav's: "matroska"
 
 // The rate nearest to `rate_hz` that loses least: itself, else the largest below it, else the smallest.
 int nearest_rate_hz(const AudioCodecRow& row, int rate_hz);

@@ -128,10 +128,7 @@ std::vector<fs::path> picture_files(const fs::path& path, const std::string& opt
 
 PictureSource::PictureSource(const ImageSource& source, const Rational& song_fps, Rgb ground,
                              std::string option)
-    : source_(source),
-      song_fps_(song_fps),
-      ground_(ground),
-      files_(numbered_files(source.path, option)) {
+    : source_(source), song_fps_(song_fps), ground_(ground), files_(numbered_files(source.path, option)) {
   if (files_.empty()) {
     reader_ = std::make_unique<const PictureReader>(source.path, ground_);
   } else {

@@ -38,14 +38,11 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
     Canvas& init = running.painted[i].painting;
     init = at_frame(row.frame, "init", [&] { return init_of(row, batch[i].slot, std::move(init)); });
   }
-  const auto request = [&](size_t i) {
-    return request_of(run_.plan.rows[batch[i].row], running.painted[i]);
-  };
+  const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], running.painted[i]); };
   running.requests.assign(latest_.size(), request(0));
   for (size_t i = 0; i < batch.size(); ++i) running.requests[batch[i].slot] = request(i);
-  at_frame(run_.plan.rows[batch.front().row].frame, "diffuse", [&] {
-    running.pictures = run_.diffuser->run(running.requests, [&] { return is_cancelled(); });
-  });
+  at_frame(run_.plan.rows[batch.front().row].frame, "diffuse",
+           [&] { running.pictures = run_.diffuser->run(running.requests, [&] { return is_cancelled(); }); });
   return !running.pictures.empty();
 }
 
@@ -57,7 +54,8 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
     const Recipe& row = run_.plan.rows[each.row];
     DiffusedPicture& diffused = running.pictures[each.slot];
     if (!diffused.finite) {
-      auto again = at_frame(row.frame, "diffuse", [&] { return diffuse_again(row, running.requests[each.slot]); });
+      auto again =
+          at_frame(row.frame, "diffuse", [&] { return diffuse_again(row, running.requests[each.slot]); });
       if (!again) return std::nullopt;
       diffused.picture = std::move(*again);
     }

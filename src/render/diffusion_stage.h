@@ -28,8 +28,8 @@ class DiffusionStage {
  private:
   struct Running {
     const Batch* batch = nullptr;
-    std::vector<Painted> painted;         // the inits, once begun
-    std::vector<FrameRequest> requests;   // [slots]
+    std::vector<Painted> painted;        // the inits, once begun
+    std::vector<FrameRequest> requests;  // [slots]
     std::vector<DiffusedPicture> pictures;
   };
 

@@ -45,7 +45,8 @@ class Loop {
         if (!next) return;
         painted.push_back(std::move(*next));
       }
-      const bool goes_on = diffusion_ ? diffuse(batch, std::move(painted)) : show_paintings(batch, std::move(painted));
+      const bool goes_on =
+          diffusion_ ? diffuse(batch, std::move(painted)) : show_paintings(batch, std::move(painted));
       if (!goes_on) return;
     }
     while (running_ > 0 && finish_batch()) {
@@ -55,7 +56,8 @@ class Loop {
  private:
   bool show_paintings(const Batch& batch, std::vector<Painted> painted) {
     for (size_t i = 0; i < batch.size(); ++i) {
-      if (!connections_.show({run_.plan.rows[batch[i].row].frame, std::move(painted[i].painting)})) return false;
+      if (!connections_.show({run_.plan.rows[batch[i].row].frame, std::move(painted[i].painting)}))
+        return false;
     }
     return true;
   }

@@ -14,10 +14,11 @@ namespace spectradiff {
 namespace {
 
 [[noreturn]] void fail(const char* what) {
-  throw_error(ErrorKind::output,
-              "pictures that wait to be shown cannot be {} {}: {}; make room there, or name another folder in "
-              "TMPDIR",
-              what, std::filesystem::temp_directory_path().string(), errno_text(errno));
+  throw_error(
+      ErrorKind::output,
+      "pictures that wait to be shown cannot be {} {}: {}; make room there, or name another folder in "
+      "TMPDIR",
+      what, std::filesystem::temp_directory_path().string(), errno_text(errno));
 }
 
 // All bytes at `place`; `call` is pread or pwrite.

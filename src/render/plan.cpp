@@ -103,7 +103,8 @@ void check_shown(const Plan& plan) {
     if (plan.constants.every == 1)
       throw_error(ErrorKind::usage, "frame {} is shown, and the plan has no row for it", shown.frame);
     if (row == plan.rows.begin() || row == plan.rows.end())
-      throw_error(ErrorKind::usage, "frame {} is shown, and lies between no two rows of the plan", shown.frame);
+      throw_error(ErrorKind::usage, "frame {} is shown, and lies between no two rows of the plan",
+                  shown.frame);
   }
 }
 

@@ -12,8 +12,7 @@ std::vector<Batch> schedule(const Plan& plan, size_t slots) {
   std::stable_sort(by_chain.begin(), by_chain.end(),
                    [&](size_t a, size_t b) { return plan.rows[a].chain < plan.rows[b].chain; });
   std::vector<std::deque<size_t>> waiting(slots);
-  for (const size_t row : by_chain)
-    waiting[static_cast<size_t>(plan.rows[row].chain) % slots].push_back(row);
+  for (const size_t row : by_chain) waiting[static_cast<size_t>(plan.rows[row].chain) % slots].push_back(row);
 
   std::vector<Batch> batches;
   for (size_t left = plan.rows.size(); left > 0; left -= batches.back().size()) {

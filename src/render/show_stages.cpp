@@ -10,7 +10,8 @@ namespace spectradiff {
 void FrameOrder::take(Frame frame, const PassOn& pass_on) {
   if (frame.index != rows_[next_].frame) {
     const bool fits = held_ < in_memory_;
-    waiting_[frame.index] = fits ? Waiting{std::move(frame.picture), -1} : Waiting{{}, spill_.put(frame.picture)};
+    waiting_[frame.index] =
+        fits ? Waiting{std::move(frame.picture), -1} : Waiting{{}, spill_.put(frame.picture)};
     held_ += fits ? 1 : 0;
     return;
   }

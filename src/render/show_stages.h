@@ -27,8 +27,8 @@ class FrameOrder : public ShowStage {
 
   const std::vector<Recipe>& rows_;
   const size_t in_memory_;
-  size_t next_ = 0;     // of the rows
-  size_t held_ = 0;     // in memory
+  size_t next_ = 0;                     // of the rows
+  size_t held_ = 0;                     // in memory
   std::map<int64_t, Waiting> waiting_;  // by frame
   PictureSpill spill_;
 };

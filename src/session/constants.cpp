@@ -23,13 +23,15 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   const auto add_pictures = [&](const std::string& key, const std::string& path) {
     digests[key] = digest_of_files(picture_files(path, key));
   };
-  if (state.input.analysis) digests["analysis_audio"] = state.shared.digests.of_file(state.input.analysis->file());
+  if (state.input.analysis)
+    digests["analysis_audio"] = state.shared.digests.of_file(state.input.analysis->file());
   if (reads_image(job.paint)) add_pictures("image", job.paint.image.path);
   if (!job.analysis.beats.file.empty())
     digests["beats"] = state.shared.digests.of_file(job.analysis.beats.file);
   if (!state.settings.diffuses) return digests;
   const DiffusionSettings& diffusion = job.diffusion;
-  if (!diffusion.prompts.empty()) digests["prompts"] = sha256_hex(json_text(prompts_to_json(diffusion.prompts)));
+  if (!diffusion.prompts.empty())
+    digests["prompts"] = sha256_hex(json_text(prompts_to_json(diffusion.prompts)));
   if (!diffusion.control_image.empty()) add_pictures("control_image", diffusion.control_image);
   if (!diffusion.control_video.empty()) add_pictures("control_video", diffusion.control_video);
   return digests;

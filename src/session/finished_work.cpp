@@ -37,7 +37,8 @@ std::vector<std::string> differences(const Json& made, const Json& asked) {
   const Json &then = made["constants"], &now = asked["constants"];
   if (then["song"] != now["song"]) names.emplace_back("the song");
   for (const char* part : {"files", "diffusion"}) {
-    for (std::string& name : differing_members(then.value(part, Json::object()), now.value(part, Json::object())))
+    for (std::string& name :
+         differing_members(then.value(part, Json::object()), now.value(part, Json::object())))
       names.push_back(std::move(name));
   }
   // What the settings came to: a default may have changed.
@@ -111,8 +112,10 @@ std::set<int64_t> frames_made(const SessionState& state) {
     const int64_t frame = state.plan.shown[i].frame;
     if (record.holds(frame, keys[i])) {
       made.insert(frame);
-    } else if (const fs::path file = pattern.file(frame); !state.settings.run.overwrite && is_taken(file, "output = " + file.string())) {
-      refuse(file, record.knows(frame) ? "was made otherwise, or was changed" : "is no frame of this program");
+    } else if (const fs::path file = pattern.file(frame);
+               !state.settings.run.overwrite && is_taken(file, "output = " + file.string())) {
+      refuse(file,
+             record.knows(frame) ? "was made otherwise, or was changed" : "is no frame of this program");
     }
   }
   return made;

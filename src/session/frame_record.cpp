@@ -1,10 +1,9 @@
 #include "frame_record.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <memory>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -48,17 +47,12 @@ bool FrameRecord::holds(int64_t frame, const FrameKey& key) const {
 
 void FrameRecord::add(int64_t frame, const FrameKey& key, const std::string& sha256) {
   const Json line = {{"frame", frame}, {"key", key}, {"sha256", sha256}};
-  const int descriptor = open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0)
+  // Begins with a line's end: what a crash has torn before it stays alone.
+  const std::string text = "\n" + json_text(line) + "\n";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(file_.c_str(), "ab"), std::fclose);
+  if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
+      std::fflush(file.get()) != 0)
     throw_error(ErrorKind::output, "{} cannot be written: {}", file_.string(), errno_text(errno));
-  try {
-    // Begins with a line's end: what a crash has torn before it stays alone.
-    write_all(descriptor, "\n" + json_text(line) + "\n", file_.string());
-  } catch (...) {
-    close(descriptor);
-    throw;
-  }
-  close(descriptor);
   lines_[frame] = {key, sha256};
 }
 

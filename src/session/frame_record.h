@@ -11,9 +11,9 @@
 
 namespace spectradiff {
 
-// `.NAME.frames` beside the frames: a line of {"frame", "key", "sha256"} for each that was written, the latest
-// of a frame counts. A line that a crash has torn is passed over, and so is everything once its file is
-// gone or holds other bytes.
+// `.NAME.frames` beside the frames: a line of {"frame", "key", "sha256"} for each that was written, the
+// latest of a frame counts. A line that a crash has torn is passed over, and so is everything once its file
+// is gone or holds other bytes.
 class FrameRecord {
  public:
   explicit FrameRecord(const FramePattern& pattern);

@@ -1,11 +1,10 @@
 #include "given_plan.h"
 
-#include "constants.h"
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 
+#include "constants.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
 

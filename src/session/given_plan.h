@@ -6,14 +6,14 @@
 
 namespace spectradiff {
 
-// What the plan at run.plan asks for. Beside it may stand how the output is encoded, the machine, trust, where
-// the model lies, and the files that the plan was made from: Error{usage} for everything else that is told.
-// Error{usage} for what is no plan, Error{model} where its model is not found.
+// What the plan at run.plan asks for. Beside it may stand how the output is encoded, the machine, trust,
+// where the model lies, and the files that the plan was made from: Error{usage} for everything else that is
+// told. Error{usage} for what is no plan, Error{model} where its model is not found.
 Resolution resolve_plan(const SessionRequest& request, PlanFile& file);
 
 // Puts the plan's rows into a state whose constants are settled. Error{input} where song or files hold
-// something else than those that the plan was made from, Error{model} for another model, Error{usage} for rows
-// that make no sense.
+// something else than those that the plan was made from, Error{model} for another model, Error{usage} for
+// rows that make no sense.
 void take_given_plan(SessionState& state);
 
 }  // namespace spectradiff

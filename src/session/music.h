@@ -18,9 +18,9 @@ FeatureRequest features_needed(const Resolution& resolution);
 // Takes the model's prompt that suits the song, where none was given.
 void choose_prompt(Resolution& resolution, const Features& features, RenderObserver& observer);
 
-// Lets the music move the plan's options, whose values it gives, and mix its prompts; warns of what is brought
-// into its range. Error{usage} for an expression that gives no number and for a strength that the sampler
-// cannot run.
+// Lets the music move the plan's options, whose values it gives, and mix its prompts; warns of what is
+// brought into its range. Error{usage} for an expression that gives no number and for a strength that the
+// sampler cannot run.
 std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, const Features& features,
                                       RenderObserver& observer);
 

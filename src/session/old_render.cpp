@@ -53,7 +53,8 @@ Layer old_render_layer(const std::filesystem::path& video) {
     values.erase(kModelHash);
   }
   const Json between = constants.value("interpolation_model_sha256", Json());
-  if (between.is_string()) values["interpolation_model"] = std::string(kModelHashPrefix) + between.get<std::string>();
+  if (between.is_string())
+    values["interpolation_model"] = std::string(kModelHashPrefix) + between.get<std::string>();
   return make_layer(std::move(values), video.string(), LayerKind::video);
 }
 
@@ -62,7 +63,8 @@ std::vector<std::string> files_of_old_render(const std::filesystem::path& video)
   std::vector<std::string> files;
   const Json read = values.value(kConstants, Json::object()).value("files", Json::object());
   for (const auto& [key, digest] : read.items()) {
-    if (const Option* option = find_option(key); option != nullptr && option->option_class == OptionClass::input)
+    if (const Option* option = find_option(key);
+        option != nullptr && option->option_class == OptionClass::input)
       files.push_back(key);
   }
   return files;

@@ -65,8 +65,8 @@ std::unique_ptr<Diffuser> RunDiffusers::on(Networks& networks, int batch_size) c
   const DiffusionConstants& constants = *state_.plan.constants.diffusion;
   auto diffuser = std::make_unique<Diffuser>(
       networks, model_,
-      DiffuserSettings{constants.scheduler, constants.steps, constants.strength_mode, constants.eta, batch_size,
-                       constants.guided, constants.reading});
+      DiffuserSettings{constants.scheduler, constants.steps, constants.strength_mode, constants.eta,
+                       batch_size, constants.guided, constants.reading});
   diffuser->expect(texts_of(state_.plan));
   return diffuser;
 }

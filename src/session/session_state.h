@@ -28,13 +28,13 @@ struct SessionState {
   OutputTarget target;
   SongInput input;
   Plan plan;
-  std::unique_ptr<const ControlPictures> control;    // null: the model takes none
-  std::optional<Manifest> interpolation;  // absent: no network makes pictures between others
-  std::shared_ptr<const Features> features;          // null: not heard yet
-  std::vector<MovedOption> moved;                    // by music, once heard
-  std::string unresolved;                            // why the constants are incomplete; empty: they are not
-  EncoderChoice encoders;                            // of a video that is tried
-  std::optional<PlanFile> given;                     // the plan whose rows are rendered; absent: the music's
+  std::unique_ptr<const ControlPictures> control;  // null: the model takes none
+  std::optional<Manifest> interpolation;           // absent: no network makes pictures between others
+  std::shared_ptr<const Features> features;        // null: not heard yet
+  std::vector<MovedOption> moved;                  // by music, once heard
+  std::string unresolved;                          // why the constants are incomplete; empty: they are not
+  EncoderChoice encoders;                          // of a video that is tried
+  std::optional<PlanFile> given;                   // the plan whose rows are rendered; absent: the music's
 };
 
 }  // namespace spectradiff

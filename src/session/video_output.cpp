@@ -63,7 +63,8 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
   return settings;
 }
 
-VideoConstants video_constants(const RenderJob& job, const OutputTarget& target, const EncoderChoice& encoders) {
+VideoConstants video_constants(const RenderJob& job, const OutputTarget& target,
+                               const EncoderChoice& encoders) {
   VideoConstants video;
   video.size = job.output.size.value_or(job.paint.size);
   video.fit = job.output.fit;
@@ -76,7 +77,9 @@ VideoConstants video_constants(const RenderJob& job, const OutputTarget& target,
   video.pixel_format = settings.pixel_format;
   video.crf = settings.crf;
   // "copy (mp3)": which packets these are, the song says.
-  video.sound = encoders.audio_encoder.empty() ? "none" : encoders.audio_encoder.substr(0, encoders.audio_encoder.find(' '));
+  video.sound = encoders.audio_encoder.empty()
+                    ? "none"
+                    : encoders.audio_encoder.substr(0, encoders.audio_encoder.find(' '));
   video.sound_bitrate = settings.audio_bitrate;
   return video;
 }

@@ -15,9 +15,10 @@ namespace spectradiff {
 // All but the tags: names, sizes and scales, nothing left open but what the song's sound becomes.
 VideoSettings video_settings(const RenderJob& job, const OutputTarget& target);
 
-// The same as the plan has it, `encoders` being what check_video_settings found; of an output that is no video
-// the size alone.
-VideoConstants video_constants(const RenderJob& job, const OutputTarget& target, const EncoderChoice& encoders);
+// The same as the plan has it, `encoders` being what check_video_settings found; of an output that is no
+// video the size alone.
+VideoConstants video_constants(const RenderJob& job, const OutputTarget& target,
+                               const EncoderChoice& encoders);
 
 // The plan's pieces of the song, one after another. `source` outlives the track.
 SoundTrack sound_track(AudioSource& source, const Plan& plan);

@@ -43,7 +43,9 @@ TEST(FrameKeys, WhatDiffusesChangesAllOfADiffusionAndNoneOfAPainting) {
   RenderJob painted = planned_job();
   painted.diffusion.enabled = false;
   EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.constants.diffusion->threads = 3; }).size(), 30u);
-  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.constants.diffusion->model_sha256[0] = 'c'; }).size(), 30u);
+  EXPECT_EQ(
+      changed(planned_job(), [](Plan& plan) { plan.constants.diffusion->model_sha256[0] = 'c'; }).size(),
+      30u);
   EXPECT_TRUE(changed(painted, [](Plan& plan) { plan.rows[3].numbers.strength = 0.1; }).empty());
   EXPECT_TRUE(changed(painted, [](Plan& plan) { plan.constants.files["control_image"] = "x"; }).empty());
 }
@@ -64,7 +66,8 @@ TEST(FrameKeys, WithAStemTheSongThatIsHeardChangesNone) {
 }
 
 TEST(FrameKeys, ARowChangesItsOwn) {
-  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].numbers.strength = 0.1; }), std::set<size_t>{3});
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].numbers.strength = 0.1; }),
+            std::set<size_t>{3});
   EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].noise = {{7, 1}}; }), std::set<size_t>{3});
   const auto another_prompt = [](Plan& plan) {
     plan.prompts.push_back({"a lake", ""});
@@ -106,7 +109,8 @@ TEST(FrameKeys, ASlotIsPartOfADiffusedPicture) {
 TEST(ShownKeys, FollowTheRowsAroundThemAndTheSizeAndTheLimitOfFlashes) {
   RenderJob job = planned_job();
   job.diffusion.every = 4;
-  const auto touched = [&](const std::function<void(Plan&)>& prepare, const std::function<void(Plan&)>& change) {
+  const auto touched = [&](const std::function<void(Plan&)>& prepare,
+                           const std::function<void(Plan&)>& change) {
     Plan plan = plan_of(job);
     prepare(plan);
     const auto before = shown_keys(plan);

@@ -114,7 +114,8 @@ TEST(Modulation, EveryMovingOptionHasAPlaceInARecipe) {
   for (const Option& option : option_table()) {
     if (!option.moves) continue;
     const NumberPlace& number = *option.number;
-    EXPECT_TRUE(number.put_painting != nullptr || number.put_numbers != nullptr || option.key == "seed_travel")
+    EXPECT_TRUE(number.put_painting != nullptr || number.put_numbers != nullptr ||
+                option.key == "seed_travel")
         << option.key;
   }
 }

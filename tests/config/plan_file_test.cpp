@@ -72,7 +72,8 @@ TEST(PlanFile, NothingInItIsLeftOpen) {
   RenderJob job = planned_job();
   for (const PainterKind painter : {PainterKind::pie, PainterKind::spectrogram, PainterKind::showcqt}) {
     job.paint.painter = painter;
-    EXPECT_EQ(text_of(plan_of(job)).find("\"auto\""), std::string::npos) << text_of(plan_of(job)).substr(0, 4000);
+    EXPECT_EQ(text_of(plan_of(job)).find("\"auto\""), std::string::npos)
+        << text_of(plan_of(job)).substr(0, 4000);
   }
 }
 

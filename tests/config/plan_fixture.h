@@ -21,7 +21,8 @@ inline Plan plan_of(const RenderJob& job) {
   Constants& constants = plan.constants;
   constants.song.sha256 = std::string(64, 'a');
   constants.paint = settled(constants.paint);
-  constants.video = {{64, 32}, Fit::cover, std::nullopt, "mp4", "h264", "medium", "yuv420p", 18, "aac", 256000};
+  constants.video = {{64, 32}, Fit::cover, std::nullopt, "mp4", "h264",
+                     "medium", "yuv420p",  18,           "aac", 256000};
   if (!job.diffusion.enabled) return plan;
   constants.diffusion.emplace();
   DiffusionConstants& diffusion = *constants.diffusion;

@@ -383,7 +383,8 @@ TEST(Chains, AreTheSameAloneSideBySideAndOnManyThreads) {
   EXPECT_NE(whole, chained_pictures({1}, 1, 0));
   for (const int slots : {1, 2, 3, 8}) {
     for (const int threads : {0, 1, 3})
-      EXPECT_EQ(chained_pictures({5, 3, 9}, slots, threads), whole) << slots << " slots, " << threads << " threads";
+      EXPECT_EQ(chained_pictures({5, 3, 9}, slots, threads), whole)
+          << slots << " slots, " << threads << " threads";
   }
 }
 
@@ -438,7 +439,8 @@ TEST(Chains, RowsThatFollowFromNoRowBeforeThemAreRefused) {
   Fixture fixture;
   Collector sink;
   fixture.change = [](Plan& plan) { plan.rows[3].init.previous = 2; };
-  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage, "the row of frame 6: it follows from frame 2");
+  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage,
+               "the row of frame 6: it follows from frame 2");
   fixture.change = [](Plan& plan) {
     plan.rows[3].chain = plan.rows[2].chain;
     plan.rows[3].init = {plan.rows[2].frame, {0, 0, 0, 0}, 0.2};

@@ -114,7 +114,8 @@ TEST(Plan, RefusesSharesAndWeightsThatAreNone) {
   plan.constants.diffusion.emplace();
   check_rows(plan);
   plan.rows[2].prompts = {{0, 0.5}};
-  EXPECT_THAT(message_of([&] { check_rows(plan); }), HasSubstr("the row of frame 2: the prompts' weights sum to 0.5"));
+  EXPECT_THAT(message_of([&] { check_rows(plan); }),
+              HasSubstr("the row of frame 2: the prompts' weights sum to 0.5"));
   plan.rows[2].prompts = {{1, 1}};
   EXPECT_THAT(message_of([&] { check_rows(plan); }), HasSubstr("there is no prompt 1"));
   plan.rows[2].prompts = {{0, 1}};
@@ -133,7 +134,9 @@ std::vector<int64_t> rows_of(const Plan& plan) {
 
 TEST(Plan, APartKeepsTheRowsAroundItsFramesAndThoseTheyFollowFrom) {
   RenderJob job;
-  const auto only = [](std::set<int64_t> frames) { return [=](int64_t frame) { return frames.contains(frame); }; };
+  const auto only = [](std::set<int64_t> frames) {
+    return [=](int64_t frame) { return frames.contains(frame); };
+  };
   Plan plan = make_plan(job, 8000, 8000);
   EXPECT_THAT(rows_of(part_of(plan, only({2, 9}))), ElementsAre(2, 9));
   for (size_t i : {6, 7, 8, 9}) {

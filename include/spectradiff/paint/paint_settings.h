@@ -20,8 +20,12 @@ const std::vector<std::string>& painter_names();
 // strength, so silence paints the background.
 struct Colouring {
   std::string map = "hue";  // hue, or a name of colour_map_names()
-  enum class By { part, bin, level } by = By::part;  // part: spectrograms with a map by level, all else by bin
-  double hue_start = 0.08;                                     // of the lowest bin, turns: orange
+  enum class By {
+    part,
+    bin,
+    level
+  } by = By::part;          // part: spectrograms with a map by level, all else by bin
+  double hue_start = 0.08;  // of the lowest bin, turns: orange
   double hue_span = -0.62;  // -1..1 turns to the highest bin, by way of red, violet and blue to cyan; 0.83
                             // runs red to violet
   double saturation = 0.9;  // 0..1

@@ -15,9 +15,10 @@
 
 namespace spectradiff {
 
-// The files of a picture, a video, a folder of pictures or a pattern with one %d, in the order they are shown.
-// `option` names it in errors: Error{input} where there are none, Error{usage} without a path.
-std::vector<std::filesystem::path> picture_files(const std::filesystem::path& path, const std::string& option);
+// The files of a picture, a video, a folder of pictures or a pattern with one %d, in the order they are
+// shown. `option` names it in errors: Error{input} where there are none, Error{usage} without a path.
+std::vector<std::filesystem::path> picture_files(const std::filesystem::path& path,
+                                                 const std::string& option);
 
 // at() may be called on many threads.
 class PictureSource {

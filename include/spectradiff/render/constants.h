@@ -54,9 +54,9 @@ struct VideoConstants {
 // A plain value. What the user asked for, RenderJob, may leave choices open; here none is.
 struct Constants {
   SongFacts song;
-  std::map<std::string, std::string> files;  // option key → SHA-256 of the content of what it names
-  AnalysisSettings analysis;                 // holds the rate
-  PaintSettings paint;                       // holds the size that is painted and diffused
+  std::map<std::string, std::string> files;     // option key → SHA-256 of the content of what it names
+  AnalysisSettings analysis;                    // holds the rate
+  PaintSettings paint;                          // holds the size that is painted and diffused
   std::optional<DiffusionConstants> diffusion;  // absent: the painter's pictures are shown
   int every = 1;                                // every so many frames one is made, the others between them
   Interpolation interpolation = Interpolation::blend;

@@ -47,8 +47,8 @@ struct Run {
 };
 
 struct RunResult {
-  bool complete = false;                      // false: stopped
-  int64_t frames = 0;                         // handed over
+  bool complete = false;                        // false: stopped
+  int64_t frames = 0;                           // handed over
   std::unique_ptr<PictureStatistics> pictures;  // when asked for; too large for small stacks
   StageSeconds seconds;
 };

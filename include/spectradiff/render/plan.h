@@ -59,8 +59,8 @@ std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
                                         std::vector<std::string>* notes = nullptr);
 
 // The job's frames, each with what the job says of all of them: music has not moved anything yet. Of the
-// constants it fills what a job alone decides of the pictures without a model. Error{usage} when the selection
-// leaves no frame; what it asks for and the song lacks is added to `notes`.
+// constants it fills what a job alone decides of the pictures without a model. Error{usage} when the
+// selection leaves no frame; what it asks for and the song lacks is added to `notes`.
 Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples,
                std::vector<std::string>* notes = nullptr);
 

@@ -14,7 +14,8 @@ namespace spectradiff {
 // One thread.
 class DigestStore {
  public:
-  // digest_of_file of base/digest.h. A file is read once while its inode and its times of writing and of change stay.
+  // digest_of_file of base/digest.h. A file is read once while its inode and its times of writing and of
+  // change stay.
   std::string of_file(const std::filesystem::path& file);
 
  private:

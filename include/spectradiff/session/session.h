@@ -54,14 +54,14 @@ class Session {
   void hear();
   const std::vector<MovedOption>& moved() const;  // by music, [plan().rows] each; once heard
 
-  // Whether the output is there and is what run() would make, by the content of all that it comes from: a video
-  // says so in its comment tag, frames in the record beside them. Error{output} naming what is different where
-  // something else is there and must not be replaced. Hears the song where frames are there.
+  // Whether the output is there and is what run() would make, by the content of all that it comes from: a
+  // video says so in its comment tag, frames in the record beside them. Error{output} naming what is
+  // different where something else is there and must not be replaced. Hears the song where frames are there.
   bool is_done();
 
-  // Frames that are there and are what would be made are kept. Paints, diffuses, writes and checks the output; a video's final name appears only when all of it is
-  // there. `stop` counts requests: 1 ends the run after the frames in hand, 2 drops these too. Once.
-  // FrameError where a frame is to blame.
+  // Frames that are there and are what would be made are kept. Paints, diffuses, writes and checks the
+  // output; a video's final name appears only when all of it is there. `stop` counts requests: 1 ends the run
+  // after the frames in hand, 2 drops these too. Once. FrameError where a frame is to blame.
   Outcome run(const std::atomic<int>& stop);
 
  private:
