@@ -101,9 +101,10 @@ std::string printable(std::string_view text) {
 
 std::string shortened(std::string_view text, size_t most) {
   if (text.size() <= most) return std::string(text);
-  const std::vector<std::string_view> characters = utf8_characters(text);
-  if (characters.size() <= most) return std::string(text);
-  return std::string(text.substr(0, static_cast<size_t>(characters[most].data() - text.data()))) + "…";
+  size_t end = 0;
+  for (size_t i = 0; i < most && end < text.size(); ++i)
+    end += std::max<size_t>(1, utf8_character_length(text.substr(end)));
+  return std::string(text.substr(0, end)) + (end < text.size() ? "…" : "");
 }
 
 std::string clock_text(int64_t seconds, bool hours) {

@@ -163,15 +163,15 @@ std::string zsh_value(const Option& option) {
   return "";
 }
 
-std::string zsh_command(const CommandText& command) {
+std::string zsh_command(const CommandText& command, const OptionHelp& help) {
   std::vector<std::string> specs;
   for (const Option& option : option_table()) {
     if (!belongs(option, command)) continue;
     const std::string repeats = option.repeats ? "*" : "";
     for (const std::string& flag : flags_of(option)) {
       const bool is_long = flag.starts_with("--") && !option.is_switch();
-      specs.push_back(single_quoted(repeats + flag + (is_long ? "=" : "") + "[" + zsh_text(option.help) +
-                                    "]" + zsh_value(option)));
+      specs.push_back(single_quoted(repeats + flag + (is_long ? "=" : "") + "[" +
+                                    zsh_text(help.line(option)) + "]" + zsh_value(option)));
     }
   }
   for (const HelpFlag& flag : help_flags())
@@ -184,11 +184,11 @@ std::string zsh_command(const CommandText& command) {
                      join(specs, " \\\n        "));
 }
 
-std::string zsh_script() {
+std::string zsh_script(const OptionHelp& help) {
   std::string described, cases;
   for (const CommandText& command : commands()) {
     described += fmt::format("      {}\n", single_quoted(command.name + ":" + zsh_text(command.summary)));
-    cases += zsh_command(command);
+    cases += zsh_command(command, help);
   }
   return fmt::format(R"(#compdef spectradiff
 # zsh completion of spectradiff; `spectradiff completion zsh` writes it
@@ -243,22 +243,22 @@ std::string fish_value(const Option& option) {
   return "";
 }
 
-std::string fish_option(const Option& option) {
+std::string fish_option(const Option& option, const OptionHelp& help) {
   std::vector<std::string> names;
   for (const CommandText& command : commands()) {
     if (belongs(option, command)) names.push_back(command.name);
   }
   const std::string line =
       "complete -c spectradiff -n '__fish_seen_subcommand_from " + join(names, " ") + "'";
-  const std::string help = " -d " + fish_quoted(option.help);
+  const std::string described = " -d " + fish_quoted(help.line(option));
   std::string text = line + " -l " + option.flag().substr(2);
   if (!option.short_flag.empty()) text += " -s " + option.short_flag.substr(1);
-  text += fish_value(option) + help + "\n";
+  text += fish_value(option) + described + "\n";
   if (option.is_switch()) text += line + " -l no-" + option.flag().substr(2) + "\n";
   return text;
 }
 
-std::string fish_script() {
+std::string fish_script(const OptionHelp& help) {
   const std::string none = "not __fish_seen_subcommand_from " + join(command_names(), " ");
   std::string text = "# fish completion of spectradiff; `spectradiff completion fish` writes it\n";
   text += fmt::format("complete -c spectradiff -n {} -f -l version\n", fish_quoted(none));
@@ -284,15 +284,15 @@ std::string fish_script() {
                         name.starts_with("--") ? "-l " + name.substr(2) : "-s " + name.substr(1),
                         fish_quoted(flag.help));
   }
-  for (const Option& option : option_table()) text += fish_option(option);
+  for (const Option& option : option_table()) text += fish_option(option, help);
   return text;
 }
 
 }  // namespace
 
-std::string completion_script(const std::string& shell) {
-  if (shell == "zsh") return zsh_script();
-  return shell == "fish" ? fish_script() : bash_script();
+std::string completion_script(const std::string& shell, const OptionHelp& help) {
+  if (shell == "zsh") return zsh_script(help);
+  return shell == "fish" ? fish_script(help) : bash_script();
 }
 
 }  // namespace spectradiff

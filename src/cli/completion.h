@@ -3,9 +3,11 @@
 
 #include <string>
 
+#include "spectradiff/config/option_help.h"
+
 namespace spectradiff {
 
 // A script for `shell`: bash, zsh or fish.
-std::string completion_script(const std::string& shell);
+std::string completion_script(const std::string& shell, const OptionHelp& help);
 
 }  // namespace spectradiff

@@ -15,27 +15,51 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kNameWidth = 30;
+constexpr size_t kWidth = 100;  // of a line
 
 std::string usage_line(const CommandText& command) {
   return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands,
                      command.operands.empty() ? "" : " ");
 }
 
-std::string row(const std::string& name, const std::string& help) {
-  if (name.size() + 3 > kNameWidth) return fmt::format("  {}\n  {:<{}}{}\n", name, "", kNameWidth - 2, help);
-  return fmt::format("  {:<{}}{}\n", name, kNameWidth - 2, help);
+// Lines of at most `width` characters, broken at spaces; the second and following begin with `indent` spaces.
+std::string wrapped(const std::string& text, size_t width, size_t indent) {
+  std::string lines;
+  size_t column = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    const size_t length = utf8_characters(word).size();
+    if (column > 0 && column + 1 + length > width) {
+      lines += "\n" + std::string(indent, ' ');
+      column = 0;
+    } else if (column > 0) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += length;
+    begin = end + 1;
+  }
+  return lines;
 }
 
-std::string option_row(const Option& option) {
+std::string row(const std::string& name, const std::string& help) {
+  const size_t length = utf8_characters(name).size();
+  const std::string gap = length + 3 > kNameWidth ? "\n" + std::string(kNameWidth, ' ')
+                                                  : std::string(kNameWidth - 2 - length, ' ');
+  return "  " + name + gap + wrapped(help, kWidth - kNameWidth, kNameWidth) + "\n";
+}
+
+std::string option_row(const Option& option, const OptionHelp& help) {
   const std::string names = (option.short_flag.empty() ? "" : option.short_flag + ", ") +
                             (option.is_switch() ? "--[no-]" + option.flag().substr(2) : option.flag());
-  if (option.is_switch()) return row(names, option.help);
-  return row(names + " " + option.value_name + (option.moves ? " ◇" : ""), option.help);
+  if (option.is_switch()) return row(names, help.line(option));
+  return row(names + " " + option.value_name + (option.moves ? " ◇" : ""), help.line(option));
 }
 
 // Words behind a title, wrapped.
 std::string listing(const std::string& title, const std::vector<std::string>& words) {
-  constexpr size_t kWidth = 100;
   std::string text = "  " + title + ":\n";
   std::string line = "   ";
   for (const std::string& word : words) {
@@ -48,38 +72,54 @@ std::string listing(const std::string& title, const std::vector<std::string>& wo
   return text + line + "\n";
 }
 
-// Where else an option may be said, and who wins.
-std::string settings_help(const CommandText& command) {
-  std::vector<std::string> one_run, typed;
+// The keys of a command's options that only some places may set.
+std::string limited_keys(unsigned commands, bool (*wanted)(const Option&)) {
+  std::vector<std::string> keys;
   for (const Option& option : option_table()) {
-    if ((option.commands & command.options) == 0) continue;
-    if (option.typed_only) {
-      typed.push_back(option.key);
-    } else if (option.option_class == OptionClass::run) {
-      one_run.push_back(option.key);
-    }
+    if ((option.commands & commands) != 0 && wanted(option)) keys.push_back(option.key);
   }
-  std::string help =
-      "\nEvery option is also an environment variable (SPECTRADIFF_BIN_SPACING) and a JSON key (bin_spacing) "
-      "of --config, presets\n"
-      "and the user's $XDG_CONFIG_HOME/spectradiff/config.json. A flag wins over the environment, that over "
-      "--config, that over\n"
-      "--preset, that over the user's file.\n";
+  return join(keys, ", ");
+}
+
+// Where else an option may be set, and who wins.
+std::string settings_help(const CommandText& command) {
   if (command.options == kOthers)
-    return "\nEvery option is also an environment variable (SPECTRADIFF_JSON).\n";
-  if (!one_run.empty()) {
-    help += fmt::format("These belong to one run and are refused in presets and the user's file: {}.\n",
-                        join(one_run, ", "));
-  }
-  return help + fmt::format("These are flags and variables only: {}.\n", join(typed, ", "));
+    return "\nEvery option is also an environment variable, such as SPECTRADIFF_JSON.\n";
+  std::string help = "\nOther places for options:\n";
+  for (const std::string& line : settings_rules(command.options))
+    help += "  " + wrapped(line, kWidth - 2, 2) + "\n";
+  return help;
 }
 
 }  // namespace
 
+std::vector<std::string> settings_rules(unsigned commands) {
+  std::vector<std::string> rules = {
+      "Every option is also an environment variable, such as SPECTRADIFF_BIN_SPACING, and a key of JSON, "
+      "such as "
+      "bin_spacing, in a --config file, in presets and in your settings file, "
+      "$XDG_CONFIG_HOME/spectradiff/config.json.",
+      "A flag wins over the environment, which wins over --config, then --from, --preset, your settings file "
+      "and "
+      "what the model brings."};
+  const auto add = [&](const char* rule, bool (*wanted)(const Option&)) {
+    if (const std::string keys = limited_keys(commands, wanted); !keys.empty())
+      rules.push_back(rule + keys + ".");
+  };
+  add("Not in presets and your settings file: ",
+      [](const Option& option) { return option.option_class == OptionClass::run && !option.typed_only; });
+  add("Only as a flag or an environment variable: ", [](const Option& option) { return option.typed_only; });
+  add("Only as a flag, as an environment variable or in your settings file: ",
+      [](const Option& option) { return option.option_class == OptionClass::trust; });
+  rules.emplace_back(
+      "A relative path in a preset or in your settings file starts in the folder of that file.");
+  return rules;
+}
+
 // What an expression is made of.
 std::string expression_help() {
   std::string help =
-      "\nMoved by music: options with ◇ take a number or an expression, a value per frame.\n"
+      "\nOptions with ◇ take a number, or an expression that gives a number for every frame:\n"
       "  spectradiff paint song.wav --blur \"1 + 12*onset\"\n"
       "  spectradiff paint song.wav --signal \"kick=band 40 120 | env 1f 6f | norm 95\" --mark-size \"16 + "
       "24*kick\"\n"
@@ -87,8 +127,9 @@ std::string expression_help() {
       "0.15)\"\n";
   std::vector<std::string> series = series_names();
   series.insert(series.end(), {"mel_0…127", "mfcc_0…19", "band(LOW_HZ,HIGH_HZ)"});
-  help +=
-      listing("series, 0..1 over the song; at(NAME, -2f) is one at another time (f, ms, s, beats)", series);
+  help += listing(
+      "series, scaled to 0..1 over the song; at(NAME, -2f) reads one at another time (f, ms, s, beats)",
+      series);
   help += "  counters:\n";
   for (const Counter& counter : expression_counters())
     help += fmt::format("    {:<14}{}\n", counter.name, counter.meaning);
@@ -96,24 +137,30 @@ std::string expression_help() {
   help += listing("operators", {"+ - * / % ^", "< <= > >= == !=", "&& || !", "CONDITION ? A : B"});
   std::vector<std::string> stages;
   for (const std::string& usage : signal_stages()) stages.push_back("| " + usage);
-  return help +
-         listing("stages of --signal NAME=SOURCE, a SOURCE being `band LOW HIGH` or an expression", stages);
+  return help + listing("stages of --signal NAME=SOURCE; SOURCE is `band LOW HIGH` (in Hz) or an expression",
+                        stages);
 }
 
 // What the file of a batch holds, and what comes out.
 const char* const kBatchHelp =
-    "\nJobs: [{\"audio\": \"a.wav\", \"output\": \"a.mp4\", \"strength\": 0.5}, …], {\"defaults\": {…}, "
-    "\"jobs\": […]} "
-    "or one job per line.\n"
-    "A job holds \"audio\", may hold \"id\" (default: its index) and any option as a JSON key; it stands "
-    "above "
-    "--config and below the\n"
-    "environment. Its output is the song's name with .mp4 unless it says otherwise; paths count from the "
-    "current folder.\n"
-    "All jobs are checked before the first starts; those of one model run together. What is there with the "
-    "same settings is skipped.\n"
-    "On stdout, a line per job: id, done|skipped|failed|waiting, exit code, output, message, with tabs "
-    "between. Exit 7 when one failed.\n";
+    "\nThe file of a batch is [{\"audio\": \"a.wav\", \"output\": \"a.mp4\", \"strength\": 0.5}, …], or "
+    "{\"defaults\": "
+    "{…},\n"
+    "\"jobs\": […]}, or has one job per line. A job needs \"audio\"; it may have \"id\" (its index if it has "
+    "none) "
+    "and any\n"
+    "option by its JSON key, but allow_unpinned_model. Its options win over --config; flags and the "
+    "environment "
+    "win over them.\n"
+    "Without \"output\", the video has the song's name with .mp4. Paths start in the current folder.\n"
+    "All jobs are checked before the first one starts; jobs with the same model run one after another. A "
+    "video "
+    "that exists and\n"
+    "was made with the same settings is skipped.\n"
+    "For each job stdout gets a line: id, done|skipped|failed|waiting, exit code, output and message, with "
+    "tabs "
+    "between. The exit\n"
+    "code is 7 if a job failed.\n";
 
 std::string examples(const std::string& command) {
   if (command == "render") {
@@ -164,14 +211,16 @@ std::string short_help(const std::string& command) {
            fmt::format("{}\n\nexamples:\n{}\n`spectradiff {} --help` lists every option.\n",
                        command_text(command).summary, examples(command), command);
   }
-  std::string help = "usage: spectradiff COMMAND …\nA song and a shell make a diffused music video.\n\n";
+  std::string help =
+      "usage: spectradiff COMMAND …\nMakes music videos: a picture is painted from every moment of a song "
+      "and diffused.\n\n";
   for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
   return help +
          "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
          "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
 }
 
-std::string full_help(const std::string& command) {
+std::string full_help(const std::string& command, const HelpDefaults& defaults) {
   if (command.empty()) return short_help("");
   const CommandText& text = command_text(command);
   std::string help = fmt::format("examples:\n{}\n{}{}\n", examples(command), usage_line(text), text.summary);
@@ -181,15 +230,15 @@ std::string full_help(const std::string& command) {
     if ((option.commands & text.options) == 0) continue;
     if (command == "analyze" && option.moves) continue;
     if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
-    help += option_row(option);
+    help += option_row(option, defaults.of(command));
   }
   help += "\nHelp:\n";
   for (const HelpFlag& flag : help_flags()) help += row(flag.flag, flag.help);
   if (command == "analyze") {
     help +=
-        "\nOptions of render and paint with ◇ are taken too: --plot draws, --csv and --json-out write what "
-        "the "
-        "music makes of them, and every --signal.\n";
+        "\nThe options of render and paint that are marked with ◇ are taken too: --plot draws them and every "
+        "--signal\n"
+        "as curves over the song, --csv and --json-out write them.\n";
   } else if (text.options != kOthers) {
     help += expression_help();
   }
@@ -197,10 +246,10 @@ std::string full_help(const std::string& command) {
   return help + settings_help(text);
 }
 
-std::string help_of_everything() {
+std::string help_of_everything(const HelpDefaults& defaults) {
   std::string help = short_help("");
   for (const CommandText& text : commands())
-    help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name));
+    help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name, defaults));
   return help;
 }
 

@@ -2,15 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "help_defaults.h"
 
 namespace spectradiff {
 
 std::string short_help(const std::string& command);  // command empty: the program
-std::string full_help(const std::string& command);
-std::string help_of_everything();
+std::string full_help(const std::string& command, const HelpDefaults& defaults);
+std::string help_of_everything(const HelpDefaults& defaults);
 
 // Their parts.
-std::string examples(const std::string& command);  // a line each, indented
+std::vector<std::string> settings_rules(unsigned commands);  // of a CommandMask: where options may be set
+std::string examples(const std::string& command);            // a line each, indented
 std::string expression_help();
 extern const char* const kBatchHelp;
 

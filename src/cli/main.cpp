@@ -26,8 +26,8 @@ int run_command(const Arguments& arguments, Console& console) {
                                       : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
     return 0;
   }
-  if (arguments.help_all) console.answer(help_of_everything());
-  if (arguments.help) console.answer(full_help(arguments.command));
+  if (arguments.help_all) console.answer(help_of_everything(help_defaults(arguments.flags)));
+  if (arguments.help) console.answer(full_help(arguments.command, help_defaults(arguments.flags)));
   if (arguments.help_short) console.answer(short_help(arguments.command));
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
   for (const std::string& note : misspelt_variables()) console.warn(note);
@@ -38,7 +38,9 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "presets") return run_presets(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);
   if (arguments.command == "completion" || arguments.command == "man") {
-    console.answer(arguments.command == "man" ? manual_page() : completion_script(arguments.action));
+    console.answer(arguments.command == "man"
+                       ? manual_page(shipped_defaults().with_look)
+                       : completion_script(arguments.action, shipped_defaults().with_look));
     return 0;
   }
   return run_pictures(arguments, console);

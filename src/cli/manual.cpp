@@ -79,7 +79,7 @@ std::string commands_of(const Option& option) {
   return join(names, ", ");
 }
 
-std::string option_entry(const Option& option) {
+std::string option_entry(const Option& option, const OptionHelp& help) {
   std::string tag;
   if (!option.short_flag.empty()) tag += bold(option.short_flag) + ", ";
   tag += bold(option.flag());
@@ -89,19 +89,23 @@ std::string option_entry(const Option& option) {
     tag += " \\fI" + roff(option.value_name) + "\\fR";
   }
   if (option.moves) tag += " " + roff("◇");
-  return entry(tag, option.help + " [" + commands_of(option) + "]");
+  return entry(tag, help.line(option) + " [" + commands_of(option) + "]");
 }
 
-std::string option_list() {
-  std::string list =
-      roff(
-          "Behind each option stand the commands that take it. Those marked ◇ take a number or an "
-          "expression, a value per frame.") +
-      "\n";
+std::string option_list(const OptionHelp& help) {
+  std::string list = roff(
+                         "The commands that take an option stand behind it in brackets. An option marked ◇ "
+                         "takes a number, or an "
+                         "expression that gives a number for every frame. A value that comes from a model is "
+                         "used by render and "
+                         "batch; paint and analyze take a model's values only where --model names one. "
+                         "Switches are off unless "
+                         "they say otherwise.") +
+                     "\n";
   std::string group;
   for (const Option& option : option_table()) {
     if (option.group != group) list += ".SS \"" + roff(group = option.group) + "\"\n";
-    list += option_entry(option);
+    list += option_entry(option, help);
   }
   list += ".SS Help\n";
   for (const HelpFlag& flag : help_flags()) list += entry(bold(flag.flag), flag.help);
@@ -117,31 +121,33 @@ std::string example_list() {
 
 using Row = std::pair<const char*, const char*>;
 
-constexpr const char* kSettings =
-    "Every option is also an environment variable, SPECTRADIFF_BIN_SPACING, and a key of JSON settings, "
-    "bin_spacing. "
-    "A flag wins over the environment, that over --config, that over --preset, that over the user's file.";
-
 constexpr Row kVariables[] = {
-    {"SPECTRADIFF_MODEL_PATH", "folders with model bundles, before all others; colons between"},
-    {"SPECTRADIFF_PRESET_PATH", "folders with presets, likewise"},
+    {"SPECTRADIFF_MODEL_PATH", "folders with model bundles, looked through first; separated by colons"},
+    {"SPECTRADIFF_PRESET_PATH", "folders with presets, looked through first; separated by colons"},
     {"NO_COLOR", "no colour on the terminal"},
-    {"XDG_CONFIG_HOME, XDG_DATA_HOME", "where the user's settings, presets and models lie"}};
+    {"XDG_CONFIG_HOME, XDG_DATA_HOME", "folders with your settings, presets and models"}};
 
-constexpr Row kFiles[] = {{"~/.config/spectradiff/config.json", "the user's settings"},
-                          {"~/.config/spectradiff/presets/", "the user's presets"},
-                          {"~/.local/share/spectradiff/models/", "the user's model bundles"}};
+constexpr Row kFiles[] = {{"~/.config/spectradiff/config.json", "your settings"},
+                          {"~/.config/spectradiff/presets/", "your presets"},
+                          {"~/.local/share/spectradiff/models/", "your model bundles"}};
 
 constexpr Row kExitCodes[] = {{"0", "complete and verified"},
                               {"1", "internal error, a bug"},
                               {"2", "usage: a flag, value, preset or JSON"},
                               {"3", "sound, picture or video unreadable or rejected"},
                               {"4", "model missing, damaged, untrusted or incompatible"},
-                              {"5", "output: it exists, no permission, disk full, pipe closed"},
+                              {"5", "output: a file exists, no permission, disk full, pipe closed"},
                               {"6", "out of memory"},
                               {"7", "a batch finished with failures"},
                               {"8", "device or engine unavailable"},
                               {"130, 143", "stopped by SIGINT, SIGTERM"}};
+
+std::string settings_text() {
+  std::string text;
+  for (const std::string& rule : settings_rules(kAll))
+    text += (text.empty() ? "" : ".PP\n") + roff(rule) + "\n";
+  return text;
+}
 
 std::string table(std::span<const Row> rows) {
   std::string list;
@@ -151,18 +157,18 @@ std::string table(std::span<const Row> rows) {
 
 }  // namespace
 
-std::string manual_page() {
+std::string manual_page(const OptionHelp& help) {
   return fmt::format(".TH SPECTRADIFF 1 {} \"spectradiff {}\" \"User Commands\"\n", SPECTRADIFF_DATE,
                      SPECTRADIFF_VERSION) +
-         section("NAME", roff("spectradiff") + " \\- turns a song into a diffused music video\n") +
+         section("NAME", roff("spectradiff") + " \\- makes music videos from songs by diffusion\n") +
          section("SYNOPSIS", bold("spectradiff") + " \\fICOMMAND\\fR [\\fIoptions\\fR]\n") +
-         section("DESCRIPTION", roff("Every video frame is a picture painted from that moment's spectrum "
-                                     "and, with render, pushed "
-                                     "through Stable Diffusion img2img. A song named - is read from stdin.") +
+         section("DESCRIPTION", roff("Every frame of the video is a picture that is painted from the "
+                                     "spectrum of its moment; render then changes it by Stable Diffusion "
+                                     "img2img. A song named - is read from stdin.") +
                                     "\n") +
          section("COMMANDS", command_list()) + section("EXAMPLES", example_list()) +
-         section("OPTIONS", option_list()) + section("EXPRESSIONS", literal(expression_help())) +
-         section("BATCHES", literal(kBatchHelp)) + section("SETTINGS", roff(kSettings) + "\n") +
+         section("OPTIONS", option_list(help)) + section("EXPRESSIONS", literal(expression_help())) +
+         section("BATCHES", literal(kBatchHelp)) + section("SETTINGS", settings_text()) +
          section("ENVIRONMENT", table(kVariables)) + section("FILES", table(kFiles)) +
          section("\"EXIT STATUS\"", table(kExitCodes));
 }

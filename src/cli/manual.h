@@ -3,8 +3,10 @@
 
 #include <string>
 
+#include "spectradiff/config/option_help.h"
+
 namespace spectradiff {
 
-std::string manual_page();  // man(7)
+std::string manual_page(const OptionHelp& help);  // man(7)
 
 }  // namespace spectradiff

@@ -1,18 +1,23 @@
 #include "diffusion_options.h"
 
-#include <limits>
-
 #include "option_kinds.h"
 #include "spectradiff/base/file.h"
-#include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/diffusion/weighted_seed.h"
 
 namespace spectradiff {
 namespace {
 
 constexpr const char* kDiffusing = "Diffusion";
 
+// torch's CPU generator, from which all noise is drawn, keeps 32 bits of a seed.
+constexpr int64_t kLargestSeed = 4294967295;
+
 #define FIELD(member) [](DiffusionSettings& diffusion) -> auto& { return diffusion.member; }
 #define NUMBER(member) [](DiffusionNumbers& numbers) -> auto& { return numbers.member; }
+
+OptionText row(const char* key, const char* value_name, const char* help, Is option_class = Is::picture) {
+  return {key, option_class, kDiffusing, kRender, value_name, help};
+}
 
 std::string checked_prompt(const Json& value) {
   std::string text = checked_text(value);
@@ -33,140 +38,145 @@ std::vector<PromptKey> checked_prompts(const Json& value) {
   }
 }
 
+void add_prompts(std::vector<Option>& table) {
+  table.push_back(
+      without("one of the model's own", written_option(row("prompt", "TEXT", "what the pictures show"),
+                                                       FIELD(prompt), checked_prompt, same_text)));
+  table.push_back(written_option(
+      row("negative_prompt", "TEXT", "what the pictures do not show; needs --guidance above 1"),
+      FIELD(negative_prompt), checked_prompt, same_text));
+  table.push_back(choice_option<PromptWeighting>(
+      row("prompt_weighting", "NAME", "what brackets in prompts mean"), FIELD(reading.weighting),
+      {{"none", PromptWeighting::none, "nothing"},
+       {"a1111", PromptWeighting::a1111,
+        "(word) counts 1.1 times, [word] 0.91 times, (word:1.3) 1.3 times; \\( is a bracket"}}));
+  table.push_back(
+      choice_option<LongPrompts>(row("long_prompts", "NAME", "what becomes of prompts longer than 75 tokens"),
+                                 FIELD(reading.long_prompts),
+                                 {{"cut", LongPrompts::cut, "the rest is left out, with a warning"},
+                                  {"chunk", LongPrompts::chunk, "they are read in chunks of 75 tokens"}}));
+}
+
 void add_prompt_changes(std::vector<Option>& table) {
-  table.push_back(written_option({"end_prompt", Is::picture, kDiffusing, kRender, "TEXT",
-                                  "what --prompt becomes, little by little, until the song ends"},
-                                 FIELD(end_prompt), checked_prompt, same_text));
-  Option prompts =
-      written_option({"prompts", Is::picture, kDiffusing, kRender, "FILE",
-                      "prompts over the song: lines of `1:30: text`, or JSON key frames in seconds, "
-                      "300f or 16beats"},
-                     FIELD(prompts), checked_prompts, prompts_to_json);
+  table.push_back(
+      written_option(row("end_prompt", "TEXT",
+                         "the prompt at the end of the song; --prompt changes into it little by little"),
+                     FIELD(end_prompt), checked_prompt, same_text));
+  Option prompts = written_option(
+      row("prompts", "FILE",
+          "prompts over the song, which override --prompt: lines of `1:30: text`, or JSON key frames (in "
+          "seconds, 300f or 16beats)"),
+      FIELD(prompts), checked_prompts, prompts_to_json);
   prompts.path = PathKind::file;
   table.push_back(std::move(prompts));
-  table.push_back(
-      choice_option<>({"prompt_blend", Is::picture, kDiffusing, kRender, "NAME",
-                       "from prompt to prompt: lerp, slerp (along the arc) or cut (default lerp)"},
-                      FIELD(prompt_blend), prompt_blends()));
-  table.push_back(written_option(
-      {"prompt_weight", Is::picture, kDiffusing, kRender, "W",
-       "how much of the next prompt, an expression: smoothstep(0,1,progress), onset (default progress, 0 to "
-       "1)"},
-      FIELD(prompt_weight),
-      [](const Json& value) { return value.is_number() ? value.dump() : checked_text(value); }, same_text));
-  table.push_back(switch_option({"prompt_snap", Is::picture, kDiffusing, kRender, "",
-                                 "move every key of --prompts to the beat nearest to it (default off)"},
+  Choices<PromptBlend> blends;
+  for (const auto& [name, blend] : prompt_blends()) {
+    const bool cut = blend == PromptBlend::cut, arc = blend == PromptBlend::slerp;
+    blends.push_back({name, blend, cut ? "at once" : arc ? "along an arc" : "along a straight line"});
+  }
+  table.push_back(choice_option(row("prompt_blend", "NAME", "how one prompt becomes the next"),
+                                FIELD(prompt_blend), blends));
+  table.push_back(without("progress, which goes from 0 to 1",
+                          written_option(
+                              row("prompt_weight", "W",
+                                  "share of the next prompt, an expression: smoothstep(0,1,progress), onset"),
+                              FIELD(prompt_weight),
+                              [](const Json& value) {
+                                check_expression_size(value);
+                                return value.is_number() ? value.dump() : checked_text(value);
+                              },
+                              same_text)));
+  table.push_back(switch_option(row("prompt_snap", "", "move every key of --prompts to the nearest beat"),
                                 FIELD(prompt_snap)));
 }
 
-void add_prompt_reading(std::vector<Option>& table) {
-  table.push_back(choice_option<>(
-      {"prompt_weighting", Is::picture, kDiffusing, kRender, "NAME",
-       "a1111: (word) 1.1, [word] 0.91, (word:1.3), \\( a bracket; none: all are words (default none)"},
-      FIELD(reading.weighting),
-      std::vector<std::pair<std::string, PromptWeighting>>{{"none", PromptWeighting::none},
-                                                           {"a1111", PromptWeighting::a1111}}));
+void add_sampling(std::vector<Option>& table) {
+  table.push_back(moving(
+      real_option(row("strength", "S", "how much the painting changes; 0.3 to 0.6 keeps it visible"),
+                  NUMBER(strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
+  table.push_back(choice_option<StrengthMode>(
+      row("strength_mode", "NAME",
+          "how strength acts; exact where --strength is an expression and this is not given"),
+      FIELD(strength_mode),
+      {{"steps", StrengthMode::steps, "only int(steps x strength) of the steps run"},
+       {"exact", StrengthMode::exact, "all steps run, from the noise level that strength names"}}));
+  table.push_back(integer_option(row("steps", "N", "number of denoising steps"), FIELD(steps), 1, 1000));
+  table.push_back(moving(
+      real_option(row("guidance", "G", "how closely the pictures follow the prompt; up to 1: no guidance"),
+                  NUMBER(guidance), {0, 100})));
+  table.push_back(without("the model's own", choice_option(row("scheduler", "NAME", "sampling method"),
+                                                           FIELD(scheduler), named(scheduler_names()))));
   table.push_back(
-      choice_option<>({"long_prompts", Is::picture, kDiffusing, kRender, "NAME",
-                       "beyond 75 tokens: cut, with a warning, or chunk after chunk of 75 (default cut)"},
-                      FIELD(reading.long_prompts),
-                      std::vector<std::pair<std::string, LongPrompts>>{{"cut", LongPrompts::cut},
-                                                                       {"chunk", LongPrompts::chunk}}));
+      real_option(row("eta", "E", "fresh noise in each step of ddim and tcd"), FIELD(eta), {0, 1}));
+}
+
+void add_noise(std::vector<Option>& table) {
+  table.push_back(
+      integer_option(row("seed", "N", "where the noise comes from: the same seed, the same noise"),
+                     FIELD(seed), 0, kLargestSeed, "the noise generator tells no larger seeds apart"));
+  table.push_back(
+      choice_option<SeedMode>(row("seed_mode", "NAME", "the seed of each frame"), FIELD(seed_mode),
+                              {{"fixed", SeedMode::fixed, "--seed"},
+                               {"increment", SeedMode::increment, "one more than the frame before"},
+                               {"random", SeedMode::random, "any, made from --seed and the frame"}}));
+  table.push_back(moving(real_option(
+      row("seed_travel", "X",
+          "how far the noise has moved on from this seed's: at 1 it is the next seed's, at 2 the one after; "
+          "an expression that grows turns one picture into another"),
+      FIELD(seed_travel), {0, kMaxSeedTravel})));
 }
 
 void add_control(std::vector<Option>& table) {
-  table.push_back(path_option({"control_image", Is::input, kDiffusing, kRender, "FILE",
-                               "what the model's control network sees beside every frame: edges, depth, …"},
-                              FIELD(control_image)));
-  table.push_back(
-      path_option({"control_video", Is::input, kDiffusing, kRender, "PATH",
-                   "the same by the song's time: a video, or a folder or frame-%05d.png, one a frame"},
-                  FIELD(control_video)));
-  table.push_back(moving(real_option({"control_weight", Is::picture, kDiffusing, kRender, "W",
-                                      "how much of it goes into the picture, 0 to 2 (default 1)"},
+  table.push_back(path_option(
+      row("control_image", "FILE",
+          "what the model's control network sees with every frame: a picture of edges, of depth, …",
+          Is::input),
+      FIELD(control_image)));
+  table.push_back(path_option(row("control_video", "PATH",
+                                  "the same, but changing: a video, by the song's time, or a folder or "
+                                  "pattern with a picture per frame",
+                                  Is::input),
+                              FIELD(control_video)));
+  table.push_back(moving(real_option(row("control_weight", "W", "how strongly the control picture acts"),
                                      NUMBER(control_weight), {0, 2})));
 }
 
 void add_cadence(std::vector<Option>& table) {
-  table.push_back(
-      integer_option({"diffuse_every", Is::video, kDiffusing, kRender, "N",
-                      "diffuse every N-th frame and the last, 1 to 60; those between are made from them "
-                      "(default 1)"},
-                     FIELD(every), 1, 60));
-  table.push_back(choice_option<>(
-      {"interpolate", Is::video, kDiffusing, kRender, "NAME",
-       "how, with --diffuse-every: blend, motion, what is seen moving, or network (default blend)"},
+  table.push_back(integer_option(
+      row("diffuse_every", "N", "diffuse every N-th frame and the last; those between are made from them",
+          Is::video),
+      FIELD(every), 1, 60));
+  table.push_back(choice_option<Interpolation>(
+      row("interpolate", "NAME", "how frames between diffused ones are made", Is::video),
       FIELD(interpolation),
-      std::vector<std::pair<std::string, Interpolation>>{{"blend", Interpolation::blend},
-                                                         {"motion", Interpolation::motion},
-                                                         {"network", Interpolation::network}}));
-  table.push_back(path_option({"interpolation_model", Is::input, kDiffusing, kRender, "NAME|DIR",
-                               "the network of --interpolate network, a bundle of export_interpolator.py"},
-                              FIELD(interpolation_model), PathKind::model));
+      {{"blend", Interpolation::blend, "one fades into the next"},
+       {"motion", Interpolation::motion, "what moves is followed"},
+       {"network", Interpolation::network, "by --interpolation-model"}}));
+  table.push_back(
+      path_option(row("interpolation_model", "NAME|DIR",
+                      "interpolation network: a bundle made by export_interpolator.py", Is::input),
+                  FIELD(interpolation_model), PathKind::model));
 }
 
 }  // namespace
 
 void add_diffusion_options(std::vector<Option>& table) {
   table.push_back(switch_option(
-      {"diffusion", Is::picture, kDiffusing, kRender, "", "--no-diffusion shows the painter's pictures"},
+      row("diffusion", "", "diffuse the painted pictures; --no-diffusion shows them as they are"),
       FIELD(enabled)));
-  table.push_back(path_option(
-      {"model", Is::input, kDiffusing, kPictures, "NAME|DIR",
-       "bundle by name or folder (default mini); paint takes the look of one that this flag names"},
-      FIELD(model), PathKind::model));
-  table.push_back(switch_option({"allow_unpinned_model", Is::trust, kDiffusing, kRender, "",
-                                 "run a model that is on no trust list; models can execute code"},
-                                FIELD(allow_unpinned)));
-  table.push_back(written_option({"prompt", Is::picture, kDiffusing, kRender, "TEXT",
-                                  "what to make of the pictures (default: one of the model's own)"},
-                                 FIELD(prompt), checked_prompt, same_text));
-  table.push_back(written_option({"negative_prompt", Is::picture, kDiffusing, kRender, "TEXT",
-                                  "what to keep out; needs --guidance above 1"},
-                                 FIELD(negative_prompt), checked_prompt, same_text));
-  add_prompt_reading(table);
+  OptionText model = row(
+      "model", "NAME|DIR",
+      "model bundle, by name or folder; paint takes a model's look only if this flag names one", Is::input);
+  model.commands = kPictures;
+  table.push_back(path_option(model, FIELD(model), PathKind::model));
+  table.push_back(
+      switch_option(row("allow_unpinned_model", "",
+                        "run a model that is on no trust list; a model can execute code", Is::trust),
+                    FIELD(allow_unpinned)));
+  add_prompts(table);
   add_prompt_changes(table);
-  table.push_back(moving(
-      real_option({"strength", Is::picture, kDiffusing, kRender, "S",
-                   "how far to leave the painting, 0 to 1 (default 0.75)"},
-                  NUMBER(strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
-  table.push_back(choice_option<>({"strength_mode", Is::picture, kDiffusing, kRender, "NAME",
-                                   "steps: int(steps x strength) steps run; exact: all run, from the level "
-                                   "strength names (default steps)"},
-                                  FIELD(strength_mode),
-                                  std::vector<std::pair<std::string, StrengthMode>>{
-                                      {"steps", StrengthMode::steps}, {"exact", StrengthMode::exact}}));
-  table.push_back(integer_option(
-      {"steps", Is::picture, kDiffusing, kRender, "N", "denoising steps, 1 to 1000 (default 50)"},
-      FIELD(steps), 1, 1000));
-  table.push_back(
-      moving(real_option({"guidance", Is::picture, kDiffusing, kRender, "G",
-                          "how closely to follow the prompt, 0 to 100; up to 1: no guidance (default 7.5)"},
-                         NUMBER(guidance), {0, 100})));
-  std::vector<std::pair<std::string, std::string>> schedulers;
-  for (const std::string& name : scheduler_names()) schedulers.emplace_back(name, name);
-  table.push_back(choice_option<>({"scheduler", Is::picture, kDiffusing, kRender, "NAME",
-                                   "ddim, pndm, euler, euler_ancestral, heun, dpmpp_2m, dpmpp_2m_karras, "
-                                   "unipc, lcm or tcd (default: the model's "
-                                   "own)"},
-                                  FIELD(scheduler), schedulers));
-  table.push_back(real_option(
-      {"eta", Is::picture, kDiffusing, kRender, "E", "fresh noise per DDIM or TCD step, 0 to 1 (default 0)"},
-      FIELD(eta), {0, 1}));
-  table.push_back(
-      integer_option({"seed", Is::picture, kDiffusing, kRender, "N", "of the noise, 0 or more (default 42)"},
-                     FIELD(seed), 0, std::numeric_limits<int64_t>::max()));
-  table.push_back(choice_option<>(
-      {"seed_mode", Is::picture, kDiffusing, kRender, "NAME",
-       "fixed: one for all frames; increment; random (default fixed)"},
-      FIELD(seed_mode),
-      std::vector<std::pair<std::string, SeedMode>>{
-          {"fixed", SeedMode::fixed}, {"increment", SeedMode::increment}, {"random", SeedMode::random}}));
-  table.push_back(moving(real_option({"seed_travel", Is::picture, kDiffusing, kRender, "X",
-                                      "how far the noise has gone from this seed's towards the next seed's, "
-                                      "1, and on: music that adds up here turns one picture into another "
-                                      "(default 0)"},
-                                     FIELD(seed_travel), {0, kMaxSeedTravel})));
+  add_sampling(table);
+  add_noise(table);
   add_cadence(table);
   add_control(table);
 }

@@ -32,7 +32,7 @@ Moved move_option(const Option& option, const std::string& text, SongValues& son
   for (size_t i = 0; i < frames.size(); ++i) {
     double& value = moved.values[i];
     if (!std::isfinite(value)) {
-      throw_error(ErrorKind::usage, "{} = {} is {} in frame {} ({} s), which is no number to use", option.key,
+      throw_error(ErrorKind::usage, "{} = {} is {} in frame {} ({} s), where a number is needed", option.key,
                   text, value, frames[i], format_real(std::round(song.seconds(frames[i]) * 1e3) / 1e3));
     }
     lowest = std::min(lowest, value);
@@ -43,7 +43,8 @@ Moved move_option(const Option& option, const std::string& text, SongValues& son
   }
   if (outside > 0) {
     moved.note = fmt::format(
-        "{} = {} runs from {} to {}; {}..{} is allowed, and {} of {} frames are brought to its edge",
+        "{} = {} goes from {} to {}, but only {}..{} is allowed: {} of {} frames take the nearest allowed "
+        "value",
         option.key, text, format_real(lowest), format_real(highest), format_real(option.number->min),
         format_real(option.number->max), outside, frames.size());
   }

@@ -1,16 +1,15 @@
-// How options of each kind read their text, check their JSON and store it: the rows of the option table are
-// made of these.
+// The kinds of options: the rows of the option table are made of these.
 #pragma once
 
-#include <cmath>
-#include <limits>
+#include <fmt/format.h>
+
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "option_values.h"
 #include "spectradiff/base/error.h"
-#include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 
@@ -28,33 +27,22 @@ struct OptionText {
   const char* help;
 };
 
-struct RealRange {
-  double min;
-  double max;
-  const char* hint = "";  // what to do, after "; "
-  bool min_excluded = false;
+// One of a few names, and what it means where the name alone does not say it.
+template <typename Value>
+struct Choice {
+  std::string name;
+  Value value;
+  std::string note = "";
+  bool listed = true;  // false: another name for a value, taken but not told
 };
+template <typename Value>
+using Choices = std::vector<Choice<Value>>;
+
+// Names that are the values themselves.
+Choices<std::string> named(const std::vector<std::string>& names);
+Choices<Fit> fits();
 
 Option option_base(const OptionText& text);
-[[noreturn]] void refuse(const std::string& reason);
-
-double checked_real(const Json& value, const RealRange& range);
-int64_t checked_integer(const Json& value, int64_t min, int64_t max, const char* hint);
-std::string checked_text(const Json& value);
-bool checked_boolean(const Json& value);
-Size checked_size(const Json& value, int multiple_of, int max);
-TimeSpan checked_time(const Json& value);
-Rational checked_rate(const Json& value);
-Normalize checked_normalize(const Json& value);
-std::string normalize_text(const Normalize& normalize);
-std::string size_text(Size size);
-Rgb checked_colour(const Json& value);
-std::string colour_text(Rgb colour);
-std::string same_text(const std::string& text);
-
-Json number_from_text(std::string_view text);  // "is not a plain decimal number"
-Json integer_from_text(std::string_view text);
-Json text_from_text(std::string_view text);
 
 // `field` takes the struct that the value lives in (PaintSettings&, DiffusionNumbers&, DiffusionSettings&,
 // RenderJob& or RunSettings&) and gives a reference to it. It captures nothing.
@@ -98,6 +86,11 @@ Option option_for(const OptionText& text, Field) {
   return option;
 }
 
+// The same option, whose help says what holds without a value.
+Option without(const char* meaning, Option option);
+// The same option, whose values help describes in these words.
+Option ranging(std::string range, Option option);
+
 // The same number option, which takes an expression too. Whether that means something is for resolve().
 Option moving(Option option);
 
@@ -129,6 +122,7 @@ Option real_option(const OptionText& text, Field field, RealRange range) {
   Option option = option_for(text, field);
   option.from_text = number_from_text;
   option.number = number_place(field, range.min, range.max, range.min_excluded, false);
+  option.range = range_text(range);
   option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_real(value, range); };
   option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
   return option;
@@ -139,6 +133,7 @@ Option integer_option(const OptionText& text, Field field, int64_t min, int64_t 
   Option option = option_for(text, field);
   option.from_text = integer_from_text;
   option.number = number_place(field, static_cast<double>(min), static_cast<double>(max), false, true);
+  option.range = fmt::format("{} to {}", min, max);
   option.set = [=](Settings& to, const Json& value) {
     using Value = std::remove_reference_t<decltype(place_of(field, to))>;
     place_of(field, to) = static_cast<Value>(checked_integer(value, min, max, hint));
@@ -170,7 +165,7 @@ Option switch_option(const OptionText& text, Field field) {
   option.from_text = [](std::string_view typed) -> Json {
     if (typed == "true" || typed == "1") return true;
     if (typed == "false" || typed == "0") return false;
-    refuse("is neither true nor false");
+    refuse("must be true or false");
   };
   option.set = [=](Settings& to, const Json& value) { place_of(field, to) = checked_boolean(value); };
   option.get = [=](const Settings& from) { return Json(value_of(field, from)); };
@@ -178,25 +173,28 @@ Option switch_option(const OptionText& text, Field field) {
 }
 
 // One of a few names. Value is an enum, a bool or a string.
-template <typename Field, typename Value>
-Option choice_option(const OptionText& text, Field field,
-                     const std::vector<std::pair<std::string, Value>>& names) {
+template <typename Value, typename Field>
+Option choice_option(const OptionText& text, Field field, const Choices<Value>& names) {
   Option option = option_for(text, field);
-  for (const auto& [name, value] : names) option.choices.push_back(name);
+  for (const Choice<Value>& choice : names) {
+    if (!choice.listed) continue;
+    option.choices.push_back(choice.name);
+    option.choice_notes.push_back(choice.note);
+  }
   option.from_text = text_from_text;
   option.set = [=, choices = option.choices](Settings& to, const Json& value) {
     const std::string chosen = checked_text(value);
-    for (const auto& [name, meaning] : names) {
-      if (name == chosen) {
-        place_of(field, to) = meaning;
+    for (const Choice<Value>& choice : names) {
+      if (choice.name == chosen) {
+        place_of(field, to) = choice.value;
         return;
       }
     }
     refuse("is not one of " + join(choices, ", ") + suggestion(chosen, choices));
   };
   option.get = [=](const Settings& from) -> Json {
-    for (const auto& [name, meaning] : names) {
-      if (meaning == value_of(field, from)) return name;
+    for (const Choice<Value>& choice : names) {
+      if (choice.value == value_of(field, from)) return choice.name;
     }
     return nullptr;
   };
@@ -210,6 +208,17 @@ Option written_option(const OptionText& text, Field field, Read read, Write writ
   option.from_text = text_from_text;
   option.set = [=](Settings& to, const Json& value) { place_of(field, to) = read(value); };
   option.get = [=](const Settings& from) -> Json { return write(value_of(field, from)); };
+  return option;
+}
+
+// The same of a value that may be absent, which is null in JSON.
+template <typename Field, typename Read, typename Write>
+Option optional_option(const OptionText& text, Field field, Read read, Write write) {
+  Option option = written_option(text, field, read, [](const auto&) { return Json(); });
+  option.get = [=](const Settings& from) -> Json {
+    const auto value = value_of(field, from);
+    return value ? Json(write(*value)) : Json();
+  };
   return option;
 }
 

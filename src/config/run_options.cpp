@@ -12,6 +12,13 @@ constexpr const char* kMessages = "Messages";
 
 #define FIELD(member) [](RunSettings& run) -> auto& { return run.member; }
 
+OptionText of_run(const char* key, unsigned commands, const char* value_name, const char* help) {
+  return {key, Is::run, kFiles, commands, value_name, help};
+}
+OptionText message(const char* key, unsigned commands, const char* value_name, const char* help) {
+  return {key, Is::machine, kMessages, commands, value_name, help};
+}
+
 // A file or a list of names; absent is null in JSON.
 template <typename Field>
 Option name_option(const OptionText& text, Field field) {
@@ -44,7 +51,7 @@ Option typed_only(Option option) {
 std::vector<std::string> checked_presets(const Json& value) {
   std::vector<std::string> names;
   if (value.is_string()) return {value.get<std::string>()};
-  if (!value.is_array()) refuse("is neither a name nor a list of names");
+  if (!value.is_array()) refuse("must be a name or a list of names");
   for (const Json& name : value) names.push_back(checked_text(name));
   return names;
 }
@@ -54,7 +61,7 @@ const Option& sweepable(const std::string& key) {
   if (option == nullptr || !option->of_job) {
     std::vector<std::string> keys = option_keys();
     std::erase_if(keys, [](const std::string& name) { return !find_option(name)->of_job; });
-    refuse("names no setting to sweep, \"" + key + "\"" + suggestion(key, keys));
+    refuse("has \"" + key + "\", which is not an option that a sweep can change" + suggestion(key, keys));
   }
   return *option;
 }
@@ -62,7 +69,8 @@ const Option& sweepable(const std::string& key) {
 // "strength=0.4,0.6": commas inside parentheses belong to a value.
 Json sweep_from_text(std::string_view typed) {
   const size_t equals = typed.find('=');
-  if (equals == std::string_view::npos || equals == 0) refuse("is not KEY=VALUE,VALUE,…");
+  if (equals == std::string_view::npos || equals == 0)
+    refuse("is not KEY=VALUE,VALUE,…; write strength=0.4,0.6");
   std::string key(typed.substr(0, equals));
   std::replace(key.begin(), key.end(), '-', '_');
   const Option& option = sweepable(key);
@@ -89,7 +97,7 @@ void set_sweep(Settings& to, const Json& value) {
       try {
         option.set(scratch, one);
       } catch (const Error& error) {
-        refuse("has a value that does not fit: " + key + " = " + one.dump() + " " + error.what());
+        refuse("has a value that cannot be used: " + key + " = " + one.dump() + " " + error.what());
       }
     }
     to.run.sweep.emplace_back(key, values.get<std::vector<Json>>());
@@ -102,117 +110,128 @@ Json sweep_json(const Settings& from) {
   return sweep;
 }
 
+constexpr unsigned kPictureCommands = kPaint | kRenderAlone;
+constexpr unsigned kWithSettings = kAnalyze | kPictureCommands;
+
 void add_many(std::vector<Option>& table) {
   Option sweep = option_base(
-      {"sweep", Is::run, kFiles, kPictures, "KEY=…",
-       "a job per value, named after it: strength=0.4,0.6,0.8; more than one make every combination; what is "
-       "there with the same settings is skipped"});
+      of_run("sweep", kPictures, "KEY=…",
+             "make a video per value, named after it: strength=0.4,0.6,0.8; several sweeps make every "
+             "combination; finished videos with the same settings are skipped"));
   sweep.of_job = false;
   sweep.repeats = true;
   sweep.from_text = sweep_from_text;
   sweep.set = set_sweep;
   sweep.get = sweep_json;
   table.push_back(std::move(sweep));
-  table.push_back(switch_option({"fail_fast", Is::run, kFiles, kPictures, "",
-                                 "of a batch or sweep: stop at the first job that fails (default off)"},
-                                FIELD(fail_fast)));
+  table.push_back(
+      switch_option(of_run("fail_fast", kPictures, "", "stop a batch or sweep at the first job that fails"),
+                    FIELD(fail_fast)));
 }
 
 void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
-      name_option(
-          {"output", Is::run, kFiles, kPaint | kRenderAlone, "PATH",
-           ".mp4, .mov, .mkv, .webm; dir/%05d.png writes frames; - streams Matroska (default: the song's "
-           "name with .mp4)"},
-          FIELD(output)),
+      without(
+          "the song's name with .mp4",
+          name_option(of_run("output", kPictureCommands, "PATH",
+                             "the video: .mp4, .mov, .mkv or .webm; dir/%05d.png writes frames, - a Matroska "
+                             "stream to stdout"),
+                      FIELD(output))),
       "-o"));
-  table.push_back(name_option({"preview", Is::run, kFiles, kPaint | kRenderAlone, "FILE",
-                               "a contact sheet of what is done, .png or .jpg, rewritten as the run goes on"},
-                              FIELD(preview)));
+  table.push_back(name_option(
+      of_run(
+          "preview", kPictureCommands, "FILE",
+          "a contact sheet of the frames made so far, .png or .jpg, written again and again during the run"),
+      FIELD(preview)));
   table.push_back(with_short(
-      switch_option({"overwrite", Is::run, kFiles, kAll, "", "replace what exists under the output's name"},
-                    FIELD(overwrite)),
-      "-y"));
-  table.push_back(name_option({"seed_csv", Is::run, kFiles, kAnalyze, "FILE",
-                               "magnitudes per frame as the original projects wrote them; 256 bins and 50 ms "
-                               "unless said otherwise; - is stdout"},
-                              FIELD(seed_csv)));
+      switch_option(of_run("overwrite", kAll, "", "replace files that exist"), FIELD(overwrite)), "-y"));
   table.push_back(name_option(
-      {"csv", Is::run, kFiles, kAnalyze, "FILE", "frame, time and a named column per series; - is stdout"},
+      of_run("seed_csv", kAnalyze, "FILE",
+             "magnitudes per frame as the original projects wrote them, with 256 bins and 50 ms unless told "
+             "otherwise; - is stdout"),
+      FIELD(seed_csv)));
+  table.push_back(name_option(
+      of_run("csv", kAnalyze, "FILE", "a line per frame: its number, its time and every series; - is stdout"),
       FIELD(csv)));
-  table.push_back(name_option(
-      {"json_out", Is::run, kFiles, kAnalyze, "FILE", "series, events, tempo and key as JSON; - is stdout"},
-      FIELD(json_out)));
-  table.push_back(name_option({"series", Is::video, kFiles, kAnalyze, "NAMES",
-                               "what the CSV and the JSON hold: rms,onset,chroma,band:40:120,mel,mfcc,… "
-                               "(default all: every series but bands, mel and mfcc)"},
-                              FIELD(series)));
-  table.push_back(name_option({"plot", Is::run, kFiles, kAnalyze, "FILE",
-                               "a PNG: waveform, level, spectrogram, onsets and beats, chroma; - is stdout"},
-                              FIELD(plot)));
+  table.push_back(
+      name_option(of_run("json_out", kAnalyze, "FILE", "series, events, tempo and key as JSON; - is stdout"),
+                  FIELD(json_out)));
+  OptionText series =
+      of_run("series", kAnalyze, "NAMES",
+             "which series --csv and --json-out write: rms,onset,chroma,band:40:120,mel,mfcc,…");
+  series.option_class = Is::video;
+  table.push_back(without("all but bands, mel and mfcc", name_option(series, FIELD(series))));
+  table.push_back(
+      name_option(of_run("plot", kAnalyze, "FILE",
+                         "a PNG with waveform, level, spectrogram, onsets, beats and chroma; - is stdout"),
+                  FIELD(plot)));
 }
 
 void add_sources(std::vector<Option>& table) {
-  Option preset = written_option({"preset", Is::run, kFiles, kAll, "NAME",
-                                  "named settings, or a .json file; can be given more than once, later wins"},
-                                 FIELD(presets), checked_presets, [](const auto&) { return Json(); });
+  Option preset = written_option(
+      of_run("preset", kAll, "NAME",
+             "take the settings of a preset, by its name or its .json file; can be given more than once, the "
+             "later one wins"),
+      FIELD(presets), checked_presets, [](const auto&) { return Json(); });
   preset.from_text = [](std::string_view typed) { return Json::array({std::string(typed)}); };
   preset.repeats = true;
   table.push_back(std::move(preset));
-  Option draft =
-      switch_option({"draft", Is::run, kFiles, kPictures, "",
-                     "a quick look with the final's timing: half the size, at most 12 steps, every 4th frame "
-                     "diffused, unless said otherwise beside it"},
-                    FIELD(draft));
+  Option draft = switch_option(
+      of_run(
+          "draft", kPictures, "",
+          "a quick preview with the timing of the final video: half the size, at most 12 steps and every 4th "
+          "frame diffused, where you give none of these"),
+      FIELD(draft));
   draft.get = [](const Settings&) { return Json(); };  // its values stand among the resolved ones
   table.push_back(std::move(draft));
-  table.push_back(typed_only(
-      name_option({"config", Is::run, kFiles, kAll, "FILE", "settings as JSON, above presets; - is stdin"},
-                  FIELD(config))));
+  table.push_back(typed_only(name_option(
+      of_run("config", kAll, "FILE", "take settings from a JSON file; they win over presets; - is stdin"),
+      FIELD(config))));
   Option plan =
-      name_option({"plan", Is::run, kFiles, kPictures, "FILE",
-                   "render a plan that --dry-run printed, edited or not, in place of other settings"},
+      name_option(of_run("plan", kPictures, "FILE",
+                         "render a plan that --dry-run printed, edited or not, in place of other settings"),
                   FIELD(plan));
   plan.get = [](const Settings&) { return Json(); };  // a plan of its own
   table.push_back(std::move(plan));
-  Option from = name_option({"from", Is::run, kFiles, kPictures, "VIDEO",
-                             "what decided the pictures of this video; between --preset and --config"},
-                            FIELD(from));
+  Option from = name_option(
+      of_run("from", kPictures, "VIDEO",
+             "take the settings of a video that this program made; they win over presets, --config wins over "
+             "them"),
+      FIELD(from));
   from.get = [](const Settings&) { return Json(); };  // its settings stand among the resolved ones
   table.push_back(std::move(from));
-  table.push_back(typed_only(switch_option({"print_config", Is::run, kFiles, kAnalyze | kPaint | kRenderAlone,
-                                            "", "print the resolved settings as JSON and stop"},
-                                           FIELD(print_config))));
-  table.push_back(typed_only(switch_option({"origin", Is::run, kFiles, kAnalyze | kPaint | kRenderAlone, "",
-                                            "with --print-config: where each setting came from"},
-                                           FIELD(origin))));
-  table.push_back(typed_only(
-      switch_option({"dry_run", Is::run, kFiles, kPictures, "",
-                     "print the plan as JSON (of a batch: what would run) and stop, without loading a model"},
-                    FIELD(dry_run))));
+  table.push_back(typed_only(switch_option(
+      of_run("print_config", kWithSettings, "", "print the settings that would be used as JSON, and stop"),
+      FIELD(print_config))));
+  table.push_back(typed_only(switch_option(
+      of_run("origin", kWithSettings, "", "with --print-config: say where each setting comes from, too"),
+      FIELD(origin))));
+  table.push_back(typed_only(switch_option(
+      of_run("dry_run", kPictures, "",
+             "print the plan as JSON (batch: which jobs would run) and stop, without loading a model"),
+      FIELD(dry_run))));
 }
 
 void add_messages(std::vector<Option>& table) {
   table.push_back(switch_option(
-      {"stats", Is::machine, kMessages, kPictures, "",
-       "after the run: flicker, match with onsets and beats, flashes, level, drift, seconds per stage"},
+      message(
+          "stats", kPictures, "",
+          "after the run: flicker, how well changes follow onsets and beats, flashes, level, colour drift, "
+          "seconds per stage"),
       FIELD(statistics)));
-  table.push_back(switch_option(
-      {"json", Is::machine, kMessages, kEvery, "", "events (or the answer) as JSON on stdout"}, FIELD(json)));
-  std::vector<std::pair<std::string, std::string>> when;
-  for (const char* name : {"auto", "always", "never"}) when.emplace_back(name, name);
-  table.push_back(choice_option<>(
-      {"progress", Is::machine, kMessages, kAll, "WHEN", "auto, always or never (default auto)"},
-      FIELD(progress), when));
+  table.push_back(switch_option(message("json", kEvery, "", "print events (or the answer) as JSON on stdout"),
+                                FIELD(json)));
+  table.push_back(choice_option<std::string>(
+      message("progress", kAll, "WHEN", "show progress on stderr"), FIELD(progress),
+      {{"auto", "auto", "unless --quiet"}, {"always", "always"}, {"never", "never"}}));
+  OptionText log_file =
+      message("log_file", kEvery, "FILE", "append every message to this file, with its time");
+  log_file.option_class = Is::run;
+  table.push_back(name_option(log_file, FIELD(log_file)));
   table.push_back(
-      name_option({"log_file", Is::run, kMessages, kEvery, "FILE", "append every message, with its time"},
-                  FIELD(log_file)));
+      with_short(switch_option(message("quiet", kEvery, "", "print only errors"), FIELD(quiet)), "-q"));
   table.push_back(
-      with_short(switch_option({"quiet", Is::machine, kMessages, kEvery, "", "say nothing unless it fails"},
-                               FIELD(quiet)),
-                 "-q"));
-  table.push_back(with_short(
-      switch_option({"verbose", Is::machine, kMessages, kEvery, "", "say more"}, FIELD(verbose)), "-v"));
+      with_short(switch_option(message("verbose", kEvery, "", "print more details"), FIELD(verbose)), "-v"));
 }
 
 #undef FIELD

@@ -106,7 +106,7 @@ void check_expressions(Resolved& resolved) {
       const Expression expression(text, signals);
       if (expression.is_constant()) {
         const double value = expression.evaluate({});
-        if (!std::isfinite(value)) throw_error(ErrorKind::usage, "gives no finite number");
+        if (!std::isfinite(value)) throw_error(ErrorKind::usage, "does not give a finite number");
         const bool whole = std::abs(value) < 1e9 && value == std::round(value);
         find_option(key)->set(resolved, whole ? Json(static_cast<int64_t>(value)) : Json(value));
       }
@@ -237,7 +237,8 @@ std::vector<std::string> misspelt_variables() {
         std::find(std::begin(kNoOptions), std::end(kNoOptions), key) != std::end(kNoOptions))
       continue;
     if (const std::string nearest = suggestion(key, option_keys()); !nearest.empty())
-      notes.push_back(fmt::format("{} in the environment means nothing{}", shown(name), nearest));
+      notes.push_back(fmt::format("the environment variable {} is ignored: no option has that name{}",
+                                  shown(name), nearest));
   }
   return notes;
 }
@@ -278,7 +279,7 @@ Preset find_preset(const std::string& name) {
     if (preset.name == name) return std::move(preset);
     names.push_back(preset.name);
   }
-  throw_error(ErrorKind::usage, "preset = {}: no such preset{}; `spectradiff presets list` names them", name,
+  throw_error(ErrorKind::usage, "preset = {}: no such preset{}; `spectradiff presets list` lists them", name,
               suggestion(name, names));
 }
 

@@ -55,8 +55,8 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, RenderObse
   if (!resolved.job.diffusion.prompts.empty()) {
     for (const char* key : {"prompt", "end_prompt"}) {
       if (resolved.origins.contains(key)) {
-        observer.warn(fmt::format("{} ({}) is not used: prompts ({}) says what comes when", key,
-                                  resolved.origins[key], resolved.origins["prompts"]));
+        observer.warn(fmt::format("{} ({}) is ignored: prompts ({}) overrides it", key, resolved.origins[key],
+                                  resolved.origins["prompts"]));
       }
     }
     return false;
@@ -64,8 +64,7 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, RenderObse
   if (resolved.origins.contains("prompt")) return false;
   if (brings_prompts(manifest)) return true;
   observer.info(
-      "no prompt given and the model brings none: rendering with an empty one; --prompt \"…\" says what to "
-      "make");
+      "no prompt is given and the model has none of its own: the prompt is empty; --prompt \"…\" gives one");
   return false;
 }
 
@@ -101,8 +100,8 @@ void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   for (const char* key : {"interpolate", "interpolation_model"}) {
     const auto kind = resolved.kinds.find(key);
     if (diffusion.every > 1 || kind == resolved.kinds.end() || kind->second != LayerKind::flag) continue;
-    observer.warn(fmt::format("{} is not used: no frame is left out; --diffuse-every 4 makes every fourth",
-                              flag_of(key)));
+    observer.warn(fmt::format(
+        "{} is ignored: every frame is diffused; --diffuse-every 4 diffuses every fourth", flag_of(key)));
   }
   // A network is named to be used.
   if (diffusion.interpolation_model.empty() || resolved.origins.contains("interpolate")) return;
@@ -114,14 +113,18 @@ void warn_of_left_out_files(const Resolved& resolved, RenderObserver& observer) 
   const std::string& video = resolved.run.from;
   for (const std::string& key : files_of_old_render(video)) {
     if (resolved.origins.contains(key)) continue;
-    observer.warn(fmt::format("{} was made with {} as well; files are not taken from a video: give it again",
-                              video, flag_of(key)));
+    observer.warn(
+        fmt::format("{} was made with {} too, but files are not taken from a video; give that option again",
+                    video, flag_of(key)));
   }
 }
 
 void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolution.job.diffusion;
-  if (diffusion.scheduler.empty()) diffusion.scheduler = scheduler_name_of(resolution.manifest->scheduler);
+  if (diffusion.scheduler.empty()) {
+    diffusion.scheduler = scheduler_name_of(resolution.manifest->scheduler);
+    resolution.origins["scheduler"] = "model " + resolution.manifest->name;
+  }
   resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
   // Music moves strength smoothly only where every step follows it; a look's own mode is for strengths that
   // stay.

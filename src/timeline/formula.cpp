@@ -15,7 +15,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr size_t kMaxBytes = 2000;
 constexpr size_t kMaxDepth = 64;
 constexpr const char* kAt = "at";
 constexpr const char* kBand = "band";
@@ -370,7 +369,8 @@ class Reader {
 
 Formula read_formula(std::string_view text, size_t begin, size_t end, std::span<const std::string> signals) {
   if (!is_valid_utf8(text)) fail_at(text, 0, "the text is not valid UTF-8");
-  if (end - begin > kMaxBytes) fail_at(text, begin, fmt::format("more than {} bytes", kMaxBytes));
+  if (end - begin > kMaxExpressionBytes)
+    fail_at(text, begin, fmt::format("more than {} bytes", kMaxExpressionBytes));
   return Reader(text, begin, end, signals).read();
 }
 

@@ -17,7 +17,6 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kMaxName = 64;
-constexpr size_t kMaxText = 4000;
 
 struct Word {
   std::string text;
@@ -79,7 +78,7 @@ void check_name(const std::string& name) {
 }  // namespace
 
 Expression Signal::read_source(std::string_view text, std::span<const std::string> signals) {
-  if (text.size() > kMaxText) fail_at(text, 0, fmt::format("more than {} bytes", kMaxText));
+  if (text.size() > kMaxSignalBytes) fail_at(text, 0, fmt::format("more than {} bytes", kMaxSignalBytes));
   const size_t end = part_end(text, 0);
   const std::vector<Word> words = words_of(text, 0, end);
   if (words.size() < 2 || words[0].text != "band" || words[1].text[0] == '(')
@@ -151,6 +150,8 @@ std::vector<std::string> signal_stages() {
 }
 
 SignalSet::SignalSet(const std::map<std::string, std::string>& texts) {
+  if (texts.size() > kMaxSignals)
+    throw_error(ErrorKind::usage, "there are {} signals; at most {} are taken", texts.size(), kMaxSignals);
   for (const auto& [name, text] : texts) {
     check_name(name);
     names_.push_back(name);
@@ -183,6 +184,13 @@ const Signal* SignalSet::find(const std::string& name) const {
 }
 
 void SignalSet::add_needs(const Expression& expression, FeatureRequest& request) const {
+  std::set<std::string> met;
+  add_needs(expression, request, met);
+}
+
+// A signal that many others read is followed once.
+void SignalSet::add_needs(const Expression& expression, FeatureRequest& request,
+                          std::set<std::string>& met) const {
   for (const ExpressionInput& input : expression.inputs()) {
     if (input.offset.unit == MusicTime::Unit::beats || input.name == "tempo") request.beats = true;
     if (input.name == "since_onset") request.onsets = true;
@@ -193,8 +201,9 @@ void SignalSet::add_needs(const Expression& expression, FeatureRequest& request)
     }
     if (is_series_name(input.name)) request.series.insert(input.name);
     if (const Signal* signal = find(input.name)) {
+      if (!met.insert(input.name).second) continue;
       if (signal->counts_beats()) request.beats = true;
-      add_needs(signal->source(), request);
+      add_needs(signal->source(), request, met);
     }
   }
 }

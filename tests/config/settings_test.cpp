@@ -8,6 +8,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/timeline/signals.h"
 
 namespace spectradiff {
 namespace {
@@ -126,10 +127,12 @@ TEST(Settings, RefuseValuesOfTheWrongTypeOrRange) {
   EXPECT_THAT(refusal_of({{"steps", -1}}), HasSubstr("outside 1..1000"));
   EXPECT_THAT(refusal_of({{"steps", 5000000000}}), HasSubstr("outside 1..1000"));
   EXPECT_THAT(refusal_of({{"seed", 18446744073709551615U}}), HasSubstr("outside 0"));
-  EXPECT_THAT(refusal_of({{"strength", "0.5"}}), HasSubstr("is not a number"));
-  EXPECT_THAT(refusal_of({{"greyscale", 1}}), HasSubstr("neither true nor false"));
-  EXPECT_THAT(refusal_of({{"fps", 0}}), HasSubstr("outside above 0..240"));
-  EXPECT_THAT(refusal_of({{"fps", 241}}), HasSubstr("outside above 0..240"));
+  EXPECT_THAT(refusal_of({{"seed", 4294967296}}), HasSubstr("outside 0..4294967295"));
+  EXPECT_THAT(refusal_of({{"strength", "0,5"}}), HasSubstr("is not a number"));
+  EXPECT_THAT(refusal_of({{"eta", "0.5"}}), HasSubstr("is not a number"));
+  EXPECT_THAT(refusal_of({{"greyscale", 1}}), HasSubstr("must be true or false"));
+  EXPECT_THAT(refusal_of({{"fps", 0}}), HasSubstr("not above 0 and at most 240"));
+  EXPECT_THAT(refusal_of({{"fps", 241}}), HasSubstr("not above 0 and at most 240"));
   EXPECT_THAT(refusal_of({{"size", "513x512"}}), AllOf(HasSubstr("513"), HasSubstr("512 or 514")));
   EXPECT_THAT(refusal_of({{"size", "0x0"}}), HasSubstr("16..4096"));
   EXPECT_THAT(refusal_of({{"output_size", "101x100"}}), HasSubstr("multiple of 2"));
@@ -137,7 +140,7 @@ TEST(Settings, RefuseValuesOfTheWrongTypeOrRange) {
   EXPECT_THAT(refusal_of({{"prompt", std::string("a\0b", 3)}}), HasSubstr("NUL"));
   EXPECT_THAT(refusal_of({{"background", "#12345"}}), HasSubstr("#rrggbb"));
   EXPECT_THAT(refusal_of({{"device", "cuda:x"}}), HasSubstr("cuda:N"));
-  EXPECT_THAT(refusal_of({{"normalize", "percentile:0"}}), HasSubstr("above 0..100"));
+  EXPECT_THAT(refusal_of({{"normalize", "percentile:0"}}), HasSubstr("not above 0 and at most 100"));
   EXPECT_THAT(refusal_of({{"fmin", 9000}, {"fmax", 8000}}), HasSubstr("not below"));
 }
 
@@ -147,7 +150,8 @@ TEST(Settings, UnknownKeysSuggestTheNearest) {
 
 TEST(Settings, TypedNumbersArePlainDecimals) {
   for (const char* text : {"nan", "inf", "0x1p-1", "010", "0,5", "", " 1", "1 ", "+1", "1e400"}) {
-    EXPECT_THAT(refusal([&] { flag_value("strength", text); }), HasSubstr("is not a plain decimal number"))
+    EXPECT_THAT(refusal([&] { flag_value("strength", text); }),
+                HasSubstr("is not a number; write a plain decimal"))
         << text;
   }
   EXPECT_EQ(flag_value("strength", "0.25"), Json(0.25));
@@ -212,10 +216,32 @@ TEST(Settings, AnExpressionThatNeverChangesIsItsNumber) {
   EXPECT_TRUE(resolved.job.expressions.empty());
   EXPECT_EQ(resolved.job.diffusion.numbers.strength, 0.5);
   EXPECT_EQ(resolved.job.paint.hash.marks_per_bin, 21);
+  EXPECT_EQ(resolve({{"file", {{"strength", "0.5"}, {"marks_per_bin", "21"}}}}).job.diffusion.strength, 0.5);
+  EXPECT_EQ(resolve({{"file", {{"marks_per_bin", "21"}}}}).job.paint.hash.marks_per_bin, 21);
   EXPECT_THAT(refusal_of({{"strength", "2*3"}}),
               AllOf(HasSubstr("strength = 2*3 (preset neon)"), HasSubstr("0..1")));
-  EXPECT_THAT(refusal_of({{"strength", "1/0"}}), HasSubstr("gives no finite number"));
+  EXPECT_THAT(refusal_of({{"strength", "1/0"}}), HasSubstr("does not give a finite number"));
   EXPECT_THAT(refusal_of({{"marks_per_bin", "1/3"}}), HasSubstr("is not an integer"));
+}
+
+TEST(Settings, TheSizeOfAnExpressionIsCheckedBeforeItIsRead) {
+  std::string text = "onset";
+  while (text.size() + 6 <= kMaxExpressionBytes) text += "+onset";
+  EXPECT_EQ(refusal_of({{"blur", text}}), "nothing was thrown");
+  text.append(kMaxExpressionBytes, ' ');
+  for (const char* key : {"blur", "strength", "prompt_weight"})
+    EXPECT_THAT(refusal_of({{key, text}}), HasSubstr("at most 2000")) << key;
+  EXPECT_THAT(refusal_of({{"signal", {{"kick", text + text}}}}),
+              HasSubstr("a signal kick of more than 4000"));
+}
+
+TEST(Settings, TheNumberOfSignalsIsLimitedWhateverLayersTheyComeFrom) {
+  Json first = Json::object(), second = Json::object();
+  for (size_t i = 0; i < kMaxSignals; ++i) first["a" + std::to_string(i)] = "rms";
+  second["b"] = "rms";
+  EXPECT_EQ(refusal([&] { resolve({{"file", {{"signal", first}}}}); }), "nothing was thrown");
+  EXPECT_THAT(refusal([&] { resolve({{"file", {{"signal", first}}}, {"flag", {{"signal", second}}}}); }),
+              HasSubstr("more than 256 signals"));
 }
 
 TEST(Settings, AWrongExpressionNamesOptionOriginAndPlace) {
@@ -242,7 +268,7 @@ TEST(Settings, TypedSignalsHaveNames) {
   EXPECT_EQ(flag_value("signal", "kick = band 40 120 | norm 95; hat=treble"),
             Json({{"kick", "band 40 120 | norm 95"}, {"hat", "treble"}}));
   for (const char* text : {"", "rms", "=rms", "a=rms;"})
-    EXPECT_THAT(refusal([&] { flag_value("signal", text); }), HasSubstr("NAME=SOURCE")) << text;
+    EXPECT_THAT(refusal([&] { flag_value("signal", text); }), HasSubstr("write NAME=SOURCE")) << text;
   EXPECT_THAT(refusal([] { flag_value("signal", "a=rms;a=rms"); }), HasSubstr("twice"));
 }
 

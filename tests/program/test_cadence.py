@@ -76,7 +76,7 @@ def test_a_dry_run_tells_which_frames_are_made(program, song):
 def test_an_interpolation_with_nothing_to_do_is_told(program, song):
     words = ["render", song, *RENDER[:-1]]
     done = program(*words, "--interpolate", "motion", "-o", "all.mkv")
-    assert done.code == 0 and "--interpolate is not used" in done.err and "--diffuse-every" in done.err
+    assert done.code == 0 and "--interpolate is ignored" in done.err and "--diffuse-every" in done.err
     assert "not used" not in program(*words, "--draft", "--interpolate", "blend", "-o", "draft.mkv").err
 
 

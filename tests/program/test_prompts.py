@@ -126,7 +126,7 @@ def test_keys_snap_to_the_nearest_beat_on_request(plan):
 
 def test_weights_follow_an_expression_and_are_kept_in_range(plan):
     found = plan(*write(plan, "0: a\nend: b\n"), "--prompt-weight", "2*progress")
-    assert mixes(found)[30] == {"b": 1} and "brought to its edge" in found["said"]
+    assert mixes(found)[30] == {"b": 1} and "take the nearest allowed value" in found["said"]
     assert "prompt_weight" in plan(*write(plan, "0: a\nend: b\n"), "--prompt-weight", "onsett", code=2).err
 
 
@@ -139,7 +139,7 @@ def test_a_schedule_is_kept_whole_in_the_settings_and_needs_its_file_no_more(pla
 
 
 def test_a_prompt_beside_a_schedule_is_said_not_to_be_used(plan):
-    assert "prompt (flag) is not used" in plan(*write(plan, "0: a\n1: b\n"), "--prompt", "c")["said"]
+    assert "prompt (flag) is ignored: prompts" in plan(*write(plan, "0: a\n1: b\n"), "--prompt", "c")["said"]
 
 
 @pytest.mark.parametrize(

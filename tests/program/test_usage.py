@@ -1,5 +1,6 @@
 """Names, values and what is refused: exit 2, with words that help."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -28,6 +29,44 @@ def test_short_help_is_shorter_than_help_and_that_than_help_of_everything(progra
 def test_help_needs_neither_home_nor_locale(program):
     done = program("render", "--help", environment={})
     assert done.code == 0 and "--strength" in done.out, done
+
+
+def said_of(option, text):
+    """The lines about one option, as one."""
+    lines = text[text.index(f"  {option}") :].splitlines()
+    more = itertools.takewhile(lambda line: line.startswith(" " * 20), lines[1:])
+    return " ".join(line.strip() for line in [lines[0], *more])
+
+
+def test_help_tells_the_defaults_that_would_run_and_who_brings_them(program):
+    text = program("render", "--help").out
+    assert said_of("--steps N", text).endswith("(1 to 1000; default 9, from the model mini)")
+    assert "default 4, from the model mini" in said_of("--guidance G", text)
+    assert "default 256x256, from the model mini" in said_of("--size WxH", text)
+    assert "default 90; 240 with --bin-spacing cqt" in said_of("--bins N", text)
+    assert said_of("--gamma G", program("paint", "--help").out).endswith("(0.1 to 10; default 0.5)")
+
+    nowhere = program("render", "--model", "nowhere", "--help")
+    assert nowhere.code == 0 and said_of("--steps N", nowhere.out).endswith("(1 to 1000; default 50)"), nowhere
+    folder = program.home / ".config/spectradiff"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"steps": 7, "bins": 12}')
+    (program.work / "p.json").write_text('{"bins": 13}')
+    text = program("render", "--preset", "p.json", "--steps", "3", "--help").out
+    assert said_of("--steps N", text).endswith(f"default 7, from {folder}/config.json)")
+    assert said_of("--bins N", text).endswith("default 13, from the preset p.json)")
+    (folder / "config.json").write_text("{")
+    assert "--steps" in program("render", "--help").out
+
+
+def test_documents_do_not_follow_this_users_settings(program):
+    plain = program("man").out
+    folder = program.home / ".config/spectradiff"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"steps": 7}')
+    environment = {**program.environment, "SPECTRADIFF_BINS": "12", "SPECTRADIFF_MODEL_PATH": "/nowhere"}
+    assert program("man", environment=environment).out == plain
+    assert "default 9, from the model mini" in plain.replace("\\-", "-")
 
 
 def test_help_does_not_load_torch(program):

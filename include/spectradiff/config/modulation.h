@@ -21,8 +21,8 @@ struct MovedOption {
   std::vector<double> values;  // [frames], inside the option's range
 };
 
-// What lies outside an option's range is brought to its edge, with one note per option. Error{usage} naming
-// option, frame and expression for NaN and infinity.
+// A value outside an option's range becomes the nearest allowed one, with one note per option. Error{usage}
+// naming option, frame and expression for NaN and infinity.
 std::vector<MovedOption> moved_options(const RenderJob& job, const Features& features,
                                        std::span<const int64_t> frames,
                                        std::vector<std::string>* notes = nullptr);

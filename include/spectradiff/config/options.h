@@ -57,11 +57,14 @@ struct Option {
   std::string short_flag;   // "-o"; empty: none
   std::string group;        // heading in --help
   std::string value_name;   // "HZ"; empty for a switch, which is --key and --no-key
-  std::string help;         // one line, with unit, range and default
+  std::string help;     // what it decides, with its unit; range, choices and default are added (OptionHelp)
+  std::string range;    // the values it takes, in words: "0 to 1"; empty: choices, or nothing to say
+  std::string without;  // what holds where it has no value: "to the end"
   unsigned commands = 0;
   std::vector<std::string> choices;
-  std::optional<NumberPlace> number;  // of a number option
-  bool moves = false;                 // takes an expression too (RenderJob::expressions)
+  std::vector<std::string> choice_notes;  // [choices]; empty texts: the name says it
+  std::optional<NumberPlace> number;      // of a number option
+  bool moves = false;                     // takes an expression too (RenderJob::expressions)
   bool repeats = false;  // its flag may be given more than once; values are objects or arrays, put together
   bool of_job = true;    // false: of the run (RunSettings)
   PathKind path = PathKind::none;  // what a text value names
@@ -73,6 +76,7 @@ struct Option {
   // Null when absent.
   std::function<Json(const Settings&)> get;
 
+  bool has_choice_notes() const;
   bool is_switch() const { return value_name.empty(); }
   std::string flag() const { return flag_of(key); }
   std::string environment() const;  // "SPECTRADIFF_BIN_SPACING"

@@ -25,6 +25,8 @@ struct ExpressionInput {
   MusicTime offset;
 };
 
+inline constexpr size_t kMaxExpressionBytes = 2000;
+
 // Numbers (plain decimals), names, ( ), ?: || && < <= > >= == != + - * / % ^ and !, in C's order, ^ from the
 // right and above the sign; true is 1; a % b has b's sign. at(NAME, -2f) is a name's value at another time,
 // held at the song's ends; band(LO, HI) the energy between two frequencies in Hz. Functions:
@@ -34,7 +36,8 @@ struct ExpressionInput {
 class Expression {
  public:
   // `signals` are names that may be read beside series and counters. Error{usage} with the reason alone: "is
-  // wrong at column 8: …" and two lines that mark the place. At most 2000 bytes, 64 parentheses deep.
+  // wrong at column 8: …" and two lines that mark the place. At most kMaxExpressionBytes, 64 parentheses
+  // deep.
   Expression(std::string_view text, std::span<const std::string> signals);
   ~Expression();
   Expression(Expression&&) noexcept;

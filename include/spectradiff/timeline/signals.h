@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "spectradiff/timeline/expression.h"
 
 namespace spectradiff {
+
+inline constexpr size_t kMaxSignalBytes = 4000;
+inline constexpr size_t kMaxSignals = 256;
 
 // A source and stages behind it, separated by |. The source is `band LO HI` (Hz) or an expression: a series,
 // a signal, anything. Times are 2f, 30ms, 0.5s or 1beat.
@@ -54,8 +58,8 @@ std::vector<std::string> signal_stages();
 // The signals of a job.
 class SignalSet {
  public:
-  // By name. Error{usage}: "kick = … is wrong at …" for texts, names that mean something already or
-  // are no names, and signals that need themselves.
+  // By name, at most kMaxSignals. Error{usage}: "kick = … is wrong at …" for texts, names that mean something
+  // already or are no names, and signals that need themselves.
   explicit SignalSet(const std::map<std::string, std::string>& texts);
 
   const std::vector<std::string>& names() const { return names_; }
@@ -65,6 +69,8 @@ class SignalSet {
   void add_needs(const Expression& expression, FeatureRequest& request) const;
 
  private:
+  void add_needs(const Expression& expression, FeatureRequest& request, std::set<std::string>& met) const;
+
   std::vector<std::string> names_;
   std::map<std::string, Signal> signals_;
 };
