@@ -6,36 +6,14 @@
 #include <cmath>
 #include <limits>
 
+#include "diffuser_fixture.h"
 #include "expect_error.h"
-#include "fake_networks.h"
-#include "test_bundle.h"
 
 namespace spectradiff {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr Size kSize{32, 24};
-const auto kNever = [] { return false; };
-
-const TestBundle& bundle() {
-  static const TestBundle made;
-  return made;
-}
-
-Manifest test_manifest() {
-  static const Manifest manifest = read_manifest(bundle().path());
-  return manifest;
-}
-
-Canvas painting(int seed, Size size = kSize) {
-  Canvas picture(size);
-  uint32_t state = static_cast<uint32_t>(seed) * 2654435761u + 1;
-  for (uint8_t& value : picture.bytes())
-    value = static_cast<uint8_t>((state = state * 1664525u + 1013904223u) >> 24);
-  return picture;
-}
 
 // The same job as Diffuser's, one frame at a time and in the plainest way: the order of diffusers' img2img
 // pipeline.
@@ -101,13 +79,6 @@ struct Frames {
   std::vector<Canvas> pictures;
   std::vector<FrameRequest> requests;
 };
-
-double largest_difference(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) {
-  EXPECT_EQ(a.size(), b.size());
-  double largest = 0;
-  for (size_t i = 0; i < a.size(); ++i) largest = std::max<double>(largest, std::abs(int{a[i]} - int{b[i]}));
-  return largest;
-}
 
 using Case = std::tuple<std::string, StrengthMode>;
 class DiffuserOf : public testing::TestWithParam<Case> {
@@ -181,17 +152,6 @@ INSTANTIATE_TEST_SUITE_P(Samplers, DiffuserOf,
                                           testing::Values(StrengthMode::steps, StrengthMode::exact)),
                          case_name);
 
-struct Counts {
-  std::map<std::string, int> calls;
-  std::vector<std::string> order;
-  FakeFault recorder() {
-    return [this](const std::string& call, int) {
-      ++calls[call];
-      order.push_back(call);
-    };
-  }
-};
-
 TEST(Diffuser, DrawsInDiffusersOrder) {
   Counts counts;
   const auto networks = make_fake_networks(counts.recorder());
@@ -229,65 +189,12 @@ TEST(Diffuser, OfANetworkThatIsToldTheGuidanceEncodesNoNegativePromptAndRunsEver
   EXPECT_EQ(counts.calls["denoise"], 4);
 }
 
-TEST(Diffuser, EncodesEveryTextOnceAndTheNegativeOnlyInAGuidedJob) {
-  Counts counts;
-  const auto networks = make_fake_networks(counts.recorder());
-  const Canvas picture = painting(1);
-  std::vector<FrameRequest> requests(
-      2, {.init = &picture, .prompt = "sea", .negative_prompt = "blurry", .guidance = 1});
-  Diffuser plain(*networks, test_manifest(), {.steps = 4, .batch_size = 2, .guided = false});
-  plain.run(requests, kNever);
-  EXPECT_EQ(counts.calls["text_encode"], 1);
-  requests[1].prompt = "night";
-  plain.run(requests, kNever);
-  plain.run(requests, kNever);
-  EXPECT_EQ(counts.calls["text_encode"], 2);
-  Diffuser guided(*networks, test_manifest(), {.steps = 4, .batch_size = 2});
-  guided.run(requests, kNever);
-  guided.run(requests, kNever);
-  EXPECT_EQ(counts.calls["text_encode"], 5);
-}
-
 TEST(Diffuser, RefusesAGuidedFrameInAJobWithoutGuidance) {
   const auto networks = make_fake_networks();
   Diffuser diffuser(*networks, test_manifest(), {.steps = 4, .guided = false});
   const Canvas picture = painting(1);
   const FrameRequest request{.init = &picture, .guidance = 2};
   EXPECT_THROW(diffuser.run({&request, 1}, kNever), Error);
-}
-
-TEST(Diffuser, ForgetsTextsThatWereNotAskedForLately) {
-  Counts counts;
-  const auto networks = make_fake_networks(counts.recorder());
-  Diffuser diffuser(*networks, test_manifest(), {.steps = 1, .guided = false});
-  const Canvas picture = painting(1);
-  FrameRequest request{.init = &picture, .strength = 1, .guidance = 1};
-  for (int i = 0; i < 200; ++i) {
-    request.prompt = i % 2 ? std::to_string(i) : "often";
-    diffuser.run({&request, 1}, kNever);
-  }
-  EXPECT_EQ(counts.calls["text_encode"], 101);
-  request.prompt = "1";
-  diffuser.run({&request, 1}, kNever);
-  EXPECT_EQ(counts.calls["text_encode"], 102);
-}
-
-TEST(Diffuser, MixesTwoTextsThatWereEncodedOnce) {
-  Counts counts;
-  const auto networks = make_fake_networks(counts.recorder());
-  Diffuser diffuser(*networks, test_manifest(), {.steps = 3, .guided = false});
-  const Canvas picture = painting(1);
-  const auto picture_of = [&](const TextMix& text) {
-    const FrameRequest request{.init = &picture, .prompt = text, .strength = 1, .guidance = 1};
-    return std::move(diffuser.run({&request, 1}, kNever).front().picture);
-  };
-  const Canvas sea = picture_of("sea"), storm = picture_of("storm");
-  const Canvas line = picture_of({{{"sea", 0.5}, {"storm", 0.5}}}),
-               arc = picture_of({{{"sea", 0.5}, {"storm", 0.5}}, true});
-  EXPECT_EQ(counts.calls["text_encode"], 2);
-  for (const Canvas* other : {&sea, &storm, &arc})
-    EXPECT_GT(largest_difference(line.bytes(), other->bytes()), 0);
-  EXPECT_EQ(largest_difference(picture_of({{{"sea", 1}, {"storm", 0}}, true}).bytes(), sea.bytes()), 0);
 }
 
 TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
@@ -355,56 +262,6 @@ TEST(Diffuser, GivesEachSlotItsOwnControlPictureAndWeight) {
     EXPECT_EQ(unseen.picture.bytes(), plain[0].picture.bytes());
 }
 
-TEST(Diffuser, TravelsFromTheNoiseOfOneSeedToThatOfTheNext) {
-  const auto networks = make_fake_networks();
-  const Canvas init = painting(1);
-  Diffuser diffuser(*networks, test_manifest(),
-                    {.scheduler = "euler_ancestral", .steps = 6, .batch_size = 4});
-  std::vector<FrameRequest> requests(4, {.init = &init});
-  for (size_t b = 0; const double travel : {0.0, 0.01, 0.5, 1.0})
-    requests[b++].noise = travelling_noise(7, travel);
-  const auto travelled = diffuser.run(requests, kNever);
-  for (size_t b = 0; b < requests.size(); ++b) {
-    const auto alone = diffuser.run({&requests[b], 1}, kNever);
-    EXPECT_EQ(alone[0].picture.bytes(), travelled[b].picture.bytes()) << b;
-  }
-  const FrameRequest next{.init = &init, .noise = {{8}}};
-  EXPECT_EQ(diffuser.run({&next, 1}, kNever)[0].picture.bytes(), travelled[3].picture.bytes());
-  const auto& start = travelled[0].picture.bytes();
-  EXPECT_LT(largest_difference(start, travelled[1].picture.bytes()),
-            largest_difference(start, travelled[2].picture.bytes()));
-  EXPECT_NE(travelled[2].picture.bytes(), travelled[3].picture.bytes());
-}
-
-TEST(Diffuser, MixesTheNoiseOfAnyNumberOfSeeds) {
-  const auto networks = make_fake_networks();
-  const Canvas init = painting(1);
-  Diffuser diffuser(*networks, test_manifest(),
-                    {.scheduler = "euler_ancestral", .steps = 6, .batch_size = 2});
-  std::vector<FrameRequest> requests(2, {.init = &init, .noise = {{7, 0.6}, {8, 0.48}, {9, 0.64}}});
-  requests[1].noise = {{9, 0.64}};
-  EXPECT_THROW(diffuser.run(requests, kNever), Error);
-  requests[1].noise = {{9, 1}};
-  const auto both = diffuser.run(requests, kNever);
-  for (size_t b = 0; b < requests.size(); ++b) {
-    const auto alone = diffuser.run({&requests[b], 1}, kNever);
-    EXPECT_EQ(alone[0].picture.bytes(), both[b].picture.bytes()) << b;
-  }
-  requests[0].noise = {{7, 0.6}, {8, 0.8}};
-  EXPECT_NE(diffuser.run(requests, kNever)[0].picture.bytes(), both[0].picture.bytes());
-}
-
-TEST(Diffuser, RefusesAMixThatIsNone) {
-  const auto networks = make_fake_networks();
-  const Canvas init = painting(1);
-  Diffuser diffuser(*networks, test_manifest(), {});
-  FrameRequest request{.init = &init, .prompt = TextMix({{"sea", 0.5}, {"storm", 0.6}})};
-  EXPECT_ERROR(diffuser.run({&request, 1}, kNever), ErrorKind::usage, "sum to 1.1");
-  request.prompt = "sea";
-  request.negative_prompt.parts = {{"sea", 2}};
-  EXPECT_ERROR(diffuser.run({&request, 1}, kNever), ErrorKind::usage, "outside 0 to 1");
-}
-
 // The fake, but what it predicts for slot 0 is NaN from a given call on.
 class NanNetworks : public Networks {
  public:
@@ -466,34 +323,6 @@ TEST(Diffuser, RefusesSettingsBeforeAnyFrame) {
   EXPECT_THROW(Diffuser(*networks, unknown, {}), Error);
 }
 
-TEST(Diffuser, AsksForTheWidthsOfTwoTextEncodersWhereItWeighsOrChunks) {
-  const auto networks = make_fake_networks();
-  Manifest manifest = test_manifest();
-  manifest.second_tokenizer = manifest.tokenizer;
-  const PromptReading weighs{.weighting = PromptWeighting::a1111}, chunks{.long_prompts = LongPrompts::chunk};
-  for (const PromptReading& reading : {weighs, chunks})
-    EXPECT_ERROR(Diffuser(*networks, manifest, {.reading = reading}), ErrorKind::usage, "export it again");
-  manifest.text_widths = {4, 4};
-  EXPECT_NO_THROW(Diffuser(*networks, manifest, {.reading = weighs}));
-}
-
-// As many chunks as the job's longest text has, in every frame: else a batch would not fit together.
-TEST(Diffuser, GivesAFrameOfAShortPromptTheSamePictureBesideALongOne) {
-  const auto networks = make_fake_networks();
-  Diffuser diffuser(
-      *networks, test_manifest(),
-      {.scheduler = "ddim", .steps = 4, .batch_size = 2, .reading = {.long_prompts = LongPrompts::chunk}});
-  std::string digits;
-  for (int i = 0; i < 80; ++i) digits += "7 ";
-  diffuser.expect({"short", digits});
-  const Canvas picture = painting(1);
-  std::vector<FrameRequest> requests(2, {.init = &picture, .prompt = "short"});
-  requests[1].prompt = digits;
-  const auto both = diffuser.run(requests, kNever);
-  EXPECT_EQ(diffuser.run({requests.data(), 1}, kNever)[0].picture.bytes(), both[0].picture.bytes());
-  EXPECT_NE(both[0].picture.bytes(), both[1].picture.bytes());
-}
-
 TEST(Diffuser, RefusesPicturesThatTheModelCannotTake) {
   const auto networks = make_fake_networks();
   Diffuser diffuser(*networks, test_manifest(), {.steps = 2, .batch_size = 2});
@@ -512,15 +341,6 @@ TEST(Diffuser, RefusesPicturesThatTheModelCannotTake) {
   EXPECT_THROW(diffuser.run({}, kNever), Error);
   request = {.init = &whole, .strength = 1.5};
   EXPECT_THROW(diffuser.run({&request, 1}, kNever), Error);
-}
-
-TEST(Diffuser, SaysWhatIsCutFromAPrompt) {
-  const auto networks = make_fake_networks();
-  const Diffuser diffuser(*networks, test_manifest(), {});
-  EXPECT_EQ(diffuser.cut_from("short"), "");
-  std::string digits;
-  for (int i = 0; i < 75; ++i) digits += "7 ";
-  EXPECT_EQ(diffuser.cut_from(digits + "Rest of it"), "Rest of it");
 }
 
 }  // namespace
