@@ -216,7 +216,9 @@ TEST(Settings, AnExpressionThatNeverChangesIsItsNumber) {
   EXPECT_TRUE(resolved.job.expressions.empty());
   EXPECT_EQ(resolved.job.diffusion.numbers.strength, 0.5);
   EXPECT_EQ(resolved.job.paint.hash.marks_per_bin, 21);
-  EXPECT_EQ(resolve({{"file", {{"strength", "0.5"}, {"marks_per_bin", "21"}}}}).job.diffusion.strength, 0.5);
+  EXPECT_EQ(
+      resolve({{"file", {{"strength", "0.5"}, {"marks_per_bin", "21"}}}}).job.diffusion.numbers.strength,
+      0.5);
   EXPECT_EQ(resolve({{"file", {{"marks_per_bin", "21"}}}}).job.paint.hash.marks_per_bin, 21);
   EXPECT_THAT(refusal_of({{"strength", "2*3"}}),
               AllOf(HasSubstr("strength = 2*3 (preset neon)"), HasSubstr("0..1")));
