@@ -42,12 +42,12 @@ TEST(OptionHelp, RangeAndDefaultComeFromTheRow) {
 TEST(OptionHelp, WhatSettingsBringIsSaidWithWhereItComesFrom) {
   const std::vector<Layer> layers = {
       {"model mini", {{"steps", 9}, {"greyscale", true}, {"seed_travel", "25*onset"}}, LayerKind::look, {}},
-      {"/home/u/config.json", {{"crf", 30}, {"polar_mirror", false}}, LayerKind::user_file, {}}};
+      {"/user/config.json", {{"crf", 30}, {"polar_mirror", false}}, LayerKind::user_file, {}}};
   EXPECT_THAT(line("steps", layers), EndsWith(" (1 to 1000; default 9, from the model mini)"));
   EXPECT_THAT(line("greyscale", layers), EndsWith(" (default on, from the model mini)"));
   EXPECT_THAT(line("seed_travel", layers), EndsWith("; default 25*onset, from the model mini)"));
-  EXPECT_THAT(line("crf", layers), EndsWith(" (0 to 63; default 30, from /home/u/config.json)"));
-  EXPECT_THAT(line("polar_mirror", layers), EndsWith(" (default off, from /home/u/config.json)"));
+  EXPECT_THAT(line("crf", layers), EndsWith(" (0 to 63; default 30, from /user/config.json)"));
+  EXPECT_THAT(line("polar_mirror", layers), EndsWith(" (default off, from /user/config.json)"));
 }
 
 TEST(OptionHelp, DefaultsThatAnotherOptionChangesAreSaid) {

@@ -47,7 +47,7 @@ class Compiled:
         )  # fmt: skip
         events = [json.loads(line) for line in done.stdout.splitlines()]
         engine = next(event["engine"] for event in events if event["event"] == "model")
-        return engine, done.stderr, {int(path.stem): path for path in out.iterdir()}
+        return engine, done.stderr, {int(path.stem): path for path in out.glob("*.png")}
 
     def without_code(self, name="plain", *more, **job):
         """TorchScript's pictures, from a bundle that names no compiled code."""

@@ -44,7 +44,7 @@ class Controls:
         out = self.bench.folder / "controlled" / name
         out.parent.mkdir(exist_ok=True)
         self.bench.call(*self.command(run, out, *control, **more))
-        return {int(path.stem): path for path in out.iterdir()}
+        return {int(path.stem): path for path in out.glob("*.png")}
 
     def refusal(self, run, *control, **more):
         """Exit status and message; nothing may have been written."""

@@ -210,7 +210,7 @@ class Bench:
                 "--seed", SEED, "--steps", run.steps, "--strength", run.strength, "--strength-mode", run.mode,
                 "--guidance", run.guidance, "--scheduler", run.scheduler, "--eta", run.eta,
             )  # fmt: skip
-            assert len(list(out.iterdir())) == len(FRAMES)
+            assert len(list(out.glob("*.png"))) == len(FRAMES)
             self.rendered[run] = [np.asarray(Image.open(out / f"{i:05d}.png").convert("RGB")) for i in FRAMES]
         return self.rendered[run]
 
@@ -224,7 +224,7 @@ class Bench:
             "--batch-size", batch, "--prompt", PROMPT, "--negative-prompt", NEGATIVE, "--steps", STEPS,
             "--strength", "0.35 + 0.1*f + 0.1*onset", "--guidance", "2 + 1.5*f",
         )  # fmt: skip
-        return {int(path.stem): path.read_bytes() for path in out.iterdir()}
+        return {int(path.stem): path.read_bytes() for path in out.glob("*.png")}
 
     def expect(self, run: Run, frame: int, **changes) -> np.ndarray:
         return oracle.img2img(self.pipeline(run), self.init(run.size)[frame], run.request(**changes))
@@ -338,7 +338,7 @@ def test_a_frame_between_two_prompts_equals_diffusers_with_mixed_embeddings(benc
             "--seed", SEED, "--steps", STEPS, "--strength", run.strength, "--guidance", run.guidance,
             "--scheduler", run.scheduler,
         )  # fmt: skip
-        rendered[name] = {int(file.stem): np.asarray(Image.open(file).convert("RGB")) for file in out.iterdir()}
+        rendered[name] = {int(file.stem): np.asarray(Image.open(file).convert("RGB")) for file in out.glob("*.png")}
     assert (rendered["alone"][3] == rendered["together"][3]).all()
 
     pipeline = bench.pipeline(run)

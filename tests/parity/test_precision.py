@@ -69,7 +69,7 @@ class Overflows:
             "--threads", 1, "--batch-size", batch, "--prompt", PROMPT, "--steps", STEPS, "--strength", 0.4,
         ]  # fmt: skip
         done = subprocess.run([str(w) for w in command], env=self.bench.environment, capture_output=True, text=True)
-        files = {int(path.stem): path.read_bytes() for path in out.iterdir()} if out.exists() else {}
+        files = {int(path.stem): path.read_bytes() for path in out.glob("*.png")} if out.exists() else {}
         return done.returncode, files, done.stderr
 
 

@@ -73,7 +73,7 @@ def render(bench, name, prompt, *more, run=RUN, frames=f"{FRAMES[0]}-{FRAMES[-1]
     ]  # fmt: skip
     done = subprocess.run([str(word) for word in command], env=bench.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    pictures = {int(path.stem): np.asarray(Image.open(path).convert("RGB")) for path in out.iterdir()}
+    pictures = {int(path.stem): np.asarray(Image.open(path).convert("RGB")) for path in out.glob("*.png")}
     return pictures, done.stderr
 
 
