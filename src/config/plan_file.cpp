@@ -32,6 +32,8 @@ void write_plan(const Plan& plan, const TextSink& sink) {
   sink(json_text({{"plan", kPlanVersion},
                   {"frames", plan.shown.size()},
                   {"made", plan.rows.size()},
+                  {"song_frames", constants.song.frames},
+                  {"sound_samples", plan.sound_samples()},
                   {"fps", constants.analysis.fps.text()},
                   {"constants", constants_to_json(constants)}}) +
        "\n");

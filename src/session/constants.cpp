@@ -26,8 +26,10 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   if (state.input.analysis)
     digests["analysis_audio"] = state.shared.digests.of_file(state.input.analysis->file());
   if (reads_image(job.paint)) add_pictures("image", job.paint.image.path);
-  if (!job.analysis.beats.file.empty())
+  if (!job.analysis.beats.file.empty()) {
+    check_there("beats", job.analysis.beats.file);
     digests["beats"] = state.shared.digests.of_file(job.analysis.beats.file);
+  }
   if (!state.settings.diffuses) return digests;
   const DiffusionSettings& diffusion = job.diffusion;
   if (!diffusion.prompts.empty())

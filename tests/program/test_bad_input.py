@@ -208,7 +208,7 @@ def test_16_a_file_of_more_than_4_gib_is_held_to_its_true_length(program):
     sparse(program.work / "song.wav", long_wav(b"RF64", b"", stated), stated)
     refused(program, painted(program), "song.wav", "--max-duration", ["song.wav"])
     done = program("paint", "song.wav", "--max-duration", "200:00:00", "--fps", "1/1000", "--dry-run", "--frames", "0")
-    assert done.code == 0 and done.json()["song_frames"] == -(-stated // 2 // (1000 * RATE)), done
+    assert done.code == 0 and done.plan()["song_frames"] == -(-stated // 2 // (1000 * RATE)), done
 
 
 def test_18_the_sound_of_a_file_on_another_scale_comes_down_to_full_scale(program):
@@ -224,7 +224,7 @@ def test_22_a_song_of_ten_hours_is_refused_by_a_limit_that_can_be_raised(program
     sparse(program.work / "song.wav", wav(bits=8, size=size), size)
     refused(program, painted(program), "song.wav", "longer than 6:00:00, the limit that --max-duration sets", ["song.wav"])
     done = program("paint", "song.wav", "--max-duration", "10:00:00", "--dry-run", "--frames", "0-3")
-    assert done.code == 0 and done.json()["song_frames"] == 10 * 3600 * 15, done
+    assert done.code == 0 and done.plan()["song_frames"] == 10 * 3600 * 15, done
     short = program("analyze", "song.wav", "--max-duration", "90s")
     assert short.code == 3 and "0:01:30" in short.err, short
     assert program("analyze", "song.wav", "--max-duration", "3f").code == 2

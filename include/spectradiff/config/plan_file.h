@@ -15,8 +15,8 @@ namespace spectradiff {
 // {"song", "files", "settings": flat option keys, "diffusion", "video", …}: nothing in it is left open.
 Json constants_to_json(const Constants& constants);
 
-// A plan as JSON Lines: a first line of {"plan": 1, "frames", "made", "fps", "constants"}, then one per
-// frame, ascending:
+// A plan as JSON Lines: a first line of {"plan": 1, "frames", "made", "song_frames", "sound_samples", "fps",
+// "constants"}, then one per frame, ascending:
 //   {"frame": 12, "t": 0.8, "samples": [35280, 38220], "chain": 12, "blur": 2.0, "strength": 0.5,
 //    "guidance": 4.0, "noise": [{"seed": 42, "weight": 1.0}], "prompts": [{"prompt": "…", "negative_prompt":
 //    "", "weight": 1.0}], "blend": "lerp", "init": "painted"}
