@@ -22,6 +22,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # g++ 12 warns of overlapping copies in its own std::string (GCC bug 105651).
   target_compile_options(spectradiff_options INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A source that is included looks like a header to g++, which warns of its private types.
+  target_compile_options(spectradiff_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(SPECTRADIFF_SANITIZE)
   target_compile_options(spectradiff_options INTERFACE -fsanitize=${SPECTRADIFF_SANITIZE} -fno-omit-frame-pointer
                                                        -fno-sanitize-recover=all)

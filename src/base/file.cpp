@@ -59,11 +59,6 @@ std::string read_all(int fd, uint64_t max_bytes, std::string_view name, ErrorKin
   return text;
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& path) {
-  const auto folder = path.parent_path();
-  return folder.empty() ? std::filesystem::path(".") : folder;
-}
-
 // `what` begins every message: "cannot write x.png", or a setting as "output = x.mp4".
 [[noreturn]] void fail_lookup(int error, std::string_view what) {
   switch (error) {
@@ -160,7 +155,7 @@ PartFile::PartFile(const std::filesystem::path& final_path) : final_path_(target
   const std::string name = final_path_.filename();
   if (name.empty())
     throw_error(ErrorKind::output, "cannot write '{}': it names no file", final_path_.native());
-  require_folder(folder_of(final_path_), what);
+  require_folder(detail::folder_of(final_path_), what);
   const auto mode = mode_of(final_path_, what);
   if (mode && S_ISDIR(*mode)) throw_error(ErrorKind::output, "{}: it is a folder", what);
   if (mode && !S_ISREG(*mode)) throw_error(ErrorKind::output, "{}: it is not a regular file", what);
@@ -190,7 +185,7 @@ void PartFile::commit(bool replace) {
   if (error == EEXIST && !replace) fail_exists(final_path_);
   if (error != 0) throw_error(ErrorKind::output, "{}: {}", what, errno_text(error));
   committed_ = true;
-  sync_folder(folder_of(final_path_));
+  sync_folder(detail::folder_of(final_path_));
 }
 
 bool is_taken(const std::filesystem::path& path, std::string_view setting) {
@@ -208,7 +203,7 @@ void check_new_file(const std::filesystem::path& path, bool replace, std::string
   if (mode && S_ISDIR(*mode)) throw_error(ErrorKind::output, "{} is a folder; name a file in it", setting);
   if (!replace && is_taken(path, setting))
     throw_error(ErrorKind::output, "{} exists; -y replaces it", setting);
-  check_folder(folder_of(detail::followed(path).value_or(path)), setting);
+  check_folder(detail::folder_of(detail::followed(path).value_or(path)), setting);
 }
 
 void write_file(const std::filesystem::path& path, const std::function<void(const TextSink&)>& produce,

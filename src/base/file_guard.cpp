@@ -10,6 +10,7 @@
 
 #include "links.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -31,18 +32,6 @@ struct Located {
   std::string name;  // in the folder
 };
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool all_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_digit);
-}
-
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
 std::optional<Id> id_of(fs::path path) {
   std::string rest;
   for (;;) {
@@ -50,7 +39,7 @@ std::optional<Id> id_of(fs::path path) {
     if (::stat(path.c_str(), &status) == 0) return Id{status.st_dev, status.st_ino, std::move(rest)};
     if (path.filename().empty() || path == ".") return std::nullopt;
     rest = fmt::format("/{}{}", path.filename().native(), rest);
-    path = folder_of(path);
+    path = detail::folder_of(path);
   }
 }
 
@@ -63,7 +52,7 @@ std::optional<Located> locate(const fs::path& path) {
   const auto file = detail::followed(path);
   if (!file) return std::nullopt;
   const auto id = id_of(exists ? path : *file);
-  const auto folder = id_of(folder_of(*file));
+  const auto folder = id_of(detail::folder_of(*file));
   if (!id || !folder) return std::nullopt;
   return Located{*id, *folder, file->filename().string()};
 }
@@ -228,7 +217,7 @@ FileGuard::Names FileGuard::numbered(std::string_view option, const fs::path& pa
     throw_error(ErrorKind::internal, "{} has no %d in its name", setting(std::string(option), pattern));
   Names names{std::string(option),
               pattern,
-              folder_of(pattern),
+              detail::folder_of(pattern),
               name.substr(0, begin),
               name.substr(end + 1),
               true,

@@ -8,6 +8,7 @@
 #include "int128.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -29,21 +30,17 @@ constexpr std::array<UnitName, 4> kUnits{{{"ms", TimeUnit::seconds, 1000},
                                           {"s", TimeUnit::seconds, 1},
                                           {"f", TimeUnit::frames, 1}}};
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-}
-
 // A plain decimal >= 0 in units of 10^-9.
 std::optional<int64_t> parse_nanos(std::string_view text) {
   const size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
-  if (!all_digits(whole)) return std::nullopt;
+  if (whole.empty() || !all_digits(whole)) return std::nullopt;
   const auto value = parse_integer(whole);
   if (!value || *value > kMaxWhole) return std::nullopt;
   int64_t fraction = 0;
   if (point != text.npos) {
     std::string digits(text.substr(point + 1));
-    if (!all_digits(digits) || digits.size() > kFractionDigits) return std::nullopt;
+    if (digits.empty() || !all_digits(digits) || digits.size() > kFractionDigits) return std::nullopt;
     digits.resize(kFractionDigits, '0');
     for (const char digit : digits) fraction = fraction * 10 + (digit - '0');
   }
@@ -52,7 +49,7 @@ std::optional<int64_t> parse_nanos(std::string_view text) {
 
 // A clock's hours or minutes: at most `digits` of them, leading zeros allowed.
 std::optional<int64_t> parse_clock_field(std::string_view text, size_t digits) {
-  if (!all_digits(text) || text.size() > digits) return std::nullopt;
+  if (text.empty() || !all_digits(text) || text.size() > digits) return std::nullopt;
   int64_t value = 0;
   for (const char digit : text) value = value * 10 + (digit - '0');
   return value;

@@ -18,4 +18,8 @@ std::optional<std::filesystem::path> followed(std::filesystem::path path) {
   return std::nullopt;
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
 }  // namespace spectradiff::detail

@@ -10,4 +10,7 @@ namespace spectradiff::detail {
 // circle.
 std::optional<std::filesystem::path> followed(std::filesystem::path path);
 
+// The folder that `path` lies in, "." for a bare name.
+std::filesystem::path folder_of(const std::filesystem::path& path);
+
 }  // namespace spectradiff::detail

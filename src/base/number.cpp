@@ -2,13 +2,10 @@
 
 #include <array>
 #include <charconv>
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Length of the digits at the start of `text`.
 size_t digits(std::string_view text) {

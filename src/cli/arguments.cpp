@@ -14,12 +14,6 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const CommandText& command : commands()) names.push_back(command.name);
-  return names;
-}
-
 // Every name an option may be typed by: "--strength", "--no-greyscale", "-o".
 std::vector<std::string> flag_names(unsigned mask) {
   std::vector<std::string> names;
@@ -238,6 +232,12 @@ const std::vector<CommandText>& commands() {
       {"man", "", "the manual page, as man and groff read it", kOthers, {}},
   };
   return table;
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const CommandText& command : commands()) names.push_back(command.name);
+  return names;
 }
 
 const CommandText& command_text(const std::string& name) {

@@ -40,6 +40,7 @@ struct HelpFlag {
 const std::vector<HelpFlag>& help_flags();
 
 const std::vector<CommandText>& commands();
+std::vector<std::string> command_names();
 const CommandText& command_text(const std::string& name);  // of a name that is there
 
 // Error{usage} for anything that is not understood, naming it and the nearest known name.

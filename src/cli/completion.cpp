@@ -33,12 +33,6 @@ bool reads_file(const CommandText& command) {
   return command.operands == "AUDIO" || command.operands == "FILE";
 }
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const CommandText& command : commands()) names.push_back(command.name);
-  return names;
-}
-
 // Every way to type the option.
 std::vector<std::string> flags_of(const Option& option) {
   std::vector<std::string> flags = {option.flag()};

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kSchema = 1;
-constexpr std::array kFamilies = {"sd1", "sd2", "lcm", "sdxl"};
+constexpr std::array kModelFamilies = {"sd1", "sd2", "lcm", "sdxl"};
 constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
 constexpr std::array kDtypes = {"float32", "float16", "bfloat16"};
 constexpr std::string_view kControl = "control";         // a network that few bundles have
@@ -312,7 +312,7 @@ Manifest read_manifest(const fs::path& folder) {
   JsonReader reader(root, path, ErrorKind::model);
   if (reader.text("family") == kInterpolation)
     refuse(reader, "this bundle makes pictures between others; name it with --interpolation-model");
-  Manifest manifest = read_facts(reader, folder, text, kFamilies);
+  Manifest manifest = read_facts(reader, folder, text, kModelFamilies);
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
   if (reader.has("compiled")) manifest.compiled = read_compiled(reader.object("compiled"), root["networks"]);
   manifest.tokenizer = read_tokenizer(reader.object("tokenizer"));
@@ -347,7 +347,7 @@ Manifest read_interpolation_manifest(const fs::path& folder) {
   const Json root = parse_json(text, path, ErrorKind::model);
   JsonReader reader(root, path, ErrorKind::model);
   const std::string family = reader.text("family");
-  if (std::find(kFamilies.begin(), kFamilies.end(), family) != kFamilies.end())
+  if (std::find(kModelFamilies.begin(), kModelFamilies.end(), family) != kModelFamilies.end())
     refuse(reader, fmt::format("this bundle diffuses pictures (family {}); name it with --model", family));
   Manifest manifest = read_facts(reader, folder, text, std::array{kInterpolation});
   manifest.networks["interpolator"] = read_network(reader.object("networks").object("interpolator"));

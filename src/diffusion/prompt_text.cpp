@@ -33,7 +33,7 @@ std::optional<WeightMark> weight_mark(std::string_view text) {
   const size_t begin = at;
   if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
   const size_t digits = at;
-  while (at < text.size() && (text[at] == '.' || (text[at] >= '0' && text[at] <= '9'))) ++at;
+  while (at < text.size() && (text[at] == '.' || is_digit(text[at]))) ++at;
   if (at == digits) return std::nullopt;
   const std::string_view number = text.substr(begin, at - begin);
   skip_blanks();

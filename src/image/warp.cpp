@@ -11,7 +11,7 @@ namespace {
 // thousandth of a pixel over the widest picture, and rounding hides what mathematical libraries disagree on.
 constexpr int kFractionBits = 32;
 
-int64_t fixed_point(double pixels) {
+int64_t fixed_pixels(double pixels) {
   return std::llround(std::ldexp(pixels, kFractionBits));
 }
 
@@ -46,9 +46,9 @@ Canvas moved_by_camera(const Canvas& picture, const CameraStep& step) {
   const double centre_x = (width - 1) / 2.0, centre_y = (height - 1) / 2.0;
   const double from_x = -centre_x - step.pan_x * width, from_y = -centre_y - step.pan_y * height;
   // Where the first pixel was, and how far that goes from pixel to pixel and from row to row.
-  const int64_t first_x = fixed_point(cosine * from_x + sine * from_y + centre_x);
-  const int64_t first_y = fixed_point(cosine * from_y - sine * from_x + centre_y);
-  const int64_t along = fixed_point(cosine), across = fixed_point(sine);
+  const int64_t first_x = fixed_pixels(cosine * from_x + sine * from_y + centre_x);
+  const int64_t first_y = fixed_pixels(cosine * from_y - sine * from_x + centre_y);
+  const int64_t along = fixed_pixels(cosine), across = fixed_pixels(sine);
 
   Canvas moved(picture.size());
   for (int y = 0; y < height; ++y) {

@@ -76,7 +76,7 @@ struct FreeGraph {
 };
 using GraphPtr = std::unique_ptr<AVFilterGraph, FreeGraph>;
 
-void check(int code) {
+void check_filter(int code) {
   if (code < 0) throw_libav_error(ErrorKind::internal, code, "libavfilter's minterpolate failed");
 }
 
@@ -89,7 +89,7 @@ FramePtr planes_of(const Canvas& picture) {
   frame->format = kFormat;
   frame->width = picture.width();
   frame->height = picture.height();
-  check(av_frame_get_buffer(frame.get(), 0));
+  check_filter(av_frame_get_buffer(frame.get(), 0));
   for (int y = 0; y < picture.height(); ++y) {
     const uint8_t* in = picture.row(y);
     uint8_t* out[4];
@@ -128,8 +128,8 @@ GraphPtr make_graph(Size size, int parts) {
       size.width, size.height, static_cast<int>(kFormat), parts, block);
   AVFilterInOut* open_inputs = nullptr;
   AVFilterInOut* open_outputs = nullptr;  // the chain leaves none open
-  check(filters().graph_parse2(graph.get(), chain.c_str(), &open_inputs, &open_outputs));
-  check(filters().graph_config(graph.get(), nullptr));
+  check_filter(filters().graph_parse2(graph.get(), chain.c_str(), &open_inputs, &open_outputs));
+  check_filter(filters().graph_config(graph.get(), nullptr));
   return graph;
 }
 
@@ -145,13 +145,13 @@ std::vector<Canvas> move_between(const Canvas& from, const Canvas& to, int parts
   for (int64_t at = 0; at < 3; ++at) {
     AVFrame* frame = at == 0 ? first.get() : second.get();
     frame->pts = at;
-    check(filters().write_frame(graph->filters[0], frame));
+    check_filter(filters().write_frame(graph->filters[0], frame));
   }
   AVFilterContext* sink = graph->filters[graph->nb_filters - 1];
   std::vector<Canvas> between;
   for (int part = 0; part < parts; ++part) {
     const FramePtr frame = make_av_frame();
-    check(filters().get_frame(sink, frame.get()));
+    check_filter(filters().get_frame(sink, frame.get()));
     if (frame->pts != part || frame->format != kFormat)
       throw_error(ErrorKind::internal, "libavfilter's minterpolate gave picture {} in place of {}",
                   frame->pts, part);

@@ -14,14 +14,14 @@ namespace {
 
 // What a bin's marks do to the bytes below them this frame: byte · keep / 256 + its own share. 16 bits hold
 // it all.
-struct Ink {
+struct MarkInk {
   uint16_t keep = 256;          // 256 leaves the picture as it is
   std::vector<uint16_t> share;  // [3 · side], red, green, blue in turn, rounding included
 };
 
-Ink make_ink(Rgb colour, int side, double strength) {
+MarkInk make_ink(Rgb colour, int side, double strength) {
   const auto opacity = static_cast<int>(std::lround(strength * 256));
-  Ink ink;
+  MarkInk ink;
   ink.keep = static_cast<uint16_t>(256 - opacity);
   if (opacity == 0) return ink;
   ink.share.resize(static_cast<size_t>(side) * 3);
@@ -120,7 +120,7 @@ void HashFieldPainting::paint(const PaintSettings& now, int64_t frame, double op
 
   const std::vector<float> strengths = levels_.strengths(frame, now.colour.gamma);
   const Colours colours(now.colour);
-  std::vector<Ink> inks;
+  std::vector<MarkInk> inks;
   inks.reserve(strengths.size());
   for (int bin = 0; bin < levels_.bins(); ++bin) {
     const double strength = strengths[bin];
@@ -131,7 +131,7 @@ void HashFieldPainting::paint(const PaintSettings& now, int64_t frame, double op
   // Marks of one number for all bins before the next: no bin lies below all others.
   for (int number = 0; number < now.hash.marks_per_bin; ++number)
     for (int bin = 0; bin < levels_.bins(); ++bin) {
-      const Ink& ink = inks[bin];
+      const MarkInk& ink = inks[bin];
       if (ink.keep == 256) continue;
       const Mark& mark = marks[bin];
       const uint64_t hash = splitmix64(static_cast<uint64_t>(bin) << 32 | static_cast<uint64_t>(number));

@@ -6,6 +6,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -20,10 +21,6 @@ bool is_picture_name(const fs::path& path) {
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // frame2 before frame10: digits count as the number they write.

@@ -9,7 +9,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr int kCells = LightGrid::kCells;
 constexpr int kMeanBits = 7;
 constexpr int kAttempts = 9;  // the last one with a weight of 0
 
@@ -23,9 +22,10 @@ struct Place {
 std::vector<Place> places(int pixels) {
   std::vector<Place> found(static_cast<size_t>(pixels));
   for (int64_t i = 0; i < pixels; ++i) {
-    const int64_t middle = (2 * i + 1) * kCells * 128 / pixels - 128;
-    const int position = static_cast<int>(std::clamp<int64_t>(middle, 0, int64_t{kCells - 1} * 256));
-    found[static_cast<size_t>(i)] = {position / 256, std::min(position / 256 + 1, kCells - 1),
+    const int64_t middle = (2 * i + 1) * LightGrid::kCells * 128 / pixels - 128;
+    const int position =
+        static_cast<int>(std::clamp<int64_t>(middle, 0, int64_t{LightGrid::kCells - 1} * 256));
+    found[static_cast<size_t>(i)] = {position / 256, std::min(position / 256 + 1, LightGrid::kCells - 1),
                                      position % 256};
   }
   return found;
@@ -43,14 +43,15 @@ using Window = std::span<const int, kWindow>;
 template <typename Weights, typename Reduce>
 Weights around(const Weights& weights, Reduce reduce) {
   Weights out = weights;
-  for (const auto& [along, across] : {std::pair<size_t, size_t>{1, kCells}, {kCells, 1}}) {
-    std::array<int, kCells + 2 * kReach> line{};
-    for (size_t n = 0; n < kCells; ++n) {
+  for (const auto& [along, across] :
+       {std::pair<size_t, size_t>{1, LightGrid::kCells}, {LightGrid::kCells, 1}}) {
+    std::array<int, LightGrid::kCells + 2 * kReach> line{};
+    for (size_t n = 0; n < LightGrid::kCells; ++n) {
       for (size_t i = 0; i < line.size(); ++i) {
-        const size_t inside = std::clamp<size_t>(i, kReach, kCells - 1 + kReach) - kReach;
+        const size_t inside = std::clamp<size_t>(i, kReach, LightGrid::kCells - 1 + kReach) - kReach;
         line[i] = out[n * across + inside * along];
       }
-      for (size_t i = 0; i < kCells; ++i)
+      for (size_t i = 0; i < LightGrid::kCells; ++i)
         out[n * across + i * along] = static_cast<uint16_t>(reduce(Window(line.data() + i, kWindow)));
     }
   }
@@ -158,12 +159,12 @@ Canvas FlashLimiter::blended(const Canvas& base, const Canvas& picture, const We
   const std::vector<Place> columns = places(picture.width());
   const std::vector<Place> rows = places(picture.height());
   Canvas out(picture.size());
-  std::array<int, kCells> line;
+  std::array<int, LightGrid::kCells> line;
   for (int y = 0; y < picture.height(); ++y) {
     const Place& row = rows[static_cast<size_t>(y)];
-    const uint16_t* const above = soft.data() + ptrdiff_t{row.cell} * kCells;
-    const uint16_t* const below = soft.data() + ptrdiff_t{row.next} * kCells;
-    for (size_t x = 0; x < kCells; ++x) line[x] = between(above[x], below[x], row.fraction);
+    const uint16_t* const above = soft.data() + ptrdiff_t{row.cell} * LightGrid::kCells;
+    const uint16_t* const below = soft.data() + ptrdiff_t{row.next} * LightGrid::kCells;
+    for (size_t x = 0; x < LightGrid::kCells; ++x) line[x] = between(above[x], below[x], row.fraction);
     const uint8_t* from = base.row(y);
     const uint8_t* in = picture.row(y);
     uint8_t* to = out.row(y);

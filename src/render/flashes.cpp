@@ -7,7 +7,6 @@ namespace {
 
 using Cell = FlashCounter::Step::Cell;
 
-constexpr int kCells = LightGrid::kCells;
 constexpr int kField = FlashCounter::kField;
 constexpr int kPositions = FlashCounter::kPositions;
 
@@ -63,17 +62,18 @@ bool follow_red(Cell& cell, const State& state) {
 }
 
 // Above and left of each cell's corner: how many cells rose lately (low 16 bits) and fell (high 16 bits).
-using AreaTable = std::array<uint32_t, static_cast<size_t>((kCells + 1) * (kCells + 1))>;
+using AreaTable =
+    std::array<uint32_t, static_cast<size_t>((LightGrid::kCells + 1) * (LightGrid::kCells + 1))>;
 
 void sum_areas(const std::array<Cell, LightGrid::kCount>& cells, int concurrent_frames, AreaTable& table) {
-  std::fill_n(table.begin(), kCells + 1, 0U);
-  for (size_t y = 0; y < kCells; ++y) {
-    const uint32_t* const above = table.data() + y * (kCells + 1);
-    uint32_t* const here = table.data() + (y + 1) * (kCells + 1);
+  std::fill_n(table.begin(), LightGrid::kCells + 1, 0U);
+  for (size_t y = 0; y < LightGrid::kCells; ++y) {
+    const uint32_t* const above = table.data() + y * (LightGrid::kCells + 1);
+    uint32_t* const here = table.data() + (y + 1) * (LightGrid::kCells + 1);
     uint32_t row = 0;
     here[0] = 0;
-    for (size_t x = 0; x < kCells; ++x) {
-      const Cell& cell = cells[y * kCells + x];
+    for (size_t x = 0; x < LightGrid::kCells; ++x) {
+      const Cell& cell = cells[y * LightGrid::kCells + x];
       if (cell.age < concurrent_frames) row += cell.direction > 0 ? 1U : 1U << 16;
       here[x + 1] = above[x + 1] + row;
     }
@@ -132,8 +132,8 @@ void FlashCounter::evaluate_fields(const Step::Kind& before, const Second& secon
     sum_areas(kind.cells, concurrent_frames_, table);
     constexpr uint32_t kArea = kField * kField;
     for (size_t y = 0, field = 0; y < kPositions; ++y) {
-      const uint32_t* const top = table.data() + y * (kCells + 1);
-      const uint32_t* const bottom = top + ptrdiff_t{kField} * (kCells + 1);
+      const uint32_t* const top = table.data() + y * (LightGrid::kCells + 1);
+      const uint32_t* const bottom = top + ptrdiff_t{kField} * (LightGrid::kCells + 1);
       for (size_t x = 0; x < kPositions; ++x, ++field) {
         const uint32_t both = bottom[x + kField] - bottom[x] - top[x + kField] + top[x];
         const int8_t direction = before.directions[field];
@@ -176,24 +176,24 @@ bool FlashCounter::Step::brings_above(int transitions) const {
 
 void FlashCounter::Step::cells_brought_above(int transitions, CellMask& cells) const {
   // How many fields reach over a cell: their corners, summed along both axes.
-  std::array<int, static_cast<size_t>((kCells + 1) * (kCells + 1))> corners{};
+  std::array<int, static_cast<size_t>((LightGrid::kCells + 1) * (LightGrid::kCells + 1))> corners{};
   for (size_t y = 0, field = 0; y < kPositions; ++y) {
     for (size_t x = 0; x < kPositions; ++x, ++field) {
       if (!field_brought_above(*this, field, transitions)) continue;
-      int* const corner = corners.data() + y * (kCells + 1) + x;
+      int* const corner = corners.data() + y * (LightGrid::kCells + 1) + x;
       ++corner[0];
       --corner[kField];
-      --corner[ptrdiff_t{kField} * (kCells + 1)];
-      ++corner[ptrdiff_t{kField} * (kCells + 1) + kField];
+      --corner[ptrdiff_t{kField} * (LightGrid::kCells + 1)];
+      ++corner[ptrdiff_t{kField} * (LightGrid::kCells + 1) + kField];
     }
   }
-  std::array<int, kCells> column{};
-  for (size_t y = 0; y < kCells; ++y) {
+  std::array<int, LightGrid::kCells> column{};
+  for (size_t y = 0; y < LightGrid::kCells; ++y) {
     int over = 0;
-    for (size_t x = 0; x < kCells; ++x) {
-      column[x] += corners[y * (kCells + 1) + x];
+    for (size_t x = 0; x < LightGrid::kCells; ++x) {
+      column[x] += corners[y * (LightGrid::kCells + 1) + x];
       over += column[x];
-      cells[y * kCells + x] = over > 0 ? 1 : 0;
+      cells[y * LightGrid::kCells + x] = over > 0 ? 1 : 0;
     }
   }
 }

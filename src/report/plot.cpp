@@ -15,7 +15,7 @@ namespace {
 constexpr Size kPage = {1600, 1200};
 constexpr double kLeft = 84;
 constexpr double kTitleHeight = 92;
-constexpr double kGap = 30;  // above each panel: its caption
+constexpr double kCaptionHeight = 30;  // above each panel: its caption
 constexpr double kAxisHeight = 40;
 constexpr double kWaveformHeight = 150;
 constexpr double kLevelHeight = 120;
@@ -116,17 +116,17 @@ Canvas plot_song(const SongView& view, const Features& features, const std::stri
                            {kRhythmHeight, draw_rhythm, true}};
   if (has_chroma(features)) rows.push_back({kChromaHeight, draw_chroma, false});
   double used = kTitleHeight + kAxisHeight;
-  for (const Row& row : rows) used += row.height + kGap;
+  for (const Row& row : rows) used += row.height + kCaptionHeight;
   rows[2].height = kPage.height - used;
   if (!curves.empty()) rows.push_back({kCurvesHeight, draw_curves, true});
 
-  const double more = curves.empty() ? 0 : kCurvesHeight + kGap;
+  const double more = curves.empty() ? 0 : kCurvesHeight + kCaptionHeight;
   Drawing page({kPage.width, kPage.height + static_cast<int>(more)});
   const PlotSource source{view, features, curves};
   draw_title(page, title, facts);
   Panel panel{.left = kLeft, .top = kTitleHeight, .width = kPlotColumns};
   for (const Row& row : rows) {
-    panel.top += kGap;
+    panel.top += kCaptionHeight;
     panel.height = row.height;
     if (row.gridded) draw_grid(page, panel, source);
     row.draw(page, panel, source);

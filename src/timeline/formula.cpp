@@ -20,9 +20,6 @@ constexpr const char* kAt = "at";
 constexpr const char* kBand = "band";
 constexpr const char* kPi = "pi";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }

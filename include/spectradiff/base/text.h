@@ -40,6 +40,11 @@ std::string suggestion(std::string_view name, std::span<const std::string> candi
 // Without the spaces, tabs and line ends around it.
 std::string_view trimmed(std::string_view text);
 
+bool is_digit(char c);
+
+// Nothing but digits of ASCII; so it is of an empty text.
+bool all_digits(std::string_view text);
+
 // A control character of ASCII: in a message it would garble the line.
 bool is_control(char c);
 
