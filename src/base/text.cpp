@@ -100,11 +100,10 @@ std::string printable(std::string_view text) {
 }
 
 std::string shortened(std::string_view text, size_t most) {
-  if (text.size() <= most) return std::string(text);
   size_t end = 0;
   for (size_t i = 0; i < most && end < text.size(); ++i)
     end += std::max<size_t>(1, utf8_character_length(text.substr(end)));
-  return std::string(text.substr(0, end)) + (end < text.size() ? "…" : "");
+  return end == text.size() ? std::string(text) : std::string(text.substr(0, end)) + "…";
 }
 
 std::string clock_text(int64_t seconds, bool hours) {

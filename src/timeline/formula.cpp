@@ -15,7 +15,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr size_t kMaxDepth = 64;
 constexpr const char* kAt = "at";
 constexpr const char* kBand = "band";
 constexpr const char* kPi = "pi";
@@ -157,7 +156,11 @@ class Reader {
   void write(const std::string& word) { formula_.text += word + " "; }
 
   void open(Open one) {
-    if (open_.size() == kMaxDepth) fail_at(text_, one.at, fmt::format("more than {} levels deep", kMaxDepth));
+    if (open_.size() == kMaxExpressionDepth) {
+      fail_at(text_, one.at,
+              fmt::format("parentheses and choices may be nested {} deep, and this is one more",
+                          kMaxExpressionDepth));
+    }
     open_.push_back(one);
   }
 
@@ -365,9 +368,12 @@ class Reader {
 }  // namespace
 
 Formula read_formula(std::string_view text, size_t begin, size_t end, std::span<const std::string> signals) {
+  if (end - begin > kMaxExpressionBytes) {
+    fail_at(text, begin,
+            fmt::format("it has {} bytes, and an expression has at most {}; signals can hold parts of it",
+                        end - begin, kMaxExpressionBytes));
+  }
   if (!is_valid_utf8(text)) fail_at(text, 0, "the text is not valid UTF-8");
-  if (end - begin > kMaxExpressionBytes)
-    fail_at(text, begin, fmt::format("more than {} bytes", kMaxExpressionBytes));
   return Reader(text, begin, end, signals).read();
 }
 

@@ -1,7 +1,7 @@
 #include "marked_error.h"
 
 #include <algorithm>
-#include <vector>
+#include <deque>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
@@ -15,21 +15,26 @@ constexpr size_t kShownAfter = 40;
 }  // namespace
 
 void fail_at(std::string_view text, size_t at, const std::string& what) {
-  // One entry per character, as it is shown.
-  std::vector<std::string> characters;
+  const auto behind = [&](size_t begin) {
+    return begin + std::max<size_t>(1, utf8_character_length(text.substr(begin)));
+  };
+  // However long the text is, only where the shown characters begin is kept.
+  std::deque<size_t> shown;
   size_t column = 0;
-  size_t begin = 0;
-  for (const std::string_view character : utf8_characters(text)) {
-    if (begin < at) column = characters.size() + 1;
-    characters.emplace_back(is_control(character[0]) ? " " : character);
-    begin += character.size();
+  size_t next = 0;
+  for (; next < at && next < text.size(); next = behind(next), ++column) {
+    shown.push_back(next);
+    if (shown.size() > kShownBefore) shown.pop_front();
   }
-  const size_t first = column > kShownBefore ? column - kShownBefore : 0;
-  const size_t last = std::min(characters.size(), column + kShownAfter);
-  std::string line = first > 0 ? "…" : "";
-  for (size_t i = first; i < last; ++i) line += characters[i];
-  if (last < characters.size()) line += "…";
-  const std::string blanks(column - first + (first > 0 ? 1 : 0), ' ');
+  const size_t before = shown.size();
+  for (; next < text.size() && shown.size() < before + kShownAfter; next = behind(next))
+    shown.push_back(next);
+
+  std::string line = column > before ? "…" : "";
+  for (const size_t begin : shown)
+    line += is_control(text[begin]) ? " " : text.substr(begin, behind(begin) - begin);
+  if (next < text.size()) line += "…";
+  const std::string blanks(before + (column > before ? 1 : 0), ' ');
   throw_error(ErrorKind::usage, "is wrong at column {}: {}\n  {}\n  {}^", column + 1, what, line, blanks);
 }
 

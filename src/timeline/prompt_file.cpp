@@ -12,10 +12,13 @@ namespace {
 constexpr const char* kForm =
     "write lines of `1:30: text`, or JSON as [{\"at\": \"1:30\", \"prompt\": \"text\"}]";
 
+constexpr size_t kLongestTime = 64;      // bytes; what is longer is no time
+constexpr size_t kShownCharacters = 80;  // of a text in a message
+
 // The longest beginning that is a time, up to one of the line's colons: prompts may hold colons of their own.
 PromptKey parse_line(std::string_view line, const std::string& where) {
   size_t end = std::string_view::npos;
-  for (size_t colon = line.find(':'); colon != std::string_view::npos; colon = line.find(':', colon + 1)) {
+  for (size_t colon = line.find(':'); colon < kLongestTime; colon = line.find(':', colon + 1)) {
     if (find_key_time(trimmed(line.substr(0, colon)))) end = colon;
   }
   // "0:99: text" and "0:30 text" were meant as clocks, not as what is said at second 0.
@@ -24,8 +27,8 @@ PromptKey parse_line(std::string_view line, const std::string& where) {
                             std::isdigit(static_cast<unsigned char>(line[end + 1])) != 0;
   if (half_a_clock) end = std::string_view::npos;
   if (end == std::string_view::npos)
-    throw_error(ErrorKind::usage, "{}: \"{}\" does not begin with a time and a colon; {}", where, line,
-                kForm);
+    throw_error(ErrorKind::usage, "{}: \"{}\" does not begin with a time and a colon; {}", where,
+                shortened(line, kShownCharacters), kForm);
   PromptKey key;
   key.at = trimmed(line.substr(0, end));
   key.prompt = trimmed(line.substr(end + 1));
@@ -38,7 +41,8 @@ PromptBlend blend_of(const std::string& name, const std::string& where) {
     if (name == known_name) return blend;
     known.push_back(known_name);
   }
-  throw_error(ErrorKind::usage, "{}: blend = {} is not one of {}", where, name, join(known, ", "));
+  throw_error(ErrorKind::usage, "{}: blend = {} is not one of {}", where, shortened(name, kShownCharacters),
+              join(known, ", "));
 }
 
 const std::string& name_of(PromptBlend blend) {
@@ -63,9 +67,9 @@ PromptKey key_from_json(const Json& value, const std::string& where) {
     key.weight = weight.is_string() ? weight.get<std::string>() : weight.dump();
   }
   reader.refuse_unknown();
-  if (!find_key_time(key.at)) {
+  if (key.at.size() > kLongestTime || !find_key_time(key.at)) {
     throw_error(ErrorKind::usage, "{}: at = {} is no time; write 90, 1:30, 300f, 16beats or end", where,
-                key.at);
+                shortened(key.at, kShownCharacters));
   }
   return key;
 }

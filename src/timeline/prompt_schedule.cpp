@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "key_time.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/timeline/song_values.h"
 
 namespace spectradiff {
 namespace {
+
+constexpr size_t kShownCharacters = 80;  // of a text in a message
 
 std::vector<std::string> readable(std::span<const std::string> signals) {
   std::vector<std::string> names(signals.begin(), signals.end());
@@ -20,6 +25,15 @@ std::vector<std::string> readable(std::span<const std::string> signals) {
 const std::string& weight_of(const PromptSchedule& schedule, size_t key) {
   const std::string& own = schedule.keys[key].weight;
   return own.empty() ? schedule.weight : own;
+}
+
+// Each once, however many keys have it.
+std::set<std::string> weights_of(const PromptSchedule& schedule) {
+  std::set<std::string> weights;
+  for (size_t key = 0; key < schedule.keys.size(); ++key) {
+    if (const std::string& weight = weight_of(schedule, key); !weight.empty()) weights.insert(weight);
+  }
+  return weights;
 }
 
 PromptBlend blend_of(const PromptSchedule& schedule, size_t key) {
@@ -84,11 +98,19 @@ std::vector<int64_t> place_keys(const PromptSchedule& schedule, const Features& 
     if (frames.size() > 1 && frames.back() < frames[frames.size() - 2]) {
       throw_error(ErrorKind::usage,
                   "prompts: \"{}\" at {} comes before the key above it, at {}; order them by time",
-                  key.prompt, key.at, schedule.keys[frames.size() - 2].at);
+                  shortened(key.prompt, kShownCharacters), key.at, schedule.keys[frames.size() - 2].at);
     }
-    if (frames.back() >= features.frames) {
-      notes.push_back(fmt::format("prompts: \"{}\" at {} lies after the song's end", key.prompt, key.at));
-    }
+  }
+  const auto after =
+      std::find_if(frames.begin(), frames.end(), [&](int64_t frame) { return frame >= features.frames; });
+  if (const auto count = frames.end() - after; count > 0) {
+    const PromptKey& first = schedule.keys[static_cast<size_t>(after - frames.begin())];
+    notes.push_back(
+        count == 1
+            ? fmt::format("prompts: \"{}\" at {} comes after the song's end and is not shown",
+                          shortened(first.prompt, kShownCharacters), first.at)
+            : fmt::format("prompts: {} of {} come after the song's end and are not shown, the first at {}",
+                          count, frames.size(), first.at));
   }
   return frames;
 }
@@ -139,18 +161,14 @@ std::optional<KeyTime> find_key_time(std::string_view text) {
 
 void check_weights(const PromptSchedule& schedule, std::span<const std::string> signals) {
   const std::vector<std::string> names = readable(signals);
-  for (size_t key = 0; key < schedule.keys.size(); ++key) {
-    if (!weight_of(schedule, key).empty()) Expression(weight_of(schedule, key), names);
-  }
+  for (const std::string& weight : weights_of(schedule)) Expression(weight, names);
 }
 
 void add_needs(const PromptSchedule& schedule, const SignalSet& signals, FeatureRequest& request) {
   request.beats |= needs_beats(schedule);
   std::vector<std::string> names = readable(signals.names());
-  for (size_t key = 0; key < schedule.keys.size(); ++key) {
-    if (weight_of(schedule, key).empty()) continue;
-    signals.add_needs(Expression(weight_of(schedule, key), names), request);
-  }
+  for (const std::string& weight : weights_of(schedule))
+    signals.add_needs(Expression(weight, names), request);
 }
 
 PlacedPrompts place_prompts(const PromptSchedule& schedule, const Features& features,
@@ -165,17 +183,16 @@ PlacedPrompts place_prompts(const PromptSchedule& schedule, const Features& feat
   SongValues song(features, signals);
   song.put(kProgress, progress);
   const std::vector<std::string> names = readable(signals.names());
-  std::vector<std::optional<Expression>> weights(schedule.keys.size());
-  for (size_t key = 0; key < weights.size(); ++key) {
-    if (const std::string& text = weight_of(schedule, key); !text.empty()) weights[key].emplace(text, names);
-  }
+  std::map<std::string, Expression> weights;
+  for (const std::string& text : weights_of(schedule)) weights.emplace(text, Expression(text, names));
   size_t outside = 0;
   for (const int64_t frame : frames) {
     const size_t key = in_force[static_cast<size_t>(frame)];
     const bool last = key + 1 == schedule.keys.size();
     double weight = 0;
-    if (!last && weights[key] && frame >= placed.key_frames[key]) {
-      weight = song.evaluate(*weights[key], {&frame, 1}).front();
+    const auto moves = weights.find(weight_of(schedule, key));
+    if (!last && moves != weights.end() && frame >= placed.key_frames[key]) {
+      weight = song.evaluate(moves->second, {&frame, 1}).front();
       if (!std::isfinite(weight)) {
         throw_error(ErrorKind::usage, "prompts: the weight {} is {} in frame {}", weight_of(schedule, key),
                     weight, frame);

@@ -17,6 +17,7 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kMaxName = 64;
+constexpr size_t kShownCharacters = 80;  // of a text in a message
 
 struct Word {
   std::string text;
@@ -68,17 +69,34 @@ bool is_name(const std::string& text) {
 
 void check_name(const std::string& name) {
   if (!is_name(name)) {
-    throw_error(ErrorKind::usage,
-                "{} is no name for a signal; a to z, 0 to 9 and _ make one, beginning with a letter", name);
+    throw_error(
+        ErrorKind::usage,
+        "{} is no name for a signal; a name has at most {} of a to z, 0 to 9 and _, and begins with a "
+        "letter or _",
+        shortened(name, kShownCharacters), kMaxName);
   }
   if (is_taken_name(name))
     throw_error(ErrorKind::usage, "{} means something already; a signal needs a name of its own", name);
 }
 
+void add_need(const ExpressionInput& input, FeatureRequest& request) {
+  if (input.offset.unit == MusicTime::Unit::beats || input.name == "tempo") request.beats = true;
+  if (input.name == "since_onset") request.onsets = true;
+  if (input.name.starts_with("beat_") || input.name.starts_with("bar_") || input.name == "beats" ||
+      input.name == "bars" || input.name == "since_beat") {
+    request.beats = true;
+    request.series.insert({"beat_phase", "bar_phase"});
+  }
+  if (is_series_name(input.name)) request.series.insert(input.name);
+}
+
 }  // namespace
 
 Expression Signal::read_source(std::string_view text, std::span<const std::string> signals) {
-  if (text.size() > kMaxSignalBytes) fail_at(text, 0, fmt::format("more than {} bytes", kMaxSignalBytes));
+  if (text.size() > kMaxSignalBytes) {
+    fail_at(text, 0,
+            fmt::format("it has {} bytes, and a signal has at most {}", text.size(), kMaxSignalBytes));
+  }
   const size_t end = part_end(text, 0);
   const std::vector<Word> words = words_of(text, 0, end);
   if (words.size() < 2 || words[0].text != "band" || words[1].text[0] == '(')
@@ -150,8 +168,10 @@ std::vector<std::string> signal_stages() {
 }
 
 SignalSet::SignalSet(const std::map<std::string, std::string>& texts) {
-  if (texts.size() > kMaxSignals)
-    throw_error(ErrorKind::usage, "there are {} signals; at most {} are taken", texts.size(), kMaxSignals);
+  if (texts.size() > kMaxSignals) {
+    throw_error(ErrorKind::usage, "there are {} signals, and at most {} are taken", texts.size(),
+                kMaxSignals);
+  }
   for (const auto& [name, text] : texts) {
     check_name(name);
     names_.push_back(name);
@@ -160,22 +180,40 @@ SignalSet::SignalSet(const std::map<std::string, std::string>& texts) {
     try {
       signals_.emplace(name, Signal(text, names_));
     } catch (const Error& error) {
-      throw_error(error.kind(), "{} = {} {}", name, text, error.what());
+      throw_error(error.kind(), "{} = {} {}", name, shortened(text, kShownCharacters), error.what());
     }
   }
-  // Signals whose needs are all met are taken out; what is left goes in circles.
-  std::set<std::string> open(names_.begin(), names_.end());
-  const auto met = [&](const std::string& name) {
-    const auto& inputs = signals_.at(name).source().inputs();
-    return std::none_of(inputs.begin(), inputs.end(),
-                        [&](const auto& input) { return open.contains(input.name); });
-  };
-  while (std::erase_if(open, met) > 0) {
+  refuse_circles();
+}
+
+// Signals whose needs are all met are taken out, which may meet the needs of others; what is left goes in
+// circles.
+void SignalSet::refuse_circles() const {
+  std::map<std::string, std::set<std::string>> needs, read_by;
+  for (const auto& [name, signal] : signals_) {
+    for (const ExpressionInput& input : signal.source().inputs()) {
+      if (find(input.name) == nullptr) continue;
+      needs[name].insert(input.name);
+      read_by[input.name].insert(name);
+    }
   }
-  if (!open.empty()) {
-    throw_error(ErrorKind::usage, "{} needs itself, by way of {}", *open.begin(),
-                join(std::vector<std::string>(open.begin(), open.end()), ", "));
+  std::vector<std::string> met;
+  for (const std::string& name : names_) {
+    if (!needs.contains(name)) met.push_back(name);
   }
+  for (size_t i = 0; i < met.size(); ++i) {
+    for (const std::string& reader : read_by[std::string(met[i])]) {
+      needs[reader].erase(met[i]);
+      if (!needs[reader].empty()) continue;
+      needs.erase(reader);
+      met.push_back(reader);
+    }
+  }
+  if (needs.empty()) return;
+  std::vector<std::string> circle;
+  for (const auto& [name, open] : needs) circle.push_back(name);
+  throw_error(ErrorKind::usage, "{} needs itself, by way of {}", circle.front(),
+              shortened(join(circle, ", "), kShownCharacters));
 }
 
 const Signal* SignalSet::find(const std::string& name) const {
@@ -184,26 +222,17 @@ const Signal* SignalSet::find(const std::string& name) const {
 }
 
 void SignalSet::add_needs(const Expression& expression, FeatureRequest& request) const {
-  std::set<std::string> met;
-  add_needs(expression, request, met);
-}
-
-// A signal that many others read is followed once.
-void SignalSet::add_needs(const Expression& expression, FeatureRequest& request,
-                          std::set<std::string>& met) const {
-  for (const ExpressionInput& input : expression.inputs()) {
-    if (input.offset.unit == MusicTime::Unit::beats || input.name == "tempo") request.beats = true;
-    if (input.name == "since_onset") request.onsets = true;
-    if (input.name.starts_with("beat_") || input.name.starts_with("bar_") || input.name == "beats" ||
-        input.name == "bars" || input.name == "since_beat") {
-      request.beats = true;
-      request.series.insert({"beat_phase", "bar_phase"});
-    }
-    if (is_series_name(input.name)) request.series.insert(input.name);
-    if (const Signal* signal = find(input.name)) {
-      if (!met.insert(input.name).second) continue;
+  std::set<std::string> known;
+  std::vector<const Expression*> open = {&expression};
+  while (!open.empty()) {
+    const Expression& reader = *open.back();
+    open.pop_back();
+    for (const ExpressionInput& input : reader.inputs()) {
+      add_need(input, request);
+      const Signal* signal = find(input.name);
+      if (signal == nullptr || !known.insert(input.name).second) continue;
       if (signal->counts_beats()) request.beats = true;
-      add_needs(signal->source(), request, met);
+      open.push_back(&signal->source());
     }
   }
 }

@@ -64,9 +64,23 @@ double SongValues::seconds(int64_t frame) const {
 }
 
 const std::vector<double>& SongValues::of(const std::string& name) {
-  if (const auto found = values_.find(name); found != values_.end()) return found->second;
-  std::vector<double> values = make(name);
-  return values_[name] = std::move(values);
+  // Signals may read one another in long chains, so what is still needed is kept in a list: nothing recurses.
+  std::vector<std::string> needed = {name};
+  while (!needed.empty()) {
+    const std::string next = needed.back();
+    if (!values_.contains(next)) {
+      const size_t before = needed.size();
+      if (const Signal* signal = signals_.find(next)) {
+        for (const ExpressionInput& input : signal->source().inputs()) {
+          if (!values_.contains(input.name)) needed.push_back(input.name);
+        }
+      }
+      if (needed.size() > before) continue;
+      values_[next] = make(next);
+    }
+    needed.pop_back();
+  }
+  return values_.at(name);
 }
 
 std::vector<double> SongValues::make(const std::string& name) {

@@ -190,9 +190,10 @@ TEST(Expression, MarksThePlaceBelowTheText) {
 }
 
 TEST(Expression, HasLimits) {
-  EXPECT_THAT(refusal([] { Expression("1" + std::string(2000, ' '), {}); }), HasSubstr("2000 bytes"));
+  EXPECT_THAT(refusal([] { Expression("1" + std::string(2000, ' '), {}); }), HasSubstr("at most 2000"));
   const std::string deep = std::string(65, '(') + "1" + std::string(65, ')');
-  EXPECT_THAT(refusal([&] { Expression(deep, {}); }), AllOf(HasSubstr("column 65:"), HasSubstr("64 levels")));
+  EXPECT_THAT(refusal([&] { Expression(deep, {}); }),
+              AllOf(HasSubstr("column 65:"), HasSubstr("nested 64 deep")));
   EXPECT_EQ(value_of(deep.substr(1, 129)), 1);
   std::string choices = "t";
   for (int i = 0; i < 64; ++i) choices += " ? 1 : t";

@@ -1,5 +1,6 @@
 #include "spectradiff/timeline/prompt_schedule.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,6 +42,14 @@ TEST(PromptFile, JsonReadsBackAsItself) {
   const auto keys = parse_prompts(list.dump(), "p.json");
   EXPECT_EQ(prompts_to_json(keys), list);
   EXPECT_EQ(prompts_from_json(Json::parse(R"([{"at": 1.5, "prompt": "a"}])"), "p").front().at, "1.5");
+}
+
+TEST(PromptFile, ALineOfColonsIsRefusedAtOnceAndShownInPart) {
+  std::string line = "1";
+  for (int i = 0; i < 200000; ++i) line += ":1";
+  const std::string reason = refusal([&] { parse_prompts(line, "p"); });
+  EXPECT_THAT(reason, HasSubstr("does not begin with a time"));
+  EXPECT_LT(reason.size(), 500u);
 }
 
 TEST(PromptFile, FaultsNameTheirPlace) {
@@ -107,6 +116,22 @@ TEST(PromptSchedule, KeysStandOnBeatsAndSnapToThem) {
   schedule.snap = true;
   EXPECT_THAT(place(schedule, song).key_frames, ElementsAre(5, 10, 15));
   EXPECT_THAT(refusal([&] { place(schedule, song_of(40)); }), HasSubstr("no beat was heard"));
+}
+
+TEST(PromptSchedule, ManyKeysBehindTheEndAreOneNote) {
+  std::string text = "0: a\n";
+  for (int frame = 30; frame < 5030; ++frame) text += fmt::format("{}f: b\n", frame);
+  EXPECT_THAT(
+      place(schedule_of(text), song_of(30)).notes,
+      ElementsAre("prompts: 5000 of 5001 come after the song's end and are not shown, the first at 30f"));
+}
+
+TEST(PromptSchedule, ALongWeightIsRefusedBeforeItIsParsed) {
+  PromptSchedule schedule = schedule_of("0: a\n4f: b\n");
+  schedule.weight = std::string(1 << 20, '1');
+  const std::string reason = refusal([&] { check_weights(schedule, {}); });
+  EXPECT_THAT(reason, HasSubstr("it has 1048576 bytes, and an expression has at most 2000"));
+  EXPECT_LT(reason.size(), 500u);
 }
 
 TEST(PromptSchedule, KeysAscend) {

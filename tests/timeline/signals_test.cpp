@@ -1,9 +1,11 @@
 #include "spectradiff/timeline/signals.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 #include "song.h"
 
@@ -130,6 +132,38 @@ TEST(SignalSet, RefusesSignalsThatNeedThemselves) {
 TEST(SignalSet, NamesTheSignalThatIsWrong) {
   EXPECT_THAT(refusal([] { SignalSet(Texts{{"kick", "onst"}}); }),
               AllOf(HasSubstr("kick = onst is wrong at column 1"), HasSubstr("\n  onst\n  ^")));
+}
+
+TEST(SignalSet, TakesSoManyAndNoMore) {
+  Texts texts;
+  for (size_t i = 0; i < kMaxSignals; ++i) texts["s" + std::to_string(i)] = "rms";
+  EXPECT_EQ(SignalSet(texts).names().size(), kMaxSignals);
+  texts["one_more"] = "rms";
+  EXPECT_THAT(refusal([&] { SignalSet{texts}; }),
+              HasSubstr("there are 1001 signals, and at most 1000 are taken"));
+}
+
+TEST(SignalSet, RefusesALongTextWithoutShowingAllOfIt) {
+  const std::string text(1 << 20, '1');
+  const std::string reason = refusal([&] { SignalSet(Texts{{"kick", text}}); });
+  EXPECT_THAT(reason, HasSubstr("it has 1048576 bytes, and a signal has at most 4000"));
+  EXPECT_LT(reason.size(), 500u);
+}
+
+// Each reads the next one twice: 2 to the power of 999 ways from the first to the last.
+TEST(SignalSet, FollowsALongChainOnce) {
+  Texts texts;
+  for (size_t i = 0; i < kMaxSignals; ++i) {
+    const std::string next = fmt::format("s{:04}", i + 1);
+    texts[fmt::format("s{:04}", i)] =
+        i + 1 < kMaxSignals ? fmt::format("{} + at({}, -1f)", next, next) : "rms";
+  }
+  const SignalSet signals(texts);
+  FeatureRequest request;
+  signals.add_needs(Expression("s0000", signals.names()), request);
+  EXPECT_THAT(request.series, ElementsAre("rms"));
+  texts["s0999"] = "s0500";
+  EXPECT_THAT(refusal([&] { SignalSet{texts}; }), AllOf(HasSubstr("s0000 needs itself"), HasSubstr("…")));
 }
 
 TEST(SignalSet, SaysWhatMustBeHeard) {

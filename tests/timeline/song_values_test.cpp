@@ -1,9 +1,13 @@
 #include "spectradiff/timeline/song_values.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <cmath>
+#include <functional>
+#include <map>
 #include <numeric>
 
 #include "song.h"
@@ -143,6 +147,29 @@ TEST(SongValues, ExpressABeatTriggeredDecay) {
   const std::vector<double> strength = values(song_of(13), "0.4 + 0.4*(1 - (f-4)%8/8)");
   for (int i = 0; i < 13; ++i)
     EXPECT_NEAR(strength[static_cast<size_t>(i)], 0.4 + 0.4 * (1 - ((i + 4) % 8) / 8.0), 1e-6);
+}
+
+// On a thread with the stack that `ulimit -s 256` gives.
+TEST(SongValues, FollowALongChainOfSignalsOnASmallStack) {
+  std::map<std::string, std::string> texts;
+  for (size_t i = 0; i < kMaxSignals; ++i)
+    texts[fmt::format("s{:04}", i)] = i + 1 < kMaxSignals ? fmt::format("s{:04} + 1", i + 1) : "rms";
+  const SignalSet signals(texts);
+  const Features features = song_of(3, {{"rms", "", {0, 1, 1}}});
+  std::vector<double> values;
+  const std::function<void()> read = [&] { values = SongValues(features, signals).of("s0000"); };
+  pthread_attr_t small;
+  ASSERT_EQ(::pthread_attr_init(&small), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&small, 256 << 10), 0);
+  pthread_t thread{};
+  const auto run = [](void* work) -> void* {
+    (*static_cast<const std::function<void()>*>(work))();
+    return nullptr;
+  };
+  ASSERT_EQ(::pthread_create(&thread, &small, run, const_cast<std::function<void()>*>(&read)), 0);
+  ::pthread_join(thread, nullptr);
+  ::pthread_attr_destroy(&small);
+  EXPECT_THAT(values, ElementsAre(999, 1000, 1000));
 }
 
 }  // namespace

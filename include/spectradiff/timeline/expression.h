@@ -1,6 +1,7 @@
 // Arithmetic over the music: "0.55 + 0.25*onset".
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,7 +26,9 @@ struct ExpressionInput {
   MusicTime offset;
 };
 
+// Checked before anything is parsed, so that no text costs much.
 inline constexpr size_t kMaxExpressionBytes = 2000;
+inline constexpr size_t kMaxExpressionDepth = 64;  // of parentheses and choices (?:)
 
 // Numbers (plain decimals), names, ( ), ?: || && < <= > >= == != + - * / % ^ and !, in C's order, ^ from the
 // right and above the sign; true is 1; a % b has b's sign. at(NAME, -2f) is a name's value at another time,
@@ -36,8 +39,8 @@ inline constexpr size_t kMaxExpressionBytes = 2000;
 class Expression {
  public:
   // `signals` are names that may be read beside series and counters. Error{usage} with the reason alone: "is
-  // wrong at column 8: …" and two lines that mark the place. At most kMaxExpressionBytes, 64 parentheses
-  // deep.
+  // wrong at column 8: …" and two lines that mark the place. Refused: more than kMaxExpressionBytes or
+  // kMaxExpressionDepth.
   Expression(std::string_view text, std::span<const std::string> signals);
   ~Expression();
   Expression(Expression&&) noexcept;

@@ -1,6 +1,7 @@
 // Series with a name and a shape of the user's own: kick = "band 40 120 | env 1f 6f | norm 95".
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
@@ -55,11 +56,16 @@ class Signal {
 // How each stage is written: "env ATTACK RELEASE".
 std::vector<std::string> signal_stages();
 
+// Checked before anything is parsed.
+inline constexpr size_t kMaxSignals = 1000;
+inline constexpr size_t kMaxSignalBytes = 4000;  // of one with its stages
+
 // The signals of a job.
 class SignalSet {
  public:
-  // By name, at most kMaxSignals. Error{usage}: "kick = … is wrong at …" for texts, names that mean something
-  // already or are no names, and signals that need themselves.
+  // By name. Error{usage}: more than kMaxSignals, "kick = … is wrong at …" for texts, names that mean
+  // something already or are no names, and signals that need themselves. However they read one another, the
+  // time it takes grows with their number only.
   explicit SignalSet(const std::map<std::string, std::string>& texts);
 
   const std::vector<std::string>& names() const { return names_; }
@@ -69,7 +75,7 @@ class SignalSet {
   void add_needs(const Expression& expression, FeatureRequest& request) const;
 
  private:
-  void add_needs(const Expression& expression, FeatureRequest& request, std::set<std::string>& met) const;
+  void refuse_circles() const;
 
   std::vector<std::string> names_;
   std::map<std::string, Signal> signals_;
