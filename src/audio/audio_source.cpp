@@ -57,14 +57,15 @@ void require_sane_shape(int channels, int64_t sample_rate_hz, const AudioLimits&
                         const std::string& name) {
   if (channels < 1) throw_error(ErrorKind::input, "{} is damaged: its header says 0 channels", name);
   if (channels > kMaxChannels) {
-    throw_error(ErrorKind::input, "{} has {} channels; up to {} are read: ffmpeg -i in -ac 2 out.wav", name,
-                channels, kMaxChannels);
+    throw_error(ErrorKind::input,
+                "{} has {} channels; at most {} can be read; mix it down first: ffmpeg -i in -ac 2 out.wav",
+                name, channels, kMaxChannels);
   }
   const RateRange rates = limits.any_sample_rate ? kAnyRates : kUsualRates;
   if (sample_rate_hz >= rates.min_hz && sample_rate_hz <= rates.max_hz) return;
   const bool possible = sample_rate_hz >= kAnyRates.min_hz && sample_rate_hz <= kAnyRates.max_hz;
-  throw_error(ErrorKind::input, "{} has a sample rate of {} Hz in its header; {} to {} Hz are read{}", name,
-              sample_rate_hz, rates.min_hz, rates.max_hz,
+  throw_error(ErrorKind::input, "{} has a sample rate of {} Hz in its header; {} to {} Hz can be read{}",
+              name, sample_rate_hz, rates.min_hz, rates.max_hz,
               possible ? "; if it is right, --any-sample-rate takes it" : ", the file is damaged");
 }
 
@@ -96,7 +97,7 @@ std::unique_ptr<Decoder> open_by_any(const SoundFile& file, const HeaderPatch& p
                 libav_reason.empty() ? "" : "; " + libav_reason, kConversionHint);
   }
   throw_error(ErrorKind::input,
-              "{} is no sound file that can be read: it looks like {}{}; if there is sound in it, {}",
+              "{} is not a sound file that can be read: it looks like {}{}; if there is sound in it, {}",
               file.name(), kind.name, libav_reason.empty() ? "" : " (" + libav_reason + ")", kConversionHint);
 }
 
@@ -213,16 +214,16 @@ std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
   const auto present = static_cast<double>(header.present_bytes);
   const auto declared = static_cast<double>(header.declared_bytes);
   if (header.size_missing()) {
-    return fmt::format("{} says that it holds no samples, but {} follow; they are used", file.name(),
-                       duration_text(info.duration_s()));
+    return fmt::format("{} says in its header that it holds no sound, but {} of it follow and are used",
+                       file.name(), duration_text(info.duration_s()));
   }
   if (declared > present && !header.size_unknown()) {
     return fmt::format("{} is cut off: {} of {} are there", file.name(), duration_text(info.duration_s()),
                        duration_text(info.duration_s() * declared / present));
   }
   if (header.stray_bytes > header.block_align && declared > 0) {
-    return fmt::format("{} has {} bytes behind the {} that its header states; they are ignored", file.name(),
-                       header.stray_bytes, duration_text(info.duration_s()));
+    return fmt::format("{} has {} bytes after the {} of sound that its header states; they are ignored",
+                       file.name(), header.stray_bytes, duration_text(info.duration_s()));
   }
   return "";
 }

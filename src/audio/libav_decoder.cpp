@@ -28,7 +28,8 @@ class LibavDecoder final : public Decoder {
   std::string note() const override {
     const SoundStreamInfo& stream = sound_->info();
     if (stream.tracks < 2) return "";
-    return fmt::format("{} holds {} sound tracks; this one is heard: {}", name_, stream.tracks, stream.track);
+    return fmt::format("{} holds {} sound tracks; the one that is used is {}", name_, stream.tracks,
+                       stream.track);
   }
   bool can_seek() const override { return false; }
   bool seek(int64_t) override { return false; }

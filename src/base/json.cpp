@@ -135,7 +135,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
 
   bool open(Json empty) {
     if (open_.size() == kMaxDepth) {
-      source_.fail(place() - 1, fmt::format("more than {} levels of brackets", kMaxDepth));
+      source_.fail(place() - 1, fmt::format("brackets are nested more than {} deep", kMaxDepth));
     }
     open_.push_back({add(std::move(empty)), {}});
     return true;

@@ -57,10 +57,11 @@ double beat_of_line(std::string_view line, size_t number, const std::string& fil
   while (!time.empty() && time.back() == ' ') time.remove_suffix(1);
   const auto seconds = parse_real(time);
   if (!seconds || *seconds < 0 || !std::isfinite(*seconds)) {
-    throw_error(ErrorKind::usage,
-                "beats = {}, line {}: \"{}\" is no time in seconds; write one per line, or export Audacity's "
-                "labels",
-                file, number, line.substr(0, 60));
+    throw_error(
+        ErrorKind::usage,
+        "beats = {}, line {}: \"{}\" is not a time in seconds; write one per line, or export Audacity's "
+        "labels",
+        file, number, shortened(line, 60));
   }
   return *seconds;
 }
@@ -82,15 +83,14 @@ std::vector<double> read_beats(const std::string& file) {
     if (line.empty() || line.front() == '#' || line.front() == '\\') continue;
     const double beat = beat_of_line(line, number, file);
     if (!beats.empty() && beat <= beats.back()) {
-      throw_error(ErrorKind::usage, "beats = {}, line {}: {} s is not behind the beat before it, {} s", file,
-                  number, beat, beats.back());
+      throw_error(ErrorKind::usage, "beats = {}, line {}: {} s does not come after the beat before it, {} s",
+                  file, number, beat, beats.back());
     }
     beats.push_back(beat);
   }
   if (beats.empty()) {
-    throw_error(
-        ErrorKind::usage,
-        "beats = {}: there is no beat in it; write seconds, one per line, or export Audacity's labels", file);
+    throw_error(ErrorKind::usage,
+                "beats = {} holds no beats; write seconds, one per line, or export Audacity's labels", file);
   }
   return beats;
 }
@@ -100,7 +100,7 @@ GivenBeats::GivenBeats(const AnalysisSettings& settings, const SongSpan& song) :
   if (!given_.first_beat) return;
   const int64_t sample = given_.first_beat->to_samples(song.sample_rate_hz, settings.fps);
   if (sample >= song.samples) {
-    throw_error(ErrorKind::usage, "first_beat = {} lies behind the song's end, {:.3f} s",
+    throw_error(ErrorKind::usage, "first_beat = {} comes after the song's end, {:.3f} s",
                 given_.first_beat->text(), song.duration_s());
   }
   first_s_ = static_cast<double>(sample) / song.sample_rate_hz;

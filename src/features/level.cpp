@@ -21,8 +21,7 @@ double loudness_reference(const Features& features, AudioSource& source) {
   if (!std::isfinite(loudness)) {
     throw_error(ErrorKind::usage,
                 "normalize = loudness:{}: the song is too short or too quiet to have a loudness (it needs "
-                "0.4 s above -70 LUFS); "
-                "use percentile:99",
+                "0.4 s above -70 LUFS); use percentile:99",
                 features.settings.normalize.value);
   }
   return kLoudnessHeadroom * std::pow(10.0, (loudness - features.settings.normalize.value) / 20);

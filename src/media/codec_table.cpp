@@ -109,7 +109,7 @@ Container container_of(const std::filesystem::path& path) {
   }
   throw_error(
       ErrorKind::usage,
-      "output = {}: the kind of video cannot be told from the name; it ends in .mp4, .mov, .mkv or .webm",
+      "output = {}: the name does not say what kind of video to write; end it in .mp4, .mov, .mkv or .webm",
       path.string());
 }
 

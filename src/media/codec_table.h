@@ -35,7 +35,7 @@ const char* muxer_name(Container container);  // libav's: "matroska"
 // The rate nearest to `rate_hz` that loses least: itself, else the largest below it, else the smallest.
 int nearest_rate_hz(const AudioCodecRow& row, int rate_hz);
 
-// The row of that name. Error{usage} "<what> = <name> is not known; known are …".
+// The row of that name. Error{usage} "<what> = <name> is not one of …".
 template <typename Row>
 const Row& row_named(std::span<const Row> rows, std::string_view name, const char* what) {
   std::string known;
@@ -43,7 +43,7 @@ const Row& row_named(std::span<const Row> rows, std::string_view name, const cha
     if (row.name == name) return row;
     known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
-  throw_error(ErrorKind::usage, "{} = {} is not known; known are {}", what, name, known);
+  throw_error(ErrorKind::usage, "{} = {} is not one of {}", what, name, known);
 }
 
 // "a, b, c" of a table's names.

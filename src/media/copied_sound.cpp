@@ -147,7 +147,9 @@ class CopiedSound : public SoundPackets {
 }  // namespace
 
 CopyVerdict try_copy(Container container, const SoundTrack& track) {
-  if (!track.whole) return {nullptr, "the song is cut or mended and packets cannot be", true};
+  if (!track.whole)
+    return {nullptr, "only a whole and undamaged song can be copied, and this one is cut or was mended",
+            true};
   InputPtr input;
   try {
     input = open_media_file(track.file);
@@ -163,12 +165,12 @@ CopyVerdict try_copy(Container container, const SoundTrack& track) {
     return {nullptr, fmt::format("{} cannot be copied into .{}", codec, container_name(container)), true};
   }
   if (parameters->codec_id == AV_CODEC_ID_AAC && parameters->extradata_size == 0) {
-    return {nullptr, "a raw AAC stream has no header to copy", false};
+    return {nullptr, "a raw AAC file lacks the header that a video needs", false};
   }
   if (parameters->sample_rate != track.sample_rate_hz ||
       parameters->ch_layout.nb_channels != track.channels) {
     return {nullptr,
-            fmt::format("its packets say {} Hz, {} channels and the song has {} Hz, {} channels",
+            fmt::format("its header says {} Hz and {} channels, and its sound has {} Hz and {} channels",
                         parameters->sample_rate, parameters->ch_layout.nb_channels, track.sample_rate_hz,
                         track.channels),
             false};
@@ -180,7 +182,7 @@ CopyVerdict try_copy(Container container, const SoundTrack& track) {
   const int64_t tolerance = read_by_both ? 0 : timing.longest_packet;
   if (std::abs(timing.heard - track.samples) > tolerance) {
     return {nullptr,
-            fmt::format("its packets last {} samples and the song {}, so that their timing cannot be trusted",
+            fmt::format("its packets last {} samples and its sound {}, so their timing cannot be trusted",
                         timing.heard, track.samples),
             false};
   }

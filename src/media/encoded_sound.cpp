@@ -231,12 +231,12 @@ std::unique_ptr<SoundPackets> encode_sound(const AudioCodecRow& row, const Video
   const int channels = track.channels > row.max_channels ? 2 : track.channels;
   auto sound = std::make_unique<EncodedSound>(row, settings, track, channels, global_header);
   if (channels != track.channels) {
-    notes.push_back(fmt::format("{} channels were mixed down to stereo: {} carries at most {}",
-                                track.channels, row.name, row.max_channels));
+    notes.push_back(fmt::format("{} channels were mixed down to stereo: {} holds at most {}", track.channels,
+                                row.name, row.max_channels));
   }
   const int rate_hz = sound->time_base().den;
   if (rate_hz != track.sample_rate_hz) {
-    notes.push_back(fmt::format("the sound was resampled from {} to {} Hz, the nearest that {} carries",
+    notes.push_back(fmt::format("the sound was resampled from {} to {} Hz, the nearest rate that {} can hold",
                                 track.sample_rate_hz, rate_hz, row.name));
   }
   return sound;

@@ -50,7 +50,7 @@ bool has_memory_for(uintmax_t file_bytes) {
   std::error_code failed;
   const uintmax_t bytes = std::filesystem::file_size(path, failed);
   if (code == AVERROR(ENOMEM) && !failed && has_memory_for(bytes)) {
-    throw_error(ErrorKind::input, "{}: it is damaged; it says that it holds more than its {} bytes can", what,
+    throw_error(ErrorKind::input, "{}: it is damaged: it claims to hold more than its {} bytes could", what,
                 bytes);
   }
   throw_libav_error(ErrorKind::input, code, what);
@@ -99,7 +99,7 @@ CodecContextPtr make_codec_context(const AVCodec* codec) {
 InputPtr open_media_file(const std::filesystem::path& path, const char* containers) {
   if (has_endless_tag(path)) {
     throw_error(ErrorKind::input,
-                "cannot read {}: it is damaged; a tag in it claims to be longer than the file",
+                "cannot read {}: it is damaged: a tag in it claims to be longer than the file",
                 path.string());
   }
   AVDictionary* options = nullptr;

@@ -37,7 +37,7 @@ struct FilterLibrary {
     find(library, "av_buffersrc_write_frame", write_frame);
     find(library, "av_buffersink_get_frame", get_frame);
     if (get_by_name("minterpolate") == nullptr)
-      throw_error(ErrorKind::usage, "{} has no filter minterpolate, which {}", kLibrary, kRemedy);
+      throw_error(ErrorKind::usage, "{} has no filter minterpolate; {}", kLibrary, kRemedy);
   }
 
   decltype(&avfilter_version) version = nullptr;
@@ -51,11 +51,12 @@ struct FilterLibrary {
 
  private:
   static constexpr const char* kRemedy =
-      "--interpolate motion needs; install ffmpeg's libavfilter (Debian: libavfilter8) or use blend";
+      "--interpolate motion needs it: install ffmpeg's libavfilter (Debian: libavfilter8), or use "
+      "--interpolate blend";
 
   [[noreturn]] static void refuse() {
     const char* reason = dlerror();
-    throw_error(ErrorKind::usage, "{} does not load ({}), which {}", kLibrary,
+    throw_error(ErrorKind::usage, "{} cannot be loaded ({}); {}", kLibrary,
                 reason != nullptr ? reason : "unknown reason", kRemedy);
   }
 

@@ -100,7 +100,7 @@ Canvas to_canvas(const AVFrame& frame, const PictureShape& shape, Rgb ground, co
   const ScalerPtr scaler = make_scaler(frame);
   if (!scaler) {
     const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(frame.format));
-    throw_error(ErrorKind::input, "{} holds pictures of a kind ({}) that cannot be used", name,
+    throw_error(ErrorKind::input, "{} holds pictures in a pixel format ({}) that cannot be used", name,
                 format ? format : "unknown");
   }
   // Rows as libswscale likes them, with room behind them that it may write to.

@@ -51,7 +51,7 @@ struct PictureReader::Impl {
     const auto later = std::upper_bound(times.begin(), times.end(), times.front() + tick);
     const size_t index = static_cast<size_t>(later - times.begin()) - 1;
     const SharedFrame frame = picture(index);
-    if (!frame) fail("has lost a picture");
+    if (!frame) fail("cannot be decoded: one of its pictures is missing");
     const PictureShape shape = shape_of(input.get(), stream, frame.get());
     lock.unlock();
     return to_canvas(*frame, shape, ground, name);

@@ -15,7 +15,8 @@ std::unique_ptr<SoundPackets> open_sound(const VideoSettings& settings, const So
     CopyVerdict verdict = try_copy(settings.container, track);
     if (verdict.packets) return std::move(verdict.packets);
     if (wanted == "copy") {
-      throw_error(ErrorKind::usage, "audio_codec = copy is not possible for {}: {}; auto encodes it",
+      throw_error(ErrorKind::usage,
+                  "audio_codec = copy is not possible for {}: {}; with auto it is encoded again",
                   track.file.string(), verdict.why_not);
     }
     if (!verdict.expected) notes.push_back("the sound was encoded again, not copied: " + verdict.why_not);

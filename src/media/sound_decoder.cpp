@@ -87,7 +87,7 @@ bool SoundDecoder::Impl::open(const std::filesystem::path& path, std::string& re
     return false;
   }
   if (input->probe_score < kMinProbeScore) {
-    reason = "its bytes fit no container";
+    reason = "it looks like no kind of sound or video file";
     return false;
   }
   index = choose_sound_stream(input.get());
@@ -102,7 +102,8 @@ bool SoundDecoder::Impl::open(const std::filesystem::path& path, std::string& re
     info.channels = codec->ch_layout.nb_channels;
   }
   if (info.sample_rate_hz < 1 || info.channels < 1 || info.channels > kMaxChannels) {
-    reason = fmt::format("its sound track states {} channels and {} Hz", info.channels, info.sample_rate_hz);
+    reason = fmt::format("its sound track claims to have {} channels at {} Hz", info.channels,
+                         info.sample_rate_hz);
     return false;
   }
   describe();
@@ -114,9 +115,9 @@ bool SoundDecoder::Impl::open_codec(std::string& reason) {
   const char* name = avcodec_get_name(stream->codecpar->codec_id);
   const AVCodec* decoder = avcodec_find_decoder(stream->codecpar->codec_id);
   if (!decoder || stream->codecpar->ch_layout.nb_channels > kMaxChannels) {
-    reason = decoder
-                 ? fmt::format("its sound track states {} channels", stream->codecpar->ch_layout.nb_channels)
-                 : fmt::format("this libavcodec cannot decode its sound ({})", name);
+    reason = decoder ? fmt::format("its sound track claims to have {} channels",
+                                   stream->codecpar->ch_layout.nb_channels)
+                     : fmt::format("this libavcodec cannot decode its sound ({})", name);
     return false;
   }
   codec = make_codec_context(decoder);

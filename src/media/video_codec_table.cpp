@@ -123,8 +123,8 @@ constexpr VideoCodecRow kVideoCodecs[] = {
     {"hevc", kHevc, kMp4Family, 51, ""},
     {"vp9", kVp9, kWebmFamily, 63, ""},
     {"av1", kAv1, kEverywhere, 63, ""},
-    {"prores", kProres, kStudio, 0, "its quality is that of its profile, HQ or 4444 by pixel_format"},
-    {"ffv1", kFfv1, kMatroska, 0, "it loses nothing"},
+    {"prores", kProres, kStudio, 0, "whose quality is that of its profile, HQ or 4444 by pixel_format"},
+    {"ffv1", kFfv1, kMatroska, 0, "which is lossless"},
 };
 
 bool is_here(const VideoEncoderRow& row) {
@@ -176,11 +176,11 @@ const VideoEncoderRow& video_encoder_row(const VideoCodecRow& codec, const Video
   }
   if (!any) refuse_absent(codec, settings.container);
   if (min_side > 0) {
-    throw_error(ErrorKind::usage, "output_size = {}x{} is too small for {} in {}; {}x{} is the least",
+    throw_error(ErrorKind::usage, "output_size = {}x{} is too small for {} in {}; the smallest is {}x{}",
                 settings.output_size.width, settings.output_size.height, codec.name, settings.pixel_format,
                 min_side, min_side);
   }
-  throw_error(ErrorKind::usage, "pixel_format = {} is not offered for {}; offered are {}",
+  throw_error(ErrorKind::usage, "pixel_format = {} does not go with {}, which takes {}",
               settings.pixel_format, codec.name, formats);
 }
 

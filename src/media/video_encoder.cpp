@@ -98,12 +98,12 @@ ScalerPtr make_scaler(Size from, Size to, AVPixelFormat format) {
 void refuse_scales(const VideoCodecRow& row, const VideoSettings& settings) {
   const VideoSettings defaults;
   if (settings.crf != defaults.crf) {
-    throw_error(ErrorKind::usage, "crf = {} means nothing to {}: {}; leave it out", settings.crf, row.name,
+    throw_error(ErrorKind::usage, "crf = {} has no meaning for {}, {}; leave it out", settings.crf, row.name,
                 row.no_scale);
   }
   if (settings.encoder_preset != defaults.encoder_preset) {
     throw_error(ErrorKind::usage,
-                "encoder_preset = {} means nothing to {}, which has one speed; leave it out",
+                "encoder_preset = {} has no meaning for {}, which has only one speed; leave it out",
                 settings.encoder_preset, row.name);
   }
 }
@@ -131,11 +131,11 @@ void check_video_values(const VideoSettings& settings) {
   if (row.crf_max == 0) {
     refuse_scales(row, settings);
   } else if (settings.crf < 0 || settings.crf > row.crf_max) {
-    throw_error(ErrorKind::usage, "crf = {} is outside 0..{} of {}; 18 is visually lossless", settings.crf,
-                row.crf_max, row.name);
+    throw_error(ErrorKind::usage, "crf = {} is outside 0..{}, the scale of {}; 18 is visually lossless",
+                settings.crf, row.crf_max, row.name);
   }
   if (!names_contain(encoder_preset_names(), settings.encoder_preset)) {
-    throw_error(ErrorKind::usage, "encoder_preset = {} is not known; known are {}", settings.encoder_preset,
+    throw_error(ErrorKind::usage, "encoder_preset = {} is not one of {}", settings.encoder_preset,
                 list_names(encoder_preset_names()));
   }
   if (settings.fps <= Rational(0) || settings.fps > Rational(240)) {

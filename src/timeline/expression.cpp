@@ -84,9 +84,9 @@ std::vector<FunctionGroup> expression_functions() {
 const std::vector<Counter>& expression_counters() {
   static const std::vector<Counter> table = {
       {"t", "seconds in the song"},
-      {"f", "frame"},
-      {"dur", "the song's seconds"},
-      {"frames", "the song's frames"},
+      {"f", "number of the frame"},
+      {"dur", "length of the song in seconds"},
+      {"frames", "number of frames in the song"},
       {"fps", "frames per second"},
       {"tempo", "beats per minute, 120 where none is heard"},
       {"beat_index", "beats since the first one, which is 0"},

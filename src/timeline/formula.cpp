@@ -86,7 +86,7 @@ class Scanner {
     if (!value) fail_at(text_, begin, token.text + " is not a plain decimal number");
     token.value = *value;
     if (at_ < end_ && is_letter(text_[at_])) token.unit = take_word();
-    if (at_ < end_ && text_[at_] == '.') fail_at(text_, at_, "a number has one point");
+    if (at_ < end_ && text_[at_] == '.') fail_at(text_, at_, "a number has only one decimal point");
     return token;
   }
 
@@ -99,9 +99,9 @@ class Scanner {
       }
     }
     const char c = text_[at_];
-    if (c == '=') fail_at(text_, at_, "nothing can be assigned; == compares");
-    if (c == '&') fail_at(text_, at_, "and is &&");
-    if (c == '|') fail_at(text_, at_, "or is ||");
+    if (c == '=') fail_at(text_, at_, "a single = has no meaning here; == compares");
+    if (c == '&') fail_at(text_, at_, "and is written &&");
+    if (c == '|') fail_at(text_, at_, "or is written ||");
     if (std::string_view("+-*/%^<>!?:(),").find(c) == std::string_view::npos) {
       const size_t length = std::max<size_t>(1, utf8_character_length(text_.substr(at_)));
       const std::string shown = is_control(c) ? "this" : std::string(text_.substr(at_, length));
@@ -192,7 +192,7 @@ class Reader {
   // What may stand behind a value and leaves a value: closing parentheses. True while there is more.
   bool behind_operand() {
     if (!is(")")) return false;
-    if (open_.empty()) fail_at(text_, token().at, "this ) closes nothing");
+    if (open_.empty()) fail_at(text_, token().at, "this ) has no ( before it");
     const Open closed = open_.back();
     if (closed.kind == Open::Kind::choice) fail_at(text_, closed.at, "a ? needs its :");
     if (closed.kind == Open::Kind::function) check_count(closed, token().at);
@@ -218,7 +218,7 @@ class Reader {
       open({Open::Kind::choice, token().at});
     } else if (is(":")) {
       if (open_.empty() || open_.back().kind != Open::Kind::choice)
-        fail_at(text_, token().at, "this : has no ?");
+        fail_at(text_, token().at, "this : has no ? before it");
       open_.pop_back();
     }
     write(token().text);
@@ -317,7 +317,8 @@ class Reader {
       const double high = plain_number();
       expect(")");
       const std::string name = fmt::format("band:{}:{}", format_real(low), format_real(high));
-      if (!is_series_name(name)) fail_at(text_, named.at, "a band's first frequency is below its second");
+      if (!is_series_name(name))
+        fail_at(text_, named.at, "a band's first frequency must be below its second");
       return name;
     }
     check_known(named);
@@ -332,7 +333,7 @@ class Reader {
     if (is_call()) {
       for (const ExpressionFunction& function : function_table()) candidates.push_back(function.name);
       candidates.insert(candidates.end(), {kAt, kBand});
-      if (known) fail_at(text_, named.at, named.text + " is no function; a product is written with *");
+      if (known) fail_at(text_, named.at, named.text + " is not a function; a product is written with *");
       fail_at(text_, named.at,
               fmt::format("there is no function {}{}", named.text, suggestion(named.text, candidates)));
     }

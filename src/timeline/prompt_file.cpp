@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "key_time.h"
+#include "marked_error.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/timeline/prompt_schedule.h"
@@ -12,8 +13,7 @@ namespace {
 constexpr const char* kForm =
     "write lines of `1:30: text`, or JSON as [{\"at\": \"1:30\", \"prompt\": \"text\"}]";
 
-constexpr size_t kLongestTime = 64;      // bytes; what is longer is no time
-constexpr size_t kShownCharacters = 80;  // of a text in a message
+constexpr size_t kLongestTime = 64;  // bytes; what is longer is no time
 
 // The longest beginning that is a time, up to one of the line's colons: prompts may hold colons of their own.
 PromptKey parse_line(std::string_view line, const std::string& where) {
@@ -52,7 +52,8 @@ const std::string& name_of(PromptBlend blend) {
 }
 
 PromptKey key_from_json(const Json& value, const std::string& where) {
-  if (!value.is_object()) throw_error(ErrorKind::usage, "{}: a key is an object; {}", where, kForm);
+  if (!value.is_object())
+    throw_error(ErrorKind::usage, "{}: each prompt is an object {{…}}; {}", where, kForm);
   JsonReader reader(value, where, ErrorKind::usage);
   PromptKey key;
   const Json& at = reader.any("at");
@@ -68,7 +69,7 @@ PromptKey key_from_json(const Json& value, const std::string& where) {
   }
   reader.refuse_unknown();
   if (key.at.size() > kLongestTime || !find_key_time(key.at)) {
-    throw_error(ErrorKind::usage, "{}: at = {} is no time; write 90, 1:30, 300f, 16beats or end", where,
+    throw_error(ErrorKind::usage, "{}: at = {} is not a time; write 90, 1:30, 300f, 16beats or end", where,
                 shortened(key.at, kShownCharacters));
   }
   return key;
@@ -86,7 +87,7 @@ std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& so
   if (!keys.is_array()) throw_error(ErrorKind::usage, "{}: there is no list of prompts; {}", source, kForm);
   std::vector<PromptKey> found;
   for (const Json& value : keys)
-    found.push_back(key_from_json(value, fmt::format("{}, key {}", source, found.size())));
+    found.push_back(key_from_json(value, fmt::format("{}, prompt {}", source, found.size() + 1)));
   return found;
 }
 
@@ -106,7 +107,7 @@ std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& s
         keys.push_back(parse_line(line, fmt::format("{}, line {}", source, number)));
     }
   }
-  if (keys.empty()) throw_error(ErrorKind::usage, "{}: there is no prompt in it; {}", source, kForm);
+  if (keys.empty()) throw_error(ErrorKind::usage, "{} holds no prompts; {}", source, kForm);
   return keys;
 }
 

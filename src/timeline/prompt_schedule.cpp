@@ -6,6 +6,7 @@
 #include <set>
 
 #include "key_time.h"
+#include "marked_error.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
@@ -13,8 +14,6 @@
 
 namespace spectradiff {
 namespace {
-
-constexpr size_t kShownCharacters = 80;  // of a text in a message
 
 std::vector<std::string> readable(std::span<const std::string> signals) {
   std::vector<std::string> names(signals.begin(), signals.end());

@@ -17,7 +17,6 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kMaxName = 64;
-constexpr size_t kShownCharacters = 80;  // of a text in a message
 
 struct Word {
   std::string text;
@@ -71,7 +70,7 @@ void check_name(const std::string& name) {
   if (!is_name(name)) {
     throw_error(
         ErrorKind::usage,
-        "{} is no name for a signal; a name has at most {} of a to z, 0 to 9 and _, and begins with a "
+        "{} cannot be the name of a signal; a name has at most {} of a to z, 0 to 9 and _, and begins with a "
         "letter or _",
         shortened(name, kShownCharacters), kMaxName);
   }
@@ -101,10 +100,10 @@ Expression Signal::read_source(std::string_view text, std::span<const std::strin
   const std::vector<Word> words = words_of(text, 0, end);
   if (words.size() < 2 || words[0].text != "band" || words[1].text[0] == '(')
     return Expression(text, 0, end, signals);
-  if (words.size() != 3) fail_at(text, words[0].at, "a band has two frequencies in Hz, as band 40 120");
+  if (words.size() != 3) fail_at(text, words[0].at, "a band has two frequencies in Hz, as in band 40 120");
   const double low = number_of(text, words[1]);
   const double high = number_of(text, words[2]);
-  if (low < 0 || low >= high) fail_at(text, words[1].at, "a band's first frequency is below its second");
+  if (low < 0 || low >= high) fail_at(text, words[1].at, "a band's first frequency must be below its second");
   return {fmt::format("band({},{})", format_real(low), format_real(high)), signals};
 }
 
@@ -114,7 +113,7 @@ Signal::Signal(std::string_view text, std::span<const std::string> signals)
     const size_t begin = end + 1;
     end = part_end(text, begin);
     const std::vector<Word> words = words_of(text, begin, end);
-    if (words.empty()) fail_at(text, begin, "a stage is missing; one of " + join(stage_names(), ", "));
+    if (words.empty()) fail_at(text, begin, "a stage is missing here: one of " + join(stage_names(), ", "));
     const StageKind* kind = find_stage(words[0].text);
     if (kind == nullptr) {
       fail_at(text, words[0].at,
@@ -125,7 +124,7 @@ Signal::Signal(std::string_view text, std::span<const std::string> signals)
         std::count_if(kind->arguments.begin(), kind->arguments.end(), [](char c) { return c == 'N'; });
     const size_t given = words.size() - 1;
     if (given > kind->arguments.size() || given + static_cast<size_t>(optional) < kind->arguments.size())
-      fail_at(text, words[0].at, fmt::format("it is written {}, as {}", kind->usage, kind->example));
+      fail_at(text, words[0].at, fmt::format("write it as {}: {}, for example", kind->usage, kind->example));
     Stage stage{kind->name, {}, {}};
     for (size_t i = 0; i < given; ++i) {
       const Word& word = words[i + 1];
@@ -139,7 +138,7 @@ Signal::Signal(std::string_view text, std::span<const std::string> signals)
       stage.times.push_back(*time);
     }
     if (kind->name == "norm" && given == 1 && !(stage.numbers[0] > 0 && stage.numbers[0] <= 100))
-      fail_at(text, words[1].at, "a percentile is above 0 and at most 100");
+      fail_at(text, words[1].at, "a percentile must be above 0 and at most 100");
     stages_.push_back(std::move(stage));
   }
 }
@@ -212,7 +211,7 @@ void SignalSet::refuse_circles() const {
   if (needs.empty()) return;
   std::vector<std::string> circle;
   for (const auto& [name, open] : needs) circle.push_back(name);
-  throw_error(ErrorKind::usage, "{} needs itself, by way of {}", circle.front(),
+  throw_error(ErrorKind::usage, "{} depends on itself, by way of {}", circle.front(),
               shortened(join(circle, ", "), kShownCharacters));
 }
 

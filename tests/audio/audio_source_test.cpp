@@ -140,7 +140,7 @@ TEST_F(AudioSourceTest, KnowsWhichFormatsLoseNothing) {
 TEST_F(AudioSourceTest, ReadsSixtyFourChannelsAndRefusesMore) {
   EXPECT_EQ(open(noise_wav(6400, 64)).info().channels, 64);
   EXPECT_ERROR(open(noise_wav(6500, 65)), ErrorKind::input, "65 channels");
-  EXPECT_ERROR(open(noise_wav(65535, 65535)), ErrorKind::input, "up to 64");
+  EXPECT_ERROR(open(noise_wav(65535, 65535)), ErrorKind::input, "at most 64");
 }
 
 TEST_F(AudioSourceTest, OddNamesAreNamesLikeAnyOther) {
@@ -175,7 +175,7 @@ TEST_F(AudioSourceTest, SamplesBehindASizeOfZeroAreUsed) {
   bytes.replace(kWavDataSizeOffset, 4, little_endian(0, 4));
   AudioSource source = open(bytes);
   EXPECT_EQ(source.info().samples, 30000);
-  EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("no samples, but 0.68 s follow")));
+  EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("no sound, but 0.68 s of it follow")));
   EXPECT_EQ(read_all(source)[12345], noise(30000)[12345] / 32768.0f);
 }
 
@@ -184,7 +184,7 @@ TEST_F(AudioSourceTest, BytesBehindTheStatedSamplesAreIgnoredWithANote) {
   bytes.replace(kWavDataSizeOffset, 4, little_endian(20000, 4));
   AudioSource source = open(bytes);
   EXPECT_EQ(source.info().samples, 10000);
-  EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("40000 bytes behind")));
+  EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("40000 bytes after")));
 }
 
 TEST_F(AudioSourceTest, ChunksAndTagsAroundTheSamplesAreNoFault) {

@@ -170,7 +170,7 @@ TEST_F(LibavDecoderTest, AFileThatClaimsMoreThanItHoldsIsDamagedAndNoLackOfMemor
   const size_t sound = bytes.rfind("stts");
   ASSERT_NE(sound, std::string::npos);
   bytes.replace(sound + 8, 4, "\x0f\xff\xff\xff");
-  EXPECT_ERROR(open(bytes), ErrorKind::input, "it is damaged; it says that it holds more than its");
+  EXPECT_ERROR(open(bytes), ErrorKind::input, "it is damaged: it claims to hold more than its");
 }
 
 // libav would make room for the whole tag: 2 GB for 100 bytes.

@@ -65,13 +65,13 @@ TEST(ParseJson, RefusesInvalidUtf8) {
 TEST(ParseJson, AllowsSixtyFourLevelsAndNoMore) {
   EXPECT_NO_THROW(parse_json(repeated("[", 64) + repeated("]", 64), "x"));
   EXPECT_ERROR(parse_json(repeated("[", 65) + repeated("]", 65), "x"), ErrorKind::usage,
-               "x:1:65: more than 64 levels");
-  EXPECT_ERROR(parse_json(repeated("{\"a\":", 65), "x"), ErrorKind::usage, "more than 64 levels");
+               "x:1:65: brackets are nested more than 64 deep");
+  EXPECT_ERROR(parse_json(repeated("{\"a\":", 65), "x"), ErrorKind::usage, "more than 64 deep");
 }
 
 TEST(ParseJson, RefusesAHundredThousandLevelsWithoutASegfault) {
-  EXPECT_ERROR(parse_json(repeated("[", 100000), "x"), ErrorKind::usage, "more than 64 levels");
-  EXPECT_ERROR(parse_json(repeated("{\"a\":", 100000), "x"), ErrorKind::usage, "more than 64 levels");
+  EXPECT_ERROR(parse_json(repeated("[", 100000), "x"), ErrorKind::usage, "more than 64 deep");
+  EXPECT_ERROR(parse_json(repeated("{\"a\":", 100000), "x"), ErrorKind::usage, "more than 64 deep");
 }
 
 TEST(ParseJson, RefusesMoreThanSixteenMebibytes) {

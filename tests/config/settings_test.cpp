@@ -243,7 +243,7 @@ TEST(Settings, TheNumberOfSignalsIsLimitedWhateverLayersTheyComeFrom) {
   second["b"] = "rms";
   EXPECT_EQ(refusal([&] { resolve({{"file", {{"signal", first}}}}); }), "nothing was thrown");
   EXPECT_THAT(refusal([&] { resolve({{"file", {{"signal", first}}}, {"flag", {{"signal", second}}}}); }),
-              HasSubstr("more than 256 signals"));
+              HasSubstr("more than 1000 signals"));
 }
 
 TEST(Settings, AWrongExpressionNamesOptionOriginAndPlace) {

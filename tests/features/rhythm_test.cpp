@@ -189,13 +189,13 @@ TEST(BeatsFile, AndFirstBeatAreCheckedEvenWhereNobodyAsksForBeats) {
   settings.beats.file = "missing.txt";
   EXPECT_ERROR(analyze_samples(song, settings, 1, kRate), ErrorKind::usage, "missing.txt");
   settings.beats = {.first_beat = TimeSpan{Rational(20), TimeUnit::seconds}};
-  EXPECT_ERROR(analyze_samples(song, settings, 1, kRate), ErrorKind::usage, "first_beat = 20s lies behind");
+  EXPECT_ERROR(analyze_samples(song, settings, 1, kRate), ErrorKind::usage, "first_beat = 20s comes after");
 }
 
 TEST(BeatsFile, ThatCannotBeReadIsRefusedWithItsLine) {
   const TemporaryFolder folder;
-  for (const auto& [text, message] : {std::pair{"0.5\nhalf\n", "line 2: \"half\" is no time in seconds"},
-                                      {"1\n0.5\n", "line 2: 0.5 s is not behind"},
+  for (const auto& [text, message] : {std::pair{"0.5\nhalf\n", "line 2: \"half\" is not a time in seconds"},
+                                      {"1\n0.5\n", "line 2: 0.5 s does not come after"},
                                       {"-1\n", "line 1: \"-1\""},
                                       {"nan\n", "line 1"},
                                       {"0.5 1.0\n", "line 1"}}) {

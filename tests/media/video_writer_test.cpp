@@ -401,7 +401,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"TooSmall", [](VideoSettings& s) { s.output_size = {8, 8}; },
                    "2: output_size = 8x8 is outside"},
         BadSetting{"Codec", [](VideoSettings& s) { s.video_codec = "h266"; },
-                   "2: video_codec = h266 is not known"},
+                   "2: video_codec = h266 is not one of"},
         BadSetting{"CodecForContainer", [](VideoSettings& s) { s.container = Container::webm; },
                    "2: video_codec = h264 cannot go into .webm"},
         BadSetting{"CrfHigh", [](VideoSettings& s) { s.crf = 52; }, "2: crf = 52 is outside 0..51"},
@@ -410,23 +410,23 @@ INSTANTIATE_TEST_SUITE_P(
                    "2: encoder_preset = fastest"},
         BadSetting{"CrfOfVp9",
                    [](VideoSettings& s) { s.container = Container::webm, s.video_codec = "vp9", s.crf = 64; },
-                   "2: crf = 64 is outside 0..63 of vp9"},
+                   "2: crf = 64 is outside 0..63, the scale of vp9"},
         BadSetting{"CrfOfFfv1",
                    [](VideoSettings& s) {
                      s.container = Container::mkv, s.video_codec = "ffv1", s.crf = 20,
                      s.encoder_preset = "medium";
                    },
-                   "2: crf = 20 means nothing to ffv1"},
+                   "2: crf = 20 has no meaning for ffv1, which is lossless"},
         BadSetting{"PresetOfProres",
                    [](VideoSettings& s) {
                      s.container = Container::mov, s.video_codec = "prores", s.pixel_format = "yuv422p10le";
                    },
-                   "2: encoder_preset = veryfast means nothing to prores"},
+                   "2: encoder_preset = veryfast has no meaning for prores"},
         BadSetting{"FormatOfProres",
                    [](VideoSettings& s) {
                      s.container = Container::mov, s.video_codec = "prores", s.encoder_preset = "medium";
                    },
-                   "2: pixel_format = yuv420p is not offered for prores"},
+                   "2: pixel_format = yuv420p does not go with prores"},
         BadSetting{"ProresInMp4", [](VideoSettings& s) { s.video_codec = "prores"; },
                    "2: video_codec = prores cannot go into .mp4"},
         BadSetting{"OddHeightOf422IsFineButWidthIsNot",
@@ -437,7 +437,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"Rate", [](VideoSettings& s) { s.fps = Rational(241); }, "2: fps = 241/1 is outside"},
         BadSetting{"RateZero", [](VideoSettings& s) { s.fps = Rational(0); }, "2: fps = 0/1 is outside"},
         BadSetting{"AudioCodec", [](VideoSettings& s) { s.audio_codec = "mp9"; },
-                   "2: audio_codec = mp9 is not known"},
+                   "2: audio_codec = mp9 is not one of"},
         BadSetting{"AudioCodecForContainer", [](VideoSettings& s) { s.audio_codec = "flac"; },
                    "2: audio_codec = flac cannot go into .mp4"},
         BadSetting{"CopyOfACutSong", [](VideoSettings& s) { s.audio_codec = "copy"; },

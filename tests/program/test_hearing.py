@@ -66,9 +66,9 @@ def test_what_ears_correct_is_taken(program, example):
     (["--tempo", "fast"], "tempo = fast"),
     (["--tempo", "10"], "20..400"),
     (["--beats-per-bar", "0"], "1..32"),
-    (["--first-beat", "100"], "behind the song's end"),
+    (["--first-beat", "100"], "after the song's end"),
     (["--beats", "missing.txt"], "missing.txt"),
-    (["--beats", "bad.txt"], 'bad.txt, line 2: "half" is no time'),
+    (["--beats", "bad.txt"], 'bad.txt, line 2: "half" is not a time'),
 ])  # fmt: skip
 def test_impossible_corrections_are_usage_errors(program, song, arguments, message):
     (program.work / "bad.txt").write_text("0.5\nhalf\n")

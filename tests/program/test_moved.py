@@ -84,7 +84,7 @@ def test_beat_triggered_strength_falls_over_its_beats(program, beats):
     [
         (["--blur", "0.5 + onst"], ["blur = 0.5 + onst (flag)", "column 7", "'onset'", "\n  0.5 + onst\n        ^"]),
         (["--signal", "kick=band 40 120 | nrm 95"], ["kick = band 40 120 | nrm 95", "column 15", "'norm'"]),
-        (["--signal", "a=b", "--signal", "b=a"], ["needs itself"]),
+        (["--signal", "a=b", "--signal", "b=a"], ["depends on itself"]),
         (["--signal", "onset=rms"], ["onset means something already"]),
         (["--signal", "rms"], ["NAME=SOURCE"]),
         (["--bins", "10*onset"], ["bins"]),

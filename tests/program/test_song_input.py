@@ -89,7 +89,7 @@ def test_of_several_sound_tracks_the_default_one_is_heard_and_named(program, who
     write_wav(program.work / "other.wav", noise(1.217, seed=2))
     ffmpeg("-i", program.work / "other.wav", "-i", whole, *PICTURES, "-map", "2", "-map", "0", "-map", "1", "-c:a", "alac", "-disposition:a:0", "0", "-disposition:a:1", "default", program.work / "two.mov")
     done = program("paint", "two.mov", *QUICK, "-o", "v.mp4")
-    assert done.code == 0 and "two.mov holds 2 sound tracks; this one is heard: 2 of 2 (alac, 2 channels" in done.err, done
+    assert done.code == 0 and "two.mov holds 2 sound tracks; the one that is used is 2 of 2 (alac, 2 channels" in done.err, done
     assert np.array_equal(samples_of(program.work / "v.mp4"), samples_of(whole))
 
 

@@ -56,8 +56,8 @@ TEST(PromptFile, FaultsNameTheirPlace) {
   const auto fault = [](const std::string& text) { return refusal([&] { parse_prompts(text, "p"); }); };
   EXPECT_THAT(fault("0:00: a\nstorm\n"), HasSubstr("p, line 2"));
   EXPECT_THAT(fault("\n# nothing\n"), HasSubstr("no prompt"));
-  EXPECT_THAT(fault(R"([{"at": "soon", "prompt": "a"}])"), HasSubstr("p, key 0: at = soon"));
-  EXPECT_THAT(fault(R"([{"at": "-1", "prompt": "a"}])"), HasSubstr("no time"));
+  EXPECT_THAT(fault(R"([{"at": "soon", "prompt": "a"}])"), HasSubstr("p, prompt 1: at = soon"));
+  EXPECT_THAT(fault(R"([{"at": "-1", "prompt": "a"}])"), HasSubstr("not a time"));
   EXPECT_THAT(fault(R"([{"at": "0", "promt": "a"}])"), HasSubstr("prompt"));
   EXPECT_THAT(fault(R"([{"at": "0", "prompt": "a", "blend": "fade"}])"), HasSubstr("lerp, slerp, cut"));
 }

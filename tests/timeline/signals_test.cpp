@@ -104,9 +104,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"onset | env 1f", 9, "env 1f 6f"}, Wrong{"onset | lag 1", 13, "not a time"},
                     Wrong{"onset | lag -1f", 13, "not a time"}, Wrong{"onset | pow x", 13, "plain decimal"},
                     Wrong{"onset | norm 0", 14, "percentile"}, Wrong{"onset | norm 101", 14, "percentile"},
-                    Wrong{"onset | invert 1", 9, "written invert"}, Wrong{"band 40", 1, "two frequencies"},
-                    Wrong{"band 120 40", 6, "below its second"}, Wrong{"band a 40", 6, "plain decimal"},
-                    Wrong{"onset | lag 1f + 2", 9, "lag TIME"}));
+                    Wrong{"onset | invert 1", 9, "write it as invert"},
+                    Wrong{"band 40", 1, "two frequencies"}, Wrong{"band 120 40", 6, "below its second"},
+                    Wrong{"band a 40", 6, "plain decimal"}, Wrong{"onset | lag 1f + 2", 9, "lag TIME"}));
 
 TEST(SignalSet, KnowsItsSignalsByName) {
   const SignalSet signals({{"kick", "band 40 120 | norm 95"}, {"pump", "kick | invert"}});
@@ -120,13 +120,13 @@ TEST(SignalSet, RefusesNamesThatAreTakenOrNone) {
     EXPECT_THAT(refusal([&] { SignalSet(Texts{{name, "rms"}}); }), HasSubstr("means something already"))
         << name;
   for (const char* name : {"", "Kick", "2nd", "a b", "a-b", "band:40:120"})
-    EXPECT_THAT(refusal([&] { SignalSet(Texts{{name, "rms"}}); }), HasSubstr("is no name")) << name;
+    EXPECT_THAT(refusal([&] { SignalSet(Texts{{name, "rms"}}); }), HasSubstr("cannot be the name")) << name;
 }
 
 TEST(SignalSet, RefusesSignalsThatNeedThemselves) {
-  EXPECT_THAT(refusal([] { SignalSet(Texts{{"a", "a | lag 1f"}}); }), HasSubstr("a needs itself"));
+  EXPECT_THAT(refusal([] { SignalSet(Texts{{"a", "a | lag 1f"}}); }), HasSubstr("a depends on itself"));
   EXPECT_THAT(refusal([] { SignalSet(Texts{{"a", "b"}, {"b", "at(a, -1f) + rms"}, {"c", "rms"}}); }),
-              AllOf(HasSubstr("needs itself"), HasSubstr("a, b")));
+              AllOf(HasSubstr("depends on itself"), HasSubstr("a, b")));
 }
 
 TEST(SignalSet, NamesTheSignalThatIsWrong) {
@@ -163,7 +163,8 @@ TEST(SignalSet, FollowsALongChainOnce) {
   signals.add_needs(Expression("s0000", signals.names()), request);
   EXPECT_THAT(request.series, ElementsAre("rms"));
   texts["s0999"] = "s0500";
-  EXPECT_THAT(refusal([&] { SignalSet{texts}; }), AllOf(HasSubstr("s0000 needs itself"), HasSubstr("…")));
+  EXPECT_THAT(refusal([&] { SignalSet{texts}; }),
+              AllOf(HasSubstr("s0000 depends on itself"), HasSubstr("…")));
 }
 
 TEST(SignalSet, SaysWhatMustBeHeard) {

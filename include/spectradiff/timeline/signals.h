@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,9 +13,6 @@
 #include "spectradiff/timeline/expression.h"
 
 namespace spectradiff {
-
-inline constexpr size_t kMaxSignalBytes = 4000;
-inline constexpr size_t kMaxSignals = 256;
 
 // A source and stages behind it, separated by |. The source is `band LO HI` (Hz) or an expression: a series,
 // a signal, anything. Times are 2f, 30ms, 0.5s or 1beat.
