@@ -153,11 +153,11 @@ void FileGuard::Check::written_names(const Names& names) {
   const auto folder = id_of(names.folder);
   if (!folder) return;
   for (const File& file : present(names)) {
-    if (const auto place = locate(file.path)) refuse_reader(file, *place);
+    if (const auto place = locate(file.path)) refuse_reader({names.option, names.path, ""}, *place);
   }
   for (const auto& [name, reader] : read_in_[*folder]) {
     if (takes(names, name) && reader.replaced_by != names.option)
-      fail_read({names.option, reader.path, ""}, reader);
+      fail_read({names.option, names.path, ""}, reader);
   }
   for (const Names& read : names_read_in_[*folder]) {
     if (overlap(names, read)) fail_folder(names.option, names.path, read);

@@ -14,11 +14,10 @@ struct Arguments {
   std::string action;   // of those with actions (CommandText)
   std::string subject;  // the song, batch file, model or preset; "-" is stdin
   bool help_short = false, help = false, help_all = false, version = false;
-  Layer flags{"flag"};             // option table keys
-  std::vector<std::string> typed;  // the words themselves, for "reproduce with"
+  Layer flags{"flag"};  // option table keys
   // From flags, and from what they name, lowest first:
   std::vector<Layer> told;    // --config, environment, flags
-  std::vector<Layer> layers;  // with_files() of these
+  std::vector<Layer> layers;  // these, and below them settings that lie in files
   RunSettings run;            // of all layers
   SessionRequest request() const;
 };

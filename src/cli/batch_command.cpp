@@ -15,8 +15,6 @@ namespace {
 
 using Status = BatchJob::Status;
 
-constexpr int kFinishedWithFailures = 7;
-
 const char* status_text(Status status) {
   switch (status) {
     case Status::done:
@@ -70,7 +68,8 @@ class BatchConsole : public BatchObserver {
     text.pop_back();
     console_.info(text);
     console_.event("batch", counts);
-    return counts_[Status::failed] > 0 ? kFinishedWithFailures : 0;
+    if (stop_requests().load() > 0 && counts_[Status::waiting] > 0) return kStopped;
+    return counts_[Status::failed] > 0 ? kFinishedWithFailures : kComplete;
   }
 
  private:
@@ -79,11 +78,21 @@ class BatchConsole : public BatchObserver {
   std::map<Status, int64_t> counts_;
 };
 
-int run_jobs(std::vector<BatchJob> jobs, const Arguments& arguments, Console& console) {
+int run_jobs(Batch batch, const Arguments& arguments, Console& console) {
+  const RunSettings& run = arguments.run;
+  const size_t jobs = batch.jobs().size();
+  console.info(fmt::format("{} job{}", jobs, jobs == 1 ? "" : "s"));
+  if (!run.log_file.empty()) {
+    FileGuard guard;
+    guard.writes("log_file", run.log_file);
+    batch.add_files(guard);
+    guard.check();
+    console.keep_log(run.log_file);
+  }
   SharedResources shared;
-  BatchConsole teller(console, arguments.run.json);
-  run_batch(jobs, {arguments.run.fail_fast, arguments.run.dry_run}, shared, teller, stop_requests());
-  return teller.finish(jobs.size());
+  BatchConsole teller(console, run.json);
+  batch.run({run.fail_fast, run.dry_run}, shared, teller, stop_requests());
+  return teller.finish(jobs);
 }
 
 }  // namespace
@@ -93,7 +102,7 @@ int run_batch(const Arguments& arguments, Console& console) {
                                ? read_stdin(kMaxTextBytes)
                                : read_file(arguments.subject, kMaxTextBytes, ErrorKind::usage);
   const std::string source = arguments.subject == "-" ? "stdin" : arguments.subject;
-  return run_jobs(read_batch(text, source, arguments.told), arguments, console);
+  return run_jobs(Batch::read(text, source, arguments.told), arguments, console);
 }
 
 int run_sweep(const Arguments& arguments, Console& console) {
@@ -101,7 +110,8 @@ int run_sweep(const Arguments& arguments, Console& console) {
     throw_error(ErrorKind::usage, "a sweep reads the song once per value; name a file instead of -");
   if (arguments.run.output == "-")
     throw_error(ErrorKind::usage, "output = -: a sweep makes a video per value; name a file");
-  return run_jobs(expand_sweep(arguments.request(), ""), arguments, console);
+  const Task task = arguments.request().task;
+  return run_jobs(Batch::sweep(task, arguments.subject, arguments.told), arguments, console);
 }
 
 }  // namespace spectradiff

@@ -6,6 +6,9 @@
 
 namespace spectradiff {
 
+// Exit codes beside those of errors (exit_code): of a stop, main makes the signal's own.
+inline constexpr int kComplete = 0, kStopped = 130, kFinishedWithFailures = 7;
+
 int run_pictures(const Arguments& arguments, Console& console);  // render and paint
 int run_batch(const Arguments& arguments, Console& console);
 int run_sweep(const Arguments& arguments, Console& console);  // render and paint with --sweep

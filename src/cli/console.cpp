@@ -40,8 +40,8 @@ double seconds_between(std::chrono::steady_clock::time_point begin,
 }  // namespace
 
 Console::Console(const RunSettings& run)
-    : log_(level_of(run), colour_allowed(),
-           run.log_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(run.log_file)),
+    : level_(level_of(run)),
+      log_(std::make_unique<Log>(level_, colour_allowed(), std::nullopt)),
       json_(run.json && run.output != "-"),
       quiet_(run.quiet) {
   const bool terminal = isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb";
@@ -50,23 +50,27 @@ Console::Console(const RunSettings& run)
   lines_ = wanted && !terminal;
 }
 
+void Console::keep_log(const std::filesystem::path& file) {
+  log_ = std::make_unique<Log>(level_, colour_allowed(), file);
+}
+
 void Console::detail(std::string_view message) {
   std::lock_guard lock(mutex_);
   clear_bar();
-  log_.detail(mark_ + std::string(message));
+  log_->detail(mark_ + std::string(message));
 }
 
 void Console::info(std::string_view message) {
   std::lock_guard lock(mutex_);
   clear_bar();
-  log_.info(mark_ + std::string(message));
+  log_->info(mark_ + std::string(message));
 }
 
 void Console::warn(std::string_view message) {
   {
     std::lock_guard lock(mutex_);
     clear_bar();
-    log_.warn(mark_ + std::string(message));
+    log_->warn(mark_ + std::string(message));
   }
   event("warning", {{"message", message}});
 }
@@ -75,7 +79,7 @@ void Console::error(std::string_view message, int code) {
   {
     std::lock_guard lock(mutex_);
     clear_bar();
-    log_.error(mark_ + std::string(message));
+    log_->error(mark_ + std::string(message));
   }
   event("error", {{"message", message}, {"exit_code", code}});
 }

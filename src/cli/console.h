@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -18,6 +20,9 @@ namespace spectradiff {
 class Console : public RenderObserver {
  public:
   explicit Console(const RunSettings& run);
+
+  // From now on every message goes to this file too. Error{output} when it cannot be opened.
+  void keep_log(const std::filesystem::path& file);
 
   void detail(std::string_view message) override;
   void info(std::string_view message) override;
@@ -42,7 +47,8 @@ class Console : public RenderObserver {
   void clear_bar();
   void draw(int64_t done);
 
-  Log log_;
+  const LogLevel level_;
+  std::unique_ptr<Log> log_;
   const bool json_;
   const bool quiet_;
   bool bar_ = false;    // a terminal: one line redrawn

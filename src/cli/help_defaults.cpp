@@ -8,6 +8,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/locations.h"
 #include "spectradiff/session/session_request.h"
+#include "spectradiff/session/settings_files.h"
 
 namespace spectradiff {
 namespace {
@@ -50,7 +51,7 @@ const OptionHelp& HelpDefaults::of(const std::string& command) const {
 HelpDefaults help_defaults(const Layer& flags) {
   std::vector<Layer> layers;
   try {
-    layers = with_files({environment_layer(kAll), flags});
+    layers = SettingsFiles().below({environment_layer(kAll), flags});
     // What is typed beside --help is no default; only the model that it names counts.
     Json& typed = layers.back().values;
     const Json model = typed.value(kModel, Json());

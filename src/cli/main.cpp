@@ -12,13 +12,26 @@
 #include "console.h"
 #include "help.h"
 #include "manual.h"
+#include "reproduction.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/render/executor.h"
+#include "spectradiff/session/settings_files.h"
 
 namespace spectradiff {
 namespace {
+
+// Many jobs begin theirs once they are known.
+void begin_log(const Arguments& arguments, Console& console) {
+  if (arguments.run.log_file.empty() || arguments.command == "batch" || !arguments.run.sweep.empty()) return;
+  FileGuard guard;
+  guard.writes("log_file", arguments.run.log_file);
+  if (command_text(arguments.command).options != kOthers) add_files(guard, arguments.request());
+  guard.check();
+  console.keep_log(arguments.run.log_file);
+}
 
 int run_command(const Arguments& arguments, Console& console) {
   if (arguments.version) {
@@ -30,6 +43,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.help) console.answer(full_help(arguments.command, help_defaults(arguments.flags)));
   if (arguments.help_short) console.answer(short_help(arguments.command));
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
+  begin_log(arguments, console);
   for (const std::string& note : misspelt_variables()) console.warn(note);
 
   if (arguments.command == "analyze") return run_analyze(arguments, console);
@@ -73,7 +87,7 @@ void read_settings(Arguments& arguments) {
                 arguments.command == "batch" ? "the batch" : "the song");
   }
   arguments.told = told_layers(arguments.flags, options);
-  arguments.layers = options == kOthers ? arguments.told : with_files(arguments.told);
+  arguments.layers = options == kOthers ? arguments.told : SettingsFiles().below(arguments.told);
   arguments.run = run_settings(arguments.layers);
   if (arguments.run.json && arguments.run.output == "-") {
     throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");
@@ -113,6 +127,11 @@ int run(const std::vector<std::string>& words) {
     read_settings(arguments);
     console = std::make_unique<Console>(arguments.run);
     code = run_command(arguments, *console);
+  } catch (const FrameError& error) {
+    // What an output lacks it lacks for every frame.
+    const std::string hint =
+        error.kind() == ErrorKind::output ? "" : "\nreproduce it with: " + reproduction(words, error.frame());
+    code = fail(*console, error.kind(), error.what() + hint);
   } catch (const Error& error) {
     code = fail(*console, error.kind(), error.what());
   } catch (const std::bad_alloc&) {
@@ -121,7 +140,8 @@ int run(const std::vector<std::string>& words) {
     code = fail(*console, ErrorKind::internal,
                 fmt::format("internal error: {}; please report it", error.what()));
   }
-  if (stop_requests().load() > 0) raise_stop_signal();
+  // A signal that came too late has stopped nothing.
+  if (code == kStopped) raise_stop_signal();
   return code;
 }
 

@@ -11,7 +11,6 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/plan_file.h"
-#include "spectradiff/render/executor.h"
 #include "spectradiff/session/session.h"
 
 namespace spectradiff {
@@ -76,28 +75,6 @@ void print_plan(Session& session, Console& console) {
   write_plan(session.plan(), [&](std::string_view line) { console.answer(line); });
 }
 
-std::string shell_quoted(const std::string& word) {
-  const bool plain =
-      !word.empty() &&
-      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") ==
-          std::string::npos;
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-// The user's own command, narrowed to one frame. What is added stands before a "--", after which nothing is
-// an option.
-std::string reproduction(const Arguments& arguments, int64_t frame) {
-  std::vector<std::string> words = arguments.typed;
-  const std::vector<std::string> narrowed = {"--frames", std::to_string(frame), "-o", "frame-%05d.png"};
-  words.insert(std::find(words.begin(), words.end(), "--"), narrowed.begin(), narrowed.end());
-  std::string command = "spectradiff";
-  for (const std::string& word : words) command += " " + shell_quoted(word);
-  return command;
-}
-
 void refuse_terminal(const RunSettings& run) {
   if (run.output == "-" && isatty(STDOUT_FILENO) != 0) {
     throw_error(ErrorKind::usage,
@@ -112,7 +89,7 @@ int run_pictures(const Arguments& arguments, Console& console) {
   if (!run.sweep.empty() && !run.print_config) return run_sweep(arguments, console);
   if (run.print_config) {
     console.answer(json_text(resolved_settings(arguments.request(), run.origin, console), 2) + "\n");
-    return 0;
+    return kComplete;
   }
   refuse_terminal(run);
   SharedResources shared;
@@ -120,20 +97,15 @@ int run_pictures(const Arguments& arguments, Console& console) {
   Session session = Session::open(arguments.request(), shared, console, purpose);
   if (run.dry_run) {
     print_plan(session, console);
-    return 0;
+    return kComplete;
   }
   install_signal_handlers();
-  try {
-    const Outcome outcome = session.run(stop_requests());
-    if (!outcome.statistics.is_null() && !run.json) {
-      const std::string text = statistics_text(outcome.statistics);
-      run.output == "-" ? console.info(text) : console.answer(text);
-    }
-  } catch (const FrameError& error) {
-    throw Error(error.kind(), fmt::format("{}\nreproduce it with: {}", error.what(),
-                                          reproduction(arguments, error.frame())));
+  const Outcome outcome = session.run(stop_requests());
+  if (!outcome.statistics.is_null() && !run.json) {
+    const std::string text = statistics_text(outcome.statistics);
+    run.output == "-" ? console.info(text) : console.answer(text);
   }
-  return 0;
+  return outcome.complete ? kComplete : kStopped;
 }
 
 }  // namespace spectradiff

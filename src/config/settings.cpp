@@ -176,6 +176,20 @@ RunSettings run_settings(const std::vector<Layer>& layers) {
   return resolved.run;
 }
 
+std::map<std::string, std::string> named_paths(const std::vector<Layer>& layers) {
+  std::map<std::string, std::string> paths;
+  for (const Layer& layer : layers) {
+    for (const auto& [key, value] : layer.values.items()) {
+      const Option* option = find_option(key);
+      if (option == nullptr || option->path == PathKind::none) continue;
+      paths.erase(key);
+      const Json path = placed(*option, value, layer);
+      if (path.is_string() && path != "") paths[key] = path.get<std::string>();
+    }
+  }
+  return paths;
+}
+
 Layer make_layer(Json values, std::string origin, LayerKind kind) {
   Layer layer{std::move(origin), std::move(values), kind, {}};
   if (!layer.values.is_object()) {

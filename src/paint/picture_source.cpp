@@ -116,6 +116,17 @@ std::map<int64_t, fs::path> numbered_files(const fs::path& path, const std::stri
 
 }  // namespace
 
+void add_picture_files(FileGuard& guard, std::string_view option, const fs::path& path) {
+  std::error_code failed;
+  if (fs::is_directory(path, failed)) {
+    guard.reads_folder(option, path, [](const std::string& name) { return is_picture_name(name); });
+  } else if (pattern_of(path) && !fs::exists(path, failed)) {
+    guard.reads_numbered(option, path);
+  } else {
+    guard.reads(option, path);
+  }
+}
+
 std::vector<fs::path> picture_files(const fs::path& path, const std::string& option) {
   std::vector<fs::path> files;
   for (auto& [number, file] : numbered_files(path, option)) files.push_back(std::move(file));

@@ -4,141 +4,179 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
-#include <new>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
+#include "batch_run.h"
+#include "job_list.h"
+#include "request_files.h"
 #include "spectradiff/base/error.h"
+#include "sweep.h"
 
 namespace spectradiff {
 namespace {
 
 namespace fs = std::filesystem;
 
-using Status = BatchJob::Status;
+constexpr const char* kSweep = "sweep";
 
-// Where an output or a song lies, whatever way it is written.
-std::string place_of(const std::string& path) {
-  std::error_code failed;
-  const fs::path place = fs::weakly_canonical(fs::absolute(path, failed), failed);
-  return failed ? path : place.string();
+std::string default_output(const std::string& song) {
+  return fs::path(song).stem().string() + ".mp4";
 }
 
-// What would write over another job's work.
+std::string text_of(const Json& job, const char* key) {
+  const auto found = job.is_object() ? job.find(key) : job.end();
+  return job.is_object() && found != job.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// A job that cannot be understood; its output is what it says itself.
+BatchJob failed_job(std::string id, const Json& values, const Error& error) {
+  BatchJob job;
+  job.id = std::move(id);
+  job.song = text_of(values, "audio");
+  job.output = text_of(values, "output");
+  if (job.output.empty() && !job.song.empty()) job.output = default_output(job.song);
+  job.status = BatchJob::Status::failed;
+  job.exit_code = exit_code(error.kind());
+  job.message = error.what();
+  return job;
+}
+
+std::string song_of(const Json& job, const std::string& where) {
+  if (!job.is_object()) throw_error(ErrorKind::usage, "{}: a job is an object", where);
+  const std::string song = text_of(job, "audio");
+  if (song.empty()) throw_error(ErrorKind::usage, "{}: \"audio\" must name a sound file", where);
+  if (song == "-")
+    throw_error(ErrorKind::usage, "{}: audio = -: a batch reads no song from stdin; name a file", where);
+  return song;
+}
+
+void refuse_too_many(double jobs, const std::string& what) {
+  if (jobs <= static_cast<double>(Batch::kMostJobs)) return;
+  throw_error(ErrorKind::usage,
+              "{} would make {:.0f} jobs; one run takes at most {}: divide it among several", what, jobs,
+              Batch::kMostJobs);
+}
+
+// As far as names tell; links are followed by the guard.
 void refuse_shared_outputs(const std::vector<BatchJob>& jobs) {
-  std::map<std::string, const BatchJob*> outputs;
+  std::unordered_map<std::string, const BatchJob*> outputs;
   for (const BatchJob& job : jobs) {
-    if (job.status == Status::failed) continue;
-    const auto [other, is_new] = outputs.emplace(place_of(job.output), &job);
+    if (job.status == BatchJob::Status::failed) continue;
+    std::error_code failed;
+    const std::string place = fs::absolute(job.output, failed).lexically_normal().string();
+    const auto [other, is_new] = outputs.emplace(place, &job);
     if (!is_new) {
       throw_error(ErrorKind::usage, "the jobs {} and {} have one output, {}; give each its own",
                   other->second->id, job.id, job.output);
     }
   }
-  for (const BatchJob& job : jobs) {
-    const std::string& song = job.request.song;
-    const auto other = song.empty() ? outputs.end() : outputs.find(place_of(song));
-    if (other != outputs.end()) {
-      throw_error(ErrorKind::usage, "the output of job {} is the song of job {}, {}; give it another name",
-                  other->second->id, job.id, song);
-    }
-  }
 }
-
-class BatchRun {
- public:
-  BatchRun(std::vector<BatchJob>& jobs, const BatchSettings& settings, SharedResources& shared,
-           BatchObserver& observer, const std::atomic<int>& stop)
-      : jobs_(jobs), settings_(settings), shared_(shared), observer_(observer), stop_(stop) {}
-
-  void run() {
-    models_.resize(jobs_.size());
-    for (size_t i = 0; i < jobs_.size(); ++i) check(i);
-    const bool hopeless = settings_.fail_fast && has_failure_;
-    if (!hopeless && !settings_.dry_run) run_all();
-    for (const BatchJob& job : jobs_) {
-      if (settings_.dry_run || job.status == Status::waiting) observer_.result(job);
-    }
-  }
-
- private:
-  // Runs the work of one job; what it throws is the job's failure.
-  template <typename Work>
-  void attempt(BatchJob& job, Work work) {
-    const auto fail = [&](ErrorKind kind, const std::string& message) {
-      job.status = Status::failed;
-      job.exit_code = exit_code(kind);
-      job.message = message;
-    };
-    try {
-      work();
-    } catch (const Error& error) {
-      fail(error.kind(), error.what());
-    } catch (const std::bad_alloc&) {
-      fail(ErrorKind::memory, "out of memory; try a smaller --size or --batch-size");
-    }
-    has_failure_ |= job.status == Status::failed;
-  }
-
-  // Everything foreseeable, before the first job starts. Nothing is said twice: the run warns.
-  void check(size_t index) {
-    BatchJob& job = jobs_[index];
-    RenderObserver silent;
-    attempt(job, [&] {
-      if (job.status == Status::failed) return;
-      if (job.output == "-")
-        throw_error(ErrorKind::usage, "output = -: many videos are not for one stream; name a file");
-      Session session = Session::open(job.request, shared_, silent, Session::Purpose::check);
-      models_[index] = session.model_folder();
-      if (session.is_done()) {
-        job.status = Status::skipped;
-        job.message = "there already, made from the same";
-      }
-    });
-    if (job.status != Status::waiting && !settings_.dry_run) observer_.result(job);
-  }
-
-  // In order, but those of one model together.
-  void run_all() {
-    std::vector<std::string> models;
-    for (const std::string& model : models_) {
-      if (std::find(models.begin(), models.end(), model) == models.end()) models.push_back(model);
-    }
-    for (const std::string& model : models) {
-      for (size_t i = 0; i < jobs_.size(); ++i) {
-        if (models_[i] != model || jobs_[i].status != Status::waiting) continue;
-        if (stop_.load() > 0 || (settings_.fail_fast && has_failure_)) return;
-        run_one(jobs_[i]);
-      }
-    }
-  }
-
-  void run_one(BatchJob& job) {
-    RenderObserver& observer = observer_.begin(job);
-    attempt(job, [&] {
-      Session session = Session::open(job.request, shared_, observer);
-      job.outcome = session.run(stop_);
-      if (!job.outcome.complete) return;
-      job.status = Status::done;
-      job.message = fmt::format("{} frames in {:.1f} s", job.outcome.frames, job.outcome.seconds);
-    });
-    if (job.status != Status::waiting) observer_.result(job);
-  }
-
-  std::vector<BatchJob>& jobs_;
-  const BatchSettings settings_;
-  SharedResources& shared_;
-  BatchObserver& observer_;
-  const std::atomic<int>& stop_;
-  std::vector<std::string> models_;  // [jobs]: what is loaded for it; empty: none
-  bool has_failure_ = false;
-};
 
 }  // namespace
 
-void run_batch(std::vector<BatchJob>& jobs, const BatchSettings& settings, SharedResources& shared,
-               BatchObserver& observer, const std::atomic<int>& stop) {
-  refuse_shared_outputs(jobs);
-  BatchRun(jobs, settings, shared, observer, stop).run();
+// The jobs that one entry of a list, or a request, stands for.
+void Batch::add(std::string id, std::string song, Layer own) {
+  BatchJob job;
+  job.id = std::move(id);
+  job.song = std::move(song);
+  job.own = std::make_shared<const Layer>(own);
+  const RunSettings run = run_settings(request(job).layers);
+  refuse_too_many(static_cast<double>(jobs_.size()) + points_of(run.sweep), "the sweep");
+  // What is chosen stands beside each job: thousands of values are not carried along in every one.
+  if (own.values.erase(kSweep) > 0) job.own = std::make_shared<const Layer>(std::move(own));
+  const std::string output = run.output.empty() ? default_output(job.song) : run.output;
+  for_each_point(run.sweep, [&](const SweepPoint& point) {
+    BatchJob one = job;
+    one.id = job.id.empty() && !point.id.empty() ? point.id.substr(1) : job.id + point.id;
+    one.output = with_addition(output, point.addition);
+    one.chosen = point.chosen;
+    one.chosen["output"] = one.output;
+    if (!run.preview.empty()) one.chosen["preview"] = with_addition(run.preview, point.addition);
+    jobs_.push_back(std::move(one));
+  });
+}
+
+Batch Batch::read(const std::string& text, const std::string& source, const std::vector<Layer>& told) {
+  JobList list = read_job_list(text, source);
+  refuse_too_many(static_cast<double>(list.jobs.size()), source);
+  Batch batch;
+  batch.list_ = source;
+  for (const Layer& layer : told)
+    (layer.kind > LayerKind::job_list ? batch.above_ : batch.below_).push_back(layer);
+  batch.below_.push_back(make_layer(std::move(list.defaults), source + " defaults", LayerKind::job_list));
+  for (size_t i = 0; i < list.jobs.size(); ++i) {
+    Json& values = list.jobs[i];
+    const std::string id = job_id(values, i, source);
+    const std::string where = fmt::format("{} job {}", source, id);
+    try {
+      const std::string song = song_of(values, where);
+      Json own = values;
+      own.erase("audio");
+      own.erase("id");
+      batch.add(id, song, make_layer(std::move(own), where, LayerKind::job_list));
+    } catch (const Error& error) {
+      batch.jobs_.push_back(failed_job(id, values, error));
+    }
+    values = nullptr;
+  }
+  batch.forget_sweep();
+  std::unordered_set<std::string> ids;
+  for (const BatchJob& job : batch.jobs_) {
+    if (!ids.insert(job.id).second)
+      throw_error(ErrorKind::usage, "{}: the id \"{}\" is there twice; every job has its own", source,
+                  job.id);
+  }
+  return batch;
+}
+
+Batch Batch::sweep(Task task, const std::string& song, const std::vector<Layer>& told) {
+  Batch batch;
+  batch.task_ = task;
+  batch.above_ = told;
+  batch.add("", song, {});
+  batch.forget_sweep();
+  return batch;
+}
+
+void Batch::forget_sweep() {
+  for (std::vector<Layer>* layers : {&below_, &above_}) {
+    for (Layer& layer : *layers) layer.values.erase(kSweep);
+  }
+}
+
+SessionRequest Batch::request(const BatchJob& job) const {
+  std::vector<Layer> told = below_;
+  told.push_back(*job.own);
+  told.insert(told.end(), above_.begin(), above_.end());
+  SessionRequest request{task_, job.song, files_.below(std::move(told))};
+  if (!job.chosen.is_null()) request.layers.push_back({kSweep, job.chosen, LayerKind::job_list, {}});
+  return request;
+}
+
+void Batch::add_files(FileGuard& guard) const {
+  refuse_shared_outputs(jobs_);
+  if (!list_.empty()) guard.reads("batch", list_);
+  std::set<std::string> previews;  // jobs may share one: it shows the job that runs
+  for (const BatchJob& job : jobs_) {
+    if (job.status == BatchJob::Status::failed) continue;
+    const SessionRequest asked = request(job);
+    const RunSettings run = run_settings(asked.layers);
+    add_read_files(guard, asked, run);
+    add_output(guard, job.output);
+    if (!run.preview.empty()) previews.insert(run.preview);
+  }
+  for (const std::string& preview : previews) guard.writes("preview", preview);
+}
+
+void Batch::run(const Course& course, SharedResources& shared, BatchObserver& observer,
+                const std::atomic<int>& stop) {
+  FileGuard guard;
+  add_files(guard);
+  guard.check();
+  BatchRun(*this, jobs_, course, shared, observer, stop).run();
 }
 
 }  // namespace spectradiff

@@ -67,7 +67,7 @@ void keep_machine(const PlanFile& file, Resolution& resolution) {
 
 }  // namespace
 
-Resolution resolve_plan(const SessionRequest& request, PlanFile& file) {
+Resolution resolve_plan(const SessionRequest& request, PlanFile& file, ModelStore& models) {
   file = read_plan(run_settings(request.layers).plan);
   std::vector<Layer> layers = {file.settings};
   for (const Layer& layer : request.layers) layers.push_back(beside(file, layer));
@@ -78,7 +78,7 @@ Resolution resolve_plan(const SessionRequest& request, PlanFile& file) {
   DiffusionSettings& diffusion = resolution.job.diffusion;
   if (!resolution.origins.contains("model"))
     diffusion.model = std::string(kModelHashPrefix) + machine.value("model_sha256", "");
-  resolution.manifest = read_manifest(find_model(diffusion.model, model_search_path()));
+  resolution.manifest = models.manifest(diffusion.model);
   keep_machine(file, resolution);
   return resolution;
 }

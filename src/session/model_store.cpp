@@ -16,6 +16,13 @@ std::string identity(const Manifest& manifest, const EngineRequest& request) {
 
 }  // namespace
 
+std::shared_ptr<const Manifest> ModelStore::manifest(const std::string& model) {
+  std::shared_ptr<const Manifest>& known = manifests_[model];
+  if (known == nullptr)
+    known = std::make_shared<const Manifest>(read_manifest(find_model(model, model_search_path())));
+  return known;
+}
+
 void ModelStore::admit(const Manifest& manifest, bool allow_unpinned) {
   const std::string folder = manifest.folder.string();
   if (const auto found = admitted_.find(folder); found != admitted_.end() &&

@@ -66,13 +66,6 @@ void check_output_file(const std::string& option, const fs::path& file, bool ove
   check_new_file(file, overwrite, setting_text(option, file));
 }
 
-void refuse_song(const std::string& option, const fs::path& file, const fs::path& song) {
-  std::error_code failed;
-  if (fs::equivalent(file, song, failed)) {
-    throw_error(ErrorKind::output, "{} = {} is the song itself; give it another name", option, file.string());
-  }
-}
-
 void make_frames_folder(const FramePattern& pattern) {
   std::error_code failed;
   fs::create_directory(pattern.folder(), failed);

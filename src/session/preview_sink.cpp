@@ -1,5 +1,7 @@
 #include "preview_sink.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "spectradiff/base/error.h"
@@ -23,8 +25,9 @@ void check_preview_name(const std::filesystem::path& file) {
   throw_error(ErrorKind::usage, "preview = {}: the name ends in .png, .jpg or .jpeg", file.string());
 }
 
-PreviewSink::PreviewSink(FrameSink& sink, std::filesystem::path file, int64_t frames, Size picture)
-    : sink_(sink), file_(std::move(file)), sheet_(frames, picture) {}
+PreviewSink::PreviewSink(FrameSink& sink, std::filesystem::path file, int64_t frames, Size picture,
+                         RenderObserver& observer)
+    : sink_(sink), file_(std::move(file)), sheet_(frames, picture), observer_(observer) {}
 
 void PreviewSink::accept(int64_t frame, const Canvas& picture) {
   sink_.accept(frame, picture);
@@ -37,7 +40,13 @@ void PreviewSink::finish() {
 }
 
 void PreviewSink::write() {
-  write_file(file_, is_jpeg(file_) ? encode_jpeg(sheet_.canvas()) : encode_png(sheet_.canvas()), true);
+  if (failed_) return;
+  try {
+    write_file(file_, is_jpeg(file_) ? encode_jpeg(sheet_.canvas()) : encode_png(sheet_.canvas()), true);
+  } catch (const Error& error) {
+    failed_ = true;
+    observer_.warn(fmt::format("the preview is given up, the render goes on: {}", error.what()));
+  }
   changed_ = false;
   next_write_ = Clock::now() + kPace;
 }

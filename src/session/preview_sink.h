@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "spectradiff/render/frame_sink.h"
+#include "spectradiff/render/render_observer.h"
 #include "spectradiff/report/contact_sheet.h"
 
 namespace spectradiff {
@@ -12,11 +13,13 @@ namespace spectradiff {
 // Error{usage} for names that are no .png, .jpg or .jpeg.
 void check_preview_name(const std::filesystem::path& file);
 
-// Passes frames on and writes the sheet when it has changed, at most every two seconds, and at the end.
+// Passes frames on and writes the sheet when it has changed, at most every two seconds, and at the end. Once
+// that fails the observer is warned, and the frames go on without.
 class PreviewSink : public FrameSink {
  public:
-  // `sink` outlives it. What is under `file` is replaced. `frames` of the run, of this size.
-  PreviewSink(FrameSink& sink, std::filesystem::path file, int64_t frames, Size picture);
+  // `sink` and `observer` outlive it. What is under `file` is replaced. `frames` of the run, of this size.
+  PreviewSink(FrameSink& sink, std::filesystem::path file, int64_t frames, Size picture,
+              RenderObserver& observer);
   void accept(int64_t frame, const Canvas& picture) override;
   void finish();
 
@@ -29,7 +32,8 @@ class PreviewSink : public FrameSink {
   std::filesystem::path file_;
   ContactSheet sheet_;
   int64_t accepted_ = 0;
-  bool changed_ = false;
+  RenderObserver& observer_;
+  bool changed_ = false, failed_ = false;
   Clock::time_point next_write_;  // the beginning of time: at once
 };
 

@@ -33,20 +33,20 @@ Resolved asked_model(std::vector<Layer> layers) {
 
 // The model whose look the job takes: a render's; elsewhere one that a flag names, since settings that are
 // read again hold what a look had said.
-std::optional<Manifest> manifest_for(const SessionRequest& request) {
+std::shared_ptr<const Manifest> manifest_for(const SessionRequest& request, ModelStore& models) {
   const bool by_flag = std::any_of(request.layers.begin(), request.layers.end(), [](const Layer& layer) {
     return layer.kind == LayerKind::flag && layer.values.contains("model");
   });
-  if (request.task != Task::render && !by_flag) return std::nullopt;
+  if (request.task != Task::render && !by_flag) return nullptr;
   const DiffusionSettings asked = asked_model(request.layers).job.diffusion;
   const bool needed = request.task == Task::render && asked.enabled;
   const bool named = asked.model != DiffusionSettings{}.model && !asked.model.starts_with(kModelHashPrefix);
   try {
-    return read_manifest(find_model(asked.model, model_search_path()));
+    return models.manifest(asked.model);
   } catch (const Error&) {
     resolve(request.layers);  // what was mistyped is told first
     if (needed || named) throw;
-    return std::nullopt;
+    return nullptr;
   }
 }
 
@@ -147,10 +147,10 @@ Json with_origins(Json values, const Resolved& resolved) {
 
 }  // namespace
 
-Resolution resolve_request(const SessionRequest& request, RenderObserver& observer) {
+Resolution resolve_request(const SessionRequest& request, ModelStore& models, RenderObserver& observer) {
   if (request.task == Task::analyze) return {resolve(request.layers)};
   std::vector<Layer> layers = request.layers;
-  std::optional<Manifest> manifest = manifest_for(request);
+  std::shared_ptr<const Manifest> manifest = manifest_for(request, models);
   if (manifest) {
     const bool preset = !run_settings(layers).presets.empty();
     layers.insert(layers.begin(), look_layer(*manifest, preset));
@@ -175,7 +175,8 @@ Resolution resolve_request(const SessionRequest& request, RenderObserver& observ
 }
 
 Json resolved_settings(const SessionRequest& request, bool with_origin, RenderObserver& observer) {
-  const Resolution settings = resolve_request(request, observer);
+  ModelStore models;
+  const Resolution settings = resolve_request(request, models, observer);
   Json values = settings_to_json(settings);
   if (settings.prompt_by_song) values.erase("prompt");
   return with_origin ? with_origins(std::move(values), settings) : values;

@@ -1,25 +1,25 @@
 // From a request to settings without gaps: the model's own look below what was told.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <memory>
 
 #include "spectradiff/config/settings.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/render/render_observer.h"
+#include "spectradiff/session/model_store.h"
 #include "spectradiff/session/session_request.h"
 
 namespace spectradiff {
 
 struct Resolution : Resolved {
-  std::optional<Manifest> manifest;  // whose look was taken; absent: of a painter that found none
-  bool diffuses = false;             // render, and not switched off
-  bool prompt_by_song = false;       // none was given, and the model brings some to choose from
-  const Manifest* model() const { return diffuses ? &*manifest : nullptr; }
+  std::shared_ptr<const Manifest> manifest;  // whose look was taken; null: of a painter that found none
+  bool diffuses = false;                     // render, and not switched off
+  bool prompt_by_song = false;               // none was given, and the model brings some to choose from
+  const Manifest* model() const { return diffuses ? manifest.get() : nullptr; }
 };
 
 // Error{model} when diffusion is on and the model is not found; Error{usage} for settings that do not fit
 // each other or the model.
-Resolution resolve_request(const SessionRequest& request, RenderObserver& observer);
+Resolution resolve_request(const SessionRequest& request, ModelStore& models, RenderObserver& observer);
 
 }  // namespace spectradiff

@@ -19,9 +19,16 @@
 namespace spectradiff {
 namespace {
 
-Resolution resolve(const SessionRequest& request, std::optional<PlanFile>& given, RenderObserver& observer) {
-  if (run_settings(request.layers).plan.empty()) return resolve_request(request, observer);
-  return resolve_plan(request, given.emplace());
+Resolution resolve(const SessionRequest& request, std::optional<PlanFile>& given, ModelStore& models,
+                   RenderObserver& observer) {
+  if (run_settings(request.layers).plan.empty()) return resolve_request(request, models, observer);
+  return resolve_plan(request, given.emplace(), models);
+}
+
+void guard_files(const SessionRequest& request) {
+  FileGuard guard;
+  add_files(guard, request);
+  guard.check();
 }
 
 // What is needed for the pictures between diffused ones is there. The job then names the bundle by its hash,
@@ -68,16 +75,10 @@ void tell_start(const SessionRequest& request, const OutputTarget& target, const
                            {"config", job_to_json(job)}});
 }
 
-void check_song_against_output(SessionState& state) {
-  if (state.target.kind != OutputTarget::Kind::video) return;
-  for (const auto& file : {state.input.song.file(), state.input.heard().file()})
-    refuse_song("output", state.target.path, file);
-}
-
 void check_encoder(SessionState& state) {
   const SoundTrack sound = sound_track(state.input.song, state.plan);
   const VideoSettings video = video_settings(state.settings.job, state.target);
-  state.encoders = check_video_settings(video, video.audio_codec == "none" ? nullptr : &sound);
+  state.encoders = state.shared.encoders.check(video, video.audio_codec == "none" ? nullptr : &sound);
 }
 
 // A look needs no engine: it says what is then not known.
@@ -99,8 +100,9 @@ Session::~Session() = default;
 
 Session Session::open(SessionRequest request, SharedResources& shared, RenderObserver& observer,
                       Purpose purpose) {
+  guard_files(request);
   std::optional<PlanFile> given;
-  Resolution settings = resolve(request, given, observer);
+  Resolution settings = resolve(request, given, shared.models, observer);
   RenderJob& job = settings.job;
   job.diffusion.enabled = settings.diffuses;
   if (request.task == Task::paint) job.diffusion.every = 1;  // every picture that may be diffused
@@ -124,7 +126,6 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
       SessionState{std::move(request), shared, observer, std::move(settings), std::move(target),
                    std::move(input), std::move(plan), nullptr, std::move(interpolation)});
   state->given = std::move(given);
-  check_song_against_output(*state);
   if (state->target.kind != OutputTarget::Kind::frames) {
     check_encoder(*state);
   } else if (new_only) {

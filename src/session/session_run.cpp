@@ -157,7 +157,7 @@ class SessionRun {
     observer_.begin_stage(diffusers_ ? "render" : "paint", frames);
     std::optional<PreviewSink> preview;
     if (const std::string& file = state_.settings.run.preview; !file.empty())
-      preview.emplace(sink, file, frames, job_.paint.size);
+      preview.emplace(sink, file, frames, job_.paint.size, observer_);
     Run run{plan, *state_.features, preview ? *preview : sink, stop_};
     run.progress = [this, frames](int64_t done, int64_t frame) {
       observer_.advance(done);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "expect_error.h"
+
 namespace spectradiff {
 namespace {
 
@@ -30,6 +32,14 @@ TEST(Console, MessagesGoToStderrAndAnswersToStdout) {
   });
   EXPECT_EQ(out, "42\n");
   EXPECT_THAT(err, HasSubstr("a note"));
+}
+
+TEST(Console, ALogThatCannotBeOpenedLeavesTheTerminal) {
+  const auto [out, err] = written({}, [](Console& console) {
+    EXPECT_ERROR(console.keep_log("no/such/folder/x.log"), ErrorKind::output, "x.log");
+    console.error("said all the same", 5);
+  });
+  EXPECT_THAT(err, HasSubstr("said all the same"));
 }
 
 TEST(Console, EventsAreLinesOfJsonWhereTheyAreAskedForAndNothingElse) {

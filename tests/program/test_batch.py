@@ -107,7 +107,7 @@ def test_what_is_no_batch_is_refused_before_any_work(program, songs, jobs, words
 def test_a_batch_that_would_write_over_a_song_is_refused(program, songs):
     shutil.copy(program.work / "a.wav", program.work / "a.mp4")
     done = batch(program, [job(), job("a.mp4", output="c.mp4")], "-y")
-    assert done.code == 2 and "song of job 1" in done.err
+    assert done.code == 2 and "what audio = a.mp4 reads" in done.err
 
 
 def test_what_is_done_is_skipped_until_settings_or_song_change(program, songs):

@@ -6,8 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "spectradiff/base/file_guard.h"
 #include "spectradiff/base/rational.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/media/picture_reader.h"
@@ -19,6 +21,9 @@ namespace spectradiff {
 // shown. `option` names it in errors: Error{input} where there are none, Error{usage} without a path.
 std::vector<std::filesystem::path> picture_files(const std::filesystem::path& path,
                                                  const std::string& option);
+
+// Adds what a source of this path reads: a file, the pictures of a folder, or those of a pattern.
+void add_picture_files(FileGuard& guard, std::string_view option, const std::filesystem::path& path);
 
 // at() may be called on many threads.
 class PictureSource {

@@ -15,6 +15,9 @@ namespace spectradiff {
 
 class ModelStore {
  public:
+  // Of a model by name, folder or hash (find_model); read once. Errors of find_model and read_manifest.
+  std::shared_ptr<const Manifest> manifest(const std::string& model);
+
   // Hashes, then trust: Error{model} before any of the model's code is loaded.
   void admit(const Manifest& manifest, bool allow_unpinned);
 
@@ -33,8 +36,9 @@ class ModelStore {
  private:
   const AdmittedModel& admitted(const Manifest& manifest) const;
 
-  std::map<std::string, AdmittedModel> admitted_;  // by folder
-  std::string loaded_;                             // what networks_ are
+  std::map<std::string, std::shared_ptr<const Manifest>> manifests_;  // by what they were asked for as
+  std::map<std::string, AdmittedModel> admitted_;                     // by folder
+  std::string loaded_;                                                // what networks_ are
   std::unique_ptr<Networks> networks_, precise_networks_;
   std::string loaded_interpolator_;
   std::unique_ptr<Interpolator> interpolator_;

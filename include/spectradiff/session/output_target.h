@@ -30,10 +30,6 @@ void check_target(const OutputTarget& target, bool overwrite);
 // The same for a file that `option` names; pipes and devices may exist.
 void check_output_file(const std::string& option, const std::filesystem::path& file, bool overwrite);
 
-// Error{output} when the file that `option` names is the song it would be made from.
-void refuse_song(const std::string& option, const std::filesystem::path& file,
-                 const std::filesystem::path& song);
-
 // Creates the pattern's last folder.
 void make_frames_folder(const FramePattern& pattern);
 

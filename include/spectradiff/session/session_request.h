@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "spectradiff/base/file_guard.h"
 #include "spectradiff/config/settings.h"
 #include "spectradiff/render/render_observer.h"
 
@@ -21,12 +22,12 @@ struct SessionRequest {
   std::vector<Layer> layers;  // settings by their keys, "output" among them; later ones win
 };
 
+// Adds every file that the request reads and writes (a log, which the library does not write, is not among
+// them). Session::open checks a guard of these alone.
+void add_files(FileGuard& guard, const SessionRequest& request);
+
 // What the request comes to, by key, with every default and the model's look; with_origin as {"value",
 // "origin"}. A prompt that the song is to choose is left out. Errors as Session::open.
 Json resolved_settings(const SessionRequest& request, bool with_origin, RenderObserver& observer);
-
-// Settings that are told directly, and below these what the user's file says, the presets that they name and
-// the video whose settings they ask for. Error{usage} and Error{input} for files that cannot be read.
-std::vector<Layer> with_files(std::vector<Layer> told);
 
 }  // namespace spectradiff

@@ -3,6 +3,7 @@
 
 #include "spectradiff/session/analysis_store.h"
 #include "spectradiff/session/digest_store.h"
+#include "spectradiff/session/encoder_store.h"
 #include "spectradiff/session/model_store.h"
 
 namespace spectradiff {
@@ -11,6 +12,7 @@ struct SharedResources {
   ModelStore models;
   AnalysisStore analyses;
   DigestStore digests;
+  EncoderStore encoders;
 };
 
 }  // namespace spectradiff

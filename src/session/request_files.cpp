@@ -1,0 +1,72 @@
+#include "request_files.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/locations.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/paint/picture_source.h"
+#include "spectradiff/render/frame_sink.h"
+
+namespace spectradiff {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One that is not found is an error elsewhere.
+void add_model(FileGuard& guard, const std::string& option, const std::string& model) {
+  try {
+    guard.reads_folder(option, find_model(model, model_search_path()),
+                       [](const std::string&) { return true; });
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace
+
+void add_read_files(FileGuard& guard, const SessionRequest& request, const RunSettings& run) {
+  guard.reads("audio", request.song);
+  std::map<std::string, std::string> named = named_paths(request.layers);
+  named.try_emplace("model", DiffusionSettings{}.model);
+  for (const auto& [key, path] : named) {
+    const bool is_model = find_option(key)->path == PathKind::model;
+    is_model ? add_model(guard, key, path) : add_picture_files(guard, key, path);
+  }
+  // Their settings are read whole before anything is written.
+  if (!run.from.empty()) guard.reads("from", run.from, "output");
+  if (!run.config.empty()) guard.reads("config", run.config);
+  if (!run.plan.empty()) guard.reads("plan", run.plan);
+  for (const std::string& preset : run.presets) guard.reads("preset", find_preset(preset).file);
+  if (const fs::path folder = user_config_folder(); !folder.empty())
+    guard.reads("the user's settings", folder / "config.json");
+}
+
+void add_output(FileGuard& guard, const std::string& output) {
+  if (FramePattern::is_pattern(output)) {
+    const FramePattern pattern(output);
+    guard.writes_numbered("output", pattern.folder() / pattern.name());
+  } else if (!output.empty()) {
+    guard.writes("output", output);
+  }
+}
+
+void add_files(FileGuard& guard, const SessionRequest& request) {
+  const RunSettings run = run_settings(request.layers);
+  add_read_files(guard, request, run);
+  const auto add = [&](const char* option, const std::string& path) {
+    if (!path.empty()) guard.writes(option, path);
+  };
+  if (request.task == Task::analyze) {
+    add("seed_csv", run.seed_csv);
+    add("csv", run.csv);
+    add("json_out", run.json_out);
+    add("plot", run.plot);
+  } else {
+    add_output(guard, run.output);
+    add("preview", run.preview);
+  }
+}
+
+}  // namespace spectradiff

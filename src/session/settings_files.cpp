@@ -1,0 +1,41 @@
+#include "spectradiff/session/settings_files.h"
+
+#include <filesystem>
+#include <iterator>
+
+#include "old_render.h"
+#include "spectradiff/base/locations.h"
+
+namespace spectradiff {
+
+template <typename Read>
+const std::vector<Layer>& SettingsFiles::once(const std::string& name, Read read) {
+  const auto known = layers_.find(name);
+  return known != layers_.end() ? known->second : layers_.emplace(name, read()).first->second;
+}
+
+std::vector<Layer> SettingsFiles::below(std::vector<Layer> told) {
+  std::vector<Layer> layers = once("user", [] {
+    const std::filesystem::path folder = user_config_folder();
+    std::error_code failed;
+    std::vector<Layer> own;
+    if (const auto file = folder / "config.json"; !folder.empty() && std::filesystem::exists(file, failed))
+      own.push_back(read_layer(file, file.string(), LayerKind::user_file));
+    return own;
+  });
+  const auto add = [&](const std::vector<Layer>& more) {
+    layers.insert(layers.end(), more.begin(), more.end());
+  };
+  const RunSettings run = run_settings(told);
+  for (const std::string& name : run.presets) {
+    add(once("preset " + name, [&] {
+      return std::vector{read_layer(find_preset(name).file, "preset " + name, LayerKind::preset)};
+    }));
+  }
+  if (!run.from.empty())
+    add(once("from " + run.from, [&] { return std::vector{old_render_layer(run.from)}; }));
+  layers.insert(layers.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));
+  return layers;
+}
+
+}  // namespace spectradiff
