@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 namespace spectradiff {
@@ -26,8 +27,11 @@ double LogBands::centre_hz(int band) const {
 }
 
 LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands,
-                         int sample_rate_hz)
-    : fft_(fft_size), window_(make_window(shape, window_samples)), power_(static_cast<size_t>(fft_.bins())) {
+                         int frame_samples, int sample_rate_hz)
+    : fft_(fft_size),
+      window_(make_window(shape, window_samples)),
+      power_(static_cast<size_t>(fft_.bins())),
+      samples_(window_.size()) {
   double sum = 0;
   double squares = 0;
   for (const float weight : window_) {
@@ -40,12 +44,15 @@ LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, co
 
   const double bins_per_hz = static_cast<double>(fft_size) / sample_rate_hz;
   const double half_step = std::exp2(bands.octaves_per_band() / 2);
+  std::vector<FrameGate::Band> edges;
   for (int i = 0; i < bands.count; ++i) {
     const double centre_hz = bands.centre_hz(i);
     centres_hz_.push_back(static_cast<float>(centre_hz));
-    bands_.push_back(make_band(centre_hz / half_step * bins_per_hz, centre_hz * bins_per_hz,
-                               centre_hz * half_step * bins_per_hz, noise_bins));
+    edges.push_back({centre_hz / half_step, centre_hz, centre_hz * half_step});
+    bands_.push_back(make_band(edges.back().low_hz * bins_per_hz, centre_hz * bins_per_hz,
+                               edges.back().high_hz * bins_per_hz, noise_bins));
   }
+  if (frame_samples < window_samples) gate_.emplace(window_, fft_size, frame_samples, edges, sample_rate_hz);
 }
 
 // FFT bin k holds what lies between k - 1/2 and k + 1/2.
@@ -69,28 +76,29 @@ LogSpectrum::Band LogSpectrum::make_band(double low_bin, double centre_bin, doub
 }
 
 void LogSpectrum::magnitudes(const SampleWindow::View& view, float* magnitudes) {
-  const float mean = view.mean();
-  float* input = fft_.input();
-  std::fill(input, input + window_.size(), 0.0f);
-  for (int64_t i = view.song_begin; i < view.song_end; ++i) {
-    input[i] = (view.samples[i] - mean) * window_[static_cast<size_t>(i)];
-  }
+  const float offset = view.median();
+  std::fill(samples_.begin(), samples_.end(), 0.0f);
+  for (int64_t i = view.song_begin; i < view.song_end; ++i)
+    samples_[static_cast<size_t>(i)] = view.samples[i] - offset;
+  std::transform(samples_.begin(), samples_.end(), window_.begin(), fft_.input(), std::multiplies<>());
   const std::complex<float>* spectrum = fft_.run();
   for (size_t k = 0; k < power_.size(); ++k) {
     power_[k] = spectrum[k].real() * spectrum[k].real() + spectrum[k].imag() * spectrum[k].imag();
   }
+  float* magnitude = magnitudes;
   for (const Band& band : bands_) {
     const float* power = power_.data() + band.first;
     if (band.last < 0) {
       const float below = std::sqrt(power[0]);
-      *magnitudes++ = sine_scale_ * (below + band.first_weight * (std::sqrt(power[1]) - below));
+      *magnitude++ = sine_scale_ * (below + band.first_weight * (std::sqrt(power[1]) - below));
       continue;
     }
     float total = power[0] * band.first_weight;
     for (int k = band.first + 1; k < band.last; ++k) total += power_[static_cast<size_t>(k)];
     if (band.last > band.first) total += power_[static_cast<size_t>(band.last)] * band.last_weight;
-    *magnitudes++ = std::sqrt(power_scale_ * total);
+    *magnitude++ = std::sqrt(power_scale_ * total);
   }
+  if (gate_) gate_->apply(samples_, power_, magnitudes);
 }
 
 }  // namespace spectradiff

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "fft.h"
+#include "frame_gate.h"
 #include "sample_window.h"
 #include "spectradiff/features/features.h"
 
@@ -25,15 +27,17 @@ struct LogBands {
 //   out at the edges (Parseval);
 // - narrower: |X| interpolated between FFT bins at the centre, times 2 / sum w, so that neighbours which
 //   share an FFT bin still differ.
+// A window longer than the frame hears pitches; when they were heard is told by the frame (FrameGate).
 class LogSpectrum {
  public:
-  LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands, int sample_rate_hz);
+  LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands, int frame_samples,
+              int sample_rate_hz);
 
   int window_samples() const { return static_cast<int>(window_.size()); }
   const std::vector<float>& centres_hz() const { return centres_hz_; }
 
-  // The mean of the window's part of the song is taken out first: a DC offset would else be a step at the
-  // song's ends.
+  // A DC offset would be a step at the song's ends. It is taken out first, as the median of the window's part
+  // of the song: a click's mean would else be heard in the silence around it.
   void magnitudes(const SampleWindow::View& view, float* magnitudes);  // [bands]
 
  private:
@@ -49,9 +53,11 @@ class LogSpectrum {
   std::vector<float> window_;
   std::vector<float> centres_hz_;
   std::vector<Band> bands_;
-  std::vector<float> power_;  // [FFT bins], |X|²
-  float sine_scale_ = 0;      // for interpolated bands
-  float power_scale_ = 0;     // for summed bands
+  std::vector<float> power_;    // [FFT bins], |X|²
+  std::vector<float> samples_;  // [window_samples], without their offset
+  std::optional<FrameGate> gate_;
+  float sine_scale_ = 0;   // for interpolated bands
+  float power_scale_ = 0;  // for summed bands
 };
 
 // Periodic Hann or rectangle, [size].

@@ -16,6 +16,16 @@ float SampleWindow::View::mean() const {
   return static_cast<float>(sum / static_cast<double>(std::max<int64_t>(1, song_end - song_begin)));
 }
 
+float SampleWindow::View::median() const {
+  const int64_t step = std::max<int64_t>(1, (song_end - song_begin) / 1000);
+  std::vector<float> some;
+  for (int64_t i = song_begin; i < song_end; i += step) some.push_back(samples[i]);
+  if (some.empty()) return 0;
+  const auto middle = some.begin() + static_cast<std::ptrdiff_t>(some.size() / 2);
+  std::nth_element(some.begin(), middle, some.end());
+  return *middle;
+}
+
 SampleWindow::SampleWindow(AudioSource& source, bool wants_channels, Observer observer)
     : source_(source), wants_channels_(wants_channels), observer_(std::move(observer)) {
   source_.seek(0);

@@ -23,7 +23,8 @@ class SampleWindow {
     const float* samples;  // [range.size()], 0 outside the song; valid until the next view
     int64_t song_begin;    // the part of the window that lies in the song, as indices into samples
     int64_t song_end;
-    float mean() const;  // of that part
+    float mean() const;    // of that part
+    float median() const;  // of a thousand samples of that part, evenly spaced; 0 where it is empty
   };
   // The range may begin before the song and end behind it; its begin never decreases.
   View view(const SampleRange& range);

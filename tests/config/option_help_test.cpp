@@ -53,7 +53,7 @@ TEST(OptionHelp, WhatSettingsBringIsSaidWithWhereItComesFrom) {
 TEST(OptionHelp, DefaultsThatAnotherOptionChangesAreSaid) {
   EXPECT_THAT(line("bins"), EndsWith("; default 90; 240 with --bin-spacing cqt)"));
   EXPECT_THAT(line("window"),
-              EndsWith("(default 186ms; 170ms with --bin-spacing cqt; 50ms with --bin-spacing seed)"));
+              EndsWith("(default 372ms; 170ms with --bin-spacing cqt; 50ms with --bin-spacing seed)"));
   EXPECT_THAT(line("bin_spacing"), EndsWith(" (default log; cqt with --painter showcqt)"));
   EXPECT_THAT(line("bins", {{"preset thin", {{"bins", 12}}}}),
               EndsWith("; default 12, from the preset thin)"));

@@ -47,9 +47,9 @@ struct AnalysisSettings {
   Rational fps{15};
   int bins = 90;  // 1..4096
   BinSpacing spacing = BinSpacing::log;
-  // seed: from the frame's start, at most the frame, zero-padded; log: centred on the frame; cqt: the same,
-  // the longest of them.
-  TimeSpan window = TimeSpan::milliseconds(186);
+  // seed: from the frame's start, at most the frame, zero-padded; log: centred on the frame, for telling
+  // pitches apart: when they were heard is told by the frame alone; cqt: centred, the longest of them.
+  TimeSpan window = TimeSpan::milliseconds(372);
   WindowShape window_shape = WindowShape::hann;
   double fmin_hz = 30;     // not seed spacing
   double fmax_hz = 16000;  // not seed spacing; lowered to Nyquist
