@@ -95,6 +95,11 @@ const std::vector<Counter>& expression_counters() {
       {"bars", "bar_index + bar_phase"},
       {"since_beat", "seconds since the last beat"},
       {"since_onset", "seconds since the last onset"},
+      {"bass_rel", "bass against its own last seconds: about 1, 2 in a kick, at most 8"},
+      {"mid_rel", "the same of mid"},
+      {"treble_rel", "the same of treble"},
+      {"level_rel", "the same of rms"},
+      {"onset_rel", "the same of onset"},
   };
   return table;
 }

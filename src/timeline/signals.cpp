@@ -8,6 +8,7 @@
 
 #include "formula.h"
 #include "marked_error.h"
+#include "relative.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
@@ -86,6 +87,7 @@ void add_need(const ExpressionInput& input, FeatureRequest& request) {
     request.beats = true;
     request.series.insert({"beat_phase", "bar_phase"});
   }
+  if (const auto compared = series_of_relative(input.name)) request.series.insert(*compared);
   if (is_series_name(input.name)) request.series.insert(input.name);
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "relative.h"
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
@@ -86,9 +87,22 @@ const std::vector<double>& SongValues::of(const std::string& name) {
 std::vector<double> SongValues::make(const std::string& name) {
   if (const Series* series = features_.find(name)) return unit_series(*series);
   if (const Signal* shape = signals_.find(name)) return signal(name, *shape);
+  if (const auto compared = series_of_relative(name)) return relative(*compared);
   if (is_series_name(name)) throw_error(ErrorKind::internal, "the series {} was not analysed", name);
   follow_beats();
   return counter(name);
+}
+
+std::vector<double> SongValues::relative(const std::string& name) const {
+  const Series* series = features_.find(name);
+  if (series == nullptr) throw_error(ErrorKind::internal, "the series {} was not analysed", name);
+  std::vector<double> values(series->values.begin(), series->values.end());
+  // Energies as amplitudes, which vary as ears say they do.
+  if (name == "bass" || name == "mid" || name == "treble") {
+    for (double& value : values) value = std::sqrt(value);
+  }
+  put_against_average(values, relative_memory_frames(features_.settings.fps.to_double()));
+  return values;
 }
 
 std::vector<double> SongValues::counter(const std::string& name) const {

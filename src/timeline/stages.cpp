@@ -6,6 +6,7 @@
 #include <deque>
 #include <numbers>
 
+#include "relative.h"
 #include "spectradiff/base/percentile.h"
 
 namespace spectradiff {
@@ -126,6 +127,8 @@ const std::vector<StageKind>& stage_kinds() {
       {"gate", "n", "gate LEVEL", "gate 0.3", false, each<gate>},
       {"norm", "N", "norm [PERCENTILE]", "norm 95", false,
        [](Values& values, V, V numbers, double) { normalise(values, numbers.empty() ? 100 : numbers[0]); }},
+      {"rel", "t", "rel TIME", "rel 4s", false,
+       [](Values& values, V times, V, double) { put_against_average(values, times[0]); }},
       {"pow", "n", "pow EXPONENT", "pow 2", false, each<power>},
       {"scale", "n", "scale FACTOR", "scale 0.5", false, each<scale>},
       {"offset", "n", "offset AMOUNT", "offset 0.2", false, each<offset>},

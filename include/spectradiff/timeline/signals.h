@@ -24,6 +24,7 @@ namespace spectradiff {
 //   gate X       0 where it is below X
 //   norm [P]     divided by its percentile P over the song (100), at most 1; a signal that is 0 there is
 //                divided by its maximum, one that is nowhere above 0 stays
+//   rel T        against its own average over about the last T: about 1, at most 8, 0 in silence
 //   pow X, scale X, offset X, clip LO HI, invert (1 - x)
 //   integrate    what has gathered since the song's start, per second
 class Signal {

@@ -39,6 +39,7 @@ class SongValues {
 
  private:
   std::vector<double> make(const std::string& name);
+  std::vector<double> relative(const std::string& name) const;
   std::vector<double> counter(const std::string& name) const;
   std::vector<double> signal(const std::string& name, const Signal& shape);
   void follow_beats();
