@@ -112,6 +112,15 @@ void add_base(std::vector<Option>& table) {
 }
 
 void add_arrangement(std::vector<Option>& table) {
+  table.push_back(
+      real_option(row("paint_turn", kArrange, "DEG",
+                      "turn the painting clockwise by any angle, in degrees, before the symmetry; "
+                      "what its corners lack is reflected"),
+                  FIELD(arrangement.turn_degrees), {-100000, 100000}));
+  table.push_back(
+      real_option(row("paint_zoom", kArrange, "Z",
+                      "enlarge the painting about its middle by this factor, before the symmetry"),
+                  FIELD(arrangement.zoom), {0.1, 10}));
   using Symmetry = Arrangement::Symmetry;
   table.push_back(
       ranging("0, 90, 180 or 270",
@@ -154,6 +163,14 @@ void add_hash(std::vector<Option>& table) {
   using Shape = HashField::Shape;
   table.push_back(choice_option<Shape>(row("mark_shape", kHash, "NAME", "shape of a mark"), FIELD(hash.shape),
                                        {{"disc", Shape::disc}, {"square", Shape::square}}));
+}
+
+void add_hash_movement(std::vector<Option>& table) {
+  table.push_back(real_option(
+      row("mark_drift", kHash, "X",
+          "how far the marks have drifted, each its own way, in widths of the picture; an expression that "
+          "grows keeps them moving"),
+      FIELD(hash.drift), {0, 10000}));
 }
 
 void add_pie(std::vector<Option>& table) {
@@ -292,6 +309,7 @@ void add_paint_options(std::vector<Option>& table) {
   add_painting(table);
   add_colours(table);
   add_hash(table);
+  add_hash_movement(table);
   add_pie(table);
   add_polar(table);
   add_circles(table);

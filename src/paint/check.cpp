@@ -26,6 +26,7 @@ void check(const HashField& hash) {
   inside("marks per bin", hash.marks_per_bin, 1, 10000);
   inside("mark size", hash.mark_size_px, 0.5, 512);
   inside("taper", hash.taper, 0, 3);
+  inside("mark drift", hash.drift, 0, 10000);
 }
 
 void check(const Pie& pie) {
@@ -76,6 +77,8 @@ void check(const PaintSettings& settings) {
   check(settings.spectrogram);
   check(settings.showcqt);
   inside("base opacity", settings.base.opacity, 0, 1);
+  inside("paint turn", settings.arrangement.turn_degrees, -100000, 100000);
+  inside("paint zoom", settings.arrangement.zoom, 0.1, 10);
   const int turn = settings.arrangement.rotate_degrees;
   if (turn < 0 || turn > 270 || turn % 90 != 0)
     throw_error(ErrorKind::usage, "rotate = {} degrees is not one of 0, 90, 180, 270", turn);

@@ -39,6 +39,12 @@ int place(uint32_t hash, int extent, int side) {
          (side - 1);
 }
 
+// A 32-bit place `drift` widths further, at a speed of this mark's own: -1 to 1 of it. Places wrap around.
+uint32_t drifted(uint32_t place, uint32_t speed16, int64_t drift_fixed) {
+  const int64_t speed = static_cast<int64_t>(speed16) - 32768;  // of 2^15
+  return place + static_cast<uint32_t>(drift_fixed * speed);
+}
+
 template <int Count>
 [[gnu::always_inline]] inline void lay_bytes(const uint8_t* below, const uint16_t* __restrict share,
                                              uint16_t keep, uint8_t* out) {
@@ -128,6 +134,7 @@ void HashFieldPainting::paint(const PaintSettings& now, int64_t frame, double op
                             opacity * strength));
   }
 
+  const int64_t drift_fixed = std::llround(std::ldexp(now.hash.drift, 32 - 15));
   // Marks of one number for all bins before the next: no bin lies below all others.
   for (int number = 0; number < now.hash.marks_per_bin; ++number)
     for (int bin = 0; bin < levels_.bins(); ++bin) {
@@ -135,8 +142,11 @@ void HashFieldPainting::paint(const PaintSettings& now, int64_t frame, double op
       if (ink.keep == 256) continue;
       const Mark& mark = marks[bin];
       const uint64_t hash = splitmix64(static_cast<uint64_t>(bin) << 32 | static_cast<uint64_t>(number));
-      const int x = place(static_cast<uint32_t>(hash >> 32), canvas.width(), mark.side);
-      const int y = place(static_cast<uint32_t>(hash), canvas.height(), mark.side);
+      const uint64_t speeds = splitmix64(hash);
+      const uint32_t across = drifted(static_cast<uint32_t>(hash >> 32), speeds >> 48, drift_fixed);
+      const uint32_t down = drifted(static_cast<uint32_t>(hash), speeds >> 32 & 0xffff, drift_fixed);
+      const int x = place(across, canvas.width(), mark.side);
+      const int y = place(down, canvas.height(), mark.side);
       const int top = std::max(-y, 0), bottom = std::min(mark.side, canvas.height() - y);
       stamp(canvas.row(y + top), canvas.width(), x, mark.side, mark.inset.data(), top, bottom,
             ink.share.data(), ink.keep);

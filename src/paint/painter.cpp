@@ -1,6 +1,7 @@
 #include "spectradiff/paint/painter.h"
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/threads.h"
 #include "spectradiff/image/arrange.h"
+#include "spectradiff/image/warp.h"
 
 namespace spectradiff {
 namespace {
@@ -101,7 +103,9 @@ struct Painter::Impl {
     return canvas;
   }
 
-  Canvas arrange(Canvas canvas, int folds) const {
+  Canvas arrange(Canvas canvas, const Arrangement& now) const {
+    if (now.turn_degrees != 0 || now.zoom != 1)
+      canvas = moved_by_camera(canvas, {now.zoom, std::fmod(now.turn_degrees, 360.0), 0, 0});
     canvas = rotate(std::move(canvas), settings.arrangement.rotate_degrees);
     switch (settings.arrangement.symmetry) {
       case Arrangement::Symmetry::none:
@@ -112,8 +116,8 @@ struct Painter::Impl {
       case Arrangement::Symmetry::mosaic:
         return mosaic(canvas, settings.size);
       case Arrangement::Symmetry::kaleidoscope:
-        return folds == settings.arrangement.folds ? kaleidoscope->apply(canvas)
-                                                   : Kaleidoscope(settings.size, folds).apply(canvas);
+        return now.folds == settings.arrangement.folds ? kaleidoscope->apply(canvas)
+                                                       : Kaleidoscope(settings.size, now.folds).apply(canvas);
     }
     return canvas;
   }
@@ -122,7 +126,7 @@ struct Painter::Impl {
   Canvas unblended(const PaintSettings& now, int64_t frame) const {
     Canvas canvas = base(now, frame);
     painting->paint(now, frame, canvas);
-    return arrange(std::move(canvas), now.arrangement.folds);
+    return arrange(std::move(canvas), now.arrangement);
   }
 
   Canvas source(const PaintSettings& now, int64_t frame) const {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "levels.h"
 #include "spectradiff/base/number.h"
@@ -61,6 +63,33 @@ TEST(HashField, MarksStayPutAndOnlyBreathe) {
       ASSERT_TRUE(marked || pixel(loud, x, y) == Rgb{});
       ASSERT_EQ(pixel(soft, x, y), marked ? half : Rgb{}) << x << ", " << y;
     }
+}
+
+TEST(HashField, MarksDriftEachAtASpeedOfItsOwnAndWrapAround) {
+  const Features features = features_of({{1, 0, 0}});
+  PaintSettings settings = squares(1, 20);
+  const Painter painter(features, settings);
+  // Where the one mark's left upper corner is.
+  const auto corner = [&](double drift) {
+    settings.hash.drift = drift;
+    const Canvas canvas = painter.paint(settings, 0);
+    for (int y = 0; y < 512; ++y)
+      for (int x = 0; x < 512; ++x)
+        if (pixel(canvas, x, y) != Rgb{}) return std::pair(x, y);
+    return std::pair(-1, -1);
+  };
+  const uint64_t hash = splitmix64(0), speeds = splitmix64(hash);
+  for (const double drift : {0.0, 0.25, 1.0, 7.5}) {
+    const auto place = [&](uint64_t start, uint64_t speed) {
+      const double moved =
+          static_cast<double>(start) / 4294967296.0 + drift * (static_cast<double>(speed) - 32768) / 32768;
+      return std::max(static_cast<int>(std::floor((moved - std::floor(moved)) * 531)) - 19, 0);
+    };
+    const auto [x, y] = corner(drift);
+    EXPECT_NEAR(x, place(hash >> 32, speeds >> 48), 1) << drift;
+    EXPECT_NEAR(y, place(hash & 0xFFFFFFFFu, speeds >> 32 & 0xffff), 1) << drift;
+  }
+  EXPECT_NE(corner(0), corner(0.25));
 }
 
 TEST(HashField, AMarkIsLaidOnceOnEveryPixelWhateverItsSize) {

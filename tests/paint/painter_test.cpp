@@ -9,6 +9,7 @@
 
 #include "levels.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/image/arrange.h"
 
 namespace spectradiff {
 namespace {
@@ -199,6 +200,42 @@ TEST(Painter, RotatesClockwise) {
     for (int y = 0; y < 24; ++y)
       for (int x = 0; x < 40; ++x) ASSERT_EQ(pixel(canvas, 23 - y, x), pixel(upright, x, y));
   }
+}
+
+TEST(Painter, TurnsThePaintingByAnyAngleBeforeItIsMirrored) {
+  const Features features = music();
+  for (const PainterKind kind : kKinds) {
+    PaintSettings settings = settings_of(kind, {96, 96});
+    settings.post.blur_px = 0;
+    const Painter painter(features, settings);
+    PaintSettings moved = settings;
+    moved.arrangement.turn_degrees = 90 + 360 * 7;
+    const Canvas turned = painter.paint(moved, 1);
+    EXPECT_EQ(turned.bytes(), rotate(painter.paint(1), 90).bytes());
+    moved.arrangement.turn_degrees = 360;
+    EXPECT_EQ(painter.paint(moved, 1).bytes(), painter.paint(1).bytes());
+    moved.arrangement.turn_degrees = 7;
+    EXPECT_NE(painter.paint(moved, 1).bytes(), painter.paint(1).bytes());
+
+    settings.arrangement.symmetry = Arrangement::Symmetry::mirror;
+    moved = settings;
+    moved.arrangement.turn_degrees = 90;
+    Canvas mirrored = turned.clone();
+    mirror_left_half(mirrored);
+    EXPECT_EQ(Painter(features, settings).paint(moved, 1).bytes(), mirrored.bytes());
+  }
+}
+
+TEST(Painter, EnlargesThePaintingAboutItsMiddle) {
+  const Features features = music();
+  PaintSettings settings = settings_of(PainterKind::circles, {97, 97});
+  settings.post.blur_px = 0;
+  const Painter painter(features, settings);
+  const Canvas plain = painter.paint(0);
+  settings.arrangement.zoom = 2;
+  const Canvas near = painter.paint(settings, 0);
+  for (int y = 0; y < 97; y += 2)
+    for (int x = 0; x < 97; x += 2) ASSERT_EQ(pixel(near, x, y), pixel(plain, 24 + x / 2, 24 + y / 2));
 }
 
 TEST(Painter, BlendsWithTheUnblendedPictureBefore) {

@@ -46,6 +46,9 @@ struct HashField {
   double taper = 0.8;  // 0..3: the lowest bin's marks are 2^taper times as large as the mean, the highest
                        // 2^taper smaller
   Shape shape = Shape::disc;
+  // 0..10000 picture widths and heights that the fastest marks have gone from their places, each in a
+  // direction and at a speed of its own; what leaves on one side comes back on the other.
+  double drift = 0;
   friend bool operator==(const HashField&, const HashField&) = default;
 };
 
@@ -121,11 +124,14 @@ struct BaseLayer {
   friend bool operator==(const BaseLayer&, const BaseLayer&) = default;
 };
 
-// What happens to the painted picture before the post chain: turned, then made symmetric.
+// What happens to the painted picture before the post chain: seen by a camera, turned, then made symmetric.
 struct Arrangement {
   int rotate_degrees = 0;  // 0, 90, 180, 270 clockwise; the painter's width is then the picture's height
   enum class Symmetry { none, mirror, mosaic, kaleidoscope } symmetry = Symmetry::none;
   int folds = 6;  // 2..64, of a kaleidoscope
+  // The camera's place, not its speed; beyond the painting's border it is reflected.
+  double turn_degrees = 0;  // -100000..100000, clockwise, about the middle
+  double zoom = 1;          // 0.1..10; above 1 nearer
   friend bool operator==(const Arrangement&, const Arrangement&) = default;
 };
 
