@@ -43,9 +43,20 @@ TEST(Mood, IsBrighterTheHigherASineLies) {
 }
 
 TEST(Mood, CountsOnsetsAsEnergy) {
-  EXPECT_NEAR(mood(hits(2)).energy, 2 / 6.0, 0.06);
-  EXPECT_NEAR(mood(hits(4)).energy, 4 / 6.0, 0.06);
-  EXPECT_EQ(mood(hits(9)).energy, 1);
+  EXPECT_NEAR(mood(hits(2)).energy, 0.5 * 2 / 5, 0.06);
+  EXPECT_NEAR(mood(hits(4)).energy, 0.5 * 4 / 5, 0.06);
+  EXPECT_GT(mood(hits(9)).energy, 0.5);
+}
+
+TEST(Mood, OfADenseSongIsDrivingAtAnyLevel) {
+  std::mt19937 dice(2);
+  std::uniform_real_distribution<double> noise(-0.3, 0.3);
+  const std::vector<float> over = hits(2);
+  for (const double gain : {1.0, 0.01}) {
+    const std::vector<float> wall = samples_of(
+        kFourSeconds, [&](int64_t i) { return gain * (noise(dice) + 0.3 * over[static_cast<size_t>(i)]); });
+    EXPECT_GT(mood(wall).energy, 0.6) << gain;
+  }
 }
 
 TEST(Mood, OfASteadyToneIsCalm) {

@@ -27,6 +27,12 @@ class Case:
 PAINT: Settings = {"size": "96x96", "frames": "22-24,61"}
 WHOLE: Settings = {"size": "64x64", "frames": "0-40", "encoder_preset": "ultrafast"}
 MINI: Settings = {"size": "64x64", "steps": 4, "dtype": "float32", "frames": "22-24", "batch_size": 3, "prompt": "a stormy sea"}
+# A look of mini's own that its record was taken with: what is recorded is the program, whatever the look is now.
+LOOK: Settings = {
+    "strength": 0.75, "strength_mode": "steps", "greyscale": True, "attack": "100ms", "release": "2s", "gamma": 0.35, "mark_size": 22,
+    "marks_per_bin": 20, "saturation": 0.9, "hue_start": 0.08, "mark_drift": 0, "paint_turn": 0, "paint_zoom": 1,
+    "signal": {"hit": "onset - 0.28 | clip 0 1 | integrate"}, "seed_travel": "25*hit",
+}  # fmt: skip
 
 MAPS = ("viridis", "magma", "inferno", "plasma", "cividis", "turbo", "twilight", "grey")
 PRESETS = (
@@ -229,7 +235,10 @@ DIFFUSIONS: dict[str, Settings] = {
 
 def diffused() -> Iterator[Case]:
     def case(name: str, settings: Settings, quick: bool = False, part_of: str = "", output: str = "%05d.png") -> Case:
-        return Case(f"mini {name}", DIFFUSED, {**MINI, **settings}, output=output, command="render", quick=quick, part_of=part_of)
+        look = {} if "preset" in settings else dict(LOOK)
+        if isinstance(settings.get("strength"), str):
+            del look["strength_mode"]
+        return Case(f"mini {name}", DIFFUSED, {**MINI, **look, **settings}, output=output, command="render", quick=quick, part_of=part_of)
 
     quick = {"exact moved", "guidance moved", "everything moved", "guidance 1", "seed travel on", "seed random", "flash limit"}
     yield case("plain", {}, quick=True)
