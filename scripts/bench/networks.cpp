@@ -27,18 +27,22 @@ void time_networks(const std::string& bundle, const std::string& dtype, int side
   const auto networks = load_networks(model, {.device = "cpu", .dtype = dtype, .guided = guided});
   const std::vector<int32_t> ids(77, 1);
   const Canvas picture(Size{side, side}, {200, 120, 40});
-  const Canvas* const pictures[] = {&picture};
+  // Rows: the timestep, and the guidance.
+  const BatchInputs inputs{
+      .pictures = {&picture}, .control = {}, .numbers = {{kTimestep}, {guided ? 7.5 : 1}}};
   std::string line;
   while (std::getline(std::cin, line)) {
-    DenoiseInput input{.timesteps = {kTimestep}, .guidance = {guided ? 7.5 : 1.0}};
+    const DeviceBatch batch = networks->upload(inputs);
+    DenoiseInput input{.numbers = batch.numbers, .timesteps = 0, .guidance = 1};
     const double text = seconds_of([&] {
       input.positive = networks->text_encode({&ids, 1});
       if (guided) input.negative = networks->text_encode({&ids, 1});
     });
-    const double encoding = seconds_of([&] { input.latents = networks->vae_encode(pictures, nullptr); });
+    const double encoding =
+        seconds_of([&] { input.latents = networks->vae_encode(batch.pictures, nullptr); });
     Array predicted;
     const double denoising = seconds_of([&] { predicted = networks->denoise(input); });
-    const double decoding = seconds_of([&] { networks->vae_decode(predicted); });
+    const double decoding = seconds_of([&] { networks->vae_decode(predicted)->collect(); });
     std::printf("%.6f %.6f %.6f %.6f\n", text, encoding, denoising, decoding);
     std::fflush(stdout);
   }

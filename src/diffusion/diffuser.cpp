@@ -2,120 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <list>
-#include <unordered_map>
 
+#include "batch_program.h"
 #include "spectradiff/base/error.h"
+#include "text_embeddings.h"
 
 namespace spectradiff {
 namespace {
-
-// Embeddings are a few hundred kilobytes each; a schedule of prompts seldom has more than this many at a
-// time.
-constexpr size_t kMaxEmbeddings = 64;
-
-// Text embeddings by text, the least recently used one dropped first. Each is encoded in a batch of its own,
-// so that it does not depend on what else was asked for.
-class EmbeddingCache {
- public:
-  EmbeddingCache(Networks& networks, std::span<const Tokenizer> tokenizers, const Manifest& manifest,
-                 const PromptReading& reading)
-      : networks_(networks),
-        tokenizers_(tokenizers),
-        reading_(reading),
-        zeroes_empty_negative_(manifest.zeroes_empty_negative) {
-    if (tokenizers.size() > 1 && manifest.text_widths.empty() && reading != PromptReading()) {
-      throw_error(
-          ErrorKind::usage,
-          "the model {} does not state the widths of its two text encoders, which prompt_weighting and "
-          "long_prompts need: export it again, or leave them at none and cut",
-          manifest.name);
-    }
-  }
-
-  void expect(const std::set<std::string>& texts) {
-    for (const std::string& text : texts)
-      chunks_ = std::max(chunks_, read_prompt(tokenizers_, text, reading_).chunks.size());
-  }
-
-  Array get(const TextMix& mix) { return mixed(mix, &EmbeddingCache::encode); }
-  Array get_negative(const TextMix& mix) { return mixed(mix, &EmbeddingCache::encode_negative); }
-
- private:
-  Array encode(const std::string& text) {
-    if (const auto found = places_.find(text); found != places_.end()) {
-      entries_.splice(entries_.begin(), entries_, found->second);
-      return entries_.front().second;
-    }
-    entries_.emplace_front(text, encode_chunks(text));
-    places_[text] = entries_.begin();
-    if (entries_.size() > kMaxEmbeddings) {
-      places_.erase(entries_.back().first);
-      entries_.pop_back();
-    }
-    return entries_.front().second;
-  }
-
-  Array encode_ids(const std::vector<int32_t>& ids) { return networks_.text_encode({&ids, 1}); }
-
-  Array encode_chunks(const std::string& text) {
-    ReadPrompt read = read_prompt(tokenizers_, text, reading_, chunks_);
-    if (read.chunks.size() == 1 && read.chunks[0].weights.empty()) return encode_ids(read.chunks[0].ids);
-    std::vector<TextPart> parts;
-    for (TokenChunk& chunk : read.chunks) parts.push_back({encode_ids(chunk.ids), std::move(chunk.weights)});
-    return networks_.join_text(parts);
-  }
-
-  Array encode_negative(const std::string& text) {
-    Array embedding = encode(text);
-    if (!text.empty() || !zeroes_empty_negative_) return embedding;
-    const Term nothing{embedding, {0}};
-    return networks_.combine({&nothing, 1});
-  }
-
-  // Mixed alone, so that it does not depend on the rest of the batch.
-  Array mixed(const TextMix& mix, Array (EmbeddingCache::*encoded)(const std::string&)) {
-    const TextMix simple = simplified(mix);
-    std::vector<Term> terms;
-    for (const TextMix::Part& part : simple.parts)
-      terms.push_back({(this->*encoded)(part.text), {part.weight}});
-    if (terms.size() == 1) return terms[0].array;
-    if (simple.spherical) {
-      const double cosine = networks_.cosine(terms[0].array, terms[1].array);
-      const auto shares = mix_coefficients(simple.parts[1].weight, true, cosine);
-      for (size_t i : {0, 1}) terms[i].coefficients = {shares[i]};
-    }
-    return networks_.combine(terms);
-  }
-
-  Networks& networks_;
-  std::span<const Tokenizer> tokenizers_;
-  PromptReading reading_;
-  size_t chunks_ = 1;  // of every text
-  bool zeroes_empty_negative_ = false;
-  std::list<std::pair<std::string, Array>> entries_;
-  std::unordered_map<std::string, std::list<std::pair<std::string, Array>>::iterator> places_;
-};
-
-// One slot of the batch while it runs. A slot beyond the requests repeats the last one.
-struct Slot {
-  const FrameRequest* request = nullptr;
-  SamplerTable table;
-  std::vector<std::unique_ptr<NoiseSource>> noise;  // [request->noise]
-
-  // The step this slot takes in the batch's round, or null when its picture is done.
-  const SamplerStep* step(size_t round) const {
-    return round < table.steps.size() ? &table.steps[round] : nullptr;
-  }
-};
-
-template <typename Value>
-std::vector<double> per_slot(const std::vector<Slot>& slots, Value value) {
-  std::vector<double> values;
-  values.reserve(slots.size());
-  for (const Slot& slot : slots) values.push_back(value(slot));
-  return values;
-}
 
 std::vector<Tokenizer> tokenizers_of(const Manifest& manifest) {
   std::vector<Tokenizer> tokenizers;
@@ -124,9 +17,31 @@ std::vector<Tokenizer> tokenizers_of(const Manifest& manifest) {
   return tokenizers;
 }
 
-bool any_nonzero(const std::vector<double>& values) {
-  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
+// One slot of a batch before it runs: see "Slots and padding".
+struct Slot {
+  const FrameRequest* request = nullptr;
+  SamplerTable table;
+  EncodedMix prompt, negative_prompt;                 // without parts where the job is not told them
+  std::vector<std::unique_ptr<NoiseSource>> sources;  // [request->noise]
+};
+
+std::vector<double> weights_of(const EncodedMix& mix) {
+  std::vector<double> weights;
+  for (const EncodedMix::Part& part : mix.parts) weights.push_back(part.weight);
+  return weights;
 }
+
+// A batch on the device.
+struct Batch {
+  BatchProgram program;
+  DeviceBatch device;
+  Array positive, negative;  // null where the program has no steps, or no guidance
+
+  Term term(const Array& array, int row) const { return {array, row, 0}; }
+  void add_draws(std::vector<Term>& terms, const std::vector<WeightedItem>& draws) const {
+    for (const WeightedItem& draw : draws) terms.push_back(term(device.draws[draw.item], draw.row));
+  }
+};
 
 }  // namespace
 
@@ -139,8 +54,7 @@ struct Diffuser::Impl {
         tokenizers(tokenizers_of(manifest)),
         embeds_guidance(manifest.embeds_guidance()),
         takes_control(manifest.takes_control()),
-        embeddings(networks, tokenizers, manifest, settings.reading),
-        idle_noise(networks.noise_source(0)) {
+        embeddings(networks, tokenizers, manifest, settings.reading) {
     if (settings.batch_size < 1) {
       throw_error(ErrorKind::usage, "batch size = {} is outside 1 and up", settings.batch_size);
     }
@@ -189,150 +103,153 @@ struct Diffuser::Impl {
     }
   }
 
+  bool has_negative() const { return settings.guided && !embeds_guidance; }
+
   std::vector<Slot> fill_slots(std::span<const FrameRequest> requests) {
     std::vector<Slot> slots(static_cast<size_t>(settings.batch_size));
     for (size_t b = 0; b < slots.size(); ++b) {
       const FrameRequest& request = requests[std::min(b, requests.size() - 1)];
-      slots[b] = {&request, table_for(request.strength), {}};
+      slots[b].request = &request;
+      slots[b].table = table_for(request.strength);
       for (const WeightedSeed& part : request.noise)
-        slots[b].noise.push_back(networks.noise_source(part.seed));
+        slots[b].sources.push_back(networks.noise_source(part.seed));
     }
     return slots;
   }
 
-  Array embed(const std::vector<Slot>& slots, TextMix FrameRequest::* text,
-              Array (EmbeddingCache::*get)(const TextMix&)) {
+  // Encodes what was not encoded yet: the one thing of a batch that may wait for the device.
+  void encode_texts(std::vector<Slot>& slots) {
+    for (Slot& slot : slots) {
+      slot.prompt = embeddings.get(slot.request->prompt, TextRole::prompt);
+      if (has_negative())
+        slot.negative_prompt = embeddings.get(slot.request->negative_prompt, TextRole::negative_prompt);
+    }
+  }
+
+  // As the network is told it: see DenoiseInput.
+  double guidance_of(const FrameRequest& request) const {
+    return embeds_guidance ? request.guidance - 1 : std::max(request.guidance, 1.0);
+  }
+
+  BatchProgram program_of(const std::vector<Slot>& slots) const {
+    std::vector<SlotRequest> asked;
+    for (const Slot& slot : slots) {
+      const FrameRequest& request = *slot.request;
+      asked.push_back({.table = slot.table,
+                       .noise = request.noise,
+                       .guidance = guidance_of(request),
+                       .control_weight = request.control_weight,
+                       .prompt = weights_of(slot.prompt),
+                       .negative_prompt = weights_of(slot.negative_prompt)});
+    }
+    return make_batch_program(asked, latent.scaling_factor, latent.gaussian_posterior);
+  }
+
+  // All that crosses to the device for a batch beside new text.
+  DeviceBatch upload(const std::vector<Slot>& slots, const BatchProgram& program) {
+    BatchInputs inputs;
+    for (const Slot& slot : slots) {
+      inputs.pictures.push_back(slot.request->init);
+      if (takes_control) inputs.control.push_back(slot.request->control);
+    }
+    inputs.numbers = program.numbers;
+    for (const std::vector<int>& draw : program.draws) {
+      std::vector<NoiseSource*>& sources = inputs.draws.emplace_back();
+      for (size_t b = 0; b < slots.size(); ++b)
+        sources.push_back(draw[b] < 0 ? nullptr : slots[b].sources[static_cast<size_t>(draw[b])].get());
+    }
+    return networks.upload(inputs);
+  }
+
+  // A mix is made alone, so that it does not depend on the rest of the batch.
+  Array mixed(const std::vector<Slot>& slots, EncodedMix Slot::* text, const std::vector<int>& rows,
+              const Array& numbers) {
     std::vector<std::pair<Array, int>> items;
-    items.reserve(slots.size());
-    for (const Slot& slot : slots) items.emplace_back((embeddings.*get)(slot.request->*text), 0);
+    for (size_t b = 0; b < slots.size(); ++b) {
+      const auto& parts = (slots[b].*text).parts;
+      std::vector<Term> terms;
+      for (size_t p = 0; p < parts.size(); ++p)
+        terms.push_back({parts[p].embedding, rows[p], static_cast<int>(b)});
+      items.emplace_back(terms.size() == 1 ? parts[0].embedding : networks.combine(numbers, terms), 0);
+    }
     return networks.gather(items);
   }
 
-  // Adds noise of these strengths, where any is not 0: a term for the first of every slot's seeds, one for
-  // the second where any slot has two, and so on.
-  void add_noise(std::vector<Term>& terms, const std::vector<Slot>& slots,
-                 const std::vector<double>& strengths) {
-    size_t most = 0;
-    for (const Slot& slot : slots) most = std::max(most, slot.noise.size());
-    for (size_t part = 0; part < most; ++part) add_noise_of(part, terms, slots, strengths);
+  Batch prepare(std::span<const FrameRequest> requests) {
+    check(requests);
+    std::vector<Slot> slots = fill_slots(requests);
+    const bool denoises =
+        std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return !slot.table.steps.empty(); });
+    if (denoises) encode_texts(slots);
+    Batch batch;
+    batch.program = program_of(slots);
+    batch.device = upload(slots, batch.program);
+    if (!denoises) return batch;
+    const Array& numbers = batch.device.numbers;
+    batch.positive = mixed(slots, &Slot::prompt, batch.program.prompt, numbers);
+    if (has_negative())
+      batch.negative = mixed(slots, &Slot::negative_prompt, batch.program.negative_prompt, numbers);
+    return batch;
   }
 
-  // A draw for every slot whose coefficient is not 0. The others are given a source that nobody reads, so
-  // that a frame's noise never depends on its neighbours.
-  void add_noise_of(size_t part, std::vector<Term>& terms, const std::vector<Slot>& slots,
-                    const std::vector<double>& strengths) {
-    std::vector<double> coefficients;
-    std::vector<NoiseSource*> sources;
-    for (size_t b = 0; b < slots.size(); ++b) {
-      const bool has = part < slots[b].noise.size();
-      coefficients.push_back(has ? strengths[b] * slots[b].request->noise[part].weight : 0);
-      sources.push_back(coefficients[b] != 0 ? slots[b].noise[part].get() : idle_noise.get());
-    }
-    if (!any_nonzero(coefficients)) return;
-    terms.push_back({networks.draw(sources, slots[0].request->init->size()), std::move(coefficients)});
-  }
-
-  static std::vector<const Canvas*> pictures_of(const std::vector<Slot>& slots,
-                                                const Canvas* FrameRequest::* picture) {
-    std::vector<const Canvas*> pictures;
-    pictures.reserve(slots.size());
-    for (const Slot& slot : slots) pictures.push_back(slot.request->*picture);
-    return pictures;
-  }
-
-  // The noisy latents that sampling starts from. Draws in diffusers' order: the posterior's sample, then the
-  // noise.
-  Array start(const std::vector<Slot>& slots) {
+  // The noisy latents that sampling starts from.
+  Array start(const Batch& batch) {
+    const BatchProgram& program = batch.program;
+    const Array& numbers = batch.device.numbers;
     Array posterior;
-    if (latent.gaussian_posterior) {
+    if (!program.posterior.empty()) {
       std::vector<Term> noise;
-      add_noise(noise, slots, std::vector<double>(slots.size(), 1));
-      posterior = networks.combine(noise);
+      batch.add_draws(noise, program.posterior);
+      posterior = networks.combine(numbers, noise);
     }
-    std::vector<Term> terms(1);
-    terms[0].array = networks.vae_encode(pictures_of(slots, &FrameRequest::init), posterior);
-    terms[0].coefficients =
-        per_slot(slots, [&](const Slot& s) { return s.table.image * latent.scaling_factor; });
-    add_noise(terms, slots, per_slot(slots, [](const Slot& s) { return s.table.noise; }));
-    return networks.combine(terms);
+    std::vector<Term> terms = {
+        batch.term(networks.vae_encode(batch.device.pictures, posterior), program.image)};
+    batch.add_draws(terms, program.start);
+    return networks.combine(numbers, terms);
   }
 
-  Array predict(const std::vector<Slot>& slots, size_t round, const Array& latents, DenoiseInput& input) {
-    const std::vector<double> scales = per_slot(slots, [&](const Slot& slot) {
-      const SamplerStep* step = slot.step(round);
-      return step != nullptr ? step->input_scale : 1;
-    });
-    const bool scaled = std::any_of(scales.begin(), scales.end(), [](double scale) { return scale != 1; });
-    const Term term{latents, scales};
-    input.latents = scaled ? networks.combine({&term, 1}) : latents;
-    for (size_t b = 0; b < slots.size(); ++b) {
-      if (const SamplerStep* step = slots[b].step(round)) input.timesteps[b] = step->timestep;
-    }
+  Array predict(const Batch& batch, const ProgramStep& step, const Array& latents, DenoiseInput& input) {
+    const Term scaled = batch.term(latents, step.input_scale);
+    input.latents = step.input_scale >= 0 ? networks.combine(batch.device.numbers, {&scaled, 1}) : latents;
+    input.timesteps = step.timestep;
     return networks.denoise(input);
   }
 
-  // history.front() is x_{k+1} afterwards. A slot that is done keeps its latents.
-  Array advance(const std::vector<Slot>& slots, size_t round, const std::vector<Array>& latents,
+  Array advance(const Batch& batch, const ProgramStep& step, const std::vector<Array>& latents,
                 const std::vector<Array>& outputs) {
     std::vector<Term> terms;
-    const auto add = [&](const std::vector<Array>& arrays, std::vector<double> SamplerStep::* member,
-                         double when_done) {
-      for (size_t j = 0; j < arrays.size(); ++j) {
-        std::vector<double> coefficients = per_slot(slots, [&](const Slot& slot) {
-          const SamplerStep* step = slot.step(round);
-          if (step == nullptr) return j == 0 ? when_done : 0;
-          return j < (step->*member).size() ? (step->*member)[j] : 0;
-        });
-        if (any_nonzero(coefficients)) terms.push_back({arrays[j], std::move(coefficients)});
-      }
-    };
-    add(latents, &SamplerStep::sample, 1);
-    add(outputs, &SamplerStep::output, 0);
-    add_noise(terms, slots, per_slot(slots, [&](const Slot& slot) {
-                const SamplerStep* step = slot.step(round);
-                return step != nullptr ? step->noise : 0;
-              }));
-    return networks.combine(terms);
+    for (const WeightedItem& sample : step.samples)
+      terms.push_back(batch.term(latents[sample.item], sample.row));
+    for (const WeightedItem& output : step.outputs)
+      terms.push_back(batch.term(outputs[output.item], output.row));
+    batch.add_draws(terms, step.noise);
+    return networks.combine(batch.device.numbers, terms);
   }
 
   // Finished latents of every slot; null when cancelled.
-  Array sample(const std::vector<Slot>& slots, const std::function<bool()>& cancelled) {
-    size_t rounds = 0, samples_kept = 1, outputs_kept = 0;
-    for (const Slot& slot : slots) {
-      rounds = std::max(rounds, slot.table.steps.size());
-      for (const SamplerStep& step : slot.table.steps) {
-        samples_kept = std::max(samples_kept, step.sample.size());
-        outputs_kept = std::max(outputs_kept, step.output.size());
-      }
-    }
-    std::vector<Array> latents = {start(slots)}, outputs;  // newest first
-    std::vector<std::pair<Array, int>> finished(slots.size());
-    DenoiseInput input;
-    if (rounds > 0) {
-      input.positive = embed(slots, &FrameRequest::prompt, &EmbeddingCache::get);
-      if (settings.guided && !embeds_guidance) {
-        input.negative = embed(slots, &FrameRequest::negative_prompt, &EmbeddingCache::get_negative);
-      }
-      input.guidance = per_slot(slots, [&](const Slot& slot) {
-        return embeds_guidance ? slot.request->guidance : std::max(slot.request->guidance, 1.0);
-      });
-      input.timesteps.assign(slots.size(), 0);
-      if (takes_control) {
-        input.control = networks.control_pictures(pictures_of(slots, &FrameRequest::control));
-        input.control_weights = per_slot(slots, [](const Slot& s) { return s.request->control_weight; });
-      }
-    }
-    for (size_t round = 0;; ++round) {
+  Array sample(const Batch& batch, const Array& start, const std::function<bool()>& cancelled) {
+    const BatchProgram& program = batch.program;
+    std::vector<Array> latents = {start}, outputs;  // newest first
+    DenoiseInput input{.numbers = batch.device.numbers,
+                       .guidance = program.guidance,
+                       .positive = batch.positive,
+                       .negative = batch.negative,
+                       .control_weights = program.control_weights};
+    if (takes_control && !program.steps.empty())
+      input.control = networks.control_pictures(batch.device.control);
+    std::vector<std::pair<Array, int>> finished(program.done_after.size());
+    for (size_t k = 0;; ++k) {
       // Taken out at once: what the network makes of a picture that is done no longer touches it.
-      for (size_t b = 0; b < slots.size(); ++b) {
-        if (slots[b].table.steps.size() == round) finished[b] = {latents.front(), static_cast<int>(b)};
+      for (size_t b = 0; b < finished.size(); ++b) {
+        if (program.done_after[b] == k) finished[b] = {latents.front(), static_cast<int>(b)};
       }
-      if (round == rounds) return networks.gather(finished);
+      if (k == program.steps.size()) return networks.gather(finished);
       if (cancelled && cancelled()) return nullptr;
-      outputs.insert(outputs.begin(), predict(slots, round, latents.front(), input));
-      latents.insert(latents.begin(), advance(slots, round, latents, outputs));
-      latents.resize(std::min(latents.size(), samples_kept));
-      outputs.resize(std::min(outputs.size(), outputs_kept));
+      const ProgramStep& step = program.steps[k];
+      outputs.insert(outputs.begin(), predict(batch, step, latents.front(), input));
+      latents.insert(latents.begin(), advance(batch, step, latents, outputs));
+      latents.resize(std::min(latents.size(), program.samples_kept));
+      outputs.resize(std::min(outputs.size(), program.outputs_kept));
     }
   }
 
@@ -342,8 +259,7 @@ struct Diffuser::Impl {
   DiffuserSettings settings;
   std::vector<Tokenizer> tokenizers;  // one for each text encoder
   bool embeds_guidance = false, takes_control = false;
-  EmbeddingCache embeddings;
-  std::unique_ptr<NoiseSource> idle_noise;
+  TextEmbeddings embeddings;
 };
 
 Diffuser::Diffuser(Networks& networks, const Manifest& manifest, DiffuserSettings settings)
@@ -358,20 +274,30 @@ void Diffuser::expect(const std::set<std::string>& texts) {
   impl_->embeddings.expect(texts);
 }
 
+std::optional<DiffusionTicket> Diffuser::submit(std::span<const FrameRequest> requests,
+                                                const std::function<bool()>& cancelled) {
+  const Batch batch = impl_->prepare(requests);
+  const Array latents = impl_->sample(batch, impl_->start(batch), cancelled);
+  if (latents == nullptr) return std::nullopt;
+  const Term unscaled = batch.term(latents, batch.program.unscale);
+  Networks& networks = impl_->networks;
+  return DiffusionTicket(networks.vae_decode(networks.combine(batch.device.numbers, {&unscaled, 1})),
+                         requests.size());
+}
+
+std::vector<DiffusedPicture> Diffuser::collect(DiffusionTicket ticket) {
+  DecodedPictures decoded = ticket.decoding_->collect();
+  std::vector<DiffusedPicture> pictures;
+  for (size_t b = 0; b < ticket.pictures_; ++b)
+    pictures.push_back({std::move(decoded.pictures[b]), decoded.finite[b]});
+  return pictures;
+}
+
 std::vector<DiffusedPicture> Diffuser::run(std::span<const FrameRequest> requests,
                                            const std::function<bool()>& cancelled) {
-  impl_->check(requests);
-  const std::vector<Slot> slots = impl_->fill_slots(requests);
-  const Array latents = impl_->sample(slots, cancelled);
-  if (latents == nullptr) return {};
-  const Term unscaled{latents, std::vector<double>(slots.size(), 1 / impl_->latent.scaling_factor)};
-  DecodedPictures decoded = impl_->networks.vae_decode(impl_->networks.combine({&unscaled, 1}));
-  std::vector<DiffusedPicture> pictures;
-  pictures.reserve(requests.size());
-  for (size_t b = 0; b < requests.size(); ++b) {
-    pictures.push_back({std::move(decoded.pictures[b]), decoded.finite[b]});
-  }
-  return pictures;
+  auto ticket = submit(requests, cancelled);
+  if (!ticket) return {};
+  return collect(std::move(*ticket));
 }
 
 }  // namespace spectradiff

@@ -29,30 +29,36 @@ bool DiffusionStage::must_wait(const Batch& batch) const {
   });
 }
 
+bool DiffusionStage::is_ready() const {
+  return !running_.empty() && running_.front().ticket.is_ready();
+}
+
 bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
-  Running& running = running_.emplace_back();
-  running.batch = &batch;
-  running.painted = std::move(painted);
   for (size_t i = 0; i < batch.size(); ++i) {
     const Recipe& row = run_.plan.rows[batch[i].row];
-    Canvas& init = running.painted[i].painting;
+    Canvas& init = painted[i].painting;
     init = at_frame(row.frame, "init", [&] { return init_of(row, batch[i].slot, std::move(init)); });
   }
-  const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], running.painted[i]); };
-  running.requests.assign(latest_.size(), request(0));
-  for (size_t i = 0; i < batch.size(); ++i) running.requests[batch[i].slot] = request(i);
-  at_frame(run_.plan.rows[batch.front().row].frame, "diffuse",
-           [&] { running.pictures = run_.diffuser->run(running.requests, [&] { return is_cancelled(); }); });
-  return !running.pictures.empty();
+  const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], painted[i]); };
+  std::vector<FrameRequest> requests(latest_.size(), request(0));
+  for (size_t i = 0; i < batch.size(); ++i) requests[batch[i].slot] = request(i);
+  auto ticket = at_frame(run_.plan.rows[batch.front().row].frame, "diffuse",
+                         [&] { return run_.diffuser->submit(requests, [&] { return is_cancelled(); }); });
+  if (!ticket) return false;
+  running_.push_back({&batch, std::move(painted), std::move(requests), std::move(*ticket)});
+  return true;
 }
 
 std::optional<std::vector<Frame>> DiffusionStage::finish() {
+  if (is_cancelled()) return std::nullopt;
   Running running = std::move(running_.front());
   running_.erase(running_.begin());
+  auto pictures = at_frame(run_.plan.rows[running.batch->front().row].frame, "diffuse",
+                           [&] { return run_.diffuser->collect(std::move(running.ticket)); });
   std::vector<Frame> frames;
   for (const SlottedRow& each : *running.batch) {
     const Recipe& row = run_.plan.rows[each.row];
-    DiffusedPicture& diffused = running.pictures[each.slot];
+    DiffusedPicture& diffused = pictures[each.slot];
     if (!diffused.finite) {
       auto again =
           at_frame(row.frame, "diffuse", [&] { return diffuse_again(row, running.requests[each.slot]); });

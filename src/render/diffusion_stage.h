@@ -12,17 +12,20 @@
 
 namespace spectradiff {
 
-// One batch is on the device at a time; on a device that works by itself the next one is prepared meanwhile.
-// The thread that owns the device.
+// Batches that have begun and not finished are on the device; one that works by itself goes on with them
+// while the next is prepared. The thread that owns the device.
 class DiffusionStage {
  public:
   DiffusionStage(const Run& run, const std::vector<Batch>& batches);
 
+  size_t running() const { return running_.size(); }
+  // Whether the oldest batch that began is done: finish would not wait. False where none has begun.
+  bool is_ready() const;
   // Whether a row of the batch follows from one that is still on the device.
   bool must_wait(const Batch& batch) const;
   // Hands a batch over; `painted` belongs to its rows. False when cancelled.
   bool begin(const Batch& batch, std::vector<Painted> painted);
-  // The pictures of the oldest batch that began; absent when cancelled. One must have begun.
+  // Waits for the pictures of the oldest batch that began; absent when cancelled. One must have begun.
   std::optional<std::vector<Frame>> finish();
 
  private:
@@ -30,7 +33,7 @@ class DiffusionStage {
     const Batch* batch = nullptr;
     std::vector<Painted> painted;        // the inits, once begun
     std::vector<FrameRequest> requests;  // [slots]
-    std::vector<DiffusedPicture> pictures;
+    DiffusionTicket ticket;
   };
 
   Canvas init_of(const Recipe& row, size_t slot, Canvas painting) const;

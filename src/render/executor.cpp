@@ -29,31 +29,43 @@ struct Connections {
   std::function<bool(Frame)> show;
 };
 
-// The one loop of every run, on the thread that owns the device.
+// The one loop of every run, on the thread that owns the device. So many batches may be left on the device
+// while the next one is painted and prepared.
 class Loop {
  public:
-  Loop(const Run& run, const std::vector<Batch>& batches, Connections connections, double& seconds)
-      : run_(run), batches_(batches), connections_(std::move(connections)), seconds_(seconds) {
+  Loop(const Run& run, const std::vector<Batch>& batches, Connections connections, size_t left_running,
+       double& seconds)
+      : run_(run),
+        batches_(batches),
+        connections_(std::move(connections)),
+        left_running_(left_running),
+        seconds_(seconds) {
     if (run.diffuser != nullptr) diffusion_.emplace(run, batches);
   }
 
   void run() {
     for (const Batch& batch : batches_) {
-      std::vector<Painted> painted;
-      for (const SlottedRow& each : batch) {
-        auto next = run_.stop.load() > 0 ? std::nullopt : connections_.painted(each.row);
-        if (!next) return;
-        painted.push_back(std::move(*next));
-      }
+      auto painted = paintings_of(batch);
+      if (!painted) break;  // what is on the device is still shown
       const bool goes_on =
-          diffusion_ ? diffuse(batch, std::move(painted)) : show_paintings(batch, std::move(painted));
+          diffusion_ ? diffuse(batch, std::move(*painted)) : show_paintings(batch, std::move(*painted));
       if (!goes_on) return;
     }
-    while (running_ > 0 && finish_batch()) {
+    while (diffusion_ && diffusion_->running() > 0 && finish_batch()) {
     }
   }
 
  private:
+  std::optional<std::vector<Painted>> paintings_of(const Batch& batch) {
+    std::vector<Painted> painted;
+    for (const SlottedRow& each : batch) {
+      auto next = run_.stop.load() > 0 ? std::nullopt : connections_.painted(each.row);
+      if (!next) return std::nullopt;
+      painted.push_back(std::move(*next));
+    }
+    return painted;
+  }
+
   bool show_paintings(const Batch& batch, std::vector<Painted> painted) {
     for (size_t i = 0; i < batch.size(); ++i) {
       if (!connections_.show({run_.plan.rows[batch[i].row].frame, std::move(painted[i].painting)}))
@@ -63,13 +75,15 @@ class Loop {
   }
 
   bool diffuse(const Batch& batch, std::vector<Painted> painted) {
-    if (diffusion_->must_wait(batch) && !finish_batch()) return false;
+    while (diffusion_->must_wait(batch))
+      if (!finish_batch()) return false;
     {
       const Stopwatch watch(seconds_);
       if (!diffusion_->begin(batch, std::move(painted))) return false;
     }
-    ++running_;
-    return finish_batch();
+    while (diffusion_->running() > left_running_ || diffusion_->is_ready())
+      if (!finish_batch()) return false;
+    return true;
   }
 
   bool finish_batch() {
@@ -78,7 +92,6 @@ class Loop {
       const Stopwatch watch(seconds_);
       frames = diffusion_->finish();
     }
-    --running_;
     if (!frames) return false;
     return std::all_of(frames->begin(), frames->end(),
                        [&](Frame& frame) { return connections_.show(std::move(frame)); });
@@ -87,9 +100,9 @@ class Loop {
   const Run& run_;
   const std::vector<Batch>& batches_;
   const Connections connections_;
+  const size_t left_running_;
   double& seconds_;
   std::optional<DiffusionStage> diffusion_;
-  int running_ = 0;  // batches on the device
 };
 
 // The first failure of any stage; later ones are its consequences.
@@ -108,7 +121,7 @@ class FirstFailure {
   std::exception_ptr failure_;
 };
 
-// Painters → the calling thread, which owns the device → the sink's thread.
+// The threads beside the one that owns the device: painters before it, the sink's behind it.
 class Threads {
  public:
   Threads(const Run& run, int painters)
@@ -126,20 +139,7 @@ class Threads {
     threads_.emplace_back([this] { relay([this] { show(); }); });
   }
 
-  RunResult run() {
-    Connections connections{[this](size_t) { return painted_.pop(); },
-                            [this](Frame frame) { return finished_.push(std::move(frame)); }};
-    relay([&] { Loop(run_, batches_, std::move(connections), result_.seconds.diffuse).run(); });
-    finished_.close();
-    painted_.cancel();
-    threads_.clear();
-    failure_.rethrow();
-    result_.complete = result_.frames == static_cast<int64_t>(run_.plan.shown.size());
-    for (const double seconds : paint_seconds_) result_.seconds.paint += seconds;
-    return std::move(result_);
-  }
-
- private:
+  // Runs a stage; what it throws ends all of them.
   template <typename Stage>
   void relay(Stage stage) {
     try {
@@ -151,6 +151,25 @@ class Threads {
     }
   }
 
+  const std::vector<Batch>& batches() const { return batches_; }
+  Connections connections() {
+    return {[this](size_t) { return painted_.pop(); },
+            [this](Frame frame) { return finished_.push(std::move(frame)); }};
+  }
+  double& diffuse_seconds() { return result_.seconds.diffuse; }
+
+  // Waits for the others; throws what failed first.
+  RunResult finish() {
+    finished_.close();
+    painted_.cancel();
+    threads_.clear();
+    failure_.rethrow();
+    result_.complete = result_.frames == static_cast<int64_t>(run_.plan.shown.size());
+    for (const double seconds : paint_seconds_) result_.seconds.paint += seconds;
+    return std::move(result_);
+  }
+
+ private:
   void paint() {
     double seconds = 0;
     while (const auto number = painted_.claim()) {
@@ -202,13 +221,15 @@ RunResult run_serial(const Run& run) {
                             show.take(std::move(frame));
                             return true;
                           }};
-  Loop(run, batches, std::move(connections), result.seconds.diffuse).run();
+  Loop(run, batches, std::move(connections), 0, result.seconds.diffuse).run();
   result.complete = result.frames == static_cast<int64_t>(run.plan.shown.size());
   return result;
 }
 
 RunResult run_threaded(const Run& run, int threads) {
-  return Threads(run, std::max(1, threads)).run();
+  Threads others(run, std::max(1, threads));
+  others.relay([&] { Loop(run, others.batches(), others.connections(), 1, others.diffuse_seconds()).run(); });
+  return others.finish();
 }
 
 }  // namespace spectradiff

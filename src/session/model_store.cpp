@@ -57,7 +57,7 @@ std::vector<std::string> ModelStore::take_notes() {
 }
 
 Networks* ModelStore::precise_networks(const Manifest& manifest, EngineRequest request) {
-  if (precise_networks_ == nullptr && networks_->dtype() != kMostPrecise) {
+  if (precise_networks_ == nullptr && networks_->facts().dtype != kMostPrecise) {
     request.dtype = kMostPrecise;
     precise_networks_ = load_networks(admitted(manifest), request);
   }

@@ -73,9 +73,10 @@ ModelTrial try_diffusion(const Manifest& manifest) {
     const bool is_finite = takes_a_step(*networks, manifest, request);
     trial.step_s = seconds() - trial.load_s;
     trial.peak_mb = peak_memory_mb();
-    trial.device = networks->device();
-    trial.dtype = networks->dtype();
-    trial.engine = networks->engine();
+    const EngineFacts facts = networks->facts();
+    trial.device = facts.device;
+    trial.dtype = facts.dtype;
+    trial.engine = facts.engine;
     return is_finite;
   };
   bool is_good = attempt([&] { return &models.networks(manifest, request); });

@@ -40,12 +40,13 @@ RunDiffusers::RunDiffusers(SessionState& state) : state_(state), model_(*state.s
   diffuser_ = on(networks, slots);
   warn_of_cut_prompts();
   warn_of_size();
-  state.observer.info(fmt::format("model {} on {} in {}, batch size {} ({})", model_.name, networks.device(),
-                                  networks.dtype(), slots, networks.engine()));
+  const EngineFacts facts = networks.facts();
+  state.observer.info(fmt::format("model {} on {} in {}, batch size {} ({})", model_.name, facts.device,
+                                  facts.dtype, slots, facts.engine));
   state.observer.event("model", {{"name", model_.name},
-                                 {"device", networks.device()},
-                                 {"dtype", networks.dtype()},
-                                 {"engine", networks.engine()},
+                                 {"device", facts.device},
+                                 {"dtype", facts.dtype},
+                                 {"engine", facts.engine},
                                  {"batch_size", slots},
                                  {"loaded", models.loads() > loads},
                                  {"sha256", model_.sha256}});

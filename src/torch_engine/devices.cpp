@@ -88,7 +88,13 @@ std::string device_class(const Placement& placement) {
     const std::string unit = this_cpu().bfloat16_unit;
     return "cpu " + at::get_cpu_capability() + (unit.empty() ? "" : ", " + unit);
   }
-  return placement.device.is_mps() ? "Apple GPU" : ask_nvidia_driver(placement.device.index()).name;
+  if (placement.device.is_mps()) return "Apple GPU";
+  const long cuda = at::detail::getCUDAHooks().versionCUDART();  // 12060 for 12.6
+  std::vector<std::string> parts = {ask_nvidia_driver(placement.device.index()).name};
+  if (const std::string driver = nvidia_driver_version(); !driver.empty())
+    parts.push_back("driver " + driver);
+  parts.push_back(fmt::format("CUDA {}.{}", cuda / 1000, cuda % 1000 / 10));
+  return join(parts, ", ");
 }
 
 const char* dtype_name(at::ScalarType dtype) {
@@ -114,16 +120,20 @@ Placement choose_placement(const EngineRequest& request, const std::vector<std::
   Placement placement;
   placement.device = at::Device(device.name);
   placement.dtype = parse_dtype(request.dtype == "auto" ? best_dtype(device, verified) : request.dtype);
-  placement.device_text = device.name;
-  if (device.name.starts_with("cuda") && !device.description.empty())
-    placement.device_text += " " + device.description;
   return placement;
 }
 
-void configure_libtorch(const EngineRequest& request) {
+int intra_op_threads(const EngineRequest& request) {
+  // What libtorch takes of itself, one per core: asked before anybody sets another number.
+  static const int one_per_core = at::get_num_threads();
   if (request.threads < 0)
     throw_error(ErrorKind::usage, "threads = {} is outside 0 (all cores) and up", request.threads);
-  if (request.threads > 0) at::set_num_threads(request.threads);
+  return request.threads > 0 ? request.threads : one_per_core;
+}
+
+void configure_libtorch(const EngineRequest& request) {
+  const int threads = intra_op_threads(request);
+  if (threads != at::get_num_threads()) at::set_num_threads(threads);
   manage_host_memory();
   // float32 means float32, and two runs mean the same bytes.
   at::Context& context = at::globalContext();

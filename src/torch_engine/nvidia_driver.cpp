@@ -3,6 +3,9 @@
 #include <dlfcn.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 
 namespace spectradiff {
 namespace {
@@ -32,6 +35,21 @@ NvidiaDevice ask_nvidia_driver(int index) {
   if (get_name(name.data(), name.size() - 1, device) == 0) found.name = name.data();
   if (get_attribute(&found.generation, kComputeCapabilityMajor, device) != 0) found.generation = 0;
   return found;
+}
+
+// "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  550.54.15  Release Build …": the first word of
+// numbers and points.
+std::string parse_driver_version(std::string_view proc_version) {
+  std::istringstream words{std::string(proc_version.substr(0, proc_version.find('\n')))};
+  for (std::string word; words >> word;) {
+    if (word.find('.') != word.npos && word.find_first_not_of("0123456789.") == word.npos) return word;
+  }
+  return "";
+}
+
+std::string nvidia_driver_version() {
+  std::ifstream file("/proc/driver/nvidia/version");
+  return parse_driver_version(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 }  // namespace spectradiff

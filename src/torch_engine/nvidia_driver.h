@@ -1,7 +1,9 @@
-// Names of NVIDIA devices, asked from the driver: libtorch tells them only to who has the CUDA headers.
+// Names of NVIDIA devices and the version of their driver, asked from the driver: libtorch tells them only to
+// who has the CUDA headers.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace spectradiff {
 
@@ -11,5 +13,9 @@ struct NvidiaDevice {
 };
 
 NvidiaDevice ask_nvidia_driver(int index);
+
+// "550.54.15" of /proc/driver/nvidia/version; empty where the text or the file does not say.
+std::string parse_driver_version(std::string_view proc_version);
+std::string nvidia_driver_version();
 
 }  // namespace spectradiff

@@ -1,25 +1,31 @@
 // Pictures into the tensors that a VAE takes and back, equal to what diffusers' VaeImageProcessor does.
 #pragma once
 
-#include <span>
+#include <vector>
 
 #include "spectradiff/diffusion/networks.h"
 #include "torch_headers.h"
 
 namespace spectradiff {
 
-// [batch][3][H][W] with channels last in memory, -1..1, computed in float32 on the device and then cast.
-// Error{internal} unless all pictures have one size.
-at::Tensor pictures_to_tensor(std::span<const Canvas* const> pictures, at::Device device,
-                              at::ScalarType dtype);
+// [batch][H][W][3], bytes, in host memory that `device` can read. Error{internal} unless all pictures have
+// one size.
+at::Tensor picture_bytes(const std::vector<const Canvas*>& pictures, at::Device device);
+
+// Of such bytes, where they are: [batch][3][H][W] with channels last in memory, -1..1, computed in float32
+// and then cast.
+at::Tensor bytes_to_images(const at::Tensor& bytes, at::ScalarType dtype);
 // The same in 0..1, as a control network takes them.
-at::Tensor pictures_to_unit_tensor(std::span<const Canvas* const> pictures, at::Device device,
-                                   at::ScalarType dtype);
+at::Tensor bytes_to_unit_images(const at::Tensor& bytes, at::ScalarType dtype);
 
 // `images` [batch][3][H][W], nominally -1..1: mapped to 0..1 and clamped in their own dtype, then 8 bits,
-// halves to even.
-DecodedPictures tensor_to_pictures(const at::Tensor& images);
+// halves to even. [batch][H·W·3 + 1]: the picture, and whether it is finite, so that one copy takes all to
+// the host.
+at::Tensor images_to_bytes(const at::Tensor& images);
 // The same of `images` nominally in 0..1.
-DecodedPictures unit_tensor_to_pictures(const at::Tensor& images);
+at::Tensor unit_images_to_bytes(const at::Tensor& images);
+
+// Of these bytes, on the host.
+DecodedPictures bytes_to_pictures(const at::Tensor& bytes, Size size);
 
 }  // namespace spectradiff

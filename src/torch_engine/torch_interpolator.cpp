@@ -7,6 +7,7 @@
 #include "pictures.h"
 #include "script_network.h"
 #include "spectradiff/base/error.h"
+#include "transfers.h"
 
 namespace spectradiff {
 namespace {
@@ -31,8 +32,8 @@ class TorchInterpolator : public Interpolator {
             at::full({1, 1}, static_cast<double>(part) / parts, at::TensorOptions(at::kFloat))
                 .to(placement_.device, placement_.dtype);
         const at::Tensor whole = network_.run({first, second, time}, first.sizes().vec());
-        DecodedPictures decoded =
-            unit_tensor_to_pictures(whole.narrow(2, 0, from.height()).narrow(3, 0, from.width()));
+        const at::Tensor images = whole.narrow(2, 0, from.height()).narrow(3, 0, from.width());
+        DecodedPictures decoded = bytes_to_pictures(unit_images_to_bytes(images).cpu(), from.size());
         if (!decoded.finite[0]) {
           throw_error(ErrorKind::model, "{} gave NaN or infinity instead of a picture; try --dtype float32",
                       network_.title());
@@ -45,8 +46,8 @@ class TorchInterpolator : public Interpolator {
 
  private:
   at::Tensor padded(const Canvas& picture) const {
-    const Canvas* const pictures[] = {&picture};
-    const at::Tensor tensor = pictures_to_unit_tensor(pictures, placement_.device, placement_.dtype);
+    const at::Tensor bytes = to_device(picture_bytes({&picture}, placement_.device), placement_.device);
+    const at::Tensor tensor = bytes_to_unit_images(bytes, placement_.dtype);
     const int64_t right = padding(picture.width(), pad_multiple_);
     const int64_t bottom = padding(picture.height(), pad_multiple_);
     return right + bottom == 0 ? tensor : at::replication_pad2d(tensor, {0, right, 0, bottom});

@@ -8,8 +8,8 @@
 #include "door.h"
 #include "pictures.h"
 #include "spectradiff/base/error.h"
-#include "spectradiff/base/threads.h"
 #include "torch_engine.h"
+#include "transfers.h"
 
 namespace spectradiff {
 namespace {
@@ -46,6 +46,16 @@ at::Tensor per_item(const at::Tensor& values, const at::Tensor& like) {
   return values.view(shape);
 }
 
+// Row `row` of a batch's numbers, from `column` on, for the items of `like`: [batch].
+at::Tensor numbers_of(const Array& numbers, int row, const at::Tensor& like, int column = 0) {
+  const at::Tensor& table = tensor_of(numbers);
+  if (row < 0 || row >= table.size(0) || column < 0 || column + like.size(0) > table.size(1)) {
+    throw_error(ErrorKind::internal, "row {} from {} on of numbers [{}][{}] for a batch of {}", row, column,
+                table.size(0), table.size(1), like.size(0));
+  }
+  return table[row].narrow(0, column, like.size(0));
+}
+
 // Whether the mean is told apart from zero by the numbers it is of. Where it is not (behind a layer norm that
 // adds nothing, say), a quotient of two such means could be anything.
 bool has_a_mean(const at::Tensor& values) {
@@ -64,6 +74,10 @@ std::string misfit(const Manifest& manifest, const Placement& placement, const E
 
 bool has_fitting_code(const Manifest& manifest, const Placement& placement, const EngineRequest& request) {
   return manifest.compiled && misfit(manifest, placement, request).empty();
+}
+
+std::string engine_text(bool compiled) {
+  return fmt::format("libtorch {}, {}", TORCH_VERSION, compiled ? "compiled" : "TorchScript");
 }
 
 // "2.13" of "2.13.0".
@@ -91,9 +105,10 @@ std::vector<std::string> notes_on(const Manifest& manifest, const Placement& pla
 }  // namespace
 
 TorchNetworks::TorchNetworks(const AdmittedModel& model, const Placement& placement,
-                             const EngineRequest& request)
+                             const EngineRequest& request, EngineFacts facts)
     : manifest_(model.manifest()),
       placement_(placement),
+      facts_(std::move(facts)),
       vae_dtype_(vae_dtype(manifest_, placement.dtype)),
       latent_(manifest_.latent),
       embeds_guidance_(manifest_.embeds_guidance()),
@@ -108,11 +123,13 @@ TorchNetworks::TorchNetworks(const AdmittedModel& model, const Placement& placem
     control_.emplace(model, "control", placement.device, placement.dtype, compiled_);
 }
 
-std::string TorchNetworks::engine() const {
+EngineFacts TorchNetworks::facts() const {
   const bool compiled = text_encoder_.is_compiled() && vae_encoder_.is_compiled() &&
                         denoiser_.is_compiled() && vae_decoder_.is_compiled() &&
                         (!control_ || control_->is_compiled());
-  return fmt::format("libtorch {}, {}", TORCH_VERSION, compiled ? "compiled" : "TorchScript");
+  EngineFacts facts = facts_;
+  facts.engine = engine_text(compiled);
+  return facts;
 }
 
 std::vector<std::string> TorchNetworks::take_notes() {
@@ -125,27 +142,39 @@ std::vector<std::string> TorchNetworks::take_notes() {
   return notes;
 }
 
-at::Tensor TorchNetworks::to_device(const std::vector<double>& values) const {
-  const std::vector<float> floats(values.begin(), values.end());
-  return at::tensor(floats, at::TensorOptions(at::kFloat)).to(placement_.device);
-}
-
 std::unique_ptr<NoiseSource> TorchNetworks::noise_source(uint64_t seed) {
   return std::make_unique<TorchNoise>(seed);
 }
 
-Array TorchNetworks::draw(std::span<NoiseSource* const> sources, Size picture_size) {
-  return through_the_door("noise", [&] {
-    std::vector<at::Tensor> draws;
-    for (NoiseSource* source : sources) {
+at::Tensor TorchNetworks::draws_of(const BatchInputs& inputs, Size size) const {
+  at::Tensor draws = host_tensor({std::ssize(inputs.draws), std::ssize(inputs.pictures), latent_.channels,
+                                  size.height / latent_.downscale, size.width / latent_.downscale},
+                                 at::kFloat, placement_.device);
+  for (int64_t d = 0; d < draws.size(0); ++d) {
+    for (int64_t b = 0; b < draws.size(1); ++b) {
+      NoiseSource* source = inputs.draws[static_cast<size_t>(d)].at(static_cast<size_t>(b));
       auto* noise = dynamic_cast<TorchNoise*>(source);
-      if (noise == nullptr)
+      if (noise == nullptr && source != nullptr)
         throw_error(ErrorKind::internal, "libtorch was given a noise source that is not its own");
-      draws.push_back(at::randn({1, latent_.channels, picture_size.height / latent_.downscale,
-                                 picture_size.width / latent_.downscale},
-                                noise->generator, at::TensorOptions(at::kFloat)));
+      at::Tensor latents = draws[d][b];
+      noise != nullptr ? latents.normal_(0, 1, noise->generator) : latents.zero_();
     }
-    return wrap(at::cat(draws).to(placement_.device));
+  }
+  return to_device(draws, placement_.device);
+}
+
+DeviceBatch TorchNetworks::upload(const BatchInputs& inputs) {
+  return through_the_door("a batch", [&] {
+    DeviceBatch batch;
+    batch.pictures = wrap(to_device(picture_bytes(inputs.pictures, placement_.device), placement_.device));
+    if (!inputs.control.empty())
+      batch.control = wrap(to_device(picture_bytes(inputs.control, placement_.device), placement_.device));
+    const Size size = inputs.pictures[0]->size();
+    if (embeds_size_) sizes_of(size.height, size.width);
+    batch.numbers = wrap(to_device(host_numbers(inputs.numbers, placement_.device), placement_.device));
+    const at::Tensor draws = draws_of(inputs, size);
+    for (int64_t d = 0; d < draws.size(0); ++d) batch.draws.push_back(wrap(draws[d]));
+    return batch;
   });
 }
 
@@ -170,7 +199,8 @@ at::Tensor TorchNetworks::weighted_tokens(const TextPart& part) const {
   const at::Tensor tokens = text.narrow(1, 0, text.size(1) - pooled_rows());
   if (part.weights.empty()) return tokens;
   require_batch(part.weights.size(), tokens.size(1) * std::ssize(widths), "token weights");
-  const std::vector<at::Tensor> weights = to_device(part.weights).chunk(std::ssize(widths));
+  const std::vector<at::Tensor> weights =
+      host_numbers({part.weights}, placement_.device)[0].to(placement_.device).chunk(std::ssize(widths));
   std::vector<at::Tensor> columns = tokens.to(at::kFloat).split_with_sizes(widths, 2);
   for (size_t i = 0; i < columns.size(); ++i) {
     const at::Tensor weighted = columns[i] * weights[i].view({1, -1, 1});
@@ -189,10 +219,9 @@ Array TorchNetworks::join_text(std::span<const TextPart> parts) {
   });
 }
 
-Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) {
+Array TorchNetworks::vae_encode(const Array& pictures, const Array& posterior_noise) {
   return through_the_door(vae_encoder_.title(), [&] {
-    const at::Tensor images =
-        pictures_to_tensor(pictures, placement_.device, vae_dtype_).contiguous(vae_layout());
+    const at::Tensor images = bytes_to_images(tensor_of(pictures), vae_dtype_).contiguous(vae_layout());
     const int64_t channels = int64_t{latent_.channels} * (latent_.gaussian_posterior ? 2 : 1);
     const std::vector<int64_t> shape = {images.size(0), channels, images.size(2) / latent_.downscale,
                                         images.size(3) / latent_.downscale};
@@ -205,33 +234,34 @@ Array TorchNetworks::vae_encode(std::span<const Canvas* const> pictures, const A
   });
 }
 
-void TorchNetworks::add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
-                              const at::Tensor& latents) const {
-  if (embeds_guidance_) {
-    require_batch(input.guidance.size(), latents.size(0), "guidance scales");
-    std::vector<double> beyond = input.guidance;
-    for (double& guidance : beyond) guidance -= 1;
-    inputs.emplace_back(to_device(beyond));
+const at::Tensor& TorchNetworks::sizes_of(int64_t height, int64_t width) {
+  at::Tensor& sizes = sizes_[{height, width}];
+  if (!sizes.defined()) {
+    const auto h = static_cast<double>(height), w = static_cast<double>(width);
+    sizes = to_device(host_numbers({{h, w, 0, 0, h, w}}, placement_.device), placement_.device)[0];
   }
+  return sizes;
+}
+
+void TorchNetworks::add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
+                              const at::Tensor& latents) {
+  if (embeds_guidance_) inputs.emplace_back(numbers_of(input.numbers, input.guidance, latents));
   if (embeds_size_) {
-    const auto height = static_cast<double>(latents.size(2) * latent_.downscale);
-    const auto width = static_cast<double>(latents.size(3) * latent_.downscale);
-    inputs.emplace_back(
-        to_device({height, width, 0, 0, height, width}).expand({latents.size(0), 6}).contiguous());
+    const at::Tensor& sizes =
+        sizes_of(latents.size(2) * latent_.downscale, latents.size(3) * latent_.downscale);
+    inputs.emplace_back(sizes.expand({latents.size(0), 6}).contiguous());
   }
 }
 
-Array TorchNetworks::control_pictures(std::span<const Canvas* const> pictures) {
-  return through_the_door("control pictures", [&] {
-    return wrap(pictures_to_unit_tensor(pictures, placement_.device, placement_.dtype));
-  });
+Array TorchNetworks::control_pictures(const Array& pictures) {
+  return through_the_door("control pictures",
+                          [&] { return wrap(bytes_to_unit_images(tensor_of(pictures), placement_.dtype)); });
 }
 
 void TorchNetworks::add_residuals(std::vector<c10::IValue>& inputs, const DenoiseInput& input) {
   const int64_t items = inputs[0].toTensor().size(0);
   const at::Tensor& pictures = tensor_of(input.control);
-  const at::Tensor weights = to_device(input.control_weights);
-  require_batch(input.control_weights.size(), pictures.size(0), "control weights");
+  const at::Tensor weights = numbers_of(input.numbers, input.control_weights, pictures);
   const int64_t times = items / pictures.size(0);
   std::vector<c10::IValue> seen(inputs.begin(), inputs.begin() + 3);
   seen.emplace_back(pictures.repeat({times, 1, 1, 1}));
@@ -251,42 +281,43 @@ at::Tensor TorchNetworks::predict(std::vector<c10::IValue> inputs, const Denoise
 Array TorchNetworks::denoise(const DenoiseInput& input) {
   return through_the_door(denoiser_.title(), [&] {
     const at::Tensor& latents = tensor_of(input.latents);
-    require_batch(input.timesteps.size(), latents.size(0), "timesteps");
-    const at::Tensor sample = latents.to(placement_.dtype), timesteps = to_device(input.timesteps);
+    const at::Tensor sample = latents.to(placement_.dtype);
+    const at::Tensor timesteps = numbers_of(input.numbers, input.timesteps, latents);
     if ((input.control != nullptr) != control_.has_value())
       throw_error(ErrorKind::internal, "a control picture and a control network need each other");
     if (input.negative == nullptr)
       return wrap(predict({sample, timesteps, tensor_of(input.positive)}, input));
-    require_batch(input.guidance.size(), latents.size(0), "guidance scales");
     const at::Tensor text = at::cat({tensor_of(input.negative), tensor_of(input.positive)});
     const at::Tensor both =
         predict({at::cat({sample, sample}), at::cat({timesteps, timesteps}), text}, input);
     const std::vector<at::Tensor> halves = both.chunk(2, 0);
-    const at::Tensor guidance = per_item(to_device(input.guidance), latents);
+    const at::Tensor guidance = per_item(numbers_of(input.numbers, input.guidance, latents), latents);
     const at::Tensor guided = halves[0] + guidance * (halves[1] - halves[0]);
     return wrap(at::where(guidance == 1, halves[1], guided));
   });
 }
 
-DecodedPictures TorchNetworks::vae_decode(const Array& latents) {
-  return through_the_door(vae_decoder_.title(), [&] {
+std::unique_ptr<Decoding> TorchNetworks::vae_decode(const Array& latents) {
+  return through_the_door(vae_decoder_.title(), [&]() -> std::unique_ptr<Decoding> {
     const at::Tensor& values = tensor_of(latents);
     const std::vector<int64_t> shape = {values.size(0), 3, values.size(2) * latent_.downscale,
                                         values.size(3) * latent_.downscale};
-    return tensor_to_pictures(vae_decoder_.run({values.to(vae_dtype_).contiguous(vae_layout())}, shape));
+    const at::Tensor images = vae_decoder_.run({values.to(vae_dtype_).contiguous(vae_layout())}, shape);
+    const Size size{static_cast<int>(shape[3]), static_cast<int>(shape[2])};
+    return std::make_unique<TorchDecoding>(vae_decoder_.title(), images_to_bytes(images), size);
   });
 }
 
 // Multiplied and added one by one: fused, the result of an item would depend on where in the vector registers
 // it falls.
-Array TorchNetworks::combine(std::span<const Term> terms) {
+Array TorchNetworks::combine(const Array& numbers, std::span<const Term> terms) {
   return through_the_door("latents", [&] {
     if (terms.empty()) throw_error(ErrorKind::internal, "a combination of nothing");
     at::Tensor sum;
     for (const Term& term : terms) {
       const at::Tensor& values = tensor_of(term.array);
-      require_batch(term.coefficients.size(), values.size(0), "coefficients");
-      const at::Tensor product = values.to(at::kFloat) * per_item(to_device(term.coefficients), values);
+      const at::Tensor coefficients = numbers_of(numbers, term.row, values, term.column);
+      const at::Tensor product = values.to(at::kFloat) * per_item(coefficients, values);
       sum = sum.defined() ? sum.add_(product) : product;
     }
     return wrap(sum.to(tensor_of(terms[0].array).scalar_type()));
@@ -301,6 +332,10 @@ double TorchNetworks::cosine(const Array& one, const Array& other) {
   });
 }
 
+Array TorchNetworks::zeros_like(const Array& array) {
+  return through_the_door("embeddings", [&] { return wrap(at::zeros_like(tensor_of(array))); });
+}
+
 Array TorchNetworks::gather(std::span<const std::pair<Array, int>> items) {
   return through_the_door("latents", [&] {
     std::vector<at::Tensor> parts;
@@ -313,7 +348,7 @@ std::unique_ptr<Networks> load_torch_networks(const AdmittedModel& model, const 
   try {
     const Placement placement = choose_placement(request, model.manifest().verified_dtypes);
     configure_libtorch(request);
-    return std::make_unique<TorchNetworks>(model, placement, request);
+    return std::make_unique<TorchNetworks>(model, placement, request, torch_facts(model.manifest(), request));
   } catch (...) {
     rethrow_as_error("model " + model.manifest().name);
   }
@@ -325,8 +360,8 @@ EngineFacts torch_facts(const Manifest& manifest, const EngineRequest& request) 
     return {.device = placement.device.str(),
             .device_class = device_class(placement),
             .dtype = dtype_name(placement.dtype),
-            .engine = "libtorch " + std::string(TORCH_VERSION),
-            .threads = thread_count(request.threads)};
+            .engine = engine_text(has_fitting_code(manifest, placement, request)),
+            .threads = intra_op_threads(request)};
   } catch (...) {
     rethrow_as_error("libtorch");
   }

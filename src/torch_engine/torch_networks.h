@@ -1,7 +1,9 @@
 // Networks on libtorch.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "devices.h"
@@ -11,7 +13,7 @@
 
 namespace spectradiff {
 
-// Latents are float32, embeddings have the networks' dtype.
+// Latents and numbers are float32, embeddings have the networks' dtype, pictures are bytes [batch][H][W][3].
 class TorchArray : public DeviceArray {
  public:
   explicit TorchArray(at::Tensor tensor) : value(std::move(tensor)) {}
@@ -20,33 +22,37 @@ class TorchArray : public DeviceArray {
 
 class TorchNetworks : public Networks {
  public:
-  TorchNetworks(const AdmittedModel& model, const Placement& placement, const EngineRequest& request);
+  // `facts` as torch_facts gives them for the request.
+  TorchNetworks(const AdmittedModel& model, const Placement& placement, const EngineRequest& request,
+                EngineFacts facts);
 
-  std::string device() const override { return placement_.device_text; }
-  std::string dtype() const override { return dtype_name(placement_.dtype); }
-  std::string engine() const override;
+  EngineFacts facts() const override;
   std::vector<std::string> take_notes() override;
 
-  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
-  Array draw(std::span<NoiseSource* const> sources, Size picture_size) override;
   Array text_encode(std::span<const std::vector<int32_t>> ids) override;
   Array join_text(std::span<const TextPart> parts) override;
-  Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) override;
-  Array control_pictures(std::span<const Canvas* const> pictures) override;
+  double cosine(const Array& one, const Array& other) override;
+  Array zeros_like(const Array& array) override;
+
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
+  DeviceBatch upload(const BatchInputs& inputs) override;
+  Array vae_encode(const Array& pictures, const Array& posterior_noise) override;
+  Array control_pictures(const Array& pictures) override;
   // Negative and positive go through the network as one batch of twice the size, negative first. An item
   // whose guidance is 1 has exactly the positive's output of that batch.
   Array denoise(const DenoiseInput& input) override;
-  DecodedPictures vae_decode(const Array& latents) override;
-  Array combine(std::span<const Term> terms) override;
-  double cosine(const Array& one, const Array& other) override;
+  std::unique_ptr<Decoding> vae_decode(const Array& latents) override;
+  Array combine(const Array& numbers, std::span<const Term> terms) override;
   Array gather(std::span<const std::pair<Array, int>> items) override;
 
  private:
-  at::Tensor to_device(const std::vector<double>& values) const;  // float32 [batch]
+  at::Tensor draws_of(const BatchInputs& inputs, Size size) const;  // [draws][batch][C][h][w], on the device
+  // The original size, crop and target size that SDXL is told of pictures of this size: [6], float32. Copied
+  // to the device once per size, when a batch of that size is uploaded.
+  const at::Tensor& sizes_of(int64_t height, int64_t width);
   // The denoiser's inputs beside sample, timesteps and text, for `items` items: the guidance scale less 1
-  // [items], the original size, crop and target size of SDXL [items][6], float32.
-  void add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
-                 const at::Tensor& latents) const;
+  // [items], SDXL's sizes [items][6], float32.
+  void add_facts(std::vector<c10::IValue>& inputs, const DenoiseInput& input, const at::Tensor& latents);
   // What the control network adds, as inputs of the denoiser; `inputs` are the sample, timesteps and text of
   // both.
   void add_residuals(std::vector<c10::IValue>& inputs, const DenoiseInput& input);
@@ -63,6 +69,8 @@ class TorchNetworks : public Networks {
 
   Manifest manifest_;
   Placement placement_;
+  EngineFacts facts_;
+  std::map<std::pair<int64_t, int64_t>, at::Tensor> sizes_;  // sizes_of, by height and width
   at::ScalarType vae_dtype_ = at::kFloat;
   LatentFacts latent_;
   bool embeds_guidance_ = false, embeds_size_ = false;

@@ -24,32 +24,38 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
       manifest.scheduler,
       {settings.scheduler, settings.steps, request.strength, settings.strength_mode, settings.eta});
   const auto noise = networks.noise_source(request.noise.at(0).seed);
-  NoiseSource* sources[] = {noise.get()};
-  const auto draw = [&] { return networks.draw(sources, request.init->size()); };
+  const auto upload = [&](std::vector<std::vector<double>> numbers, NoiseSource* source) {
+    return networks.upload({.pictures = {request.init}, .numbers = std::move(numbers), .draws = {{source}}});
+  };
+  const auto draw = [&] { return upload({{0}}, noise.get()).draws.at(0); };
   const auto sum = [&](const std::vector<std::pair<Array, double>>& terms) {
+    std::vector<std::vector<double>> numbers;
     std::vector<Term> combination;
-    combination.reserve(terms.size());
-    for (const auto& [array, coefficient] : terms) combination.push_back({array, {coefficient}});
-    return networks.combine(combination);
+    for (const auto& [array, coefficient] : terms) {
+      combination.push_back({array, static_cast<int>(numbers.size())});
+      numbers.push_back({coefficient});
+    }
+    return networks.combine(upload(numbers, nullptr).numbers, combination);
   };
   const auto embed = [&](const std::string& text) {
     const std::vector<int32_t> ids = tokenizer.encode(text).ids;
     return networks.text_encode({&ids, 1});
   };
-  const Canvas* pictures[] = {request.init};
   const Array posterior = manifest.latent.gaussian_posterior ? draw() : nullptr;
   std::vector<std::pair<Array, double>> begin;
-  begin.emplace_back(networks.vae_encode(pictures, posterior), table.image * manifest.latent.scaling_factor);
+  begin.emplace_back(networks.vae_encode(upload({{0}}, nullptr).pictures, posterior),
+                     table.image * manifest.latent.scaling_factor);
   if (!table.steps.empty()) begin.emplace_back(draw(), table.noise);
   std::vector<Array> samples = {sum(begin)}, outputs;
   for (size_t k = 0; k < table.steps.size(); ++k) {
     const SamplerStep& step = table.steps[k];
-    DenoiseInput input{
+    const DenoiseInput input{
         .latents = sum({{samples[k], step.input_scale}}),
-        .timesteps = {step.timestep},
+        .numbers = upload({{step.timestep}, {request.guidance}}, nullptr).numbers,
+        .timesteps = 0,
+        .guidance = 1,
         .positive = embed(request.prompt.parts.at(0).text),
-        .negative = request.guidance > 1 ? embed(request.negative_prompt.parts.at(0).text) : nullptr,
-        .guidance = {request.guidance}};
+        .negative = request.guidance > 1 ? embed(request.negative_prompt.parts.at(0).text) : nullptr};
     outputs.push_back(networks.denoise(input));
     std::vector<std::pair<Array, double>> next;
     next.reserve(step.sample.size() + step.output.size() + 1);
@@ -58,7 +64,8 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
     if (step.noise != 0) next.emplace_back(draw(), step.noise);
     samples.push_back(sum(next));
   }
-  return networks.vae_decode(sum({{samples.back(), 1 / manifest.latent.scaling_factor}})).pictures[0].bytes();
+  const Array unscaled = sum({{samples.back(), 1 / manifest.latent.scaling_factor}});
+  return networks.vae_decode(unscaled)->collect().pictures[0].bytes();
 }
 
 // Eight frames that differ in everything that may differ within a batch.
@@ -152,16 +159,58 @@ INSTANTIATE_TEST_SUITE_P(Samplers, DiffuserOf,
                                           testing::Values(StrengthMode::steps, StrengthMode::exact)),
                          case_name);
 
-TEST(Diffuser, DrawsInDiffusersOrder) {
+// The order of draws is held by EqualsThePlainLoopOfEveryFrame.
+TEST(Diffuser, TakesAllToTheDeviceBeforeTheFirstNetworkAndWaitsForThePicturesAlone) {
+  const Canvas picture = painting(1);
+  const auto order_of = [&](int steps) {
+    Counts counts;
+    const auto networks = make_fake_networks(counts.recorder());
+    Diffuser diffuser(*networks, test_manifest(),
+                      {.scheduler = "euler_ancestral", .steps = steps, .batch_size = 2});
+    std::vector<FrameRequest> requests(
+        2, {.init = &picture, .prompt = TextMix({{"sea", 0.5}, {"storm", 0.5}}, true), .strength = 1});
+    requests[1].noise = travelling_noise(3, 0.5);
+    diffuser.run(requests, kNever);  // texts are encoded by then
+    counts.order.clear();
+    auto ticket = diffuser.submit(requests, kNever);
+    counts.order.emplace_back("submitted");
+    diffuser.collect(std::move(*ticket));
+    std::erase(counts.order, "combine");
+    return counts.order;
+  };
+  const auto expected = [](size_t steps) {
+    std::vector<std::string> order = {"to_device"};
+    // The posterior's, the start's and of every step but the last one, of two seeds each.
+    order.insert(order.end(), 2 * (1 + steps), "draw");
+    order.emplace_back("vae_encode");
+    order.insert(order.end(), steps, "denoise");
+    for (const char* call : {"vae_decode", "submitted", "wait", "to_host"}) order.emplace_back(call);
+    return order;
+  };
+  EXPECT_EQ(order_of(3), expected(3));
+  EXPECT_EQ(order_of(11), expected(11));
+}
+
+// So the test above fails where anything is copied between steps: the plain loop copies there.
+TEST(Diffuser, ACopyInsideTheLoopWouldBeSeen) {
   Counts counts;
   const auto networks = make_fake_networks(counts.recorder());
-  Diffuser diffuser(*networks, test_manifest(),
-                    {.scheduler = "euler_ancestral", .steps = 3, .guided = false});
   const Canvas picture = painting(1);
-  const FrameRequest request{.init = &picture, .strength = 1, .guidance = 1};
-  diffuser.run({&request, 1}, kNever);
-  EXPECT_THAT(counts.order, ElementsAre("draw", "vae_encode", "draw", "text_encode", "denoise", "draw",
-                                        "denoise", "draw", "denoise", "vae_decode"));
+  plain_loop(*networks, test_manifest(), {.scheduler = "ddim", .steps = 3},
+             {.init = &picture, .strength = 1});
+  const auto first = std::find(counts.order.begin(), counts.order.end(), "denoise");
+  EXPECT_GE(std::count(first, counts.order.end(), "to_device"), 3);
+}
+
+TEST(Diffuser, PreparesABatchWhileAnotherIsOnItsWay) {
+  const auto networks = make_fake_networks();
+  const Canvas one = painting(1), other = painting(2);
+  Diffuser diffuser(*networks, test_manifest(), {.scheduler = "ddim", .steps = 3});
+  const FrameRequest first{.init = &one}, second{.init = &other, .prompt = "sea"};
+  const auto alone = diffuser.run({&first, 1}, kNever), beside = diffuser.run({&second, 1}, kNever);
+  auto ticket = diffuser.submit({&first, 1}, kNever), next = diffuser.submit({&second, 1}, kNever);
+  EXPECT_EQ(diffuser.collect(std::move(*ticket))[0].picture.bytes(), alone[0].picture.bytes());
+  EXPECT_EQ(diffuser.collect(std::move(*next))[0].picture.bytes(), beside[0].picture.bytes());
 }
 
 TEST(Diffuser, DrawsNothingThatASamplerOrAnEncoderDoesNotAskFor) {
@@ -204,11 +253,13 @@ TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
   const Canvas picture = painting(1);
   const FrameRequest request{.init = &picture, .strength = 0};
   const auto pictures = diffuser.run({&request, 1}, kNever);
-  EXPECT_THAT(counts.order, ElementsAre("draw", "vae_encode", "vae_decode"));
+  EXPECT_THAT(counts.order, ElementsAre("to_device", "draw", "combine", "vae_encode", "combine", "combine",
+                                        "vae_decode", "wait", "to_host"));
   const auto noise = networks->noise_source(request.noise.at(0).seed);
-  NoiseSource* sources[] = {noise.get()};
-  const Canvas* inputs[] = {&picture};
-  const auto expected = networks->vae_decode(networks->vae_encode(inputs, networks->draw(sources, kSize)));
+  const DeviceBatch batch =
+      networks->upload({.pictures = {&picture}, .numbers = {{1}}, .draws = {{noise.get()}}});
+  const auto expected =
+      networks->vae_decode(networks->vae_encode(batch.pictures, batch.draws.at(0)))->collect();
   EXPECT_LE(largest_difference(pictures[0].picture.bytes(), expected.pictures[0].bytes()), 1);
 }
 
@@ -266,34 +317,40 @@ TEST(Diffuser, GivesEachSlotItsOwnControlPictureAndWeight) {
 class NanNetworks : public Networks {
  public:
   explicit NanNetworks(int from) : from_(from) {}
-  std::string device() const override { return inner_->device(); }
-  std::string dtype() const override { return inner_->dtype(); }
-  std::string engine() const override { return inner_->engine(); }
-  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override { return inner_->noise_source(seed); }
-  Array draw(std::span<NoiseSource* const> sources, Size size) override {
-    return inner_->draw(sources, size);
-  }
+  EngineFacts facts() const override { return inner_->facts(); }
   Array text_encode(std::span<const std::vector<int32_t>> ids) override { return inner_->text_encode(ids); }
-  Array vae_encode(std::span<const Canvas* const> pictures, const Array& noise) override {
+  Array join_text(std::span<const TextPart> parts) override { return inner_->join_text(parts); }
+  double cosine(const Array& one, const Array& other) override { return inner_->cosine(one, other); }
+  Array zeros_like(const Array& array) override { return inner_->zeros_like(array); }
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override { return inner_->noise_source(seed); }
+  DeviceBatch upload(const BatchInputs& inputs) override {
+    batch_ = inputs.pictures.size();
+    return inner_->upload(inputs);
+  }
+  Array vae_encode(const Array& pictures, const Array& noise) override {
     return inner_->vae_encode(pictures, noise);
   }
-  Array join_text(std::span<const TextPart> parts) override { return inner_->join_text(parts); }
-  Array control_pictures(std::span<const Canvas* const> pictures) override {
-    return inner_->control_pictures(pictures);
-  }
+  Array control_pictures(const Array& pictures) override { return inner_->control_pictures(pictures); }
   Array denoise(const DenoiseInput& input) override {
-    Term term{inner_->denoise(input), std::vector<double>(input.timesteps.size(), 1)};
-    if (calls_++ >= from_) term.coefficients[0] = std::numeric_limits<double>::quiet_NaN();
-    return inner_->combine({&term, 1});
+    const Array output = inner_->denoise(input);
+    if (calls_++ < from_) return output;
+    const Canvas any({8, 8});
+    std::vector<double> row(batch_, 1);
+    row[0] = std::numeric_limits<double>::quiet_NaN();
+    const BatchInputs planted{.pictures = std::vector<const Canvas*>(batch_, &any), .numbers = {row}};
+    const Term term{output, 0};
+    return inner_->combine(inner_->upload(planted).numbers, {&term, 1});
   }
-  DecodedPictures vae_decode(const Array& latents) override { return inner_->vae_decode(latents); }
-  Array combine(std::span<const Term> terms) override { return inner_->combine(terms); }
-  double cosine(const Array& one, const Array& other) override { return inner_->cosine(one, other); }
+  std::unique_ptr<Decoding> vae_decode(const Array& latents) override { return inner_->vae_decode(latents); }
+  Array combine(const Array& numbers, std::span<const Term> terms) override {
+    return inner_->combine(numbers, terms);
+  }
   Array gather(std::span<const std::pair<Array, int>> items) override { return inner_->gather(items); }
 
  private:
   std::unique_ptr<Networks> inner_ = make_fake_networks();
   int from_, calls_ = 0;
+  size_t batch_ = 0;
 };
 
 TEST(Diffuser, KeepsWhatTheNetworkMakesOfAnIdleSlotOutOfItsPicture) {

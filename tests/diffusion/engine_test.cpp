@@ -50,7 +50,9 @@ TEST(Engine, IsLoadedOnceAndSaysWhyItCannotBe) {
   EXPECT_EQ(engine_report().torch_version, "none");
   EXPECT_EQ(engine_report().plugin, FAKE_ENGINE);
   const FakeModel model;
-  EXPECT_EQ(load_networks(model.admitted(), {.device = "cpu"})->device(), "fake");
+  const EngineRequest request{.device = "cpu", .dtype = "bfloat16"};
+  EXPECT_EQ(load_networks(model.admitted(), request)->facts(), engine_facts(model.manifest(), request));
+  EXPECT_EQ(engine_facts(model.manifest(), request).dtype, "bfloat16");
   // An error crosses the library's border as what it is.
   EXPECT_ERROR(load_networks(model.admitted(), {.device = "cuda:7"}), ErrorKind::device,
                "there is no cuda:7");

@@ -32,11 +32,32 @@ class HostArray : public DeviceArray {
   std::vector<std::vector<float>> items;  // [batch][shape]
 };
 
+class HostPictures : public DeviceArray {
+ public:
+  std::vector<Canvas> pictures;  // [batch]
+};
+
+class HostNumbers : public DeviceArray {
+ public:
+  std::vector<std::vector<double>> rows;  // [rows][batch]
+};
+
 const HostArray& host(const Array& array) {
   const auto* found = dynamic_cast<const HostArray*>(array.get());
   if (found == nullptr)
     throw_error(ErrorKind::internal, "the fake networks were given an array that is not theirs");
   return *found;
+}
+
+template <typename Kind>
+const Kind& uploaded(const Array& array) {
+  const auto* found = dynamic_cast<const Kind*>(array.get());
+  if (found == nullptr) throw_error(ErrorKind::internal, "the fake networks miss what was not uploaded");
+  return *found;
+}
+
+double number(const Array& numbers, int row, size_t item) {
+  return uploaded<HostNumbers>(numbers).rows.at(static_cast<size_t>(row)).at(item);
 }
 
 void require(bool holds, const char* what) {
@@ -78,30 +99,36 @@ uint8_t to_byte(float value) {
 
 class FakeNetworks : public Networks {
  public:
-  FakeNetworks(FakeFault fault, int nan_from, std::string dtype)
-      : fault_(std::move(fault)), nan_from_(nan_from), dtype_(std::move(dtype)) {}
+  FakeNetworks(FakeFault fault, int nan_from, std::string dtype, bool works_alone)
+      : fault_(std::move(fault)), nan_from_(nan_from), dtype_(std::move(dtype)), works_alone_(works_alone) {}
 
-  std::string device() const override { return "fake"; }
-  std::string dtype() const override { return dtype_; }
-  std::string engine() const override { return "arithmetic"; }
+  EngineFacts facts() const override {
+    return {
+        .device = "cpu", .device_class = "arithmetic", .dtype = dtype_, .engine = "arithmetic", .threads = 1};
+  }
 
   std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override {
     return std::make_unique<FakeNoise>(seed);
   }
 
-  Array draw(std::span<NoiseSource* const> sources, Size size) override {
-    count("draw");
-    const int batch = static_cast<int>(sources.size());
-    auto noise = std::make_shared<HostArray>(batch, latent_shape(size));
-    for (size_t b = 0; b < sources.size(); ++b) {
-      auto* source = dynamic_cast<FakeNoise*>(sources[b]);
-      require(source != nullptr, "a noise source that is not theirs");
-      source->fill(noise->items[b]);
-    }
-    return noise;
+  DeviceBatch upload(const BatchInputs& inputs) override {
+    count("to_device");
+    require(!inputs.pictures.empty() && !inputs.numbers.empty(), "no pictures or numbers");
+    DeviceBatch batch;
+    batch.pictures = copied(inputs.pictures);
+    if (!inputs.control.empty()) batch.control = copied(inputs.control);
+    auto numbers = std::make_shared<HostNumbers>();
+    numbers->rows = inputs.numbers;
+    for (const auto& row : numbers->rows)
+      require(row.size() == inputs.pictures.size(), "a row of numbers that is not of the batch's length");
+    batch.numbers = numbers;
+    for (const std::vector<NoiseSource*>& sources : inputs.draws)
+      batch.draws.push_back(draw(sources, inputs.pictures[0]->size()));
+    return batch;
   }
 
   Array text_encode(std::span<const std::vector<int32_t>> ids) override {
+    count("to_device");
     count("text_encode");
     require(!ids.empty(), "no token ids");
     const int tokens = static_cast<int>(ids[0].size());
@@ -118,19 +145,9 @@ class FakeNetworks : public Networks {
     return text;
   }
 
-  Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) override {
+  Array vae_encode(const Array& pictures, const Array& posterior_noise) override {
     count("vae_encode");
-    require(!pictures.empty(), "no pictures");
-    const Size size = pictures[0]->size();
-    auto latents = std::make_shared<HostArray>(static_cast<int>(pictures.size()), latent_shape(size));
-    for (size_t b = 0; b < pictures.size(); ++b) {
-      require(pictures[b]->size() == size, "pictures of different sizes");
-      encode(*pictures[b], latents->items[b]);
-      if (posterior_noise == nullptr) continue;
-      const std::vector<float>& noise = host(posterior_noise).items.at(b);
-      for (size_t i = 0; i < noise.size(); ++i) latents->items[b][i] += 0.25f * noise[i];
-    }
-    return latents;
+    return encoded(uploaded<HostPictures>(pictures).pictures, posterior_noise);
   }
 
   Array join_text(std::span<const TextPart> parts) override {
@@ -154,8 +171,12 @@ class FakeNetworks : public Networks {
     return whole;
   }
 
-  Array control_pictures(std::span<const Canvas* const> pictures) override {
-    return vae_encode(pictures, nullptr);
+  Array zeros_like(const Array& array) override {
+    return std::make_shared<HostArray>(host(array).batch(), host(array).shape);
+  }
+
+  Array control_pictures(const Array& pictures) override {
+    return encoded(uploaded<HostPictures>(pictures).pictures, nullptr);
   }
 
   Array denoise(const DenoiseInput& input) override {
@@ -163,16 +184,15 @@ class FakeNetworks : public Networks {
     const HostArray& latents = host(input.latents);
     const HostArray& positive = host(input.positive);
     const size_t batch = latents.items.size();
-    require(
-        input.timesteps.size() == batch && input.guidance.size() == batch && positive.items.size() == batch,
-        "batches of different lengths");
+    require(positive.items.size() == batch, "batches of different lengths");
     auto output = std::make_shared<HostArray>(latents.batch(), latents.shape);
     for (size_t b = 0; b < batch; ++b) {
       const auto predicted = [&](const std::vector<float>& text) {
-        std::vector<float> values = predict(latents.items[b], input.timesteps[b], text);
+        std::vector<float> values =
+            predict(latents.items[b], number(input.numbers, input.timesteps, b), text);
         if (input.control == nullptr) return values;
         const std::vector<float>& control = host(input.control).items.at(b);
-        const float weight = static_cast<float>(input.control_weights.at(b));
+        const float weight = static_cast<float>(number(input.numbers, input.control_weights, b));
         for (size_t i = 0; i < values.size(); ++i) values[i] += 0.3f * weight * control[i];
         return values;
       };
@@ -180,14 +200,14 @@ class FakeNetworks : public Networks {
       output->items[b] = said;
       if (input.negative == nullptr) continue;
       const std::vector<float> unsaid = predicted(host(input.negative).items.at(b));
-      const float guidance = static_cast<float>(input.guidance[b]);
+      const float guidance = static_cast<float>(number(input.numbers, input.guidance, b));
       for (size_t i = 0; i < said.size(); ++i)
         output->items[b][i] = unsaid[i] + guidance * (said[i] - unsaid[i]);
     }
     return output;
   }
 
-  DecodedPictures vae_decode(const Array& array) override {
+  std::unique_ptr<Decoding> vae_decode(const Array& array) override {
     const bool broken = count("vae_decode") >= nan_from_ && nan_from_ >= 0;
     const HostArray& latents = host(array);
     DecodedPictures decoded;
@@ -196,20 +216,20 @@ class FakeNetworks : public Networks {
       decoded.finite.push_back(finite && !broken);
       decoded.pictures.push_back(decode(item, latents.shape));
     }
-    return decoded;
+    return std::make_unique<FakeDecoding>(*this, std::move(decoded));
   }
 
-  Array combine(std::span<const Term> terms) override {
+  Array combine(const Array& numbers, std::span<const Term> terms) override {
+    count("combine");
     require(!terms.empty(), "an empty combination");
     const HostArray& first = host(terms[0].array);
     auto sum = std::make_shared<HostArray>(first.batch(), first.shape);
     for (const Term& term : terms) {
       const HostArray& array = host(term.array);
-      require(array.shape == first.shape && array.batch() == first.batch() &&
-                  term.coefficients.size() == array.items.size(),
-              "terms of different shapes");
+      require(array.shape == first.shape && array.batch() == first.batch(), "terms of different shapes");
       for (size_t b = 0; b < array.items.size(); ++b) {
-        const float coefficient = static_cast<float>(term.coefficients[b]);
+        const auto coefficient =
+            static_cast<float>(number(numbers, term.row, static_cast<size_t>(term.column) + b));
         for (size_t i = 0; i < array.items[b].size(); ++i)
           sum->items[b][i] += coefficient * array.items[b][i];
       }
@@ -218,6 +238,8 @@ class FakeNetworks : public Networks {
   }
 
   double cosine(const Array& one, const Array& other) override {
+    count("wait");
+    count("to_host");
     const std::vector<float>& a = host(one).items.at(0);
     const std::vector<float>& b = host(other).items.at(0);
     require(a.size() == b.size(), "vectors of different lengths");
@@ -243,10 +265,59 @@ class FakeNetworks : public Networks {
   }
 
  private:
+  class FakeDecoding : public Decoding {
+   public:
+    FakeDecoding(FakeNetworks& networks, DecodedPictures decoded)
+        : networks_(networks), decoded_(std::move(decoded)) {}
+    bool is_ready() const override { return !networks_.works_alone_; }
+    DecodedPictures collect() override {
+      networks_.count("wait");
+      networks_.count("to_host");
+      return std::move(decoded_);
+    }
+
+   private:
+    FakeNetworks& networks_;
+    DecodedPictures decoded_;
+  };
+
   int count(const std::string& call) {
-    const int number = calls_[call]++;
-    if (fault_) fault_(call, number);
-    return number;
+    const int calls = calls_[call]++;
+    if (fault_) fault_(call, calls);
+    return calls;
+  }
+
+  static Array copied(const std::vector<const Canvas*>& pictures) {
+    auto copies = std::make_shared<HostPictures>();
+    for (const Canvas* picture : pictures) {
+      require(picture->size() == pictures[0]->size(), "pictures of different sizes");
+      copies->pictures.push_back(picture->clone());
+    }
+    return copies;
+  }
+
+  Array draw(const std::vector<NoiseSource*>& sources, Size size) {
+    count("draw");
+    auto noise = std::make_shared<HostArray>(static_cast<int>(sources.size()), latent_shape(size));
+    for (size_t b = 0; b < sources.size(); ++b) {
+      if (sources[b] == nullptr) continue;
+      auto* source = dynamic_cast<FakeNoise*>(sources[b]);
+      require(source != nullptr, "a noise source that is not theirs");
+      source->fill(noise->items[b]);
+    }
+    return noise;
+  }
+
+  static Array encoded(const std::vector<Canvas>& pictures, const Array& posterior_noise) {
+    auto latents =
+        std::make_shared<HostArray>(static_cast<int>(pictures.size()), latent_shape(pictures[0].size()));
+    for (size_t b = 0; b < pictures.size(); ++b) {
+      encode(pictures[b], latents->items[b]);
+      if (posterior_noise == nullptr) continue;
+      const std::vector<float>& noise = host(posterior_noise).items.at(b);
+      for (size_t i = 0; i < noise.size(); ++i) latents->items[b][i] += 0.25f * noise[i];
+    }
+    return latents;
   }
 
   static Shape latent_shape(Size size) {
@@ -312,13 +383,15 @@ class FakeNetworks : public Networks {
   FakeFault fault_;
   int nan_from_;
   std::string dtype_;
+  bool works_alone_;
   std::map<std::string, int> calls_;
 };
 
 }  // namespace
 
-std::unique_ptr<Networks> make_fake_networks(FakeFault fault, int nan_from, std::string dtype) {
-  return std::make_unique<FakeNetworks>(std::move(fault), nan_from, std::move(dtype));
+std::unique_ptr<Networks> make_fake_networks(FakeFault fault, int nan_from, std::string dtype,
+                                             bool works_alone) {
+  return std::make_unique<FakeNetworks>(std::move(fault), nan_from, std::move(dtype), works_alone);
 }
 
 }  // namespace spectradiff

@@ -27,20 +27,21 @@ struct Inputs {
 std::vector<uint8_t> chain(const Inputs& inputs) {
   const auto networks = make_fake_networks();
   const Canvas picture = gradient(inputs.picture);
-  const Canvas* pictures[] = {&picture};
   const auto noise = networks->noise_source(inputs.seed),
              posterior = networks->noise_source(inputs.posterior_seed);
-  NoiseSource* sources[] = {posterior.get()};
-  Array latents = networks->vae_encode(pictures, networks->draw(sources, kSize));
-  sources[0] = noise.get();
-  const Term terms[] = {{latents, {0.5}}, {networks->draw(sources, kSize), {0.5}}};
+  const DeviceBatch batch = networks->upload({.pictures = {&picture},
+                                              .numbers = {{0.5}, {inputs.timestep}, {inputs.guidance}},
+                                              .draws = {{posterior.get()}, {noise.get()}}});
+  const Array latents = networks->vae_encode(batch.pictures, batch.draws[0]);
+  const Term terms[] = {{latents, 0}, {batch.draws[1], 0}};
   const std::vector<int32_t> said(77, inputs.said), unsaid(77, inputs.unsaid);
-  DenoiseInput input{.latents = networks->combine(terms),
-                     .timesteps = {inputs.timestep},
-                     .positive = networks->text_encode({&said, 1}),
-                     .negative = networks->text_encode({&unsaid, 1}),
-                     .guidance = {inputs.guidance}};
-  return networks->vae_decode(networks->denoise(input)).pictures.at(0).bytes();
+  const DenoiseInput input{.latents = networks->combine(batch.numbers, terms),
+                           .numbers = batch.numbers,
+                           .timesteps = 1,
+                           .guidance = 2,
+                           .positive = networks->text_encode({&said, 1}),
+                           .negative = networks->text_encode({&unsaid, 1})};
+  return networks->vae_decode(networks->denoise(input))->collect().pictures.at(0).bytes();
 }
 
 TEST(FakeNetworks, DependOnEveryInput) {
@@ -67,10 +68,10 @@ TEST(FakeNetworks, FailWhereTheyAreToldTo) {
 TEST(FakeNetworks, GivePicturesThatAreNotFiniteFromTheNamedCallOn) {
   const auto networks = make_fake_networks({}, 1);
   const Canvas picture = gradient(1);
-  const Canvas* pictures[] = {&picture};
-  const Array latents = networks->vae_encode(pictures, nullptr);
-  EXPECT_TRUE(networks->vae_decode(latents).finite.at(0));
-  EXPECT_FALSE(networks->vae_decode(latents).finite.at(0));
+  const DeviceBatch batch = networks->upload({.pictures = {&picture}, .numbers = {{1}}});
+  const Array latents = networks->vae_encode(batch.pictures, nullptr);
+  EXPECT_TRUE(networks->vae_decode(latents)->collect().finite.at(0));
+  EXPECT_FALSE(networks->vae_decode(latents)->collect().finite.at(0));
 }
 
 }  // namespace

@@ -3,117 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
 #include <numeric>
-#include <optional>
-#include <thread>
 
+#include "executor_fixture.h"
 #include "expect_error.h"
-#include "fake_model.h"
-#include "fake_networks.h"
 #include "show_stages.h"
 
 namespace spectradiff {
 namespace {
 
 using testing::HasSubstr;
-
-// A song of ten seconds whose levels differ from frame to frame.
-Features song_features() {
-  Features features;
-  features.settings.bins = 8;
-  features.sample_rate_hz = 8000;
-  features.samples = 80000;
-  features.frames = 150;
-  features.bins = 8;
-  for (int64_t i = 0; i < features.frames * features.bins; ++i) {
-    features.levels.push_back(static_cast<float>((i * 37) % 101) / 100);
-  }
-  features.magnitudes = features.levels;
-  features.reference = 1;
-  return features;
-}
-
-RenderJob small_job() {
-  RenderJob job;
-  job.paint.size = {32, 24};
-  job.diffusion.batch_size = 4;
-  job.diffusion.scheduler = "ddim";
-  job.diffusion.steps = 4;
-  job.selection.frames = "3-25";
-  return job;
-}
-
-class Collector : public FrameSink {
- public:
-  void accept(int64_t frame, const Canvas& picture) override {
-    if (frame == fail_at) throw Error(ErrorKind::output, "No space left on device");
-    order.push_back(frame);
-    pictures[frame] = picture.bytes();
-  }
-  int64_t fail_at = -1;
-  std::vector<int64_t> order;
-  std::map<int64_t, std::vector<uint8_t>> pictures;
-};
-
-// Everything a run needs, over the arithmetic networks.
-struct Fixture {
-  explicit Fixture(FakeFault fault = {}, int nan_from = -1)
-      : networks(make_fake_networks(std::move(fault), nan_from)) {}
-
-  RunResult run(const RenderJob& job, FrameSink& sink, int threads) {
-    Plan plan = make_plan(job, 8000, 80000);
-    if (job.diffusion.enabled) {
-      plan.constants.diffusion.emplace();
-      plan.constants.diffusion->slots = job.diffusion.batch_size;
-    }
-    if (moved) move(plan);
-    if (change) change(plan);
-    check_rows(plan);
-    return run(job, plan, sink, threads);
-  }
-
-  RunResult run(const RenderJob& job, const Plan& plan, FrameSink& sink, int threads) {
-    DiffuserSettings settings{job.diffusion.scheduler, job.diffusion.steps,      job.diffusion.strength_mode,
-                              job.diffusion.eta,       job.diffusion.batch_size, job.is_guided()};
-    Diffuser diffuser(*networks, model.manifest(), settings);
-    settings.batch_size = 1;
-    std::optional<Diffuser> again;
-    if (retry_networks != nullptr) again.emplace(*retry_networks, model.manifest(), settings);
-    Run run{plan, features, sink, stop};
-    if (job.diffusion.enabled) run.diffuser = &diffuser;
-    run.more_precise = [&](int64_t frame) {
-      retried.push_back(frame);
-      return again ? &*again : nullptr;
-    };
-    run.statistics = statistics;
-    run.progress = progress;
-    return threads == 0 ? run_serial(run) : run_threaded(run, threads);
-  }
-
-  // What differs from frame to frame as if the music had moved it.
-  static void move(Plan& plan) {
-    plan.painting = {{"blur", [](PaintSettings& paint, double value) { paint.post.blur_px = value; }}};
-    for (Recipe& row : plan.rows) {
-      const auto frame = static_cast<double>(row.frame);
-      row.numbers.strength = std::fmod(frame * 0.37, 1);
-      row.numbers.guidance = std::fmod(frame, 3);
-      row.painting = {std::fmod(frame * 0.7, 5)};
-    }
-  }
-
-  FakeModel model;
-  bool moved = false;
-  std::function<void(Plan&)> change;  // of the plan, before it runs
-  std::unique_ptr<Networks> networks, retry_networks;
-  std::vector<int64_t> retried;
-  Features features = song_features();
-  std::atomic<int> stop{0};
-  std::function<void(int64_t, int64_t)> progress;
-  bool statistics = false;
-};
 
 TEST(Executors, SerialAndThreadedGiveTheSameBytesInOrder) {
   for (const bool diffusion : {false, true}) {
@@ -122,12 +21,34 @@ TEST(Executors, SerialAndThreadedGiveTheSameBytesInOrder) {
     Collector serial;
     EXPECT_TRUE(Fixture().run(job, serial, 0).complete);
     ASSERT_EQ(serial.order.size(), 23u);
-    for (const int threads : {1, 2, 7}) {
-      Collector threaded;
-      EXPECT_TRUE(Fixture().run(job, threaded, threads).complete);
-      EXPECT_EQ(threaded.order, serial.order);
-      EXPECT_EQ(threaded.pictures, serial.pictures) << threads << " threads, diffusion " << diffusion;
+    for (const int threads : {0, 1, 2, 7}) {
+      for (const bool works_alone : {false, true}) {
+        Collector other;
+        EXPECT_TRUE(Fixture({}, -1, works_alone).run(job, other, threads).complete);
+        EXPECT_EQ(other.order, serial.order);
+        EXPECT_EQ(other.pictures, serial.pictures) << threads << " threads, diffusion " << diffusion
+                                                   << ", a device that works alone " << works_alone;
+      }
     }
+  }
+}
+
+TEST(Executors, ABatchIsPreparedWhileADeviceThatWorksAloneHasTheOneBefore) {
+  EXPECT_EQ(told(true, 3), "bbwbwbwbwbww");
+  EXPECT_EQ(told(true, 0), "bwbwbwbwbwbw");
+  EXPECT_EQ(told(false, 3), "bwbwbwbwbwbw") << "what is ready is shown at once";
+}
+
+TEST(Executors, FramesInHandAreThoseOnADeviceThatWorksAloneToo) {
+  for (const int stop : {1, 2}) {
+    Collector sink;
+    Fixture fixture({}, -1, true);
+    const auto stopped_at = [&](const std::string& call, int number) {
+      if (call == "vae_decode" && number == 2) fixture.stop = stop;
+    };
+    fixture.networks = make_fake_networks(stopped_at, -1, "float32", true);
+    EXPECT_FALSE(fixture.run(small_job(), sink, 2).complete);
+    EXPECT_EQ(sink.order.size(), stop == 1 ? 12u : 4u);
   }
 }
 
@@ -298,7 +219,7 @@ TEST(Executors, APictureWithNanIsMadeAgainAloneWithTheBytesThatItHasWithoutNan) 
   Fixture().run(small_job(), fine, 0);
   for (const int threads : {0, 3}) {
     Collector sink;
-    Fixture broken({}, 2);  // from the third batch on, frame 11
+    Fixture broken({}, 2, true);  // from the third batch on, frame 11
     broken.retry_networks = make_fake_networks();
     EXPECT_TRUE(broken.run(small_job(), sink, threads).complete);
     EXPECT_EQ(sink.order, fine.order);
@@ -342,110 +263,6 @@ TEST(Executors, StopEndsTheRunWithoutAnError) {
     EXPECT_LT(result.frames, 23);
     EXPECT_EQ(static_cast<int64_t>(sink.order.size()), result.frames);
   }
-}
-
-// Frames 3 to 25 as chains of these lengths, over and over; each row but a chain's first follows from the one
-// before it, moved by a camera.
-void chain_up(Plan& plan, const std::vector<int64_t>& lengths) {
-  int64_t chain = -1, left = 0;
-  size_t next = 0;
-  for (Recipe& row : plan.rows) {
-    if (left-- == 0) {
-      left = lengths[next++ % lengths.size()] - 1;
-      ++chain;
-    } else {
-      row.init = {row.frame - 1, {1.05, 3, 0.02, 0}, 0.25};
-    }
-    row.chain = chain;
-  }
-}
-
-auto chained_pictures(const std::vector<int64_t>& lengths, int slots, int threads,
-                      const std::function<void(Plan&)>& part = {}) {
-  Fixture fixture;
-  fixture.moved = true;
-  fixture.change = [&](Plan& plan) {
-    chain_up(plan, lengths);
-    if (part) part(plan);
-  };
-  RenderJob job = small_job();
-  job.diffusion.strength_mode = StrengthMode::exact;
-  job.diffusion.batch_size = slots;
-  Collector sink;
-  EXPECT_TRUE(fixture.run(job, sink, threads).complete);
-  EXPECT_TRUE(std::is_sorted(sink.order.begin(), sink.order.end()));
-  return sink.pictures;
-}
-
-TEST(Chains, AreTheSameAloneSideBySideAndOnManyThreads) {
-  const auto whole = chained_pictures({5, 3, 9}, 1, 0);
-  ASSERT_EQ(whole.size(), 23u);
-  EXPECT_NE(whole, chained_pictures({1}, 1, 0));
-  for (const int slots : {1, 2, 3, 8}) {
-    for (const int threads : {0, 1, 3})
-      EXPECT_EQ(chained_pictures({5, 3, 9}, slots, threads), whole)
-          << slots << " slots, " << threads << " threads";
-  }
-}
-
-TEST(Chains, AShardGivesTheBytesOfTheWhole) {
-  const auto whole = chained_pictures({5, 3, 9}, 2, 2);
-  const auto only = [](int64_t chain) {
-    return [chain](Plan& plan) {
-      std::erase_if(plan.rows, [&](const Recipe& row) { return row.chain != chain; });
-      plan.shown.clear();
-      for (const Recipe& row : plan.rows) plan.shown.push_back({row.frame, {}});
-    };
-  };
-  for (int64_t chain = 0; chain < 4; ++chain) {
-    const auto part = chained_pictures({5, 3, 9}, 2, 2, only(chain));
-    ASSERT_FALSE(part.empty());
-    for (const auto& [frame, bytes] : part) EXPECT_EQ(bytes, whole.at(frame)) << frame;
-  }
-}
-
-TEST(Chains, AFrameInsideAChainIsMadeFromItsStartAndShownAlone) {
-  const auto whole = chained_pictures({5, 3, 9}, 2, 2);
-  const auto part = chained_pictures({5, 3, 9}, 2, 2, [](Plan& plan) {
-    std::erase_if(plan.rows, [](const Recipe& row) { return row.frame < 11 || row.frame > 14; });
-    plan.shown = {{14, {}}};
-  });
-  ASSERT_EQ(part.size(), 1u);
-  EXPECT_EQ(part.at(14), whole.at(14));
-}
-
-TEST(Chains, AnInitIsThePictureBeforeMovedUnderThePainting) {
-  Collector sink;
-  Fixture fixture;
-  RenderJob job = small_job();
-  job.selection.frames = "3-4";
-  job.diffusion.batch_size = 1;
-  const auto second = [&](double paint_over, double zoom) {
-    fixture.change = [&](Plan& plan) {
-      plan.rows[1].chain = plan.rows[0].chain;
-      plan.rows[1].init = {3, {zoom, 0, 0, 0}, paint_over};
-    };
-    fixture.run(job, sink, 0);
-    return sink.pictures.at(4);
-  };
-  fixture.run(job, sink, 0);
-  const auto painted = sink.pictures.at(4);
-  EXPECT_EQ(second(1, 1), painted);
-  EXPECT_NE(second(0.5, 1), painted);
-  EXPECT_NE(second(0, 1), second(0, 1.2));
-}
-
-TEST(Chains, RowsThatFollowFromNoRowBeforeThemAreRefused) {
-  Fixture fixture;
-  Collector sink;
-  fixture.change = [](Plan& plan) { plan.rows[3].init.previous = 2; };
-  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage,
-               "the row of frame 6: it follows from frame 2");
-  fixture.change = [](Plan& plan) {
-    plan.rows[3].chain = plan.rows[2].chain;
-    plan.rows[3].init = {plan.rows[2].frame, {0, 0, 0, 0}, 0.2};
-  };
-  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage, "zoom = 0 is outside");
 }
 
 TEST(FrameOrder, PicturesThatWaitLieOnDiskAndComeOutInOrder) {

@@ -13,9 +13,12 @@ namespace spectradiff {
 // Networks that do as little as their signatures allow. replace() gives one another body before it is loaded.
 class ScriptedBundle {
  public:
-  ScriptedBundle() {
-    replace("text_encoder",
-            "def forward(self, ids):\n  return ids.unsqueeze(2).expand(-1, -1, 2).type_as(self.weight)\n");
+  explicit ScriptedBundle(bool with_weights = true) : with_weights_(with_weights) {
+    replace("text_encoder", "def forward(self, ids):\n  return ids.unsqueeze(2).expand(-1, -1, 2) * 1.0\n");
+    if (with_weights) {
+      replace("text_encoder",
+              "def forward(self, ids):\n  return ids.unsqueeze(2).expand(-1, -1, 2).type_as(self.weight)\n");
+    }
     replace("vae_encoder",
             "def forward(self, image):\n  x = image[:, :, ::8, ::8]\n  return torch.cat([x, x[:, :1], x * 0, "
             "x[:, :1] * 0], 1)\n");
@@ -29,7 +32,7 @@ class ScriptedBundle {
 
   void replace(const std::string& name, const std::string& forward) {
     torch::jit::Module module("m");
-    module.register_parameter("weight", at::ones({1}), false);
+    if (with_weights_) module.register_parameter("weight", at::ones({1}), false);
     module.define(forward);
     module.save((folder_ / (name + ".pt")).string());
   }
@@ -41,6 +44,7 @@ class ScriptedBundle {
   }
 
  private:
+  bool with_weights_;
   TemporaryFolder folder_;
 };
 

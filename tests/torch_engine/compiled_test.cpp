@@ -82,12 +82,12 @@ TEST(CompiledCode, ThatDoesNotLoadLeavesTheWorkToTorchScriptAndIsToldOnce) {
   const ScriptedBundle bundle;
   const auto networks =
       load_torch_networks(model_with_code(bundle, code_for_this_machine()), fitting_request());
-  EXPECT_THAT(networks->engine(), HasSubstr("TorchScript"));
+  EXPECT_THAT(networks->facts().engine, HasSubstr("TorchScript"));
   EXPECT_THAT(networks->take_notes(),
               testing::AllOf(testing::SizeIs(4), testing::Each(HasSubstr("TorchScript runs instead"))));
   EXPECT_TRUE(networks->take_notes().empty());
   const Array latents = std::make_shared<TorchArray>(at::ones({2, 4, 6, 8}));
-  EXPECT_EQ(networks->vae_decode(latents).pictures.size(), 2u);
+  EXPECT_EQ(networks->vae_decode(latents)->collect().pictures.size(), 2u);
 }
 
 TEST(CompiledCode, OfAnotherJobIsNotLoadedAndTheUserIsToldWhy) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "expect_error.h"
+#include "nvidia_driver.h"
 
 namespace spectradiff {
 namespace {
@@ -29,6 +30,16 @@ TEST(Devices, AutoTakesOnlyADtypeTheBundleWasVerifiedIn) {
   EXPECT_EQ(choose_placement({.device = "cpu"}, {"float32"}).dtype, at::kFloat);
   EXPECT_EQ(dtype_name(choose_placement({.device = "cpu"}, {}).dtype), find_devices().back().dtypes.front());
   EXPECT_EQ(choose_placement({.device = "cpu", .dtype = "float16"}, {"float32"}).dtype, at::kHalf);
+}
+
+TEST(Devices, TheDriversVersionIsReadFromEitherKindOfModule) {
+  EXPECT_EQ(parse_driver_version("NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12\n"
+                                 "GCC version:  gcc version 12.2.0\n"),
+            "535.183.01");
+  EXPECT_EQ(
+      parse_driver_version("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  550.54.15  Release"),
+      "550.54.15");
+  EXPECT_EQ(parse_driver_version("GCC"), "");
 }
 
 }  // namespace

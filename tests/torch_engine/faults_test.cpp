@@ -24,6 +24,11 @@ Array text(int batch) {
   return std::make_shared<TorchArray>(at::zeros({batch, 5, 2}));
 }
 
+DenoiseInput one_step() {
+  return {
+      .latents = latents(1), .numbers = std::make_shared<TorchArray>(at::ones({1, 1})), .positive = text(1)};
+}
+
 TEST(NetworkFiles, OneThatDoesNotLoadIsNamedWithBothTorchVersions) {
   const ScriptedBundle bundle;
   write_file(bundle.folder() / "denoiser.pt", std::string_view(make_zip(torchscript_entries())), true);
@@ -39,7 +44,7 @@ TEST(NetworkFiles, AreThoseThatWereAdmittedOrNone) {
   std::filesystem::rename(bundle.folder() / "vae_decoder.pt", bundle.folder() / "old.pt");
   bundle.replace("vae_decoder", "def forward(self, latents):\n  return latents\n");
   const auto networks = load_torch_networks(model, on_cpu());
-  EXPECT_EQ(networks->vae_decode(latents(1)).pictures.at(0).size(), (Size{24, 16}));
+  EXPECT_EQ(networks->vae_decode(latents(1))->collect().pictures.at(0).size(), (Size{24, 16}));
   std::ofstream(bundle.folder() / "denoiser.pt", std::ios::app) << "more";
   EXPECT_ERROR(load_torch_networks(model, on_cpu()), ErrorKind::model, "denoiser.pt was changed after");
 }
@@ -63,8 +68,8 @@ TEST(NetworkCalls, AWrongShapeOrTypeBlamesTheModel) {
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return sample[:, :2]\n");
   bundle.replace("vae_decoder", "def forward(self, latents):\n  return (latents, latents)\n");
   const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
-  EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
-               ErrorKind::model, "gave the shape [1, 2, 2, 3] where [1, 4, 2, 3] is needed");
+  EXPECT_ERROR(networks->denoise(one_step()), ErrorKind::model,
+               "gave the shape [1, 2, 2, 3] where [1, 4, 2, 3] is needed");
   EXPECT_ERROR(networks->vae_decode(latents(1)), ErrorKind::model,
                "vae_decoder.pt (model small) gave a Tuple");
 }
@@ -76,7 +81,7 @@ TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
   bundle.replace("vae_decoder", "def forward(self, latents, more):\n  return latents\n");
   const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
   try {
-    networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)});
+    networks->denoise(one_step());
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::model);
@@ -90,8 +95,7 @@ TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return torch.zeros([1 << 50])\n");
   const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
-  EXPECT_ERROR(networks->denoise({.latents = latents(1), .timesteps = {1}, .positive = text(1)}),
-               ErrorKind::memory, "--batch-size");
+  EXPECT_ERROR(networks->denoise(one_step()), ErrorKind::memory, "--batch-size");
 }
 
 TEST(Door, KeepsTheKindOfEachCause) {
@@ -111,7 +115,7 @@ TEST(Decoding, APictureThatIsNotFiniteIsMarkedAndItsNeighboursAreNot) {
   at::Tensor values = at::zeros({4, 4, 2, 3});
   values[1][2][1][2] = std::numeric_limits<float>::quiet_NaN();
   values[3][0][0][0] = -std::numeric_limits<float>::infinity();
-  const DecodedPictures decoded = networks->vae_decode(std::make_shared<TorchArray>(values));
+  const DecodedPictures decoded = networks->vae_decode(std::make_shared<TorchArray>(values))->collect();
   EXPECT_EQ(decoded.finite, (std::vector<bool>{true, false, true, false}));
   EXPECT_EQ(decoded.pictures[0].size(), (Size{24, 16}));
   EXPECT_EQ(decoded.pictures[2].row(5)[7], 128);

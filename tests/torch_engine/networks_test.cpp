@@ -11,6 +11,7 @@
 #include "expect_error.h"
 #include "torch_engine.h"
 #include "torch_networks.h"
+#include "transfers.h"
 
 namespace spectradiff {
 namespace {
@@ -20,6 +21,10 @@ constexpr std::array<uint64_t, 3> kSeeds = {42, 7,
 
 const at::Tensor& value_of(const Array& array) {
   return dynamic_cast<const TorchArray&>(*array).value;
+}
+
+Array numbers(const std::vector<std::vector<double>>& rows) {
+  return std::make_shared<TorchArray>(host_numbers(rows, at::kCPU));
 }
 
 std::unique_ptr<Networks> load_recorded(const std::string& dtype) {
@@ -77,21 +82,27 @@ class Recorded : public ::testing::TestWithParam<std::string> {
     return made;
   }
 
-  Array encode(const Array& noise) const {
+  // The pictures, a draw, and rows of numbers: timesteps and guidance.
+  DeviceBatch batch() const {
     const std::vector<Canvas> made = pictures();
-    std::vector<const Canvas*> pointers(made.size());
-    std::transform(made.begin(), made.end(), pointers.begin(), [](const Canvas& canvas) { return &canvas; });
-    return networks_->vae_encode(pointers, noise);
+    std::vector<std::unique_ptr<NoiseSource>> sources;
+    BatchInputs inputs;
+    for (size_t b = 0; b < made.size(); ++b) {
+      inputs.pictures.push_back(&made[b]);
+      sources.push_back(networks_->noise_source(kSeeds.at(b)));
+    }
+    inputs.draws = {{sources[0].get(), sources[1].get(), sources[2].get()}};
+    for (const char* row : {"timesteps", "guidance"}) {
+      const at::Tensor numbers = input(row);
+      std::vector<double>& values = inputs.numbers.emplace_back();
+      for (int64_t b = 0; b < numbers.size(0); ++b) values.push_back(numbers[b].item<double>());
+    }
+    return networks_->upload(inputs);
   }
 
-  Array draw() const {
-    std::vector<std::unique_ptr<NoiseSource>> sources;
-    std::vector<NoiseSource*> pointers;
-    for (const uint64_t seed : kSeeds) {
-      sources.push_back(networks_->noise_source(seed));
-      pointers.push_back(sources.back().get());
-    }
-    return networks_->draw(pointers, pictures()[0].size());
+  Array encode() const {
+    const DeviceBatch uploaded = batch();
+    return networks_->vae_encode(uploaded.pictures, uploaded.draws.at(0));
   }
 
   Array text() const {
@@ -105,12 +116,12 @@ class Recorded : public ::testing::TestWithParam<std::string> {
   }
 
   DenoiseInput denoise_input(bool guided) const {
-    const at::Tensor timesteps = input("timesteps"), guidance = input("guidance");
-    DenoiseInput made{.latents = encode(draw()), .positive = text()};
-    for (int64_t b = 0; b < timesteps.size(0); ++b) {
-      made.timesteps.push_back(timesteps[b].item<double>());
-      made.guidance.push_back(guidance[b].item<double>());
-    }
+    const DeviceBatch uploaded = batch();
+    DenoiseInput made{.latents = networks_->vae_encode(uploaded.pictures, uploaded.draws.at(0)),
+                      .numbers = uploaded.numbers,
+                      .timesteps = 0,
+                      .guidance = 1,
+                      .positive = text()};
     if (guided) {
       const std::vector<std::pair<Array, int>> reversed = {
           {made.positive, 2}, {made.positive, 1}, {made.positive, 0}};
@@ -127,7 +138,7 @@ INSTANTIATE_TEST_SUITE_P(EveryDtype, Recorded, ::testing::Values("float32", "bfl
                          [](const auto& dtype) { return dtype.param; });
 
 TEST_P(Recorded, NoiseIsPythonsRandnInFloat32) {
-  EXPECT_TRUE(same(value_of(draw()), input("noise")));
+  EXPECT_TRUE(same(value_of(batch().draws.at(0)), input("noise")));
 }
 
 TEST_P(Recorded, TextIsEncodedAsPythonDoes) {
@@ -136,16 +147,19 @@ TEST_P(Recorded, TextIsEncodedAsPythonDoes) {
 }
 
 TEST_P(Recorded, PicturesAreEncodedAsDiffusersDoes) {
-  EXPECT_TRUE(is_expected(value_of(encode(nullptr)), "mean"));
-  EXPECT_TRUE(is_expected(value_of(encode(draw())), "encoded"));
-  EXPECT_FALSE(at::allclose(value_of(encode(nullptr)), expected("encoded"), 1e-2, 1e-2));
+  const at::Tensor mean = value_of(networks_->vae_encode(batch().pictures, nullptr));
+  EXPECT_TRUE(is_expected(mean, "mean"));
+  EXPECT_TRUE(is_expected(value_of(encode()), "encoded"));
+  EXPECT_FALSE(at::allclose(mean, expected("encoded"), 1e-2, 1e-2));
 }
 
 TEST_P(Recorded, DenoisingTakesATimestepForEachItem) {
   const at::Tensor denoised = value_of(networks_->denoise(denoise_input(false)));
   EXPECT_TRUE(is_expected(denoised, "denoised"));
   DenoiseInput late = denoise_input(false);
-  late.timesteps[1] += 1;
+  at::Tensor numbers = value_of(late.numbers).clone();
+  numbers[0][1] += 1;
+  late.numbers = std::make_shared<TorchArray>(numbers);
   const at::Tensor other = value_of(networks_->denoise(late));
   EXPECT_TRUE(same(other[0], denoised[0]));
   EXPECT_FALSE(at::equal(other[1], denoised[1]));
@@ -164,7 +178,7 @@ TEST_P(Recorded, PicturesAreDecodedAsDiffusersDoes) {
   const at::Tensor bytes = expected("decoded");
   EXPECT_GT(bytes.to(at::kFloat).std().item<float>(), 30);
   const auto steps = static_cast<int>(std::ceil(256 * kTolerances.at(GetParam())));
-  const DecodedPictures decoded = networks_->vae_decode(encode(draw()));
+  const DecodedPictures decoded = networks_->vae_decode(encode())->collect();
   for (int64_t b = 0; b < bytes.size(0); ++b) {
     const std::vector<uint8_t>& got = decoded.pictures[static_cast<size_t>(b)].bytes();
     const uint8_t* want = bytes[b].data_ptr<uint8_t>();
@@ -189,15 +203,18 @@ class Slots : public Recorded {
     latents[2] = random({4, 9, 7}, 1);
     positive.mul_(static_cast<double>(neighbours % 5)).index_put_({2}, texts[2]);
     const auto some = static_cast<double>(neighbours);
-    DenoiseInput input{.latents = std::make_shared<TorchArray>(latents),
-                       .timesteps = {some, 2 * some, 300, 3 * some},
-                       .positive = std::make_shared<TorchArray>(positive),
-                       .negative = std::make_shared<TorchArray>(positive.flip(1)),
-                       .guidance = {some, 1, 7.5, -some}};
+    const DenoiseInput input{
+        .latents = std::make_shared<TorchArray>(latents),
+        .numbers = numbers(
+            {{some, 2 * some, 300, 3 * some}, {some, 1, 7.5, -some}, {some, 1, 0.3, 0}, {0, some, -0.7, 1}}),
+        .timesteps = 0,
+        .guidance = 1,
+        .positive = std::make_shared<TorchArray>(positive),
+        .negative = std::make_shared<TorchArray>(positive.flip(1))};
     const Array output = networks_->denoise(input);
-    const std::vector<Term> terms = {{input.latents, {some, 1, 0.3, 0}}, {output, {0, some, -0.7, 1}}};
-    const Array combined = networks_->combine(terms);
-    return {value_of(combined)[2].clone(), networks_->vae_decode(combined).pictures[2].bytes()};
+    const std::vector<Term> terms = {{input.latents, 2}, {output, 3}};
+    const Array combined = networks_->combine(input.numbers, terms);
+    return {value_of(combined)[2].clone(), networks_->vae_decode(combined)->collect().pictures[2].bytes()};
   }
 };
 
@@ -218,13 +235,20 @@ TEST(Noise, ASourcesDrawsComeInOrderWhateverStandsBesideIt) {
   const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
   const auto alone = networks->noise_source(5), together = networks->noise_source(5),
              other = networks->noise_source(6);
-  const std::vector<NoiseSource*> one = {alone.get()}, two = {other.get(), together.get()};
-  const Size size{48, 32};
-  const at::Tensor first = value_of(networks->draw(one, size)), second = value_of(networks->draw(one, size));
+  const Canvas picture({48, 32});
+  const DeviceBatch one = networks->upload(
+      {.pictures = {&picture}, .numbers = {{0}}, .draws = {{alone.get()}, {nullptr}, {alone.get()}}});
+  const DeviceBatch two =
+      networks->upload({.pictures = {&picture, &picture},
+                        .numbers = {{0, 0}},
+                        .draws = {{other.get(), together.get()}, {nullptr, together.get()}}});
+  const at::Tensor first = value_of(one.draws[0]), second = value_of(one.draws[2]);
   EXPECT_EQ(first.sizes().vec(), (std::vector<int64_t>{1, 4, 4, 6}));
-  EXPECT_TRUE(same(value_of(networks->draw(two, size))[1], first[0]));
-  EXPECT_TRUE(same(value_of(networks->draw(two, size))[1], second[0]));
+  EXPECT_TRUE(same(value_of(two.draws[0])[1], first[0]));
+  EXPECT_TRUE(same(value_of(two.draws[1])[1], second[0]));
   EXPECT_FALSE(at::equal(first, second));
+  EXPECT_TRUE(same(value_of(one.draws[1]), at::zeros_like(first)));
+  EXPECT_TRUE(same(value_of(two.draws[1])[0], at::zeros_like(first)[0]));
 }
 
 TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {
@@ -232,15 +256,20 @@ TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {
   const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "bfloat16"});
   const Array ones = std::make_shared<TorchArray>(at::ones({2, 4, 1, 1}));
   const Array threes = std::make_shared<TorchArray>(at::full({2, 4, 1, 1}, 3.0F));
-  const std::vector<Term> terms = {{ones, {1, 0.001953125}}, {threes, {1, -2}}};
-  const at::Tensor sum = value_of(networks->combine(terms));
+  const Array table = numbers({{1, 0.001953125}, {1, -2}});
+  const std::vector<Term> terms = {{ones, 0}, {threes, 1}};
+  const at::Tensor sum = value_of(networks->combine(table, terms));
   EXPECT_EQ(sum[0][3].item<float>(), 4);
   EXPECT_EQ(sum[1][0].item<float>(), -5.998046875F) << "latents keep float32 in every dtype";
-  const std::vector<std::pair<Array, int>> items = {{threes, 0}, {networks->combine(terms), 1}};
+  const std::vector<std::pair<Array, int>> items = {{threes, 0}, {networks->combine(table, terms), 1}};
   EXPECT_EQ(value_of(networks->gather(items))[1][0].item<float>(), -5.998046875F);
-  EXPECT_ERROR(networks->combine({}), ErrorKind::internal, "nothing");
-  const std::vector<Term> uneven = {{ones, {1}}};
-  EXPECT_ERROR(networks->combine(uneven), ErrorKind::internal, "1 coefficients for a batch of 2");
+  const Term second_column{std::make_shared<TorchArray>(at::ones({1, 4})), 1, 1};
+  EXPECT_EQ(value_of(networks->combine(table, {&second_column, 1}))[0][3].item<float>(), -2);
+  EXPECT_ERROR(networks->combine(table, {}), ErrorKind::internal, "nothing");
+  for (const Term& outside : {Term{ones, 2}, Term{ones, 0, 1}, Term{ones, -1}}) {
+    EXPECT_ERROR(networks->combine(table, {&outside, 1}), ErrorKind::internal,
+                 "of numbers [2][2] for a batch of 2");
+  }
 }
 
 TEST(Arithmetic, AnItemWithoutGuidanceHasThePositivesOutput) {
@@ -249,10 +278,11 @@ TEST(Arithmetic, AnItemWithoutGuidanceHasThePositivesOutput) {
   const Array latents = std::make_shared<TorchArray>(at::zeros({2, 4, 2, 2}));
   const auto text = [](float value) { return std::make_shared<TorchArray>(at::full({2, 5, 2}, value)); };
   const at::Tensor output = value_of(networks->denoise({.latents = latents,
-                                                        .timesteps = {1, 1},
+                                                        .numbers = numbers({{1, 1}, {1, 2}}),
+                                                        .timesteps = 0,
+                                                        .guidance = 1,
                                                         .positive = text(0.125F),
-                                                        .negative = text(1e8F),
-                                                        .guidance = {1, 2}}));
+                                                        .negative = text(1e8F)}));
   EXPECT_EQ(output[0][0][0][0].item<float>(), 0.125F);
   EXPECT_LT(output[1][0][0][0].item<float>(), 0);
 }
@@ -293,15 +323,20 @@ TEST(Arithmetic, TextsAreJoinedAsTheirEncodersGaveThem) {
   EXPECT_TRUE(same(joined.narrow(1, 4, 1), pooled));
 }
 
-TEST(Networks, SayWhereAndHowTheyRun) {
+TEST(Networks, SayWhereAndHowTheyRunAsWasSaidBeforeTheyWereLoaded) {
   const ScriptedBundle bundle;
-  const auto networks =
-      load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "bfloat16", .threads = 1});
-  EXPECT_EQ(networks->device(), "cpu");
-  EXPECT_EQ(networks->dtype(), "bfloat16");
-  EXPECT_EQ(networks->engine(), "libtorch " TORCH_VERSION ", TorchScript");
+  const AdmittedModel model = bundle.admitted();
+  const EngineRequest request{.device = "cpu", .dtype = "bfloat16", .threads = 1};
+  const EngineFacts facts = load_torch_networks(model, request)->facts();
+  EXPECT_EQ(facts, torch_facts(model.manifest(), request));
+  EXPECT_EQ(facts.device, "cpu");
+  EXPECT_EQ(facts.dtype, "bfloat16");
+  EXPECT_EQ(facts.engine, "libtorch " TORCH_VERSION ", TorchScript");
+  EXPECT_EQ(facts.threads, 1);
   EXPECT_EQ(at::get_num_threads(), 1);
-  EXPECT_ERROR(load_torch_networks(bundle.admitted(), {.device = "cpu", .threads = -1}), ErrorKind::usage,
+  const EngineFacts of_itself = load_torch_networks(model, {.device = "cpu"})->facts();
+  EXPECT_EQ(at::get_num_threads(), of_itself.threads) << "one job's threads are not the next one's";
+  EXPECT_ERROR(load_torch_networks(model, {.device = "cpu", .threads = -1}), ErrorKind::usage,
                "threads = -1");
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,14 +25,14 @@ struct DiffuserSettings {
   int steps = 50;
   StrengthMode strength_mode = StrengthMode::steps;
   double eta = 0;
-  int batch_size = 1;  // the slots of every network call; short batches are padded
+  int batch_size = 1;  // the slots of every network call
   // Whether any frame of the job is guided: then all are, by 1 at least, so that no frame's bytes depend on
   // its neighbours. false computes no negative prompt.
   bool guided = true;
   PromptReading reading;  // other than the default only where the bundle has one text encoder
 };
 
-// One frame to diffuse. The pictures outlive the call.
+// One frame to diffuse. The pictures outlive the call to submit.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
   TextMix prompt, negative_prompt;
@@ -47,11 +48,34 @@ struct DiffusedPicture {
   bool finite = true;  // false: NaN or infinity came out, the picture must not be used
 };
 
+// A batch that was submitted: what its pictures are collected with. Move-only.
+class DiffusionTicket {
+ public:
+  DiffusionTicket(std::unique_ptr<Decoding> decoding, size_t pictures)
+      : decoding_(std::move(decoding)), pictures_(pictures) {}
+
+  bool is_ready() const { return decoding_->is_ready(); }  // collect would not wait
+
+ private:
+  friend class Diffuser;
+  std::unique_ptr<Decoding> decoding_;
+  size_t pictures_ = 0;  // those of requests; slots beyond them are dropped
+};
+
 // Img2img as diffusers' StableDiffusionImg2ImgPipeline does it, for frames of different strength, guidance,
 // prompts and seeds in one batch. Draws per frame, in this order, from a source of its own for each of its
 // seeds: the posterior's sample (where the encoder has one), the noise of the start, one for every step whose
-// sampler asks for it.
-// Text is encoded once per distinct prompt and kept. `networks` outlives it. One thread.
+// sampler asks for it. Text is encoded once per distinct prompt and kept, the angle between two prompts once
+// per pair. `networks` outlives it and its tickets. One thread.
+//
+// Slots and padding. A batch has as many slots as the diffuser's settings say, whatever it is given: kernels
+// choose their blocks by the batch's size and a picture's place in it, and each adds up in another order.
+// Request b runs in slot b; slots without a request repeat the last one, and their pictures are dropped. What
+// is in one slot never touches another: coefficients, timesteps, texts and draws are per slot, a slot whose
+// picture is done keeps its latents and has the last timestep again while others go on, and where one slot
+// needs a term that another does not, the other's coefficient is 0 and its draw is zeros. So a frame's bytes
+// follow from its request and the number of slots; whoever forms batches gives a frame its slot by the plan
+// alone.
 class Diffuser {
  public:
   // Error{model} and Error{usage} for whatever in the bundle's tokenizer and scheduler and in the settings
@@ -66,10 +90,19 @@ class Diffuser {
   // frame's bytes depend on its neighbours. Error{usage} as cut_from.
   void expect(const std::set<std::string>& texts);
 
-  // 1..batch_size requests of one picture size; request b runs in slot b whatever the others are, slots
-  // without a request repeat the last one. Strength 0 passes through the VAE only. `cancelled` is asked
-  // before every denoising step; an empty result means it said yes. Error{usage} for a size that is no
-  // multiple of the latent downscale and for values outside their ranges.
+  // 1..batch_size requests of one picture size, see above. Strength 0 passes through the VAE only.
+  // `cancelled` is asked before every denoising step; nothing comes back when it said yes. Error{usage} for a
+  // size that is no multiple of the latent downscale and for values outside their ranges. On a GPU this
+  // returns when the device has been told what to do, and the next batch can be submitted while it works; it
+  // waits only for new text. On a CPU the work is done then. The requests' pictures are not needed any more.
+  // Memory: the noise of all steps, up to steps · slots · latents.
+  std::optional<DiffusionTicket> submit(std::span<const FrameRequest> requests,
+                                        const std::function<bool()>& cancelled);
+
+  // Waits for the pictures of one batch, in the order of its requests.
+  std::vector<DiffusedPicture> collect(DiffusionTicket ticket);
+
+  // Both; empty when cancelled.
   std::vector<DiffusedPicture> run(std::span<const FrameRequest> requests,
                                    const std::function<bool()>& cancelled);
 

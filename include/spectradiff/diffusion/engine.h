@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "spectradiff/diffusion/admitted_model.h"
+#include "spectradiff/diffusion/engine_facts.h"
 #include "spectradiff/diffusion/networks.h"
 #include "spectradiff/image/canvas.h"
 
@@ -37,17 +38,8 @@ struct EngineReport {
   std::vector<DeviceReport> devices;
 };
 
-// What a request comes to on this machine: where and how a model would run.
-struct EngineFacts {
-  std::string device;  // "cpu", "cuda:0"
-  // What pictures' bytes follow from: the instruction set in use, or the GPU. "cpu AVX512, AVX512-BF16"
-  std::string device_class;
-  std::string dtype;   // "float32", "bfloat16", "float16"
-  std::string engine;  // "libtorch 2.13.0"
-  int threads = 1;     // intra-op
-};
-
-// Loads no weights. Errors as load_networks has them for plug-in, libtorch, device and names.
+// What "auto" comes to for this request on this machine: what the networks would say of themselves. Loads no
+// weights. Errors as load_networks has them for plug-in, libtorch, device and names.
 EngineFacts engine_facts(const Manifest& manifest, const EngineRequest& request);
 
 // Loads the plug-in on first call (and never before), then the bundle's networks. A plug-in that does not

@@ -1,42 +1,72 @@
 // The networks of a diffusion model behind one narrow door: everything that touches a device.
+//
+// What crosses between host and device, and when. Text is encoded before a batch; then upload() takes all
+// that the batch needs to the device, once; from there on calls name rows and arrays that are there already,
+// so that nothing crosses and nothing waits until Decoding::collect().
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "spectradiff/diffusion/engine_facts.h"
 #include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
 
-// Numbers on the device: latents [batch][channels][height][width] or embeddings [batch][tokens][width].
-// Opaque; only the Networks that made it looks inside.
+// Numbers on the device: latents [batch][channels][height][width], embeddings [batch][tokens][width],
+// pictures or numbers [rows][batch]. Opaque; only the Networks that made it looks inside.
 class DeviceArray {
  public:
   virtual ~DeviceArray() = default;
 };
 using Array = std::shared_ptr<const DeviceArray>;
 
-// One term of a linear combination: coefficients[b] · array[b] for item b of the batch.
+// One noise source per frame and seed, torch's CPU generator for that seed: draws come in order and do not
+// depend on batch, device or dtype.
+class NoiseSource {
+ public:
+  virtual ~NoiseSource() = default;
+};
+
+// What a batch needs on the device beside its text.
+struct BatchInputs {
+  std::vector<const Canvas*> pictures;           // [batch], of one size
+  std::vector<const Canvas*> control;            // the same, or empty: there is no control network
+  std::vector<std::vector<double>> numbers;      // [rows][batch]; at least one row
+  std::vector<std::vector<NoiseSource*>> draws;  // [draws][batch], drawn in this order; null: zeros
+};
+struct DeviceBatch {
+  Array pictures, control;   // as they were given; control null where there is none
+  Array numbers;             // [rows][batch], float32
+  std::vector<Array> draws;  // [draws]: standard normal latents, drawn in float32 and then cast
+};
+
+// One term of a linear combination: numbers[row][column + b] · array[b] for item b of the array.
 struct Term {
   Array array;
-  std::vector<double> coefficients;  // [batch]
+  int row = 0;
+  int column = 0;
 };
 
 // What one call of the denoiser sees. `negative` absent: no guidance, the output is the positive one's, of a
 // network that is told the guidance scale where the model's family has such.
 struct DenoiseInput {
-  Array latents;                  // [batch][C][h][w], already scaled for the network
-  std::vector<double> timesteps;  // [batch]
-  Array positive;                 // [batch][tokens][width]
-  Array negative;                 // the same, or null
-  std::vector<double> guidance;   // [batch]; output = negative + guidance · (positive − negative)
+  Array latents;      // [batch][C][h][w], already scaled for the network
+  Array numbers;      // of the batch; the following name rows of it
+  int timesteps = 0;  // row
+  // Row; output = negative + guidance · (positive − negative). Of a network that is told the guidance scale:
+  // the scale less 1.
+  int guidance = 0;
+  Array positive;  // [batch][tokens][width]
+  Array negative;  // the same, or null
   // Of a model with a control network: what control_pictures made, and the share that it has of what that
   // network adds to the denoiser, 1 in full.
   Array control;
-  std::vector<double> control_weights;  // [batch]
+  int control_weights = 0;  // row
 };
 
 // A piece of one text.
@@ -50,48 +80,54 @@ struct DecodedPictures {
   std::vector<bool> finite;  // [batch]; false: the network gave NaN or infinity, the picture is meaningless
 };
 
-// One noise source per frame, torch's CPU generator for its seed: draws come in order and do not depend on
-// batch, device or dtype.
-class NoiseSource {
+// Pictures on their way from the device.
+class Decoding {
  public:
-  virtual ~NoiseSource() = default;
+  virtual ~Decoding() = default;
+  // Whether collect would wait for nothing.
+  virtual bool is_ready() const = 0;
+  // Waits for them, and for nothing that was asked of the device later; one copy holds the pictures and
+  // whether they are finite. Once.
+  virtual DecodedPictures collect() = 0;
 };
 
-// Not thread-safe: one thread owns the device.
+// Not thread-safe: one thread owns the device. On a CPU every call returns when its work is done, on a GPU
+// when the device has been told, except as stated.
 class Networks {
  public:
   virtual ~Networks() = default;
 
-  virtual std::string device() const = 0;  // "cpu", "cuda:0 NVIDIA …"
-  virtual std::string dtype() const = 0;   // "float32", "bfloat16", "float16"
-  virtual std::string engine() const = 0;  // "libtorch 2.13.0, TorchScript"
+  // Those that engine_facts gave for the request; `engine` is another where compiled code did not load and
+  // TorchScript runs instead, of which take_notes tells.
+  virtual EngineFacts facts() const = 0;
   // What the user should know of the networks and has not been told yet.
   virtual std::vector<std::string> take_notes() { return {}; }
 
-  virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed) = 0;
-  // Standard normal, float32 and then cast: one draw [1][C][size/8] from each source.
-  virtual Array draw(std::span<NoiseSource* const> sources, Size picture_size) = 0;
-
-  virtual Array text_encode(
-      std::span<const std::vector<int32_t>> ids) = 0;  // [batch][ids] → [batch][tokens][width]
+  // Text, before a batch.
+  // [batch][ids] → [batch][tokens][width]. Copies the ids to the device.
+  virtual Array text_encode(std::span<const std::vector<int32_t>> ids) = 0;
   // One part after another along the tokens. A part's tokens are multiplied by their weights, then all of it
   // so that its mean stays what it was, where that is more than three standard errors from 0; with two text
   // encoders, what each of them gave by itself. A text as a whole (SDXL's pooled text, which stands below the
-  // tokens) is the first part's, without weights.
+  // tokens) is the first part's, without weights. Waits where there are weights.
   virtual Array join_text(std::span<const TextPart> parts) = 0;
-  // Pictures of one size to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
-  // mean.
-  virtual Array vae_encode(std::span<const Canvas* const> pictures, const Array& posterior_noise) = 0;
-  // Pictures of one size as the control network takes them: [batch][3][height][width], 0..1.
-  virtual Array control_pictures(std::span<const Canvas* const> pictures) = 0;
-  virtual Array denoise(const DenoiseInput& input) = 0;
-  virtual DecodedPictures vae_decode(const Array& latents) = 0;  // unscaled latents
-
-  // Σ terms, per item of the batch. All arrays of one shape.
-  virtual Array combine(std::span<const Term> terms) = 0;
   // Of the angle between two arrays of one item each, as long vectors; in double on the host, so that devices
-  // agree.
+  // agree. Waits.
   virtual double cosine(const Array& one, const Array& other) = 0;
+  virtual Array zeros_like(const Array& array) = 0;
+
+  // A batch.
+  virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed) = 0;
+  virtual DeviceBatch upload(const BatchInputs& inputs) = 0;
+  // Pictures of a batch to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
+  // mean.
+  virtual Array vae_encode(const Array& pictures, const Array& posterior_noise) = 0;
+  // Pictures of a batch as the control network takes them: [batch][3][height][width], 0..1.
+  virtual Array control_pictures(const Array& pictures) = 0;
+  virtual Array denoise(const DenoiseInput& input) = 0;
+  virtual std::unique_ptr<Decoding> vae_decode(const Array& latents) = 0;  // unscaled latents
+  // Σ terms, per item. All arrays of one shape; the result has the dtype of the first.
+  virtual Array combine(const Array& numbers, std::span<const Term> terms) = 0;
   // Item b of the result is item `items[b].second` of array `items[b].first`.
   virtual Array gather(std::span<const std::pair<Array, int>> items) = 0;
 };

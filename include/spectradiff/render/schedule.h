@@ -16,12 +16,11 @@ struct SlottedRow {
 };
 using Batch = std::vector<SlottedRow>;  // by row; at most one for each slot
 
-// Slots and padding. A network's bytes may depend on the size of its batch and on a picture's place in it,
-// and on nothing else of the batch. So every batch has the same number of slots, those without a row repeat
-// another one, and a row's slot is its chain's number in the whole song modulo the slots: it does not change
-// with the part of the song that is rendered. Each slot works off its chains one after another, each chain
-// row by row, and a batch is what is next in every slot: rows that nothing follows from fill batches by
-// index, chains run side by side. So pictures may be finished out of order.
+// A picture's bytes may depend on its slot ("Slots and padding", diffusion/diffuser.h), so a row's slot is
+// its chain's number in the whole song modulo the slots: it does not change with the part of the song that is
+// rendered. Each slot works off its chains one after another, each chain row by row, and a batch is what is
+// next in every slot: rows that nothing follows from fill batches by index, chains run side by side. So
+// pictures may be finished out of order.
 std::vector<Batch> schedule(const Plan& plan, size_t slots);
 
 }  // namespace spectradiff

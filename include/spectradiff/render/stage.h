@@ -1,16 +1,14 @@
 // The stages of a run, and what they pass on.
 //
-// | stage          | takes                  | gives                       | needs of neighbours           |
-// thread       |
-// |----------------|------------------------|-----------------------------|-------------------------------|--------------|
-// | PaintStage     | a recipe               | painting, control picture   | nothing                       |
-// any, many    | | DiffusionStage | a batch, painted       | its pictures                | pictures that its
-// rows follow | the device's | | FrameOrder     | pictures of rows       | the same, ascending         | all
-// before it                 | the sink's   | | BetweenStage   | those                  | every shown frame |
-// the row's before it           | the sink's   | | FlashStage     | shown frames           | calmed ones |
-// all before it                 | the sink's   | | MeasureStage   | shown frames           | the same | all
-// before it                 | the sink's   | | SinkStage      | shown frames           | nothing: they have
-// left     | nothing                       | the sink's   |
+// | stage          | takes            | gives                     | needs of neighbours      | thread     |
+// |----------------|------------------|---------------------------|--------------------------|------------|
+// | PaintStage     | a recipe         | painting, control picture | nothing                  | any, many  |
+// | DiffusionStage | a batch, painted | its pictures              | pictures its rows follow | the device |
+// | FrameOrder     | pictures of rows | the same, ascending       | all before it            | the sink   |
+// | BetweenStage   | those            | every shown frame         | the row's before it      | the sink   |
+// | FlashStage     | shown frames     | calmed ones               | all before it            | the sink   |
+// | MeasureStage   | shown frames     | the same                  | all before it            | the sink   |
+// | SinkStage      | shown frames     | nothing: they have left   | nothing                  | the sink   |
 //
 // Up to FrameOrder a picture is a pure function of recipe and constants. What looks at neighbours comes
 // behind it and sees every frame of the plan in order, whatever was made when.

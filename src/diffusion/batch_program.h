@@ -1,0 +1,57 @@
+// Everything that the networks compute for a batch, known before their first call: no tensors here.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/diffusion/weighted_seed.h"
+
+namespace spectradiff {
+
+// What a slot of the batch is asked for.
+struct SlotRequest {
+  SamplerTable table;
+  std::span<const WeightedSeed> noise;
+  double guidance = 1;  // as DenoiseInput::guidance takes it
+  double control_weight = 1;
+  std::vector<double> prompt, negative_prompt;  // what its texts are multiplied by; the texts may be one
+};
+
+// Something of a list (a draw, a state of the latents) times a row of the numbers.
+struct WeightedItem {
+  size_t item = 0;
+  int row = 0;
+};
+
+// From one state of the latents to the next.
+struct ProgramStep {
+  int input_scale = -1;                        // row; -1: the network takes the latents as they are
+  int timestep = 0;                            // row
+  std::vector<WeightedItem> samples, outputs;  // newest first: item 0 is x_k and what the network made of it
+  std::vector<WeightedItem> noise;             // of draws
+};
+
+// A slot that is done keeps its latents through the steps that others still take.
+struct BatchProgram {
+  std::vector<std::vector<double>> numbers;   // [rows][slots]
+  std::vector<std::vector<int>> draws;        // [draws][slots]: which of the slot's seeds; -1: zeros
+  std::vector<WeightedItem> posterior;        // draws that sample it; empty: its mean
+  int image = 0;                              // row: what the picture's latents are multiplied by
+  std::vector<WeightedItem> start;            // draws that are added to them
+  std::vector<ProgramStep> steps;             // as many as the slot with most has
+  std::vector<size_t> done_after;             // [slots]: steps
+  int guidance = 0, control_weights = 0;      // rows
+  int unscale = 0;                            // row: what finished latents are multiplied by
+  std::vector<int> prompt, negative_prompt;   // rows: part p of each slot's texts
+  size_t samples_kept = 1, outputs_kept = 0;  // of the newest that steps look back to
+};
+
+// Draws per slot in diffusers' order: the posterior's sample where the encoder has one, the noise of the
+// start, one for every step whose sampler asks for it; each from all seeds of the slot. A slot whose
+// coefficient is 0 draws nothing, so that a frame's noise never depends on its neighbours.
+BatchProgram make_batch_program(std::span<const SlotRequest> slots, double scaling_factor,
+                                bool samples_posterior);
+
+}  // namespace spectradiff

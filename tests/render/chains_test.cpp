@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "executor_fixture.h"
+#include "expect_error.h"
+
+namespace spectradiff {
+namespace {
+
+// Frames 3 to 25 as chains of these lengths, over and over; each row but a chain's first follows from the one
+// before it, moved by a camera.
+void chain_up(Plan& plan, const std::vector<int64_t>& lengths) {
+  int64_t chain = -1, left = 0;
+  size_t next = 0;
+  for (Recipe& row : plan.rows) {
+    if (left-- == 0) {
+      left = lengths[next++ % lengths.size()] - 1;
+      ++chain;
+    } else {
+      row.init = {row.frame - 1, {1.05, 3, 0.02, 0}, 0.25};
+    }
+    row.chain = chain;
+  }
+}
+
+auto chained_pictures(const std::vector<int64_t>& lengths, int slots, int threads,
+                      const std::function<void(Plan&)>& part = {}) {
+  Fixture fixture({}, -1, true);
+  fixture.moved = true;
+  fixture.change = [&](Plan& plan) {
+    chain_up(plan, lengths);
+    if (part) part(plan);
+  };
+  RenderJob job = small_job();
+  job.diffusion.strength_mode = StrengthMode::exact;
+  job.diffusion.batch_size = slots;
+  Collector sink;
+  EXPECT_TRUE(fixture.run(job, sink, threads).complete);
+  EXPECT_TRUE(std::is_sorted(sink.order.begin(), sink.order.end()));
+  return sink.pictures;
+}
+
+TEST(Chains, AreTheSameAloneSideBySideAndOnManyThreads) {
+  const auto whole = chained_pictures({5, 3, 9}, 1, 0);
+  ASSERT_EQ(whole.size(), 23u);
+  EXPECT_NE(whole, chained_pictures({1}, 1, 0));
+  for (const int slots : {1, 2, 3, 8}) {
+    for (const int threads : {0, 1, 3})
+      EXPECT_EQ(chained_pictures({5, 3, 9}, slots, threads), whole)
+          << slots << " slots, " << threads << " threads";
+  }
+}
+
+TEST(Chains, ABatchThatFollowsFromOneOnTheDeviceWaitsForIt) {
+  EXPECT_EQ(told(true, 2, [](Plan& plan) { chain_up(plan, {3}); }), "bwbwbbwwbwbw");
+}
+
+TEST(Chains, AShardGivesTheBytesOfTheWhole) {
+  const auto whole = chained_pictures({5, 3, 9}, 2, 2);
+  const auto only = [](int64_t chain) {
+    return [chain](Plan& plan) {
+      std::erase_if(plan.rows, [&](const Recipe& row) { return row.chain != chain; });
+      plan.shown.clear();
+      for (const Recipe& row : plan.rows) plan.shown.push_back({row.frame, {}});
+    };
+  };
+  for (int64_t chain = 0; chain < 4; ++chain) {
+    const auto part = chained_pictures({5, 3, 9}, 2, 2, only(chain));
+    ASSERT_FALSE(part.empty());
+    for (const auto& [frame, bytes] : part) EXPECT_EQ(bytes, whole.at(frame)) << frame;
+  }
+}
+
+TEST(Chains, AFrameInsideAChainIsMadeFromItsStartAndShownAlone) {
+  const auto whole = chained_pictures({5, 3, 9}, 2, 2);
+  const auto part = chained_pictures({5, 3, 9}, 2, 2, [](Plan& plan) {
+    std::erase_if(plan.rows, [](const Recipe& row) { return row.frame < 11 || row.frame > 14; });
+    plan.shown = {{14, {}}};
+  });
+  ASSERT_EQ(part.size(), 1u);
+  EXPECT_EQ(part.at(14), whole.at(14));
+}
+
+TEST(Chains, AnInitIsThePictureBeforeMovedUnderThePainting) {
+  Collector sink;
+  Fixture fixture;
+  RenderJob job = small_job();
+  job.selection.frames = "3-4";
+  job.diffusion.batch_size = 1;
+  const auto second = [&](double paint_over, double zoom) {
+    fixture.change = [&](Plan& plan) {
+      plan.rows[1].chain = plan.rows[0].chain;
+      plan.rows[1].init = {3, {zoom, 0, 0, 0}, paint_over};
+    };
+    fixture.run(job, sink, 0);
+    return sink.pictures.at(4);
+  };
+  fixture.run(job, sink, 0);
+  const auto painted = sink.pictures.at(4);
+  EXPECT_EQ(second(1, 1), painted);
+  EXPECT_NE(second(0.5, 1), painted);
+  EXPECT_NE(second(0, 1), second(0, 1.2));
+}
+
+TEST(Chains, RowsThatFollowFromNoRowBeforeThemAreRefused) {
+  Fixture fixture;
+  Collector sink;
+  fixture.change = [](Plan& plan) { plan.rows[3].init.previous = 2; };
+  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage,
+               "the row of frame 6: it follows from frame 2");
+  fixture.change = [](Plan& plan) {
+    plan.rows[3].chain = plan.rows[2].chain;
+    plan.rows[3].init = {plan.rows[2].frame, {0, 0, 0, 0}, 0.2};
+  };
+  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage, "zoom = 0 is outside");
+}
+
+}  // namespace
+}  // namespace spectradiff
