@@ -26,18 +26,27 @@ def seconds(command: Sequence[Word]) -> float:
 
 
 # A child's peak begins with that of the process it was forked from, so a small process of its own starts the command.
-PEAK = """
+USAGE = """
 import os, sys
 pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
 _, status, usage = os.wait4(pid, 0)
-print(usage.ru_maxrss)
+print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 sys.exit(status != 0)
 """
 
 
+def usage(command: Sequence[Word]) -> tuple[float, float]:
+    """Largest resident set of the command in MiB and its processor seconds; it has to write nothing on stdout."""
+    peak, spent = run([sys.executable, "-c", USAGE, *command]).stdout.split()
+    return int(peak) / 1024, float(spent)
+
+
 def peak_mib(command: Sequence[Word]) -> float:
-    """Largest resident set of the command, MiB; it has to write nothing on stdout."""
-    return int(run([sys.executable, "-c", PEAK, *command]).stdout) / 1024
+    return usage(command)[0]
+
+
+def processor_seconds(command: Sequence[Word]) -> float:
+    return usage(command)[1]
 
 
 def alternating(rounds: int, *actions: Callable[[], float]) -> list[float]:

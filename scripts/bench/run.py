@@ -2,12 +2,14 @@
 """Speed and memory as ratios against a peer measured in the same run, printed as a table.
 
     scripts/bench/run.py [--build build/release] [--rounds 3] [--dtype float32|bfloat16|float16] [--models DIR] [NAME ...]
+    scripts/bench/run.py older --older BUILD [--dtype …]
     scripts/bench/run.py gpu [--device cuda] [--batches 1 4 8 16] [--dtype float16] [--models DIR]
 
 Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: these), gpu. Runs of the program and of its peer
 alternate; a ratio is that of the medians. Times are wall-clock seconds of whole processes, except diffusion, sd15, sdxs and gpu, which
 leave loading the model out on both sides. sd15 and sdxs are the networks of models of real size on the CPU and need oneDNN (Debian:
-libdnnl-dev); gpu renders with models of the sizes of SD 1.5 and SD-Turbo and needs a CUDA build of torch. Models of real size take 4 GB
+libdnnl-dev); older renders with the embedded model by the program of another build too, whose processor time says more beside other
+work; gpu renders with models of the sizes of SD 1.5 and SD-Turbo and needs a CUDA build of torch. Models of real size take 4 GB
 each and minutes to make; --models keeps them.
 """
 
@@ -19,11 +21,11 @@ import sys
 import tempfile
 from functools import partial
 
-from measuring import Word, alternating, make_song, peak_mib, run, seconds
+from measuring import Word, alternating, make_song, peak_mib, processor_seconds, run, seconds
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# Where there is AVX-512 the program keeps x264 from it (src/media/video_encoder.cpp says why); so does the peer.
+# Where there is AVX-512 the program keeps x264 from it (src/media/video_codec_table.cpp says why); so does the peer.
 SAME_INSTRUCTIONS = ["-x264-params", "asm=avx2"] if " avx512f " in pathlib.Path("/proc/cpuinfo").read_text() else []
 
 
@@ -116,21 +118,35 @@ class Bench:
         goal, met = f"<= 1.1x + {samples_mib:.0f} MiB", a <= 1.1 * b + samples_mib
         self.row("peak memory, 10-minute paint against 1-minute", f"{a:.0f} MiB", f"{b:.0f} MiB", a / b, goal, met)
 
+    def older(self, build: pathlib.Path, dtypes: list[str]) -> None:
+        song, video = self.work / "older.wav", self.work / "older.mp4"
+        make_song(song, 8)
+        settings = [song, "-o", video, "-y", "-q", "--size", "256x256", "--fps", 5, "--encoder-preset", "ultrafast"]
+        for dtype in dtypes:
+            ours, theirs = ([program, "render", *settings, "--dtype", dtype] for program in (self.program, build / "bin" / "spectradiff"))
+            a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, theirs))
+            self.frames_row(f"render 40 pictures in {dtype}, against another build", 40, a, b, 1, ".2f")
+            a, b = alternating(self.rounds, partial(processor_seconds, ours), partial(processor_seconds, theirs))
+            self.row("  processor time", f"{a:.1f} s", f"{b:.1f} s", b / a, ">= 1x", b / a >= 1)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = ["diffusion", "sd15", "sdxs", "encode", "video", "paint", "analyze", "features", "memory"]
-    parser.add_argument("names", nargs="*", choices=[[], *names, "gpu"], help="what to measure")
+    parser.add_argument("names", nargs="*", choices=[[], *names, "older", "gpu"], help="what to measure")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)
     fast = ["float32"] + (["bfloat16"] if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text() else [])
     help_of_dtype = "the one precision to run networks in (default: all that this processor is fast in, float16 for gpu)"
     parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"], help=help_of_dtype)
+    parser.add_argument("--older", type=pathlib.Path, metavar="BUILD", help="another build's folder, of older")
     parser.add_argument("--device", default="cuda", help="of gpu; cpu tries the benchmark itself out")
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 4, 8, 16], metavar="N", help="of gpu")
     parser.add_argument("--models", type=pathlib.Path, help="where models of real size are made, and found by the next run")
     arguments = parser.parse_args()
     wanted = arguments.names or names
+    if "older" in wanted and arguments.older is None:
+        parser.error("older needs --older BUILD")
     dtypes = [arguments.dtype] if arguments.dtype else fast
 
     run(["cmake", "--build", arguments.build, "--target", "spectradiff", "spectradiff_torch", "spectradiff_stage", "spectradiff_networks"])
@@ -146,6 +162,8 @@ def main() -> None:
                 import renders_bench
 
                 renders_bench.measure_small(bench, dtypes)
+            elif name == "older":
+                bench.older(arguments.older, dtypes)
             elif name == "gpu":
                 import renders_bench
 

@@ -36,17 +36,15 @@ void set_number(AVCodecContext& context, const char* name, int64_t value) {
 
 // What makes an encoder's bytes the same everywhere. Equal pictures give equal bytes whatever the machine
 // has: as many cores as it likes, and more or fewer vector instructions. Each encoder here is asked for that:
-// - libx264's bytes depend on how many pictures it works on at once, and it writes that number into the
-// stream.
+// - libx264's bytes depend on how many pictures it works on at once, a number that it writes into the stream.
 //   So it gets a number of its own, not the machine's. On 2 cores, 12 threads cost 3 % more processor time
 //   than 3 and 100 MB at 1280x720 (4 % of bytes either way), and they keep most of 16 cores busy.
 // - libaom-av1 makes other bytes with one thread than with several, however many: always several.
 // - libx265's depend on the pictures under way (frame-threads), not on the threads that work on them (pools).
-// - libvpx-vp9's, prores_ks's and ffv1's depend on neither, as long as vp9's rows wait for each other (row-mt
-// 0).
+// - libvpx-vp9's, prores_ks's and ffv1's depend on neither, as long as vp9's rows wait for each other
+//   (row-mt 0).
 // - libx264's AVX-512 code reads memory that it never wrote: its bytes then depend on what the process did
-// before.
-//   Its AVX2 code does not.
+//   before. Its AVX2 code does not.
 // What is left is the version of each library.
 constexpr int kAnyThreads = 0;  // as many as VideoSettings says
 
