@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crc32.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 
@@ -23,7 +24,8 @@ constexpr uint32_t kFull32 = 0xFFFFFFFF;
 struct Entry {
   std::string name;
   uint16_t flags = 0, method = 0;
-  uint64_t packed = 0, unpacked = 0, header = 0;
+  uint32_t checksum = 0;
+  uint64_t packed = 0, unpacked = 0, header = 0, data = 0;
 };
 
 uint64_t little_endian(std::string_view bytes, size_t at, int width) {
@@ -52,6 +54,27 @@ class Archive {
     check_names();
     check_headers();
     check_root();
+  }
+
+  // Of what is stored as it is. What is packed is code, which libtorch unpacks, reads and refuses by itself.
+  void check_contents() const {
+    constexpr uint64_t kBlockBytes = 1 << 20;
+    std::vector<char> block;
+    for (const Entry& entry : entries_) {
+      if (entry.method != 0) continue;
+      uint32_t checksum = 0;
+      for (uint64_t done = 0; done < entry.packed; done += block.size()) {
+        block.resize(std::min(kBlockBytes, entry.packed - done));
+        file_.read(entry.data + done, block);
+        checksum = crc32(checksum, block);
+      }
+      if (checksum != entry.checksum) {
+        refuse(
+            "'{}' has the checksum {:08x}, the archive says {:08x}: it was changed; export or copy the model "
+            "again",
+            entry.name, checksum, entry.checksum);
+      }
+    }
   }
 
   void check_program() const {
@@ -143,6 +166,7 @@ class Archive {
       Entry entry;
       entry.flags = u16(bytes, at + 8);
       entry.method = u16(bytes, at + 10);
+      entry.checksum = u32(bytes, at + 16);
       entry.packed = u32(bytes, at + 20);
       entry.unpacked = u32(bytes, at + 24);
       entry.header = u32(bytes, at + 42);
@@ -198,7 +222,7 @@ class Archive {
               [](const Entry& a, const Entry& b) { return a.header < b.header; });
     uint64_t deflated = 0;
     uint64_t free_from = 0;
-    for (const Entry& entry : entries_) {
+    for (Entry& entry : entries_) {
       if (entry.flags & 1) refuse("'{}' is encrypted", entry.name);
       if (entry.method != 0 && entry.method != 8)
         refuse("'{}' is packed by method {}", entry.name, entry.method);
@@ -218,11 +242,12 @@ class Archive {
       if (read(entry.header + kLocalSize, name) != entry.name || u16(local, 8) != entry.method) {
         refuse("the header of '{}' contradicts the directory", entry.name);
       }
-      const uint64_t data = entry.header + kLocalSize + name + extra;
-      if (entry.header < free_from || data > directory_at_ || entry.packed > directory_at_ - data) {
+      entry.data = entry.header + kLocalSize + name + extra;
+      if (entry.header < free_from || entry.data > directory_at_ ||
+          entry.packed > directory_at_ - entry.data) {
         refuse("'{}' overlaps its neighbour", entry.name);
       }
-      free_from = data + entry.packed;
+      free_from = entry.data + entry.packed;
     }
   }
 
@@ -261,6 +286,12 @@ void check_compiled_archive(const ModelFile& file) {
   Archive archive(file, "package of compiled code");
   archive.check();
   archive.check_compiled();
+}
+
+void check_archive_contents(const ModelFile& file) {
+  Archive archive(file, "network");
+  archive.check();
+  archive.check_contents();
 }
 
 }  // namespace spectradiff

@@ -47,6 +47,7 @@ void open_network(const Manifest& manifest, const Facts& facts, CheckArchive che
   check_size(file, facts.bytes);
   check_archive(file);
   check_hash(file, facts.sha256);
+  check_archive_contents(file);
   opened.try_emplace(facts.file, std::move(file));
 }
 

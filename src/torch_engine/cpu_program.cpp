@@ -139,12 +139,13 @@ class Rewriter {
   std::vector<c10::IValue>& packed_;
 };
 
-// One graph with the weights as constants. The module object, its first input, is of no use then.
+// One graph with the weights as constants, the only place that holds them. The module object, its first
+// input, is of no use then.
 std::shared_ptr<Graph> frozen_graph(torch::jit::Module module) {
   // Calls of submodules would stay calls without it, and a run that needs a network at once is without it.
   const torch::jit::GraphOptimizerEnabledGuard inlining(true);
   torch::jit::freeze_module_inplace(&module);
-  std::shared_ptr<Graph> graph = module.get_method("forward").graph()->copy();
+  std::shared_ptr<Graph> graph = module.get_method("forward").graph();
   TORCH_CHECK(!graph->inputs().front()->hasUses(), "the network changes its own weights; export it again");
   graph->eraseInput(0);
   return graph;
@@ -161,7 +162,8 @@ bool CpuProgram::suits(at::Device device, at::ScalarType dtype) {
 #endif
 }
 
-CpuProgram::CpuProgram(torch::jit::Module module) : graph_(frozen_graph(std::move(module))) {
+CpuProgram::CpuProgram(torch::jit::Module module)
+    : functions_(module._ivalue()->compilation_unit()), graph_(frozen_graph(std::move(module))) {
   register_attention();
   Rewriter(*graph_, packed_).rewrite();
   code_ = torch::jit::Code(graph_, "forward");

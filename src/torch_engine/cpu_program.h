@@ -22,6 +22,9 @@ class CpuProgram {
   c10::IValue run(std::vector<c10::IValue> inputs) const;
 
  private:
+  // The graph's nodes name functions of the module that they were inlined from, which the interpreter tells
+  // of where an operation fails.
+  std::shared_ptr<torch::jit::CompilationUnit> functions_;
   std::vector<c10::IValue> packed_;  // follow the network's own inputs
   std::shared_ptr<torch::jit::Graph> graph_;
   torch::jit::Code code_;

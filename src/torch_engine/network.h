@@ -23,6 +23,9 @@ class Network {
   at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);
   std::vector<at::Tensor> run_many(std::vector<c10::IValue> inputs);
 
+  // As ScriptNetwork; absent too where compiled code runs, which looks after itself.
+  std::optional<int64_t> rows_looked_up() const { return script_ ? script_->rows_looked_up() : std::nullopt; }
+
   const std::string& title() const { return title_; }
   bool is_compiled() const { return compiled_ != nullptr; }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "door.h"
+#include "embedding_check.h"
 #include "host_memory.h"
 #include "spectradiff/base/error.h"
 
@@ -36,10 +37,9 @@ class Reader : public caffe2::serialize::ReadAdapterInterface {
   const ModelFile& file_;
 };
 
-torch::jit::Module load(const ModelFile& file, at::Device device, at::ScalarType dtype) {
+torch::jit::Module load(const ModelFile& file) {
   torch::jit::Module module = torch::jit::load(std::make_shared<Reader>(file), at::Device(at::kCPU));
   module.eval();
-  convert(module, device, dtype);
   return module;
 }
 
@@ -84,7 +84,9 @@ ScriptNetwork::ScriptNetwork(const AdmittedModel& model, const std::string& name
   const ModelFile& file = model.file(network.file);
   const HostMemoryNotKept loading;
   try {
-    torch::jit::Module module = file.loading(network.sha256, [&] { return load(file, device, dtype); });
+    torch::jit::Module module = file.loading(network.sha256, [&] { return load(file); });
+    rows_looked_up_ = check_embeddings(module, title_);
+    convert(module, device, dtype);
     if (CpuProgram::suits(device, dtype)) {
       network_ = CpuProgram(std::move(module));
     } else {

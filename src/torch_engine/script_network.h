@@ -1,6 +1,7 @@
 // One TorchScript file of a bundle on its device.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,7 +20,8 @@ at::Tensor of_shape(at::Tensor tensor, const std::vector<int64_t>& expected, con
 class ScriptNetwork {
  public:
   // `name` as the manifest has it: "denoiser". Floating-point weights go to `dtype`, integers stay what they
-  // are. Error{model} naming the file, and both torch versions where the loader refuses it.
+  // are. Error{model} naming the file, and both torch versions where the loader refuses it; and as
+  // check_embeddings.
   ScriptNetwork(const AdmittedModel& model, const std::string& name, at::Device device, at::ScalarType dtype);
 
   // One tensor of the shape `expected`, in which -1 is any number. Error{model} for anything else.
@@ -28,6 +30,9 @@ class ScriptNetwork {
   // The tensors of a network that gives several, whatever their shapes. Error{model} for anything else.
   std::vector<at::Tensor> run_many(std::vector<c10::IValue> inputs);
 
+  // Rows of the smallest table that its inputs are looked up in (a text encoder's tokens); absent: in none.
+  std::optional<int64_t> rows_looked_up() const { return rows_looked_up_; }
+
   // "denoiser.pt (model tiny)", for messages.
   const std::string& title() const { return title_; }
 
@@ -35,6 +40,7 @@ class ScriptNetwork {
   c10::IValue forward(std::vector<c10::IValue> inputs);
 
   std::string title_;
+  std::optional<int64_t> rows_looked_up_;
   std::variant<torch::jit::Module, CpuProgram> network_;
 };
 

@@ -178,6 +178,17 @@ DeviceBatch TorchNetworks::upload(const BatchInputs& inputs) {
   });
 }
 
+// On a GPU a row that the table lacks would end the process's use of it.
+void TorchNetworks::require_rows(std::span<const int32_t> ids) const {
+  const auto rows = text_encoder_.rows_looked_up();
+  if (!rows || ids.empty()) return;
+  const auto [low, high] = std::minmax_element(ids.begin(), ids.end());
+  if (*low >= 0 && *high < *rows) return;
+  throw_error(ErrorKind::model,
+              "{} knows the tokens 0 to {}, the tokenizer gave {}; their files are of different models",
+              text_encoder_.title(), *rows - 1, *low < 0 ? *low : *high);
+}
+
 Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
   return through_the_door(text_encoder_.title(), [&] {
     const auto batch = static_cast<int64_t>(ids.size());
@@ -186,6 +197,7 @@ Array TorchNetworks::text_encode(std::span<const std::vector<int32_t>> ids) {
     auto* out = table.data_ptr<int64_t>();
     for (const std::vector<int32_t>& row : ids) {
       require_batch(row.size(), tokens, "token ids");
+      require_rows(row);
       out = std::copy(row.begin(), row.end(), out);
     }
     return wrap(text_encoder_.run({table.to(placement_.device)}, {batch, -1, -1}));

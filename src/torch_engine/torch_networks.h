@@ -46,6 +46,7 @@ class TorchNetworks : public Networks {
   Array gather(std::span<const std::pair<Array, int>> items) override;
 
  private:
+  void require_rows(std::span<const int32_t> ids) const;  // of the text encoder's tokens; Error{model}
   at::Tensor draws_of(const BatchInputs& inputs, Size size) const;  // [draws][batch][C][h][w], on the device
   // The original size, crop and target size that SDXL is told of pictures of this size: [6], float32. Copied
   // to the device once per size, when a batch of that size is uploaded.

@@ -327,6 +327,13 @@ void expect_archive_refused(const std::string& bytes, const std::string& says) {
   expect_model_error([&] { verify_files(read_manifest(bundle.path())); }, says);
 }
 
+void expect_archive_accepted(const std::string& bytes) {
+  const TestBundle bundle(
+      [&](Json& facts) { facts["networks"]["denoiser"] = network_facts("denoiser.pt", bytes); });
+  bundle.folder().write("denoiser.pt", bytes);
+  verify_files(read_manifest(bundle.path()));
+}
+
 TEST(NetworkArchives, ThatAreNoTorchScriptAreRefusedForWhatTheyAre) {
   expect_archive_refused("\x89PNG\r\n\x1a\nand so on", "a PNG picture");
   expect_archive_refused("\x80\x02.", "a Python pickle");
@@ -387,6 +394,17 @@ TEST(NetworkArchives, WithLyingEntriesAreRefused) {
   const size_t last = overlapping.rfind("PK\x01\x02");
   overlapping.replace(last + 20, 8, little_endian(100, 4) + little_endian(100, 4));
   expect_archive_refused(overlapping, "overlaps");
+}
+
+TEST(NetworkArchives, WithContentsThatFitNoChecksumAreRefused) {
+  std::vector<ZipEntry> entries = torchscript_entries();
+  entries.push_back({"net/data/1", std::string(3'000'001, 'w')});
+  expect_archive_accepted(make_zip(entries));
+  for (size_t wrong = 0; wrong < entries.size(); ++wrong) {
+    std::vector<ZipEntry> lying = entries;
+    lying[wrong].data.back() ^= 1;
+    expect_archive_refused(make_zip(lying), entries[wrong].name + "' has the checksum");
+  }
 }
 
 TEST(ModelSearch, FindsByNameAndFolderAndTheFirstPlaceWins) {

@@ -63,6 +63,52 @@ TEST(NetworkFiles, IntegersAreNotConvertedWithTheWeights) {
   EXPECT_EQ(dynamic_cast<const TorchArray&>(*encoded).value.scalar_type(), at::kBFloat16);
 }
 
+// A text encoder of five tokens and three positions, both tables in a part of it.
+void save_text_encoder(const std::filesystem::path& folder, const at::Tensor& positions) {
+  torch::jit::Module whole("m"), part("part");
+  part.register_parameter("tokens", at::ones({5, 2}), false);
+  part.register_parameter("table", at::ones({3, 2}), false);
+  part.register_buffer("positions", positions);
+  part.define(
+      "def forward(self, ids):\n"
+      "  places = self.positions[:, :ids.shape[1]]\n"
+      "  return torch.embedding(self.tokens, ids.view([-1, ids.shape[1]])) + torch.embedding(self.table, "
+      "places)\n");
+  whole.register_module("part", part);
+  whole.define("def forward(self, ids):\n  return self.part.forward(ids)\n");
+  whole.save((folder / "text_encoder.pt").string());
+}
+
+TEST(NetworkFiles, WithPositionsThatTheirTableLacksAreRefused) {
+  const ScriptedBundle bundle;
+  at::Tensor positions = at::arange(3, at::TensorOptions(at::kLong)).unsqueeze(0);
+  save_text_encoder(bundle.folder(), positions);
+  const AdmittedModel whole = bundle.admitted();
+  for (const char* dtype : {"float32", "bfloat16", "float16"})
+    load_torch_networks(whole, {.device = "cpu", .dtype = dtype});
+  for (const int64_t wrong : {int64_t{3}, int64_t{-1}, int64_t{1} << 40, -(int64_t{1} << 40)}) {
+    positions[0][1] = wrong;
+    save_text_encoder(bundle.folder(), positions);
+    EXPECT_ERROR(
+        load_torch_networks(bundle.admitted(), on_cpu()), ErrorKind::model,
+        fmt::format("text_encoder.pt (model small) looks up row {} of a table that has rows 0 to 2", wrong));
+  }
+}
+
+TEST(NetworkCalls, ATokenThatTheTextEncoderLacksIsRefused) {
+  const ScriptedBundle bundle;
+  save_text_encoder(bundle.folder(), at::arange(3, at::TensorOptions(at::kLong)).unsqueeze(0));
+  const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
+  const auto encode = [&](int32_t token) {
+    const std::vector<int32_t> ids = {0, token, 1};
+    return networks->text_encode({&ids, 1});
+  };
+  encode(4);
+  for (const int32_t token : {5, -1})
+    EXPECT_ERROR(encode(token), ErrorKind::model,
+                 fmt::format("knows the tokens 0 to 4, the tokenizer gave {}", token));
+}
+
 TEST(NetworkCalls, AWrongShapeOrTypeBlamesTheModel) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return sample[:, :2]\n");
@@ -89,6 +135,20 @@ TEST(NetworkCalls, AFaultInsideANetworkIsToldInOneLine) {
     EXPECT_THAT(error.what(), ::testing::Not(::testing::HasSubstr("\n")));
   }
   EXPECT_ERROR(networks->vae_decode(latents(1)), ErrorKind::model, "vae_decoder.pt");
+}
+
+// A network's own functions end with the module that is loaded, unless somebody keeps them.
+TEST(NetworkCalls, AFaultInsideAPartOfANetworkIsToldAsWell) {
+  const ScriptedBundle bundle;
+  torch::jit::Module whole("m"), part("part");
+  part.define("def forward(self, sample):\n  return sample + torch.zeros([9, 9, 9])\n");
+  whole.register_parameter("weight", at::ones({1}), false);
+  whole.register_module("part", part);
+  whole.define("def forward(self, sample, timestep, text):\n  return self.part.forward(sample * self.weight)\n");
+  whole.save((bundle.folder() / "denoiser.pt").string());
+  const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
+  EXPECT_ERROR(networks->denoise(one_step()), ErrorKind::model,
+               "denoiser.pt (model small): The size of tensor");
 }
 
 TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
