@@ -10,6 +10,7 @@
 #include "decoder.h"
 #include "file_kind.h"
 #include "sound_file.h"
+#include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 #include "wav_header.h"
@@ -35,12 +36,6 @@ constexpr float kSmallestSample = 1e-20f;
 constexpr float kLoudPeak = 2.0f;
 constexpr double kBadSampleLimit = 0.01;
 constexpr const char* kConversionHint = "convert it first: ffmpeg -i in out.wav";
-
-std::string duration_text(double seconds) {
-  if (seconds < 60) return fmt::format("{:.2f} s", seconds);
-  const auto minutes = static_cast<int64_t>(seconds / 60);
-  return fmt::format("{}:{:05.2f} min", minutes, seconds - 60.0 * static_cast<double>(minutes));
-}
 
 int64_t sanitise(float* samples, int64_t count, float scale = 1) {
   int64_t bad = 0;

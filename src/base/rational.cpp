@@ -1,6 +1,7 @@
 #include "spectradiff/base/rational.h"
 
 #include <array>
+#include <cmath>
 #include <optional>
 
 #include "int128.h"
@@ -14,18 +15,28 @@ using detail::Int128;
 
 constexpr size_t kMaxFractionDigits = 9;
 
-struct NtscRate {
-  int64_t thousandths;
-  int64_t num;
-};
-constexpr std::array<NtscRate, 4> kNtscRates{
-    {{23976, 24000}, {29970, 30000}, {59940, 60000}, {119880, 120000}}};
+constexpr std::array<int64_t, 6> kNtscRates = {24, 30, 48, 60, 120, 240};  // times 1000/1001
 
 std::optional<Rational> parse_fraction(std::string_view text, size_t slash) {
   const auto num = parse_integer(text.substr(0, slash));
   const auto den = parse_integer(text.substr(slash + 1));
   if (!num || !den || *den <= 0) return std::nullopt;
   return Rational(*num, *den);
+}
+
+// An NTSC rate as people and programs write it, cut or
+// rounded: 29.97, 23.98, 23.976023976, 29.97002997002997.
+std::optional<Rational> ntsc_rate(std::string_view text, size_t point) {
+  const auto value = parse_real(text);
+  const size_t digits = text.size() - point - 1;
+  if (!value || digits < 2) return std::nullopt;
+  constexpr double kSlack = 1e-12;  // of doubles
+  const double unit = std::pow(10.0, -static_cast<double>(digits));
+  for (const int64_t rate : kNtscRates) {
+    const double behind = static_cast<double>(rate) * 1000 / 1001 - *value;
+    if (behind > -unit / 2 - kSlack && behind < unit + kSlack) return Rational(rate * 1000, 1001);
+  }
+  return std::nullopt;
 }
 
 std::optional<Rational> parse_decimal(std::string_view text, size_t point) {
@@ -90,10 +101,8 @@ Rational parse_rational(std::string_view text, std::string_view what) {
   if (slash != std::string_view::npos) {
     value = parse_fraction(text, slash);
   } else if (point != std::string_view::npos) {
-    value = parse_decimal(text, point);
-    for (const NtscRate& rate : kNtscRates) {
-      if (value && *value == Rational(rate.thousandths, 1000)) return Rational(rate.num, 1001);
-    }
+    value = ntsc_rate(text, point);
+    if (!value) value = parse_decimal(text, point);
   } else if (const auto integer = parse_integer(text)) {
     value = Rational(*integer);
   }

@@ -23,7 +23,7 @@ void check_stdout(const RunSettings& run) {
   }
   if (run.plot == "-" && isatty(STDOUT_FILENO) != 0) {
     throw_error(ErrorKind::usage,
-                "plot = -: a picture is not for a terminal; pipe it or name a file: --plot song.png");
+                "plot = -: a terminal cannot show a PNG; pipe it or name a file: --plot song.png");
   }
 }
 

@@ -3,16 +3,22 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <list>
 
+#include "habits.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/render/frame_sink.h"
 
 namespace spectradiff {
 namespace {
 
 using Values = std::vector<std::string>;
+
+constexpr std::array kVideoEndings = {".mp4", ".mov", ".mkv", ".webm"};
 
 // Every name an option may be typed by: "--strength", "--no-greyscale", "-o".
 std::vector<std::string> flag_names(unsigned mask) {
@@ -57,13 +63,28 @@ bool is_option_like(const std::string& word) {
   std::string name = word.substr(0, word.find('='));
   if (name.find_first_not_of('-') == std::string::npos) name = word;
   if (const std::string others = commands_with(name); !others.empty())
-    throw_error(ErrorKind::usage, "{} is an option of {}; `{}` lists those that may stand here", name, others,
+    throw_error(ErrorKind::usage,
+                "{} is an option of {}, not of this command; `{}` lists what can be used here", name, others,
                 help);
+  if (const std::string answer = habit_answer(name); !answer.empty())
+    throw_error(ErrorKind::usage, "unknown option {}: {}", name, answer);
   throw_error(ErrorKind::usage, "unknown option {}{}; `{}` lists them", name,
               name.starts_with("--") ? suggestion(name, known) : "", help);
 }
 
+bool names_video(const std::string& word) {
+  return std::any_of(kVideoEndings.begin(), kVideoEndings.end(),
+                     [&](const char* ending) { return word.ends_with(ending); });
+}
+
 [[noreturn]] void refuse_argument(const std::string& word, const std::string& command) {
+  const Option* output = find_option("output");
+  const bool makes_video = (output->commands & command_text(command).options) != 0;
+  if (makes_video && (names_video(word) || FramePattern::is_pattern(word))) {
+    throw_error(ErrorKind::usage,
+                "unexpected argument \"{}\"; the output is named with -o: spectradiff {} … -o {}", word,
+                command, word);
+  }
   throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
               word, command);
 }
@@ -80,6 +101,10 @@ bool is_option_like(const std::string& word) {
     known.emplace_back("--version");
     refuse_option(word, known, "spectradiff --help");
   }
+  std::error_code failed;
+  if (std::filesystem::is_regular_file(word, failed))
+    throw_error(ErrorKind::usage, "unknown command {}; `spectradiff render {}` makes a video of it", word,
+                word);
   throw_error(ErrorKind::usage, "unknown command {}{}; use {}", word, suggestion(word, command_names()),
               join(command_names(), ", "));
 }
@@ -122,6 +147,14 @@ std::vector<std::string> plain_words(const std::vector<std::string>& words) {
     }
   }
   return plain;
+}
+
+// "help" and "help render" are "--help" and "render --help".
+std::vector<std::string> without_help_word(const std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "help") return words;
+  std::vector<std::string> rest(words.begin() + 1, words.end());
+  rest.insert(rest.begin() + (rest.empty() ? 0 : 1), "--help");
+  return rest;
 }
 
 // One command's share of the parser. The list keeps what CLI11 points into.
@@ -190,7 +223,8 @@ void check_actions(const Arguments& arguments) {
                 suggestion(arguments.action, actions), join(actions, ", "));
   }
   if (arguments.command == "presets" && arguments.action == "show" && arguments.subject.empty()) {
-    throw_error(ErrorKind::usage, "presets show needs a name; `spectradiff presets list` names them");
+    throw_error(ErrorKind::usage,
+                "presets show needs the name of a preset; `spectradiff presets list` lists them");
   }
   if (arguments.action == "list" && !arguments.subject.empty())
     refuse_argument(arguments.subject, arguments.command);
@@ -210,26 +244,30 @@ const std::vector<CommandText>& commands() {
        "make a music video: paint every frame from the spectrum, diffuse it, add the song",
        kRenderAlone,
        {}},
-      {"paint", "AUDIO", "the painter alone, without a model: what render would start from", kPaint, {}},
-      {"analyze", "AUDIO", "what is heard, as numbers and as a picture", kAnalyze, {}},
+      {"paint", "AUDIO", "the painted pictures alone, without a model: what render starts from", kPaint, {}},
+      {"analyze",
+       "AUDIO",
+       "measure a song: tempo, key, beats and curves, as text, CSV, JSON or a picture",
+       kAnalyze,
+       {}},
       {"batch",
        "FILE",
-       "many renders, the model loaded once: a JSON array of jobs, JSON Lines, or - for stdin",
+       "many renders in one call, from a file of jobs (JSON, one or many lines; - is stdin)",
        kBatch,
        {}},
       {"model",
        "list|info|check|trust [NAME|DIR]",
-       "model bundles: what is there, what one holds, whether it works",
+       "list models, show what one holds, test it, or permit it to run",
        kOthers,
        {"list", "info", "check", "trust"}},
-      {"presets", "list|show [NAME]", "named settings", kOthers, {"list", "show"}},
-      {"doctor", "", "what this machine has, what is missing and what to do", kOthers, {}},
+      {"presets", "list|show [NAME]", "list or show named settings", kOthers, {"list", "show"}},
+      {"doctor", "", "check this computer: what is there, what is missing and what to do", kOthers, {}},
       {"completion",
        "bash|zsh|fish",
-       "what that shell needs to complete spectradiff's words",
+       "print a script that lets this shell complete commands and options",
        kOthers,
        {"bash", "zsh", "fish"}},
-      {"man", "", "the manual page, as man and groff read it", kOthers, {}},
+      {"man", "", "print the manual page: spectradiff man | man -l -", kOthers, {}},
   };
   return table;
 }
@@ -247,9 +285,9 @@ const CommandText& command_text(const std::string& name) {
 
 const std::vector<HelpFlag>& help_flags() {
   static const std::vector<HelpFlag> table = {
-      {"-h", "short help", &Arguments::help_short},
+      {"-h", "help with the options that most people need", &Arguments::help_short},
       {"--help", "help with examples and every option", &Arguments::help},
-      {"--help-all", "help of every command", &Arguments::help_all},
+      {"--help-all", "the help of every command", &Arguments::help_all},
   };
   return table;
 }
@@ -279,7 +317,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   }
 
   try {
-    std::vector<std::string> plain = plain_words(words);
+    std::vector<std::string> plain = plain_words(without_help_word(words));
     std::reverse(plain.begin(), plain.end());
     app.parse(plain);
   } catch (const CLI::ParseError& error) {
@@ -292,7 +330,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     if (option->count() > 0) apply(arguments);
   }
   arguments.version = version;
-  if (arguments.help_short || arguments.help || arguments.help_all || arguments.version) return arguments;
+  const bool asks_help = arguments.help_short || arguments.help || arguments.help_all;
+  if (const auto words_left = left_over(app);
+      asks_help && chosen.empty() && !words_left.empty() && !is_option_like(words_left.front()))
+    refuse_command(words_left.front());
+  if (asks_help || arguments.version) return arguments;
 
   if (chosen.empty()) {
     const auto extras = app.remaining();

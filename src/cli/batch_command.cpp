@@ -29,6 +29,23 @@ const char* status_text(Status status) {
   return "waiting";
 }
 
+// As one column of a line: what would end it stands as \t, \n, \x1b, and \ as \\.
+std::string column(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '\\') {
+      safe += "\\\\";
+    } else if (c == '\t' || c == '\n') {
+      safe += c == '\t' ? "\\t" : "\\n";
+    } else if (is_control(c)) {
+      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
 // A line per job on stdout, or its events.
 class BatchConsole : public BatchObserver {
  public:
@@ -53,9 +70,8 @@ class BatchConsole : public BatchObserver {
                               {"exit_code", job.exit_code},
                               {"message", job.message}});
     if (json_) return;
-    const std::string first_line = job.message.substr(0, job.message.find('\n'));
-    console_.answer(
-        fmt::format("{}\t{}\t{}\t{}\t{}\n", job.id, status, job.exit_code, job.output, first_line));
+    console_.answer(fmt::format("{}\t{}\t{}\t{}\t{}\n", column(job.id), status, job.exit_code,
+                                column(job.output), column(job.message)));
   }
 
   int finish(size_t jobs) {
@@ -107,9 +123,11 @@ int run_batch(const Arguments& arguments, Console& console) {
 
 int run_sweep(const Arguments& arguments, Console& console) {
   if (arguments.subject == "-")
-    throw_error(ErrorKind::usage, "a sweep reads the song once per value; name a file instead of -");
+    throw_error(ErrorKind::usage,
+                "a sweep reads the song once per value, so it cannot come from stdin; name a file");
   if (arguments.run.output == "-")
-    throw_error(ErrorKind::usage, "output = -: a sweep makes a video per value; name a file");
+    throw_error(ErrorKind::usage,
+                "output = -: a sweep makes a video per value, which cannot all go to stdout; name a file");
   const Task task = arguments.request().task;
   return run_jobs(Batch::sweep(task, arguments.subject, arguments.told), arguments, console);
 }

@@ -1,12 +1,14 @@
 #include "console.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
+#include "progress_bar.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 
@@ -25,6 +27,13 @@ bool colour_allowed() {
 LogLevel level_of(const RunSettings& run) {
   if (run.quiet) return LogLevel::quiet;
   return run.verbose ? LogLevel::verbose : LogLevel::normal;
+}
+
+size_t terminal_columns() {
+  constexpr size_t kUsual = 80;
+  winsize size{};
+  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kUsual;
 }
 
 std::string time_left(double seconds) {
@@ -132,19 +141,16 @@ void Console::draw(int64_t done) {
   drawn_ = Clock::now();
   const double seconds = seconds_between(stage_start_, drawn_);
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  std::string text = fmt::format("{}{} {}/{} frames", mark_, stage_, done, total_);
-  if (done > 0)
-    text +=
-        fmt::format(", {:.1f} frames/s, {} left", rate, time_left(static_cast<double>(total_ - done) / rate));
-  if (bar_) {
-    constexpr int64_t kCells = 24;
-    const int64_t filled = total_ > 0 ? std::clamp<int64_t>(kCells * done / total_, 0, kCells) : 0;
-    text = fmt::format("\r\x1b[K[{:#<{}}{:.<{}}] {}", "", filled, "", kCells - filled, text);
-    bar_shown_ = true;
-  } else {
-    text += '\n';
+  ProgressText text{mark_ + stage_, fmt::format("{}/{} frames", done, total_), "", ""};
+  if (done > 0) {
+    text.rate = fmt::format("{:.1f} frames/s", rate);
+    text.left = time_left(static_cast<double>(total_ - done) / rate) + " left";
   }
-  write_all(STDERR_FILENO, text, "stderr");
+  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0;
+  bar_shown_ = bar_;
+  write_all(STDERR_FILENO,
+            bar_ ? "\r\x1b[K" + progress_bar(text, share, terminal_columns()) : progress_line(text) + "\n",
+            "stderr");
 }
 
 }  // namespace spectradiff

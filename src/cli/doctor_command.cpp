@@ -58,7 +58,7 @@ std::string report_text(const Json& report) {
     text += fmt::format("{:<14} {}\n", library, version.is_null() ? "missing" : version.get<std::string>());
   }
   if (report["versions"]["libavfilter"].is_null())
-    text += "               libavfilter is for --interpolate motion alone; it comes with ffmpeg\n";
+    text += "               libavfilter is needed for --interpolate motion only; it comes with ffmpeg\n";
   const Json& engine = report["engine"];
   if (engine["ok"]) {
     text += fmt::format("engine         {}\n", engine["plugin"].get<std::string>());
@@ -74,7 +74,7 @@ std::string report_text(const Json& report) {
   for (const auto& [codec, here] : report["encoders"].items()) (here ? codecs : missing).push_back(codec);
   text += fmt::format("video codecs   {}\n", join(codecs, ", "));
   if (!missing.empty())
-    text += fmt::format("               missing: {}; a libav built with their encoders has them\n",
+    text += fmt::format("               missing: {}; another build of ffmpeg's libraries may have them\n",
                         join(missing, ", "));
   for (const Json& model : report["models"])
     text += fmt::format("model          {}\n", model.get<std::string>());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "arguments.h"
 #include "spectradiff/base/text.h"
@@ -91,6 +92,32 @@ std::string settings_help(const CommandText& command) {
   return help;
 }
 
+std::string commands_help() {
+  std::string help =
+      "usage: spectradiff COMMAND …\nMakes music videos: a picture is painted from every moment of a song "
+      "and diffused.\n\n";
+  for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
+  return help +
+         "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
+         "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
+}
+
+// What most people need, for -h.
+struct CommonOptions {
+  const char* title;
+  std::vector<const char*> keys;
+};
+
+const std::array<CommonOptions, 6> kCommonOptions = {
+    {{"What is shown",
+      {"prompt", "negative_prompt", "prompts", "strength", "guidance", "steps", "seed", "model"}},
+     {"The painting", {"preset", "painter", "image", "colour_map", "blur", "size"}},
+     {"The song", {"fps", "start", "duration", "tempo"}},
+     {"What is written",
+      {"output", "output_size", "csv", "json_out", "plot", "series", "seed_csv", "overwrite"}},
+     {"Trying things out", {"draft", "frames", "sweep", "dry_run", "config"}},
+     {"This computer", {"device", "quiet"}}}};
+
 }  // namespace
 
 std::vector<std::string> settings_rules(unsigned commands) {
@@ -106,13 +133,13 @@ std::vector<std::string> settings_rules(unsigned commands) {
     if (const std::string keys = limited_keys(commands, wanted); !keys.empty())
       rules.push_back(rule + keys + ".");
   };
-  add("Not in presets and your settings file: ",
+  add("Not allowed in presets and your settings file: ",
       [](const Option& option) { return option.option_class == OptionClass::run && !option.typed_only; });
   add("Only as a flag or an environment variable: ", [](const Option& option) { return option.typed_only; });
   add("Only as a flag, as an environment variable or in your settings file: ",
       [](const Option& option) { return option.option_class == OptionClass::trust; });
   rules.emplace_back(
-      "A relative path in a preset or in your settings file starts in the folder of that file.");
+      "A relative path in a preset or in your settings file counts from the folder of that file.");
   return rules;
 }
 
@@ -144,23 +171,22 @@ std::string expression_help() {
 // What the file of a batch holds, and what comes out.
 const char* const kBatchHelp =
     "\nThe file of a batch is [{\"audio\": \"a.wav\", \"output\": \"a.mp4\", \"strength\": 0.5}, …], or "
-    "{\"defaults\": "
-    "{…},\n"
-    "\"jobs\": […]}, or has one job per line. A job needs \"audio\"; it may have \"id\" (its index if it has "
-    "none) "
-    "and any\n"
-    "option by its JSON key, but allow_unpinned_model. Its options win over --config; flags and the "
-    "environment "
-    "win over them.\n"
-    "Without \"output\", the video has the song's name with .mp4. Paths start in the current folder.\n"
-    "All jobs are checked before the first one starts; jobs with the same model run one after another. A "
-    "video "
-    "that exists and\n"
-    "was made with the same settings is skipped.\n"
+    "{\"defaults\":\n"
+    "{…}, \"jobs\": […]}, or has one job per line. A job needs \"audio\"; it may have \"id\" (its index if "
+    "it has\n"
+    "none) and any option by its JSON key, but allow_unpinned_model. Its options win over --config; flags "
+    "and\n"
+    "the environment win over them. Without \"output\", the video has the song's name with .mp4. Paths start "
+    "in\n"
+    "the current folder.\n"
+    "The settings of all jobs are checked before the first one starts; jobs with the same model run one "
+    "after\n"
+    "another. A video that exists and was made with the same settings is skipped.\n"
     "For each job stdout gets a line: id, done|skipped|failed|waiting, exit code, output and message, with "
-    "tabs "
-    "between. The exit\n"
-    "code is 7 if a job failed.\n";
+    "tabs\n"
+    "between; tabs, line ends and backslashes in them are written \\t, \\n and \\\\. The exit code is 7 if a "
+    "job\n"
+    "failed.\n";
 
 std::string examples(const std::string& command) {
   if (command == "render") {
@@ -205,23 +231,29 @@ std::string examples(const std::string& command) {
   return "  spectradiff doctor\n";
 }
 
-std::string short_help(const std::string& command) {
-  if (!command.empty()) {
-    return usage_line(command_text(command)) +
-           fmt::format("{}\n\nexamples:\n{}\n`spectradiff {} --help` lists every option.\n",
-                       command_text(command).summary, examples(command), command);
+std::string short_help(const std::string& command, const HelpDefaults& defaults) {
+  if (command.empty()) return commands_help();
+  const CommandText& text = command_text(command);
+  std::string help = fmt::format("{}{}\n\nexamples:\n{}", usage_line(text), text.summary, examples(command));
+  for (const CommonOptions& group : kCommonOptions) {
+    std::string rows;
+    for (const char* key : group.keys) {
+      const Option& option = *find_option(key);
+      const bool listed = (option.commands & text.options) != 0 && !(command == "analyze" && option.moves);
+      if (listed) rows += option_row(option, defaults.of(command));
+    }
+    if (!rows.empty()) help += fmt::format("\n{}:\n{}", group.title, rows);
   }
-  std::string help =
-      "usage: spectradiff COMMAND …\nMakes music videos: a picture is painted from every moment of a song "
-      "and diffused.\n\n";
-  for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
-  return help +
-         "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
-         "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
+  const bool has_moving = help.find("◇") != std::string::npos;
+  return help + fmt::format("\n{}`spectradiff {} --help` lists every option.\n",
+                            has_moving
+                                ? "An option with ◇ also takes an expression, so that the music moves it. "
+                                : "",
+                            command);
 }
 
 std::string full_help(const std::string& command, const HelpDefaults& defaults) {
-  if (command.empty()) return short_help("");
+  if (command.empty()) return commands_help();
   const CommandText& text = command_text(command);
   std::string help = fmt::format("examples:\n{}\n{}{}\n", examples(command), usage_line(text), text.summary);
 
@@ -247,7 +279,7 @@ std::string full_help(const std::string& command, const HelpDefaults& defaults) 
 }
 
 std::string help_of_everything(const HelpDefaults& defaults) {
-  std::string help = short_help("");
+  std::string help = commands_help();
   for (const CommandText& text : commands())
     help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name, defaults));
   return help;

@@ -8,7 +8,8 @@
 
 namespace spectradiff {
 
-std::string short_help(const std::string& command);  // command empty: the program
+// About 25 options in groups. `command` empty, here and below: the program.
+std::string short_help(const std::string& command, const HelpDefaults& defaults);
 std::string full_help(const std::string& command, const HelpDefaults& defaults);
 std::string help_of_everything(const HelpDefaults& defaults);
 

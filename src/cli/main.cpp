@@ -41,7 +41,7 @@ int run_command(const Arguments& arguments, Console& console) {
   }
   if (arguments.help_all) console.answer(help_of_everything(help_defaults(arguments.flags)));
   if (arguments.help) console.answer(full_help(arguments.command, help_defaults(arguments.flags)));
-  if (arguments.help_short) console.answer(short_help(arguments.command));
+  if (arguments.help_short) console.answer(short_help(arguments.command, help_defaults(arguments.flags)));
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
   begin_log(arguments, console);
   for (const std::string& note : misspelt_variables()) console.warn(note);
@@ -129,8 +129,9 @@ int run(const std::vector<std::string>& words) {
     code = run_command(arguments, *console);
   } catch (const FrameError& error) {
     // What an output lacks it lacks for every frame.
-    const std::string hint =
-        error.kind() == ErrorKind::output ? "" : "\nreproduce it with: " + reproduction(words, error.frame());
+    const std::string hint = error.kind() == ErrorKind::output
+                                 ? ""
+                                 : "\nto see this frame alone: " + reproduction(words, error.frame());
     code = fail(*console, error.kind(), error.what() + hint);
   } catch (const Error& error) {
     code = fail(*console, error.kind(), error.what());

@@ -76,7 +76,7 @@ std::string manifest_text(const Manifest& manifest) {
       manifest.licence.empty() ? "not stated" : manifest.licence, source_text(manifest),
       manifest.scheduler.is_null() ? "none" : scheduler_name_of(manifest.scheduler),
       size_list(manifest.verified_sizes),
-      trusted.empty() ? "none: render asks for `spectradiff model trust` first" : trusted, manifest.sha256,
+      trusted.empty() ? "none: allow it first with `spectradiff model trust`" : trusted, manifest.sha256,
       static_cast<double>(bytes) / 1e6, networks, manifest.notes, manifest.notes.empty() ? "" : "\n");
 }
 
@@ -148,9 +148,9 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
   } else {
     for (const std::string& warning : trial.warnings) console.warn(warning);
     console.answer(fmt::format(
-        "{}: files, trust and networks are good\n"
+        "{}: files, trust and networks are fine\n"
         "loaded     {:.2f} s, {:.0f} MB of memory\n"
-        "one step   {:.2f} s at {}x{}, batch {}, {:.0f} MB at the most\n"
+        "one step   {:.2f} s at {}x{}, batch {}, at most {:.0f} MB\n"
         "ran on     {} in {} ({})\n",
         manifest.name, trial.load_s, trial.loaded_mb, trial.step_s, trial.size.width, trial.size.height,
         trial.batch_size, trial.peak_mb, trial.device, trial.dtype, trial.engine));
@@ -165,7 +165,7 @@ int check_interpolation(const Arguments& arguments, Console& console, const Mani
     console.answer(json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) +
                    "\n");
   } else {
-    console.answer(fmt::format("{}: files, trust and network are good; it makes pictures of {}x{}\n",
+    console.answer(fmt::format("{}: files, trust and network are fine; it makes pictures of {}x{}\n",
                                manifest.name, trial.size.width, trial.size.height));
   }
   return 0;
@@ -195,7 +195,7 @@ int run_model(const Arguments& arguments, Console& console) {
         "\n");
   } else {
     console.info(
-        fmt::format("{} may run now; it is listed in {}", manifest.name, user_trust_list().string()));
+        fmt::format("{} is trusted from now on; the list is {}", manifest.name, user_trust_list().string()));
   }
   return 0;
 }

@@ -68,7 +68,7 @@ void print_plan(Session& session, Console& console) {
     summarise(session, console);
   }
   if (const std::string& why = session.unresolved(); !why.empty()) {
-    console.warn("the plan cannot be resolved here; this is what is asked for: " + why);
+    console.warn("the plan cannot be made here, so only the settings are printed: " + why);
     console.answer(json_text({{"unresolved", why}, {"request", job_to_json(session.job())}}) + "\n");
     return;
   }
@@ -78,7 +78,7 @@ void print_plan(Session& session, Console& console) {
 void refuse_terminal(const RunSettings& run) {
   if (run.output == "-" && isatty(STDOUT_FILENO) != 0) {
     throw_error(ErrorKind::usage,
-                "output = -: a video is not for a terminal; pipe it (… -o - | mpv -) or name a file");
+                "output = -: a terminal cannot show a video; pipe it (… -o - | mpv -) or name a file");
   }
 }
 

@@ -1,6 +1,7 @@
 #include "run_options.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "option_kinds.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr const char* kFiles = "Input and output";
 constexpr const char* kMessages = "Messages";
+constexpr const char* kPreset = "preset";
 
 #define FIELD(member) [](RunSettings& run) -> auto& { return run.member; }
 
@@ -56,17 +58,69 @@ std::vector<std::string> checked_presets(const Json& value) {
   return names;
 }
 
+bool is_sweepable(const Option& option) {
+  return option.of_job || option.key == kPreset;
+}
+
 const Option& sweepable(const std::string& key) {
   const Option* option = find_option(key);
-  if (option == nullptr || !option->of_job) {
+  if (option == nullptr || !is_sweepable(*option)) {
     std::vector<std::string> keys = option_keys();
-    std::erase_if(keys, [](const std::string& name) { return !find_option(name)->of_job; });
+    std::erase_if(keys, [](const std::string& name) { return !is_sweepable(*find_option(name)); });
     refuse("has \"" + key + "\", which is not an option that a sweep can change" + suggestion(key, keys));
   }
   return *option;
 }
 
-// "strength=0.4,0.6": commas inside parentheses belong to a value.
+// Text between double quotes at `begin`, "" in it being one; nothing where they do not end before a comma or
+// the end. `end` is then behind it.
+std::optional<std::string> quoted_value(std::string_view typed, size_t begin, size_t& end) {
+  if (begin >= typed.size() || typed[begin] != '"') return std::nullopt;
+  std::string value;
+  for (size_t i = begin + 1; i < typed.size(); ++i) {
+    if (typed[i] != '"') {
+      value += typed[i];
+    } else if (i + 1 < typed.size() && typed[i + 1] == '"') {
+      value += typed[i++];
+    } else {
+      end = i + 1;
+      return end == typed.size() || typed[end] == ',' ? std::optional(value) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+// Commas inside parentheses belong to a value.
+std::string plain_value(std::string_view typed, size_t begin, size_t& end) {
+  int depth = 0;
+  for (end = begin; end < typed.size() && (typed[end] != ',' || depth > 0); ++end)
+    depth += (typed[end] == '(') - (typed[end] == ')');
+  return std::string(typed.substr(begin, end - begin));
+}
+
+// Values by commas, those with commas of their own in double quotes.
+std::vector<std::string> comma_values(std::string_view typed) {
+  std::vector<std::string> values;
+  for (size_t begin = 0; begin <= typed.size();) {
+    size_t end = 0;
+    const auto quoted = quoted_value(typed, begin, end);
+    values.push_back(quoted ? *quoted : plain_value(typed, begin, end));
+    begin = end + 1;
+  }
+  return values;
+}
+
+// A list of JSON; nothing for other text that begins alike, as a prompt may.
+std::optional<Json> json_list(std::string_view typed) {
+  if (!typed.starts_with('[')) return std::nullopt;
+  try {
+    return parse_json(typed, "");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// strength=0.4,0.6 or prompt="the sea, calm","a storm" or a list of JSON.
 Json sweep_from_text(std::string_view typed) {
   const size_t equals = typed.find('=');
   if (equals == std::string_view::npos || equals == 0)
@@ -74,15 +128,10 @@ Json sweep_from_text(std::string_view typed) {
   std::string key(typed.substr(0, equals));
   std::replace(key.begin(), key.end(), '-', '_');
   const Option& option = sweepable(key);
+  if (auto list = json_list(typed.substr(equals + 1))) return {{key, std::move(*list)}};
   Json values = Json::array();
-  int depth = 0;
-  size_t begin = equals + 1;
-  for (size_t i = begin; i <= typed.size(); ++i) {
-    if (i < typed.size()) depth += (typed[i] == '(') - (typed[i] == ')');
-    if (i < typed.size() && (typed[i] != ',' || depth > 0)) continue;
-    values.push_back(option.from_text(typed.substr(begin, i - begin)));
-    begin = i + 1;
-  }
+  for (const std::string& value : comma_values(typed.substr(equals + 1)))
+    values.push_back(key == kPreset ? Json(value) : option.from_text(value));
   return {{key, values}};
 }
 
@@ -116,8 +165,9 @@ constexpr unsigned kWithSettings = kAnalyze | kPictureCommands;
 void add_many(std::vector<Option>& table) {
   Option sweep = option_base(
       of_run("sweep", kPictures, "KEY=…",
-             "make a video per value, named after it: strength=0.4,0.6,0.8; several sweeps make every "
-             "combination; finished videos with the same settings are skipped"));
+             "make a video per value, named after it: strength=0.4,0.6 or prompt=\"a sea, calm\",\"a storm\" "
+             "or a JSON list; several sweeps make every combination; finished videos with the same settings "
+             "are skipped"));
   sweep.of_job = false;
   sweep.repeats = true;
   sweep.from_text = sweep_from_text;
@@ -169,7 +219,7 @@ void add_files(std::vector<Option>& table) {
 
 void add_sources(std::vector<Option>& table) {
   Option preset = written_option(
-      of_run("preset", kAll, "NAME",
+      of_run(kPreset, kAll, "NAME",
              "take the settings of a preset, by its name or its .json file; can be given more than once, the "
              "later one wins"),
       FIELD(presets), checked_presets, [](const auto&) { return Json(); });

@@ -69,6 +69,12 @@ Canvas rotate(Canvas picture, int degrees) {
   }
 }
 
+Canvas mirrored(const Canvas& picture) {
+  Canvas result(picture.size());
+  for (int y = 0; y < picture.height(); ++y) reverse_row(picture.row(y), result.row(y), picture.width());
+  return result;
+}
+
 void mirror_left_half(Canvas& picture) {
   const int width = picture.width();
   for (int y = 0; y < picture.height(); ++y) {

@@ -7,9 +7,14 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <optional>
 #include <vector>
 
+#include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/image/arrange.h"
 #include "spectradiff/image/resize.h"
 
@@ -74,21 +79,43 @@ Canvas with_square_pixels(Canvas canvas, AVRational aspect) {
   return resize_lanczos(canvas, {static_cast<int>(std::lround(width)), canvas.height()});
 }
 
-// Quarter turns of the display matrix, clockwise; other angles are left alone, as most players do.
-int turn_of(const AVStream* stream) {
-  const uint8_t* matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
-  if (matrix == nullptr) return 0;
-  const double degrees = -av_display_rotation_get(reinterpret_cast<const int32_t*>(matrix));
-  if (std::isnan(degrees)) return 0;
+// Quarter turns and mirrorings of a display matrix; other angles are left alone, as most players do.
+void orient(PictureShape& shape, const uint8_t* side_data) {
+  std::array<int32_t, 9> matrix{};
+  std::memcpy(matrix.data(), side_data, sizeof(matrix));
+  const auto at = [&](size_t i) { return static_cast<double>(matrix[i]); };
+  const bool is_mirrored = at(0) * at(4) - at(1) * at(3) < 0;
+  if (is_mirrored) av_display_matrix_flip(matrix.data(), 1, 0);
+  const double degrees = -av_display_rotation_get(matrix.data());
+  if (std::isnan(degrees)) return;
   const long quarters = std::lround(degrees / 90);
-  if (std::abs(degrees - 90.0 * static_cast<double>(quarters)) > 1) return 0;
-  return static_cast<int>((quarters % 4 + 4) % 4 * 90);
+  if (std::abs(degrees - 90.0 * static_cast<double>(quarters)) > 1) return;
+  shape.turn_degrees = static_cast<int>((quarters % 4 + 4) % 4 * 90);
+  shape.is_mirrored = is_mirrored;
+}
+
+// EXIF's own numbers, for decoders that pass them on as they are.
+void orient_by_exif(PictureShape& shape, const AVDictionary* metadata) {
+  const AVDictionaryEntry* entry = av_dict_get(metadata, "Orientation", nullptr, AV_DICT_IGNORE_SUFFIX);
+  const auto number = entry == nullptr ? std::nullopt : parse_integer(trimmed(entry->value));
+  if (!number || *number < 1 || *number > 8) return;
+  constexpr int kTurns[] = {0, 0, 180, 180, 90, 90, 270, 270};
+  shape.turn_degrees = kTurns[*number - 1];
+  shape.is_mirrored = *number == 2 || *number == 4 || *number == 5 || *number == 7;
 }
 
 }  // namespace
 
 PictureShape shape_of(AVFormatContext* input, AVStream* stream, AVFrame* frame) {
-  return {av_guess_sample_aspect_ratio(input, stream, frame), turn_of(stream)};
+  PictureShape shape{av_guess_sample_aspect_ratio(input, stream, frame)};
+  const AVFrameSideData* of_frame = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+  const uint8_t* of_stream = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
+  if (of_stream != nullptr || of_frame != nullptr) {
+    orient(shape, of_stream != nullptr ? of_stream : of_frame->data);
+  } else {
+    orient_by_exif(shape, frame->metadata);
+  }
+  return shape;
 }
 
 Canvas to_canvas(const AVFrame& frame, const PictureShape& shape, Rgb ground, const std::string& name) {
@@ -116,7 +143,8 @@ Canvas to_canvas(const AVFrame& frame, const PictureShape& shape, Rgb ground, co
                 padded.begin() + static_cast<ptrdiff_t>(y * row));
   Canvas canvas = over_ground(padded, size, ground);
   canvas = with_square_pixels(std::move(canvas), shape.pixel_aspect);
-  return rotate(std::move(canvas), shape.turn_degrees);
+  canvas = rotate(std::move(canvas), shape.turn_degrees);
+  return shape.is_mirrored ? mirrored(canvas) : std::move(canvas);
 }
 
 }  // namespace spectradiff

@@ -6,10 +6,11 @@
 
 namespace spectradiff {
 
-// How a player shows the pictures of a stream.
+// How a player shows a picture: what the file says of its stream, or a camera in the picture itself (EXIF).
 struct PictureShape {
-  AVRational pixel_aspect;  // 0/1: unknown
-  int turn_degrees;         // 0, 90, 180, 270 clockwise
+  AVRational pixel_aspect;   // 0/1: unknown
+  int turn_degrees = 0;      // 0, 90, 180, 270 clockwise
+  bool is_mirrored = false;  // left and right are exchanged after the turn
 };
 PictureShape shape_of(AVFormatContext* input, AVStream* stream, AVFrame* frame);
 

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 constexpr std::array kEndings = {".png", ".jpg", ".jpeg", ".webp", ".tif",  ".tiff",
                                  ".bmp", ".gif", ".ppm",  ".pgm",  ".avif", ".exr"};
 
+// Not what systems keep beside pictures: "._a.png".
 bool is_picture_name(const fs::path& path) {
+  if (path.filename().string().starts_with('.')) return false;
   std::string ending = path.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -127,6 +129,11 @@ void add_picture_files(FileGuard& guard, std::string_view option, const fs::path
   }
 }
 
+int64_t first_number(const fs::path& path, const std::string& option) {
+  const auto files = numbered_files(path, option);
+  return files.empty() ? 0 : files.begin()->first;
+}
+
 std::vector<fs::path> picture_files(const fs::path& path, const std::string& option) {
   std::vector<fs::path> files;
   for (auto& [number, file] : numbered_files(path, option)) files.push_back(std::move(file));
@@ -140,14 +147,16 @@ PictureSource::PictureSource(const ImageSource& source, const Rational& song_fps
   if (files_.empty()) {
     reader_ = std::make_unique<const PictureReader>(source.path, ground_);
   } else {
+    std::map<int64_t, fs::path> from_0;
+    for (auto& [number, file] : files_) from_0.emplace(number - files_.begin()->first, std::move(file));
+    files_ = std::move(from_0);
     at(0);  // what cannot be read is known at once
   }
 }
 
-// The last one that is not behind it; before the first one, that.
+// The last one that is not behind it.
 const fs::path& PictureSource::file_at(int64_t number) const {
-  const auto behind = files_.upper_bound(number);
-  return (behind == files_.begin() ? behind : std::prev(behind))->second;
+  return std::prev(files_.upper_bound(number))->second;
 }
 
 Canvas PictureSource::at(int64_t frame) const {

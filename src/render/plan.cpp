@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
 
@@ -242,8 +243,8 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples, std::v
   }
   if (plan.shown.empty()) {
     throw_error(ErrorKind::usage,
-                "start, duration and frames leave no frame of this song, which lasts {} s ({} frames)",
-                format_real(static_cast<double>(samples) / sample_rate_hz), song.frames);
+                "start, duration and frames leave no frame of this song, which lasts {} ({} frames)",
+                duration_text(static_cast<double>(samples) / sample_rate_hz), song.frames);
   }
   add_rows(plan, job.diffusion);
   return plan;

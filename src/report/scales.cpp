@@ -39,13 +39,6 @@ std::vector<Tick> time_ticks(double duration_s, int most) {
   return ticks;
 }
 
-std::string duration_text(double seconds) {
-  if (seconds < 60) return fmt::format("{:.3f} s", seconds);
-  if (seconds >= 3600) return clock_text(std::llround(seconds), true);
-  const auto tenths = int64_t{std::llround(seconds * 10)};
-  return fmt::format("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10);
-}
-
 std::vector<Tick> value_ticks(double low, double high) {
   constexpr double kAbout = 4;
   const double rough = (high - low) / kAbout;

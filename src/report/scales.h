@@ -16,9 +16,6 @@ struct Tick {
 // At most `most` round times from 0 up to the duration, from microseconds to hours apart. most >= 2.
 std::vector<Tick> time_ticks(double duration_s, int most);
 
-// "0.250 s", "3:07.2", "1:02:03": as people say how long a song is.
-std::string duration_text(double seconds);
-
 // Round values within low..high, a few of them; low < high.
 std::vector<Tick> value_ticks(double low, double high);
 

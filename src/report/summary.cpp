@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scales.h"
+#include "spectradiff/base/duration_text.h"
 
 namespace spectradiff {
 namespace {

@@ -24,7 +24,7 @@ std::shared_ptr<const Features> AnalysisStore::hear(AudioSource& source, const A
   Key key{source.file(), std::filesystem::last_write_time(source.file(), failed),
           source.info().sample_rate_hz, source.info().samples, settings};
   if (features_ && !failed && key == heard_ && members(wanted) == members(wanted_)) {
-    observer.detail(source.name() + " was heard for the job before this one");
+    observer.detail(source.name() + " was analysed for an earlier job already");
     return features_;
   }
   features_.reset();

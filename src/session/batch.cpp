@@ -13,6 +13,7 @@
 #include "job_list.h"
 #include "request_files.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/session/output_target.h"
 #include "sweep.h"
 
 namespace spectradiff {
@@ -20,11 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kSweep = "sweep";
-
-std::string default_output(const std::string& song) {
-  return fs::path(song).stem().string() + ".mp4";
-}
+constexpr const char *kSweep = "sweep", *kPreset = "preset";
 
 std::string text_of(const Json& job, const char* key) {
   const auto found = job.is_object() ? job.find(key) : job.end();
@@ -37,7 +34,7 @@ BatchJob failed_job(std::string id, const Json& values, const Error& error) {
   job.id = std::move(id);
   job.song = text_of(values, "audio");
   job.output = text_of(values, "output");
-  if (job.output.empty() && !job.song.empty()) job.output = default_output(job.song);
+  if (job.output.empty() && !job.song.empty()) job.output = default_name(job.song).string();
   job.status = BatchJob::Status::failed;
   job.exit_code = exit_code(error.kind());
   job.message = error.what();
@@ -45,11 +42,13 @@ BatchJob failed_job(std::string id, const Json& values, const Error& error) {
 }
 
 std::string song_of(const Json& job, const std::string& where) {
-  if (!job.is_object()) throw_error(ErrorKind::usage, "{}: a job is an object", where);
+  if (!job.is_object())
+    throw_error(ErrorKind::usage, "{}: a job must be a JSON object, as {{\"audio\": \"a.wav\"}}", where);
   const std::string song = text_of(job, "audio");
   if (song.empty()) throw_error(ErrorKind::usage, "{}: \"audio\" must name a sound file", where);
   if (song == "-")
-    throw_error(ErrorKind::usage, "{}: audio = -: a batch reads no song from stdin; name a file", where);
+    throw_error(ErrorKind::usage, "{}: audio = -: a batch cannot read its songs from stdin; name a file",
+                where);
   return song;
 }
 
@@ -69,7 +68,7 @@ void refuse_shared_outputs(const std::vector<BatchJob>& jobs) {
     const std::string place = fs::absolute(job.output, failed).lexically_normal().string();
     const auto [other, is_new] = outputs.emplace(place, &job);
     if (!is_new) {
-      throw_error(ErrorKind::usage, "the jobs {} and {} have one output, {}; give each its own",
+      throw_error(ErrorKind::usage, "the jobs {} and {} have the same output, {}; give each its own",
                   other->second->id, job.id, job.output);
     }
   }
@@ -87,7 +86,7 @@ void Batch::add(std::string id, std::string song, Layer own) {
   refuse_too_many(static_cast<double>(jobs_.size()) + points_of(run.sweep), "the sweep");
   // What is chosen stands beside each job: thousands of values are not carried along in every one.
   if (own.values.erase(kSweep) > 0) job.own = std::make_shared<const Layer>(std::move(own));
-  const std::string output = run.output.empty() ? default_output(job.song) : run.output;
+  const std::string output = run.output.empty() ? default_name(job.song).string() : run.output;
   for_each_point(run.sweep, [&](const SweepPoint& point) {
     BatchJob one = job;
     one.id = job.id.empty() && !point.id.empty() ? point.id.substr(1) : job.id + point.id;
@@ -126,8 +125,7 @@ Batch Batch::read(const std::string& text, const std::string& source, const std:
   std::unordered_set<std::string> ids;
   for (const BatchJob& job : batch.jobs_) {
     if (!ids.insert(job.id).second)
-      throw_error(ErrorKind::usage, "{}: the id \"{}\" is there twice; every job has its own", source,
-                  job.id);
+      throw_error(ErrorKind::usage, "{}: two jobs have the id \"{}\"; give each its own", source, job.id);
   }
   return batch;
 }
@@ -151,6 +149,8 @@ SessionRequest Batch::request(const BatchJob& job) const {
   std::vector<Layer> told = below_;
   told.push_back(*job.own);
   told.insert(told.end(), above_.begin(), above_.end());
+  if (job.chosen.contains(kPreset))  // is a file of settings itself
+    told.push_back({kSweep, {{kPreset, job.chosen[kPreset]}}, LayerKind::job_list, {}});
   SessionRequest request{task_, job.song, files_.below(std::move(told))};
   if (!job.chosen.is_null()) request.layers.push_back({kSweep, job.chosen, LayerKind::job_list, {}});
   return request;

@@ -61,7 +61,7 @@ void BatchRun::check_settings(size_t index) {
   if (job.status == Status::failed) return;
   attempt(job, [&] {
     if (job.output == "-")
-      throw_error(ErrorKind::usage, "output = -: many videos are not for one stream; name a file");
+      throw_error(ErrorKind::usage, "output = -: several videos cannot go to stdout; name a file");
     RenderObserver silent;
     const Resolution settings = resolve_request(batch_.request(job), shared_.models, silent);
     const std::string model = settings.model() == nullptr ? "" : settings.model()->folder.string();
@@ -77,7 +77,7 @@ void BatchRun::open_once(BatchJob& job) {
     RenderObserver silent;
     if (!Session::open(batch_.request(job), shared_, silent, Session::Purpose::check).is_done()) return;
     job.status = Status::skipped;
-    job.message = "there already, made from the same";
+    job.message = "already there, made with the same settings from the same files";
   });
 }
 

@@ -32,7 +32,7 @@ std::vector<std::string> differing_members(const Json& made, const Json& asked) 
 
 // What of all that decides pictures and sound is not the same, in words.
 std::vector<std::string> differences(const Json& made, const Json& asked) {
-  if (!made.contains("constants")) return {"by another version of this program"};
+  if (!made.contains("constants")) return {"another version of this program"};
   std::vector<std::string> names = differing_keys(made, asked);
   const Json &then = made["constants"], &now = asked["constants"];
   if (then["song"] != now["song"]) names.emplace_back("the song");
@@ -55,7 +55,7 @@ std::vector<std::string> differences(const Json& made, const Json& asked) {
 std::string text_of(std::vector<std::string> different) {
   constexpr size_t kMost = 4;
   different.resize(std::min(kMost, different.size()));
-  return "was made otherwise (" + join(different, ", ") + ")";
+  return "was made with other settings or files (different: " + join(different, ", ") + ")";
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ bool is_video_made(const SessionState& state) {
   const bool may_replace = state.settings.run.overwrite;
   if (!made.is_object()) {
     if (may_replace) return false;
-    refuse(file, "is no video of this program");
+    refuse(file, "was not made by this program");
   }
   Json asked = settings_tag(state);
   // Song, seed and model are compared; they choose the same prompt again.
@@ -99,7 +99,7 @@ void refuse_other_frames(const SessionState& state) {
   for (const ShownFrame& shown : state.plan.shown) {
     const fs::path file = state.target.pattern->file(shown.frame);
     if (!record.knows(shown.frame) && is_taken(file, "output = " + file.string()))
-      refuse(file, "is no frame of this program");
+      refuse(file, "was not made by this program");
   }
 }
 
@@ -114,8 +114,8 @@ std::set<int64_t> frames_made(const SessionState& state) {
       made.insert(frame);
     } else if (const fs::path file = pattern.file(frame);
                !state.settings.run.overwrite && is_taken(file, "output = " + file.string())) {
-      refuse(file,
-             record.knows(frame) ? "was made otherwise, or was changed" : "is no frame of this program");
+      refuse(file, record.knows(frame) ? "was made with other settings or files, or changed since"
+                                       : "was not made by this program");
     }
   }
   return made;

@@ -48,8 +48,9 @@ Layer beside(const PlanFile& file, const Layer& layer) {
     if (option == nullptr || may_stand_beside(file, *option)) {
       kept.values[key] = value;
     } else if (layer.kind != LayerKind::user_file) {
-      throw_error(ErrorKind::usage, "{} ({}) cannot be set beside --plan {}: the plan says it; edit it there",
-                  key, layer.origin, file.name);
+      throw_error(ErrorKind::usage,
+                  "{} ({}) cannot be set together with --plan {}: the plan decides it; change it there", key,
+                  layer.origin, file.name);
     }
   }
   return kept;

@@ -64,7 +64,7 @@ JobList read_any(const std::string& text, const std::string& source) {
 
 JobList read_job_list(const std::string& text, const std::string& source) {
   JobList list = read_any(text, source);
-  if (list.jobs.empty()) throw_error(ErrorKind::usage, "{}: there are no jobs in it", source);
+  if (list.jobs.empty()) throw_error(ErrorKind::usage, "{}: there are no jobs in the list", source);
   return list;
 }
 

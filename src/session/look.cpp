@@ -43,7 +43,7 @@ bool brings_prompts(const Manifest& manifest) {
   if (prompts == manifest.look.end()) return false;
   if (!prompts->is_array() || !std::all_of(prompts->begin(), prompts->end(), is_prompt)) {
     throw_error(ErrorKind::model,
-                "{}/model.json: look.prompts takes objects of \"prompt\", a text, and \"energy\" and "
+                "{}/model.json: look.prompts must hold objects with \"prompt\", a text, and \"energy\" and "
                 "\"brightness\", numbers from 0 to 1; export the model again",
                 manifest.folder.string());
   }

@@ -88,10 +88,10 @@ ModelTrial try_diffusion(const Manifest& manifest) {
                 manifest.name, dtype, trial.dtype == dtype ? "" : " and in " + trial.dtype);
   if (trial.dtype != dtype) {
     trial.overflows_in = dtype;
-    trial.warnings.push_back(fmt::format(
-        "the model gives NaN or infinity in {}; a render makes such a picture again in {} (--dtype "
-        "{} makes all so)",
-        dtype, trial.dtype, trial.dtype));
+    trial.warnings.push_back(
+        fmt::format("the model gives NaN or infinity in {}; a render repeats such a picture in {} (--dtype "
+                    "{} uses that for all)",
+                    dtype, trial.dtype, trial.dtype));
   }
   return trial;
 }

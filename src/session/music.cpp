@@ -29,7 +29,7 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
   const Mood mood = mood_of(features);
   diffusion.prompt = suiting_prompt(*resolution.manifest, mood, diffusion.seed);
   observer.info(fmt::format(
-      "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" says "
+      "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" replaces "
       "otherwise",
       diffusion.prompt, mood.energy, mood.brightness, features.key.empty() ? "" : ", " + features.key));
 }

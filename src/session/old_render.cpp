@@ -19,8 +19,9 @@ Json read_settings_tag(const std::filesystem::path& video) {
     // Said below.
   }
   throw_error(ErrorKind::input,
-              "from = {}: its comment tag holds no settings; only videos of this program, and copies that "
-              "keep the tag, can be repeated",
+              "from = {}: there are no settings in its comment tag; only videos that this program made, and "
+              "copies that "
+              "keep the tag, have them",
               video.string());
 }
 

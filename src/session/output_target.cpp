@@ -18,9 +18,11 @@ std::string setting_text(const std::string& option, const fs::path& path) {
   return fmt::format("{} = {}", option, path.string());
 }
 
-fs::path free_name(const std::string& song) {
-  const std::string stem = song == "-" ? "spectradiff" : fs::path(song).stem().string();
-  fs::path path = stem + ".mp4";
+// The first of song.mp4, song-2.mp4, … that may be written.
+fs::path chosen_name(const std::string& song, bool overwrite) {
+  fs::path path = default_name(song);
+  if (overwrite) return path;
+  const std::string stem = path.stem().string();
   for (int number = 2; is_taken(path, setting_text("output", path)); ++number)
     path = fmt::format("{}-{}.mp4", stem, number);
   return path;
@@ -33,7 +35,11 @@ std::string OutputTarget::text() const {
   return kind == Kind::video ? path.string() : pattern->folder().string();
 }
 
-OutputTarget choose_target(const std::string& output, const std::string& song) {
+fs::path default_name(const std::string& song) {
+  return (song == "-" ? "spectradiff" : fs::path(song).stem().string()) + ".mp4";
+}
+
+OutputTarget choose_target(const std::string& output, const std::string& song, bool overwrite) {
   OutputTarget target;
   if (output == "-") {
     target.kind = OutputTarget::Kind::stream;
@@ -42,7 +48,7 @@ OutputTarget choose_target(const std::string& output, const std::string& song) {
     target.kind = OutputTarget::Kind::frames;
     target.pattern.emplace(output);
   } else {
-    target.path = output.empty() ? free_name(song) : fs::path(output);
+    target.path = output.empty() ? chosen_name(song, overwrite) : fs::path(output);
     target.container = container_of(target.path);
   }
   return target;
@@ -70,7 +76,7 @@ void make_frames_folder(const FramePattern& pattern) {
   std::error_code failed;
   fs::create_directory(pattern.folder(), failed);
   if (failed)
-    throw_error(ErrorKind::output, "output = {}: the folder cannot be made: {}", pattern.folder().string(),
+    throw_error(ErrorKind::output, "output = {}: the folder cannot be created: {}", pattern.folder().string(),
                 failed.message());
 }
 

@@ -22,7 +22,7 @@ bool is_jpeg(const std::filesystem::path& file) {
 
 void check_preview_name(const std::filesystem::path& file) {
   if (file.extension() == ".png" || is_jpeg(file)) return;
-  throw_error(ErrorKind::usage, "preview = {}: the name ends in .png, .jpg or .jpeg", file.string());
+  throw_error(ErrorKind::usage, "preview = {}: the name must end in .png, .jpg or .jpeg", file.string());
 }
 
 PreviewSink::PreviewSink(FrameSink& sink, std::filesystem::path file, int64_t frames, Size picture,
@@ -45,7 +45,7 @@ void PreviewSink::write() {
     write_file(file_, is_jpeg(file_) ? encode_jpeg(sheet_.canvas()) : encode_png(sheet_.canvas()), true);
   } catch (const Error& error) {
     failed_ = true;
-    observer_.warn(fmt::format("the preview is given up, the render goes on: {}", error.what()));
+    observer_.warn(fmt::format("the preview is no longer updated, the render goes on: {}", error.what()));
   }
   changed_ = false;
   next_write_ = Clock::now() + kPace;

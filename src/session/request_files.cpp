@@ -9,6 +9,7 @@
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/paint/picture_source.h"
 #include "spectradiff/render/frame_sink.h"
+#include "spectradiff/session/output_target.h"
 
 namespace spectradiff {
 namespace {
@@ -40,7 +41,7 @@ void add_read_files(FileGuard& guard, const SessionRequest& request, const RunSe
   if (!run.plan.empty()) guard.reads("plan", run.plan);
   for (const std::string& preset : run.presets) guard.reads("preset", find_preset(preset).file);
   if (const fs::path folder = user_config_folder(); !folder.empty())
-    guard.reads("the user's settings", folder / "config.json");
+    guard.reads("your settings file", folder / "config.json");
 }
 
 void add_output(FileGuard& guard, const std::string& output) {
@@ -64,7 +65,9 @@ void add_files(FileGuard& guard, const SessionRequest& request) {
     add("json_out", run.json_out);
     add("plot", run.plot);
   } else {
-    add_output(guard, run.output);
+    // Without either a free name is taken, which nothing can be lost under.
+    const bool named = !run.output.empty() || !run.overwrite;
+    add_output(guard, named ? run.output : default_name(request.song).string());
     add("preview", run.preview);
   }
 }

@@ -64,7 +64,7 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, RenderObse
   if (resolved.origins.contains("prompt")) return false;
   if (brings_prompts(manifest)) return true;
   observer.info(
-      "no prompt is given and the model has none of its own: the prompt is empty; --prompt \"…\" gives one");
+      "no prompt is given and the model brings none: the prompt is empty; set one with --prompt \"…\"");
   return false;
 }
 
@@ -113,9 +113,9 @@ void warn_of_left_out_files(const Resolved& resolved, RenderObserver& observer) 
   const std::string& video = resolved.run.from;
   for (const std::string& key : files_of_old_render(video)) {
     if (resolved.origins.contains(key)) continue;
-    observer.warn(
-        fmt::format("{} was made with {} too, but files are not taken from a video; give that option again",
-                    video, flag_of(key)));
+    observer.warn(fmt::format(
+        "{} was made with {} too, but the names of files are not taken from a video; give that option again",
+        video, flag_of(key)));
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 
@@ -39,7 +38,6 @@ RunDiffusers::RunDiffusers(SessionState& state) : state_(state), model_(*state.s
   for (const std::string& note : models.take_notes()) state.observer.warn(note);
   diffuser_ = on(networks, slots);
   warn_of_cut_prompts();
-  warn_of_size();
   const EngineFacts facts = networks.facts();
   state.observer.info(fmt::format("model {} on {} in {}, batch size {} ({})", model_.name, facts.device,
                                   facts.dtype, slots, facts.engine));
@@ -74,33 +72,26 @@ std::unique_ptr<Diffuser> RunDiffusers::on(Networks& networks, int batch_size) c
 
 void RunDiffusers::warn_of_cut_prompts() const {
   constexpr size_t kMostShown = 1000;
+  std::string first;  // what is left out of it
+  size_t count = 0;
   for (const std::string& text : texts_of(state_.plan)) {
     const std::string cut = diffuser_->cut_from(text);
-    if (cut.empty()) continue;
-    state_.observer.warn(
-        fmt::format("a prompt is longer than the model reads (--long-prompts chunk reads all of it); this "
-                    "was cut: \"{}\"",
-                    shortened(cut, kMostShown)));
+    if (!cut.empty() && ++count == 1) first = cut;
   }
-}
-
-void RunDiffusers::warn_of_size() const {
-  const Size size = state_.settings.job.paint.size;
-  const auto& verified = model_.verified_sizes;
-  if (std::find(verified.begin(), verified.end(), size) != verified.end()) return;
-  state_.observer.warn(
-      fmt::format("the model {} was not verified at {}x{}: look at the pictures, or export it with "
-                  "--sizes {}x{}",
-                  model_.name, size.width, size.height, size.width, size.height));
+  if (count == 0) return;
+  state_.observer.warn(fmt::format(
+      "{} longer than the model reads; --long-prompts chunk reads all of {}. This was left out{}: \"{}\"",
+      count == 1 ? "a prompt is" : fmt::format("{} prompts are", count), count == 1 ? "it" : "them",
+      count == 1 ? "" : " of one", shortened(first, kMostShown)));
 }
 
 void RunDiffusers::warn_of_overflow(int64_t frame) {
   constexpr int64_t kMostWarnings = 10;
   ++made_again_;
   const std::string message = fmt::format(
-      "frame {}: the model gave NaN or infinity; it is made again in float32 (--dtype float32 makes all "
-      "so){}",
-      frame, made_again_ == kMostWarnings ? "; --verbose names further frames" : "");
+      "frame {}: the model gave NaN or infinity; it is repeated in float32 (--dtype float32 uses that for "
+      "all){}",
+      frame, made_again_ == kMostWarnings ? "; further frames are named with --verbose" : "");
   made_again_ <= kMostWarnings ? state_.observer.warn(message) : state_.observer.detail(message);
 }
 

@@ -28,7 +28,6 @@ class RunDiffusers {
  private:
   std::unique_ptr<Diffuser> on(Networks& networks, int batch_size) const;
   void warn_of_cut_prompts() const;
-  void warn_of_size() const;
   void warn_of_overflow(int64_t frame);
 
   SessionState& state_;

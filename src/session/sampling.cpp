@@ -24,7 +24,7 @@ void check_sampling(const RenderJob& job, const Manifest& model) {
   const int step = model.latent.downscale;
   if (width % step != 0 || height % step != 0) {
     const auto nearest = [step](int side) { return (side + step / 2) / step * step; };
-    throw_error(ErrorKind::usage, "size = {}x{}: the model {} takes multiples of {}; {}x{} is the nearest",
+    throw_error(ErrorKind::usage, "size = {}x{}: the model {} needs multiples of {}; {}x{} is the nearest",
                 width, height, model.name, step, nearest(width), nearest(height));
   }
 }

@@ -26,10 +26,11 @@ std::vector<std::string> members_of(const std::string& name) {
     return members;
   }
   if (!is_series_name(name))
-    throw_error(ErrorKind::usage,
-                "series: \"{}\" is no series{}; use all, chroma, rms, onset, …, band:LO:HI in Hz, mel or "
-                "mfcc",
-                name, suggestion(name, known_names()));
+    throw_error(
+        ErrorKind::usage,
+        "series = {}: there is no such series{}; use all, chroma, rms, onset, …, band:LO:HI in Hz, mel or "
+        "mfcc",
+        name, suggestion(name, known_names()));
   return {name};
 }
 

@@ -11,6 +11,7 @@
 #include "preview_sink.h"
 #include "session_run.h"
 #include "session_state.h"
+#include "setting_notes.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/media/motion.h"
@@ -42,7 +43,8 @@ std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool ad
   }
   if (diffusion.interpolation_model.empty()) {
     throw_error(ErrorKind::usage,
-                "interpolate = network: name its bundle with --interpolation-model, or use blend or motion");
+                "interpolate = network: name the network's folder with --interpolation-model, or use blend "
+                "or motion");
   }
   Manifest manifest =
       read_interpolation_manifest(find_model(diffusion.interpolation_model, model_search_path()));
@@ -53,7 +55,7 @@ std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool ad
 
 void refuse_shared_stdin(const Resolution& settings, bool of_many) {
   if (of_many && settings.job.input.analysis_audio == "-")
-    throw_error(ErrorKind::usage, "analysis_audio = -: many jobs read no stdin; name a file");
+    throw_error(ErrorKind::usage, "analysis_audio = -: several jobs cannot read the same stdin; name a file");
   if (settings.run.config == "-" && settings.job.input.analysis_audio == "-") {
     throw_error(ErrorKind::usage,
                 "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
@@ -109,12 +111,18 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   const bool to_run = purpose != Purpose::look;
   auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
   refuse_shared_stdin(settings, purpose == Purpose::check);
-  OutputTarget target = choose_target(settings.run.output, request.song);
+  OutputTarget target = choose_target(settings.run.output, request.song, settings.run.overwrite);
   const bool new_only = purpose == Purpose::run && !settings.run.overwrite;
   if (to_run) check_outputs(target, settings.run, !new_only);
   if (to_run && settings.diffuses) shared.models.admit(*settings.manifest, job.diffusion.allow_unpinned);
 
   tell_start(request, target, job, observer);
+  if (!given) {
+    warn_of_idle_flags(settings, observer);
+    warn_of_foreign_words(settings, observer);
+  }
+  warn_of_unknown_size(settings, observer);
+  tell_first_pictures(job, observer);
 
   SongInput input = open_song(request.song, job, observer);
   warn_of_lowered_fmax(settings, input.heard().info().sample_rate_hz, observer);

@@ -16,6 +16,7 @@
 #include "preview_sink.h"
 #include "run_diffusers.h"
 #include "session_state.h"
+#include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/base/threads.h"
@@ -70,17 +71,17 @@ class SessionRun {
  private:
   void tell_job() {
     const AudioInfo& info = state_.input.song.info();
-    observer_.info(fmt::format("{}: {:.2f} s, {} Hz, {} channel{}, {}; {} frames at {} fps",
-                               state_.request.song, info.duration_s(), info.sample_rate_hz, info.channels,
+    observer_.info(fmt::format("{}: {}, {} Hz, {} channel{}, {}; {} frames at {} fps", state_.request.song,
+                               duration_text(info.duration_s()), info.sample_rate_hz, info.channels,
                                info.channels == 1 ? "" : "s", info.format, plan_.shown.size(),
                                job_.analysis.fps.text()));
     if (plan_.constants.every > 1)
       observer_.info(fmt::format(
-          "{} frames are {}, the others made between them{}", plan_.rows.size(),
+          "{} frames are {}, the others are made from them{}", plan_.rows.size(),
           state_.settings.diffuses ? "diffused" : "painted",
           state_.interpolation ? " by the network " + state_.interpolation->name : std::string()));
     if (const auto& heard = state_.input.analysis)
-      observer_.info(fmt::format("analysed is {}: {}", heard->name(), heard->info().format));
+      observer_.info(fmt::format("the analysis hears {}: {}", heard->name(), heard->info().format));
   }
 
   void tell_analysis() {
@@ -106,7 +107,7 @@ class SessionRun {
     }
     const bool with_sound = sound.has_value();
     PartFile part(target_.path);
-    observer_.detail("what is done so far plays from " + part.path().string());
+    observer_.detail("what is finished can be watched in " + part.path().string());
     VideoWriter writer(settings, part.path(), std::move(sound));
     RunResult result = write_video(writer);
     if (!result.complete) return result;
@@ -121,7 +122,7 @@ class SessionRun {
     const bool needs_all = plan_.constants.video.flash_limit || state_.settings.run.statistics;
     const std::set<int64_t> kept = needs_all ? std::set<int64_t>() : made;
     if (!kept.empty())
-      observer_.info(fmt::format("{} of {} frames were there already", kept.size(), plan_.shown.size()));
+      observer_.info(fmt::format("{} of {} frames are there already", kept.size(), plan_.shown.size()));
     const Plan missing = part_of(plan_, [&](int64_t frame) { return !kept.contains(frame); });
     std::map<int64_t, FrameKey> keys;
     const std::vector<FrameKey> in_order = shown_keys(plan_);

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "spectradiff/base/error.h"
@@ -12,7 +16,22 @@ namespace {
 
 constexpr int64_t kBlockFrames = 8192;
 
+// https://…, of which nothing is fetched.
+bool is_address(const std::string& path) {
+  const size_t mark = path.find("://");
+  return mark != std::string::npos && mark > 0 &&
+         std::all_of(path.begin(), path.begin() + static_cast<ptrdiff_t>(mark),
+                     [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
 AudioSource open_file(const std::string& path, const InputSettings& input, RenderObserver& observer) {
+  if (std::error_code failed; is_address(path) && !std::filesystem::exists(path, failed)) {
+    throw_error(ErrorKind::input,
+                "{} is an address, not a file; pipe its sound in: yt-dlp -f bestaudio -o - '{}' | "
+                "spectradiff render - "
+                "-o video.mp4",
+                path, path);
+  }
   AudioSource source = AudioSource::open(path, {input.max_duration.value.to_double(), input.any_sample_rate});
   warn_of_notes(source, 0, input.strict, observer);
   return source;
@@ -63,8 +82,9 @@ void warn_of_lowered_fmax(const Resolved& resolved, int sample_rate_hz, RenderOb
   const auto origin = resolved.origins.find("fmax");
   const bool asked = origin != resolved.origins.end() && origin->second != resolved.run.from;
   if (!asked || analysis.spacing == BinSpacing::seed || analysis.fmax_hz <= nyquist_hz) return;
-  observer.warn(fmt::format("fmax = {} Hz ({}) is lowered to {} Hz, half this song's sample rate",
-                            analysis.fmax_hz, origin->second, nyquist_hz));
+  observer.warn(
+      fmt::format("fmax = {} Hz ({}) is above what this song holds; {} Hz, half its sample rate, is used",
+                  analysis.fmax_hz, origin->second, nyquist_hz));
 }
 
 Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict, RenderObserver& observer,
@@ -78,7 +98,7 @@ Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict
 }
 
 void warn_of_input(const std::string& message, bool strict, RenderObserver& observer) {
-  if (strict) throw_error(ErrorKind::input, "{}; --strict refuses that", message);
+  if (strict) throw_error(ErrorKind::input, "{}; with --strict this is an error", message);
   observer.warn(message);
 }
 

@@ -101,14 +101,14 @@ void check_finished_video(const std::filesystem::path& file, const Plan& plan, c
                           bool with_sound) {
   const VideoProbe probe = probe_video(file);
   if (probe.pictures != static_cast<int64_t>(plan.shown.size())) {
-    throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}; it was not kept",
+    throw_error(ErrorKind::internal, "the finished video holds {} pictures instead of {}, so it was not kept",
                 probe.pictures, plan.shown.size());
   }
   // A container states the end of the sound in whole packets of up to 1152 samples.
   const double tolerance_s = std::max(1.01 / fps.to_double(), 0.03);
   if (with_sound && std::abs(probe.video_duration_s - probe.audio_duration_s) > tolerance_s) {
     throw_error(ErrorKind::internal,
-                "the finished video shows {:.4f} s and sounds for {:.4f} s; it was not kept",
+                "the finished video shows {:.4f} s and sounds for {:.4f} s, so it was not kept",
                 probe.video_duration_s, probe.audio_duration_s);
   }
 }

@@ -60,6 +60,15 @@ TEST(ParseRational, TakesNtscDecimalsForTheirTrueRates) {
   EXPECT_EQ(parse_rational("59.94", "fps"), Rational(60000, 1001));
   EXPECT_EQ(parse_rational("119.88", "fps"), Rational(120000, 1001));
   EXPECT_EQ(parse_rational("2997/100", "fps"), Rational(2997, 100));
+  EXPECT_EQ(parse_rational("29.97002997002997", "fps"), Rational(30000, 1001));
+  EXPECT_EQ(parse_rational("29.970029970029970029", "fps"), Rational(30000, 1001));
+  EXPECT_EQ(parse_rational("23.976023976", "fps"), Rational(24000, 1001));
+  EXPECT_EQ(parse_rational("23.98", "fps"), Rational(24000, 1001));
+  EXPECT_EQ(parse_rational("47.952", "fps"), Rational(48000, 1001));
+  EXPECT_EQ(parse_rational("239.76", "fps"), Rational(240000, 1001));
+  EXPECT_EQ(parse_rational("29.96", "fps"), Rational(2996, 100));
+  EXPECT_EQ(parse_rational("23.977", "fps"), Rational(23977, 1000));
+  EXPECT_EQ(parse_rational("29.970030", "fps"), Rational(30000, 1001));
 }
 
 TEST(ParseRational, RefusesEverythingElse) {

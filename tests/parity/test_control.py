@@ -152,7 +152,7 @@ def test_control_pictures_and_models_that_do_not_fit_are_refused(controls):
 def test_a_model_with_a_control_network_is_told_and_checked(controls):
     controls.bench.model("control")
     bundle = controls.bench.folder / "control-bundle"
-    for action, words in (("info", "ControlNet controlnet"), ("check", "files, trust and networks are good")):
+    for action, words in (("info", "ControlNet controlnet"), ("check", "files, trust and networks are fine")):
         command = [str(program()), "model", action, str(bundle)]
         done = subprocess.run(command, env=controls.bench.environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr

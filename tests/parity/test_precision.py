@@ -87,7 +87,7 @@ def test_a_picture_that_overflows_in_float16_is_made_again_in_float32_with_a_war
     assert not set(half.values()) & set(single.values())
     for frame in FRAMES:
         again = frame in overflows.frames
-        assert (f"frame {frame}: the model gave NaN or infinity; it is made again in float32" in said) == again
+        assert (f"frame {frame}: the model gave NaN or infinity; it is repeated in float32" in said) == again
         assert files[frame] == (single if again else half)[frame]
 
 
@@ -119,5 +119,5 @@ def test_a_check_of_a_model_goes_to_float32_where_a_render_would(overflows):
     found = call(program(), "model", "check", folder, "--json")
     assert found["ok"] and found["dtype"] == "float32"
     # A CPU without bfloat16 begins with float32.
-    expected = ["the model gives NaN or infinity in bfloat16; a render makes such a picture again in float32 (--dtype float32 makes all so)"]
+    expected = ["the model gives NaN or infinity in bfloat16; a render repeats such a picture in float32 (--dtype float32 uses that for all)"]
     assert found["warnings"] == (expected if found["overflows_in"] == "bfloat16" else [])

@@ -100,7 +100,7 @@ def test_pictures_equal_diffusers_with_embeddings_made_by_hand(bench, name, prom
     pipeline = bench.pipeline(RUN)
     length = len(pipeline.tokenizer(prompt, add_special_tokens=False).input_ids)
     assert (length > ROOM) == (prompt.endswith(LONG)) and length <= 2 * ROOM
-    assert ("this was cut" in said) == (name == "cut")
+    assert ("This was left out" in said) == (name == "cut")
     positive = embedding(pipeline, parts, chunks)
     negative = embedding(pipeline, [(NEGATIVE, 1.0)], chunks)
     for frame in FRAMES:
@@ -148,7 +148,7 @@ def test_pictures_of_two_text_encoders_equal_diffusers_with_embeddings_made_by_h
 
 def test_what_is_cut_is_shown_without_its_brackets(bench):
     _, said = render(bench, "cut-weighted", f"{LONG}, (fire:1.3) and rain", "--prompt-weighting", "a1111", frames="0")
-    assert "this was cut" in said and 'fire and rain"' in said and "--long-prompts chunk reads all of it" in said
+    assert "This was left out" in said and 'fire and rain"' in said and "--long-prompts chunk reads all of it" in said
 
 
 def test_frames_of_long_prompts_are_the_same_alone_in_batches_and_in_shards(bench):

@@ -226,7 +226,7 @@ def test_the_song_can_come_from_stdin(program, tone):
 def test_the_summary_says_what_is_heard(program, beats):
     done = program("analyze", beats)
     assert done.code == 0 and done.err == "", done
-    for word in ("beats.wav", "6.000 s", "44.1 kHz", "mono", "BPM", "A minor", "LUFS", "90 frames"):
+    for word in ("beats.wav", "6.00 s", "44.1 kHz", "mono", "BPM", "A minor", "LUFS", "90 frames"):
         assert word in done.out, word
     events = program("analyze", beats, "--json").events()
     assert [event["event"] for event in events] == ["start", "analysis", "done"]

@@ -82,10 +82,10 @@ def test_fail_fast_starts_nothing_when_a_job_cannot_work(program, songs):
 @pytest.mark.parametrize(
     "jobs, words",
     [
-        ([job(output="v.mp4"), job("b.wav", output="./v.mp4")], "one output"),
-        ([job(), job()], "one output"),
-        ([job(output="b.wav.mp4"), job(output="b.mp4", sweep={"blur": [1]}), job(output="b-blur-1.mp4")], "one output"),
-        ([job(id="x"), job("b.wav", id="x")], "twice"),
+        ([job(output="v.mp4"), job("b.wav", output="./v.mp4")], "the same output"),
+        ([job(), job()], "the same output"),
+        ([job(output="b.wav.mp4"), job(output="b.mp4", sweep={"blur": [1]}), job(output="b-blur-1.mp4")], "the same output"),
+        ([job(id="x"), job("b.wav", id="x")], "two jobs have the id"),
         ([job(id=1.5)], "whole number"),
         ([job(id="a\nb")], "whole number"),
         ([], "no jobs"),
@@ -194,7 +194,7 @@ def test_frames_that_are_done_are_skipped_until_settings_song_or_frames_change(p
     again = program(*words)
     assert (again.code, [line[1] for line in lines(again)]) == (0, ["skipped", "skipped"]), again
     changed = program(*words, "--gain", "6")
-    assert changed.code == 7 and changed.out.count("was made otherwise") == 2, changed
+    assert changed.code == 7 and changed.out.count("was made with other settings") == 2, changed
     later = frame.stat().st_mtime + 10
     os.utime(frame, (later, later))
     os.utime(program.work / "a.wav", (later, later))
@@ -207,7 +207,7 @@ def test_frames_that_are_done_are_skipped_until_settings_song_or_frames_change(p
     assert frame.read_bytes() == bytes_of_frame
     frame.unlink()
     gone_on = program(*words)
-    assert [line[1] for line in lines(gone_on)] == ["skipped", "done"] and "2 of 3 frames were there already" in gone_on.err
+    assert [line[1] for line in lines(gone_on)] == ["skipped", "done"] and "2 of 3 frames are there already" in gone_on.err
     assert frame.read_bytes() == bytes_of_frame
     shutil.rmtree(frame.parent)
     frame.parent.mkdir()
@@ -218,10 +218,10 @@ def test_a_song_is_heard_once_for_jobs_that_hear_it_alike(program, songs):
     settings = [{"blur": 1}, {"blur": 2}, {"bins": 9}, {"bins": 9, "blur": "chroma_a"}]
     jobs = [job(output=f"{i}.mp4", **one) for i, one in enumerate(settings)] + [job("b.wav", output="4.mp4")]
     done = batch(program, jobs, "-v")
-    assert done.code == 0 and done.err.count("was heard for the job before") == 1, done
+    assert done.code == 0 and done.err.count("was analysed for an earlier job") == 1, done
     for number in (1, 3):
         alone = batch(program, [jobs[number] | {"output": "alone.mp4"}], "-y")
-        assert alone.code == 0 and "heard for" not in alone.err
+        assert alone.code == 0 and "analysed for" not in alone.err
         assert (program.work / "alone.mp4").read_bytes() == (program.work / f"{number}.mp4").read_bytes()
 
 
@@ -250,3 +250,44 @@ def test_an_interrupt_ends_in_order_and_leaves_finished_jobs_whole(program, song
     assert [line.split(b"\t")[1] for line in out.splitlines()] == [b"waiting", b"waiting"]
     assert program.files() == ["a.mp4", "a.wav", "b.wav", "jobs.json"]
     assert probe(program.work / "a.mp4")[1]["video"]["nb_read_packets"] == "15"
+
+
+SWEPT_PROMPTS = ["iceland vista, cinematic", 'a "big" sky', "b"]
+PROMPT_SWEEPS = [
+    'prompt="iceland vista, cinematic","a ""big"" sky",b',
+    'prompt="iceland vista, cinematic",a "big" sky,b',
+    'prompt=["iceland vista, cinematic", "a \\"big\\" sky", "b"]',
+]
+
+
+@pytest.mark.parametrize("sweep", PROMPT_SWEEPS)
+def test_swept_texts_are_quoted_as_in_csv_or_given_as_a_list_of_json(program, songs, sweep):
+    done = program("render", "a.wav", *QUICK, "--no-diffusion", "--sweep", sweep, "--dry-run")
+    assert [line[0] for line in lines(done)] == [f"prompt={prompt}" for prompt in SWEPT_PROMPTS], done
+
+
+def test_brackets_of_prompts_are_no_list_of_json(program, songs):
+    done = program("render", "a.wav", *QUICK, "--no-diffusion", "--sweep", "prompt=[sea:sky:0.5],b", "--dry-run")
+    assert [line[0] for line in lines(done)] == ["prompt=[sea:sky:0.5]", "prompt=b"], done
+
+
+def test_presets_can_be_swept(program, songs):
+    for name, gamma in (("soft", 0.8), ("hard", 2)):
+        (program.work / f"{name}.json").write_text(json.dumps({"gamma": gamma, "blur": 1}))
+    words = ["paint", "a.wav", *QUICK, "--frames", "0", "-o", "f/%d.png", "--blur", "0"]
+    assert program(*words, "--sweep", "preset=./soft.json,./hard.json").code == 0
+    for name in ("soft", "hard"):
+        assert program(*words[:-4], "-o", f"{name}/%d.png", "--blur", "0", "--preset", f"./{name}.json").code == 0
+        swept = program.work / f"f-preset-._{name}.json" / "0.png"
+        assert swept.read_bytes() == (program.work / name / "0.png").read_bytes()
+    done = program(*words, "--sweep", "preset=./soft.json,no-such-preset")
+    assert done.code == 2 and "no-such-preset" in done.err, done
+
+
+def test_whatever_a_path_holds_a_job_is_one_line_of_five_columns(program, songs):
+    names = ["a\tb.mp4", "a\nb.mp4", "a\\b.mp4", "none\n/b.mp4"]
+    done = batch(program, [job(output=name) for name in names])
+    rows = [line.split("\t") for line in done.out.splitlines()]
+    assert all(len(row) == 5 for row in rows), done
+    assert {row[0]: row[3] for row in rows} == {"0": "a\\tb.mp4", "1": "a\\nb.mp4", "2": "a\\\\b.mp4", "3": "none\\n/b.mp4"}
+    assert (program.work / names[1]).exists()

@@ -38,7 +38,7 @@ def test_a_picture_that_is_not_finite_is_made_again_in_float32(program, render):
     assert render("fine").code == 0
     done = render("mended", "--dtype", "bfloat16", faults={"nan_from": 1})
     assert done.code == 0, done
-    assert "made again in float32" in done.err
+    assert "repeated in float32" in done.err
     assert digests(program, "mended") == digests(program, "fine")
 
 

@@ -1,4 +1,4 @@
-"""Many jobs: their count and the limit are said before any work, and memory follows the number of jobs."""
+"""Many jobs and many prompts: counts and limits are said before any work, and memory follows what is asked for."""
 
 import json
 import re
@@ -6,8 +6,12 @@ import signal
 import subprocess
 from pathlib import Path
 
-from conftest import QUICK, TIMEOUT_S
+import pytest
+from conftest import PROGRAM, QUICK, TIMEOUT_S
 from test_limits import MB, measured, numbers
+from test_prompts import write_model
+
+ENGINE = json.loads(subprocess.run([PROGRAM, "doctor", "--json"], capture_output=True, check=False).stdout)["engine"]["ok"]
 
 
 def steps(count, first=0.2):
@@ -48,3 +52,38 @@ def test_a_batch_of_a_hundred_thousand_jobs_begins_before_all_are_done(program, 
         signal.alarm(0)
         child.kill()
         child.wait()
+
+
+@pytest.fixture
+def plan(program, song):
+    write_model(program.work / "model")
+    return ["render", song, "--model", "./model", "--size", "64x64", "--prompts", "p.txt", "--dry-run"]
+
+
+def warnings(done):
+    return [line for line in done.err.splitlines() if line.startswith("warning:") and "prompt" in line]
+
+
+def test_prompts_after_the_songs_end_are_one_warning_with_their_count(program, plan):
+    (program.work / "p.txt").write_text("".join(f"{i}: text {i}\n" for i in range(20_001)))
+    done = program(*plan)
+    assert done.code == 0 and len(warnings(done)) == 1, done
+    assert numbers(warnings(done)[0]) & {20_000, 20_001}, done
+
+
+def test_a_prompt_file_of_300000_lines_is_read_or_refused_in_few_words(program, plan):
+    (program.work / "p.txt").write_text("".join(f"{i}: text {i}\n" for i in range(300_000)))
+    done, memory = measured(program, *plan)
+    assert done.code in (0, 2) and len(done.err.splitlines()) < 20, done
+    if done.code == 2:
+        assert "p.txt" in done.err and len(numbers(done.err)) >= 1, done
+    assert memory < 500 * MB
+
+
+@pytest.mark.skipif(not ENGINE, reason="this build has no torch engine")
+def test_prompts_that_are_cut_are_one_warning_with_their_count(program, song):
+    (program.work / "p.txt").write_text("".join(f"{i / 100}: {'word ' * 90}{i}\n" for i in range(90)))
+    words = ["--size", "64x64", "--steps", "2", "--frames", "0-1", "--prompts", "p.txt", "-o", "%d.png"]
+    done = program("render", song, *words)
+    assert done.code == 0 and len(warnings(done)) == 1, done
+    assert "90" in warnings(done)[0] or "chunk" in warnings(done)[0], done

@@ -198,3 +198,13 @@ def test_a_very_short_song_is_one_frame(program):
     write_wav(program.work / "short.wav", sines(0.02, 440))
     assert program("paint", "short.wav", *QUICK, "-o", "%d.png").code == 0
     assert program.files() == [".%d.png.frames", "0.png", "short.wav"]
+
+
+def test_a_default_name_is_replaced_where_that_is_permitted_but_no_song(program, song):
+    for _ in range(2):
+        assert program("paint", song, *QUICK, "-y").code == 0
+    assert program.files() == ["song.mp4", "song.wav"]
+    (program.work / song).rename(program.work / "song.mp4")
+    done = program("paint", "song.mp4", *QUICK, "-y")
+    assert done.code == 2 and "overwrite" in done.err and program.files() == ["song.mp4"], done
+    assert program("paint", "song.mp4", *QUICK).code == 0 and program.files() == ["song-2.mp4", "song.mp4"]

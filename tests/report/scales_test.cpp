@@ -30,13 +30,6 @@ TEST(TimeTicks, AreNeverMoreThanAskedForAndAtLeastTwoInAnySong) {
   }
 }
 
-TEST(DurationText, ReadsAsPeopleSayIt) {
-  EXPECT_EQ(duration_text(0.25), "0.250 s");
-  EXPECT_EQ(duration_text(187.24), "3:07.2");
-  EXPECT_EQ(duration_text(119.97), "2:00.0");
-  EXPECT_EQ(duration_text(3723.4), "1:02:03");
-}
-
 TEST(ValueTicks, AreRoundAndWithinTheirRange) {
   EXPECT_THAT(labels(value_ticks(-1, 1)), ElementsAre("−1.0", "−0.5", "0.0", "0.5", "1.0"));
   EXPECT_THAT(labels(value_ticks(0, 1)), ElementsAre("0.0", "0.2", "0.4", "0.6", "0.8", "1.0"));

@@ -93,7 +93,7 @@ TEST_F(BatchTest, NoJobWritesWhatAnotherReadsOrWrites) {
   Batch over_input = read({job("read.mp4"), job("v.mp4", {{"analysis_audio", in("read.mp4")}})});
   EXPECT_ERROR(run(over_input), ErrorKind::usage, "read.mp4");
   Batch twice = read({job("v.mp4"), job("v.mp4", {{"blur", 1}})});
-  EXPECT_ERROR(run(twice), ErrorKind::usage, "the jobs 0 and 1 have one output");
+  EXPECT_ERROR(run(twice), ErrorKind::usage, "the jobs 0 and 1 have the same output");
   std::filesystem::create_symlink(folder_.path(), folder_ / "link");
   Batch through_link = read({job("v.mp4"), job("link/v.mp4")});
   EXPECT_ERROR(run(through_link), ErrorKind::usage, "would overwrite each other");

@@ -28,9 +28,9 @@ struct Rational {
 int64_t mul_div_floor(int64_t a, int64_t b, int64_t c);
 int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c);
 
-// Parses an integer, a decimal (at most 9 digits after the point) or "30000/1001"; the NTSC
-// decimals 23.976, 29.97, 59.94 and 119.88 mean their /1001 rates. Error{usage} naming `what` for anything
-// else.
+// Parses an integer, a decimal (at most 9 digits after the point) or "30000/1001"; decimals of 24, 30, 48,
+// 60, 120 and 240 times 1000/1001, such as 29.97 and 23.976023976023978, mean these rates. Error{usage}
+// naming `what` for anything else.
 Rational parse_rational(std::string_view text, std::string_view what);
 
 }  // namespace spectradiff

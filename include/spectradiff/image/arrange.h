@@ -11,6 +11,9 @@ namespace spectradiff {
 // Clockwise by 0, 90, 180 or 270 degrees.
 Canvas rotate(Canvas picture, int degrees);
 
+// Left and right exchanged.
+Canvas mirrored(const Canvas& picture);
+
 // The left half, mirrored onto the right one.
 void mirror_left_half(Canvas& picture);
 

@@ -22,6 +22,10 @@ namespace spectradiff {
 std::vector<std::filesystem::path> picture_files(const std::filesystem::path& path,
                                                  const std::string& option);
 
+// Of a pattern the number of its first file, which is shown with the song's first frame; else 0. Errors as
+// picture_files().
+int64_t first_number(const std::filesystem::path& path, const std::string& option);
+
 // Adds what a source of this path reads: a file, the pictures of a folder, or those of a pattern.
 void add_picture_files(FileGuard& guard, std::string_view option, const std::filesystem::path& path);
 
@@ -43,7 +47,7 @@ class PictureSource {
   const Rational song_fps_;
   const Rgb ground_;
   std::unique_ptr<const PictureReader> reader_;     // of a single file
-  std::map<int64_t, std::filesystem::path> files_;  // of a folder or pattern, by number from 0
+  std::map<int64_t, std::filesystem::path> files_;  // of a folder or pattern, by number, the first one 0
 };
 
 }  // namespace spectradiff

@@ -19,9 +19,12 @@ struct OutputTarget {
   std::string text() const;  // for messages and events
 };
 
-// Of the setting "output"; where it is empty, the song's name with .mp4 in the current folder, or the next
-// free one. Error{usage} for unknown extensions.
-OutputTarget choose_target(const std::string& output, const std::string& song);
+// The song's name with .mp4, in the current folder.
+std::filesystem::path default_name(const std::string& song);
+
+// Of the setting "output"; where it is empty, default_name(), or with a number the next that is free unless
+// it may be overwritten. Error{usage} for unknown extensions.
+OutputTarget choose_target(const std::string& output, const std::string& song, bool overwrite);
 
 // Refuses before any work what could not be written at the end: Error{output} when it exists (without -y),
 // the folder is missing or not writable. Creates nothing.

@@ -1,0 +1,220 @@
+#include "setting_notes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/paint/picture_source.h"
+
+namespace spectradiff {
+namespace {
+
+using BaseKind = BaseLayer::Kind;
+
+std::string_view painter_of(const RenderJob& job) {
+  return painter_names()[static_cast<size_t>(job.paint.painter)];
+}
+
+bool shows_image(const PaintSettings& paint) {
+  return paint.painter == PainterKind::image || paint.base.kind == BaseKind::image;
+}
+
+bool draws_hash(const PaintSettings& paint) {
+  const bool below_pie = paint.base.kind == BaseKind::automatic && paint.painter == PainterKind::pie;
+  return paint.painter == PainterKind::hash || paint.base.kind == BaseKind::hash || below_pie;
+}
+
+// What an option needs to mean something, and what to say where it is missing.
+struct Need {
+  std::string_view key;
+  bool (*is_met)(const Resolution&);
+  const char* missing;
+};
+
+constexpr const char* kNoBase =
+    "there is no hash field or image below the painting; --base hash or --base image puts one there";
+
+constexpr Need kNeeds[] = {
+    {"base_opacity",
+     [](const Resolution& settings) {
+       const PaintSettings& paint = settings.job.paint;
+       const bool below_pie = paint.base.kind == BaseKind::automatic && paint.painter == PainterKind::pie;
+       return below_pie || paint.base.kind == BaseKind::hash || paint.base.kind == BaseKind::image;
+     },
+     kNoBase},
+    {"symmetry_folds",
+     [](const Resolution& settings) {
+       return settings.job.paint.arrangement.symmetry == Arrangement::Symmetry::kaleidoscope;
+     },
+     "only a kaleidoscope has folds; --symmetry kaleidoscope makes one"},
+    {"control_weight",
+     [](const Resolution& settings) {
+       return settings.model() != nullptr && settings.model()->takes_control();
+     },
+     "the model has no control network; export_model.py --controlnet adds one"},
+    {"negative_prompt",
+     [](const Resolution& settings) { return !settings.diffuses || settings.job.is_guided(); },
+     "it needs guidance above 1; --guidance 4 gives it"},
+    {"eta",
+     [](const Resolution& settings) {
+       const std::string& scheduler = settings.job.diffusion.scheduler;
+       return !settings.diffuses || scheduler == "ddim" || scheduler == "tcd";
+     },
+     "only the schedulers ddim and tcd add noise by it; --scheduler ddim is one"}};
+
+// Options of one painter alone stand under its name.
+std::string missing_painter(const Option& option, const Resolution& settings) {
+  constexpr std::string_view kTitle = "Painter ";
+  if (!std::string_view(option.group).starts_with(kTitle)) return "";
+  const std::string painter = option.group.substr(kTitle.size());
+  const PaintSettings& paint = settings.job.paint;
+  if (painter == painter_of(settings.job) || (painter == "image" && shows_image(paint)) ||
+      (painter == "hash" && draws_hash(paint)))
+    return "";
+  return fmt::format("the painter is {}; --painter {} uses it{}", painter_of(settings.job), painter,
+                     painter == "image"  ? ", and so does --base image"
+                     : painter == "hash" ? ", and so does --base hash"
+                                         : "");
+}
+
+std::string missing_for(const Option& option, const Resolution& settings) {
+  for (const Need& need : kNeeds) {
+    if (need.key == option.key && !need.is_met(settings)) return need.missing;
+  }
+  return missing_painter(option, settings);
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// "BREAK" and "AND" where no letter stands beside them.
+bool has_word(std::string_view text, std::string_view word) {
+  for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+    const bool begins = at == 0 || !is_letter(text[at - 1]);
+    const size_t end = at + word.size();
+    if (begins && (end == text.size() || !is_letter(text[end]))) return true;
+  }
+  return false;
+}
+
+// From one sign to another, when `fits` takes what lies between: "<lora:x:0.8>".
+template <typename Fits>
+void add_bracketed(std::string_view text, char open, char close, Fits fits, std::vector<std::string>& found) {
+  for (size_t at = text.find(open); at != text.npos; at = text.find(open, at + 1)) {
+    const size_t end = text.find(close, at);
+    if (end == text.npos) return;
+    if (fits(text.substr(at + 1, end - at - 1))) found.emplace_back(text.substr(at, end + 1 - at));
+  }
+}
+
+std::vector<std::string> foreign_words(std::string_view text) {
+  std::vector<std::string> found;
+  add_bracketed(
+      text, '<', '>',
+      [](std::string_view inner) {
+        return inner.starts_with("lora:") || inner.starts_with("lyco:") || inner.starts_with("hypernet:");
+      },
+      found);
+  add_bracketed(
+      text, '[', ']',
+      [](std::string_view inner) {
+        const size_t colon = inner.rfind(':');
+        return colon != inner.npos && colon + 1 < inner.size() &&
+               inner.find_first_not_of("0123456789.", colon + 1) == inner.npos;
+      },
+      found);
+  // Not of prompts that are shouted.
+  const bool has_small = std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  for (const char* word : {"BREAK", "AND"}) {
+    if (has_small && has_word(text, word)) found.emplace_back(word);
+  }
+  return found;
+}
+
+// How unlike two sizes are: mostly their shape, then their area.
+double distance(Size a, Size b) {
+  const double shape = std::log(static_cast<double>(a.width) / a.height * b.height / b.width);
+  const double area =
+      std::log(static_cast<double>(a.width) * a.height / (static_cast<double>(b.width) * b.height));
+  return 4 * std::abs(shape) + std::abs(area);
+}
+
+}  // namespace
+
+void warn_of_idle_flags(const Resolution& settings, RenderObserver& observer) {
+  for (const auto& [key, kind] : settings.kinds) {
+    const Option* option = kind == LayerKind::flag ? find_option(key) : nullptr;
+    if (option == nullptr) continue;
+    if (const std::string missing = missing_for(*option, settings); !missing.empty())
+      observer.warn(fmt::format("{} changes nothing: {}", option->flag(), missing));
+  }
+}
+
+void warn_of_foreign_words(const Resolution& settings, RenderObserver& observer) {
+  if (!settings.diffuses) return;
+  const DiffusionSettings& diffusion = settings.job.diffusion;
+  std::vector<std::string> texts = {diffusion.prompt, diffusion.negative_prompt, diffusion.end_prompt};
+  for (const PromptKey& key : diffusion.prompts)
+    texts.insert(texts.end(), {key.prompt, key.negative.value_or("")});
+  std::vector<std::string> all;
+  for (const std::string& text : texts) {
+    for (std::string& word : foreign_words(text)) {
+      if (std::find(all.begin(), all.end(), word) == all.end()) all.push_back(std::move(word));
+    }
+  }
+  if (all.empty()) return;
+  constexpr size_t kMost = 5;
+  const size_t more = all.size() - std::min(kMost, all.size());
+  all.resize(std::min(kMost, all.size()));
+  observer.warn(
+      fmt::format("{}{} in the prompts {} read as plain words: other programs' signs mean nothing here; "
+                  "export_model.py --lora builds a LoRA into a model, --prompts changes prompts over "
+                  "the song",
+                  join(all, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
+                  all.size() + more == 1 ? "is" : "are"));
+}
+
+void warn_of_unknown_size(const Resolution& settings, RenderObserver& observer) {
+  const Manifest* model = settings.model();
+  if (model == nullptr || settings.run.draft) return;
+  const Size size = settings.job.paint.size;
+  const std::vector<Size>& known = model->verified_sizes;
+  if (std::find(known.begin(), known.end(), size) != known.end()) return;
+  if (known.empty()) {
+    observer.warn(
+        fmt::format("the model {} names no size that it was tried at: look at the pictures", model->name));
+    return;
+  }
+  const Size nearest = *std::min_element(
+      known.begin(), known.end(), [&](Size a, Size b) { return distance(a, size) < distance(b, size); });
+  std::vector<std::string> names;
+  for (const Size& each : known) names.push_back(fmt::format("{}x{}", each.width, each.height));
+  const Size asked = settings.job.output.size.value_or(size);
+  observer.warn(
+      fmt::format("the model {} knows {}, not {}x{}: pictures may melt or repeat themselves, and large "
+                  "ones take long; --size {}x{} --output-size {}x{} gives that size",
+                  model->name, join(names, ", "), size.width, size.height, nearest.width, nearest.height,
+                  asked.width, asked.height));
+}
+
+void tell_first_pictures(const RenderJob& job, RenderObserver& observer) {
+  const auto tell = [&](const char* option, const std::string& path) {
+    if (const int64_t first = first_number(path, option); first != 0) {
+      observer.info(
+          fmt::format("{} = {} begins with number {}: that picture is shown with the song's first frame",
+                      option, path, first));
+    }
+  };
+  if (shows_image(job.paint) && !job.paint.image.path.empty()) tell("image", job.paint.image.path);
+  if (!job.diffusion.control_video.empty()) tell("control_video", job.diffusion.control_video);
+}
+
+}  // namespace spectradiff
