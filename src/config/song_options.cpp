@@ -109,10 +109,11 @@ void add_analysis(std::vector<Option>& table) {
       {{"log", BinSpacing::log, "equal steps of pitch from --fmin to --fmax"},
        {"cqt", BinSpacing::cqt, "the same by a constant-Q transform"},
        {"seed", BinSpacing::seed, "those of the original projects"}}));
-  table.push_back(written_option({"window", Is::picture, kHearing, kAll, "T",
-                                  "length of the sound around a frame by which pitches are told apart; with cqt "
-                                  "that of the lowest bin, at most 1s"},
-                                 FIELD(analysis.window), checked_time, time_text));
+  table.push_back(
+      written_option({"window", Is::picture, kHearing, kAll, "T",
+                      "length of the sound around a frame by which pitches are told apart; with cqt "
+                      "that of the lowest bin, at most 1s"},
+                     FIELD(analysis.window), checked_time, time_text));
   table.push_back(choice_option<WindowShape>(
       {"window_shape", Is::picture, kHearing, kAll, "NAME", "shape of this window"},
       FIELD(analysis.window_shape), {{"hann", WindowShape::hann}, {"rect", WindowShape::rect}}));

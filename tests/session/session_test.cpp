@@ -132,7 +132,7 @@ TEST_F(SessionTest, WhatWasMadeIsDoneUntilASettingOrItsSongDiffers) {
   EXPECT_TRUE(done(Json::object()));
   EXPECT_TRUE(done({{"overwrite", true}}));
   EXPECT_FALSE(done({{"overwrite", true}, {"seed", 7}}));
-  EXPECT_ERROR(done({{"seed", 7}}), ErrorKind::output, "(seed)");
+  EXPECT_ERROR(done({{"seed", 7}}), ErrorKind::output, "(different: seed)");
 }
 
 }  // namespace
