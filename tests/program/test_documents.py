@@ -104,7 +104,7 @@ EVERYWHERE = [pytest.param(shell, marks=needs(shell)) for shell in SHELLS]
 def test_a_shell_completes_commands_options_and_values(program, shell):
     (program.work / "tune.wav").write_bytes(b"")
     assert {"paint", "presets"} <= set(offered(program, shell, "p"))
-    assert set(offered(program, shell, "paint", "tune.wav", "--pain")) <= {"--painter", "--painter="} != set()
+    assert set(offered(program, shell, "paint", "tune.wav", "--painte")) <= {"--painter", "--painter="} != set()
     assert set(offered(program, shell, "paint", "--painter", "s")) == {"showcqt", "spectrogram"}
     assert {"funky", "funky-smooth"} <= set(offered(program, shell, "paint", "--preset", "funky"))
     assert "tune.wav" in offered(program, shell, "paint", "tu")
