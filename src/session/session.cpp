@@ -9,7 +9,6 @@
 #include "given_plan.h"
 #include "music.h"
 #include "preview_sink.h"
-#include "session_run.h"
 #include "session_state.h"
 #include "setting_notes.h"
 #include "spectradiff/base/error.h"
@@ -204,10 +203,6 @@ bool Session::is_done() {
   if (!any_frame_is_there(*state_)) return false;
   hear();
   return frames_made(*state_).size() == state_->plan.shown.size();
-}
-
-Outcome Session::run(const std::atomic<int>& stop) {
-  return run_session(*this, *state_, stop);
 }
 
 }  // namespace spectradiff

@@ -1,5 +1,3 @@
-#include "session_run.h"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -171,7 +169,8 @@ class SessionRun {
     run.statistics = state_.settings.run.statistics;
     run.control = state_.control.get();
     run.interpolator = interpolator_;
-    RunResult result = run_threaded(run, thread_count(job_.threads));
+    const int threads = thread_count(job_.threads);
+    RunResult result = threads == 1 ? run_serial(run) : run_threaded(run, threads);
     if (preview) preview->finish();
     observer_.end_stage();
     return result;
@@ -221,8 +220,8 @@ class SessionRun {
 
 }  // namespace
 
-Outcome run_session(Session& session, SessionState& state, const std::atomic<int>& stop) {
-  return SessionRun(state, stop).run(session);
+Outcome Session::run(const std::atomic<int>& stop) {
+  return SessionRun(*state_, stop).run(*this);
 }
 
 }  // namespace spectradiff

@@ -30,12 +30,10 @@ struct DiffusionConstants {
   double eta = 0;
   bool guided = false;  // whether any frame is (DiffuserSettings::guided)
   PromptReading reading;
-  int text_chunks = 1;       // of every text of the job: those of its longest (Diffuser::expect)
-  std::string device_class;  // "cpu AVX512_BF16", "NVIDIA H100 driver 570.1"
-  std::string dtype;         // "float32", "bfloat16", "float16"
-  std::string engine;        // "libtorch 2.13.0"
-  int threads = 0;           // of the engine, at least 1
-  int slots = 1;             // frames of a batch; short batches are padded
+  int text_chunks = 1;  // of every text of the job: those of its longest (Diffuser::expect)
+  std::string device_class, dtype, engine;  // as EngineFacts has them
+  int threads = 0;                          // the same, at least 1
+  int slots = 1;                            // of a batch: "Slots and padding", diffusion/diffuser.h
   friend bool operator==(const DiffusionConstants&, const DiffusionConstants&) = default;
 };
 

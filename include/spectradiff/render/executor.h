@@ -53,7 +53,8 @@ struct RunResult {
   StageSeconds seconds;
 };
 
-// Both throw FrameError naming the frame whose stage failed. A picture with NaN is never handed over.
+// Both throw FrameError naming the frame whose stage failed. A picture with NaN is never handed over. Serial:
+// all on the calling thread, one batch after another. Threaded: so many paint beside it, one more hands over.
 RunResult run_serial(const Run& run);
 RunResult run_threaded(const Run& run, int threads);
 

@@ -1,0 +1,2 @@
+// What target_precompile_headers needs to have a header precompiled.
+#include "torch_headers.h"
