@@ -144,7 +144,8 @@ TEST(NetworkCalls, AFaultInsideAPartOfANetworkIsToldAsWell) {
   part.define("def forward(self, sample):\n  return sample + torch.zeros([9, 9, 9])\n");
   whole.register_parameter("weight", at::ones({1}), false);
   whole.register_module("part", part);
-  whole.define("def forward(self, sample, timestep, text):\n  return self.part.forward(sample * self.weight)\n");
+  whole.define(
+      "def forward(self, sample, timestep, text):\n  return self.part.forward(sample * self.weight)\n");
   whole.save((bundle.folder() / "denoiser.pt").string());
   const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
   EXPECT_ERROR(networks->denoise(one_step()), ErrorKind::model,
