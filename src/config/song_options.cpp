@@ -37,6 +37,20 @@ Json tempo_json(double tempo_bpm) {
   return tempo_bpm == 0 ? Json("auto") : Json(tempo_bpm);
 }
 
+constexpr int kMostBeatsPerBar = 32;
+
+// An integer, or "auto", which is 0.
+int checked_beats_per_bar(const Json& value) {
+  if (value == "auto") return 0;
+  const auto typed = value.is_string() ? parse_integer(value.get<std::string>()) : std::nullopt;
+  if (!typed && !value.is_number_integer()) refuse("is not a number of beats; write an integer, or auto");
+  return static_cast<int>(
+      checked_integer(typed ? Json(*typed) : value, 1, kMostBeatsPerBar, "or write auto"));
+}
+Json beats_per_bar_json(int beats) {
+  return beats == 0 ? Json("auto") : Json(beats);
+}
+
 // From "kick=band 40 120 | norm 95; hat=treble", as flags and the environment have it.
 Json signals_from_text(std::string_view text) {
   Json signals = Json::object();
@@ -91,9 +105,10 @@ void add_beats(std::vector<Option>& table) {
       optional_option({"first_beat", Is::picture, kBeats, kAll, "T",
                        "when the first beat and bar begin; with --tempo, beats follow evenly from there"},
                       FIELD(analysis.beats.first_beat), checked_time, time_text)));
-  table.push_back(
-      integer_option({"beats_per_bar", Is::picture, kBeats, kAll, "N", "number of beats in a bar"},
-                     FIELD(analysis.beats.beats_per_bar), 1, 32));
+  table.push_back(ranging(
+      fmt::format("1 to {}, or auto: 3 or 4 as heard", kMostBeatsPerBar),
+      written_option({"beats_per_bar", Is::picture, kBeats, kAll, "N", "number of beats in a bar"},
+                     FIELD(analysis.beats.beats_per_bar), checked_beats_per_bar, beats_per_bar_json)));
   table.push_back(without(
       "as heard", path_option({"beats", Is::input, kBeats, kAll, "FILE",
                                "a file with the beats: a time in seconds per line, or Audacity labels"},

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "onset.h"
-#include "rhythm.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/frame_time.h"
@@ -14,34 +12,11 @@
 namespace spectradiff {
 namespace {
 
-// So many beats give the tempo better than the tempogram does, unless the track jumps.
-constexpr size_t kEnoughBeats = 8;
-constexpr double kSameTempo = 0.04;
-
 std::vector<double> even_beats(double first_s, double tempo_bpm, double duration_s) {
   std::vector<double> beats;
   for (int64_t i = 0; first_s + static_cast<double>(i) * 60 / tempo_bpm < duration_s; ++i)
     beats.push_back(first_s + static_cast<double>(i) * 60 / tempo_bpm);
   return beats;
-}
-
-// The median over all pairs of beats that are half the song apart: a track that stumbles does not move it.
-double mean_tempo(const std::vector<double>& beats) {
-  const size_t apart = beats.size() / 2;
-  std::vector<double> intervals;
-  for (size_t i = 0; i + apart < beats.size(); ++i)
-    intervals.push_back((beats[i + apart] - beats[i]) / static_cast<double>(apart));
-  const auto middle = intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2);
-  std::nth_element(intervals.begin(), middle, intervals.end());
-  return 60 / *middle;
-}
-
-// Of the beats where they are enough and agree with what was heard, else what was heard.
-double tempo_of(const std::vector<double>& beats, double heard_bpm) {
-  if (beats.size() < 2) return heard_bpm;
-  const double bpm = mean_tempo(beats);
-  if (heard_bpm == 0) return bpm;
-  return beats.size() >= kEnoughBeats && std::abs(bpm / heard_bpm - 1) < kSameTempo ? bpm : heard_bpm;
 }
 
 int nearest(const std::vector<double>& beats, double time_s) {
@@ -109,39 +84,50 @@ GivenBeats::GivenBeats(const AnalysisSettings& settings, const SongSpan& song) :
 BeatGrid GivenBeats::of_file() const {
   BeatGrid grid;
   grid.beats_s = listed_s_;
-  if (first_s_ && !listed_s_.empty()) grid.downbeat = nearest(listed_s_, *first_s_) % given_.beats_per_bar;
-  grid.tempo_bpm = given_.tempo_bpm > 0 ? given_.tempo_bpm : tempo_of(listed_s_, 0);
+  if (given_.beats_per_bar > 0) grid.beats_per_bar = given_.beats_per_bar;
+  const int first = first_s_ && !listed_s_.empty() ? nearest(listed_s_, *first_s_) % grid.beats_per_bar : 0;
+  grid.downbeats = regular_downbeats(listed_s_.size(), first, grid.beats_per_bar);
   return grid;
 }
 
-BeatGrid GivenBeats::find(const std::vector<float>& strength, double hops_per_second,
-                          const SongSpan& song) const {
+BeatGrid GivenBeats::even_grid(const SongSpan& song) const {
+  BeatGrid grid;
+  if (given_.beats_per_bar > 0) grid.beats_per_bar = given_.beats_per_bar;
+  grid.beats_s = even_beats(first_s_.value_or(0), given_.tempo_bpm, song.duration_s());
+  grid.downbeats = regular_downbeats(grid.beats_s.size(), 0, grid.beats_per_bar);
+  return grid;
+}
+
+BeatGrid GivenBeats::find(const SongHops& hops, const SongSpan& song) const {
   BeatGrid grid;
   if (!given_.file.empty()) {
     grid = of_file();
-    std::erase_if(grid.beats_s, [&](double beat) { return beat >= song.duration_s(); });
-    return grid;
+  } else if (given_.tempo_bpm > 0 && first_s_) {
+    grid = even_grid(song);
+  } else {
+    grid = hear_beats(hops, {.tempo_bpm = given_.tempo_bpm,
+                             .first_s = first_s_,
+                             .beats_per_bar = given_.beats_per_bar});
+    if (grid.beats_s.empty() && given_.tempo_bpm > 0) grid = even_grid(song);
   }
-  if (given_.tempo_bpm > 0 && first_s_) {
-    grid.tempo_bpm = given_.tempo_bpm;
-    grid.beats_s = even_beats(*first_s_, given_.tempo_bpm, song.duration_s());
-    return grid;
-  }
-
-  const double heard_bpm =
-      given_.tempo_bpm > 0 ? given_.tempo_bpm : estimate_tempo(strength, hops_per_second);
-  std::optional<double> first_hop;
-  if (first_s_) first_hop = *first_s_ * hops_per_second + kLateHops;
-  for (const double hop : track_beats(strength, hops_per_second, heard_bpm, first_hop)) {
-    const double time_s =
-        first_hop && hop == *first_hop ? *first_s_ : std::max(hop - kLateHops, 0.0) / hops_per_second;
-    if (time_s < song.duration_s() && (grid.beats_s.empty() || time_s > grid.beats_s.back()))
-      grid.beats_s.push_back(time_s);
-  }
-  if (grid.beats_s.empty() && given_.tempo_bpm > 0)
-    grid.beats_s = even_beats(first_s_.value_or(0), given_.tempo_bpm, song.duration_s());
-  grid.tempo_bpm = given_.tempo_bpm > 0 ? given_.tempo_bpm : tempo_of(grid.beats_s, heard_bpm);
+  std::erase_if(grid.beats_s, [&](double beat) { return beat >= song.duration_s(); });
+  std::erase_if(grid.downbeats, [&](int beat) { return beat >= static_cast<int>(grid.beats_s.size()); });
+  if (given_.tempo_bpm > 0) grid.tempo_bpm = given_.tempo_bpm;
+  if (grid.tempo_bpm == 0) grid.tempo_bpm = mean_tempo(grid.beats_s);
+  if (grid.tempo_bpm > 0 && grid.candidates_bpm.empty()) grid.candidates_bpm = {grid.tempo_bpm};
+  if (grid.tempo_bpm > 0 && grid.tempos.empty() && !grid.beats_s.empty())
+    grid.tempos = {{grid.beats_s.front(), grid.tempo_bpm}};
   return grid;
+}
+
+double bar_position(const std::vector<int>& downbeats, int beats_per_bar, double beat) {
+  if (downbeats.empty()) return 0;
+  const auto next = std::upper_bound(downbeats.begin(), downbeats.end(), beat,
+                                     [](double at, int downbeat) { return at < downbeat; });
+  if (next == downbeats.begin()) return (beat - downbeats.front()) / beats_per_bar;
+  const int begin = *(next - 1);
+  const double bar = next == downbeats.end() ? beats_per_bar : *next - begin;
+  return static_cast<double>(next - 1 - downbeats.begin()) + (beat - begin) / bar;
 }
 
 BeatSeries beat_series(const BeatGrid& grid, const AnalysisSettings& settings, int sample_rate_hz,
@@ -176,7 +162,7 @@ BeatSeries beat_series(const BeatGrid& grid, const AnalysisSettings& settings, i
     };
     series.beat_phase[static_cast<size_t>(frame)] = fraction(position);
     series.bar_phase[static_cast<size_t>(frame)] =
-        fraction((position - grid.downbeat) / settings.beats.beats_per_bar);
+        fraction(bar_position(grid.downbeats, grid.beats_per_bar, position));
   }
   return series;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "beat_tracker.h"
 #include "spectradiff/features/features.h"
 
 namespace spectradiff {
@@ -15,23 +16,18 @@ struct SongSpan {
   double duration_s() const { return static_cast<double>(samples) / sample_rate_hz; }
 };
 
-struct BeatGrid {
-  std::vector<double> beats_s;
-  int downbeat = 0;
-  double tempo_bpm = 0;
-};
-
 // What the user says of the beats, read before the song is: Error{usage} for a file that cannot be read,
 // naming its line, and for a first beat behind the song's end.
 class GivenBeats {
  public:
   GivenBeats(const AnalysisSettings& settings, const SongSpan& song);
 
-  // `strength` per hop; unused where all is given.
-  BeatGrid find(const std::vector<float>& strength, double hops_per_second, const SongSpan& song) const;
+  // `hops` are unused where all is given.
+  BeatGrid find(const SongHops& hops, const SongSpan& song) const;
 
  private:
   BeatGrid of_file() const;
+  BeatGrid even_grid(const SongSpan& song) const;
 
   BeatSettings given_;
   std::optional<double> first_s_;

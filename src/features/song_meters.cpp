@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "downbeat.h"
 #include "sections.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/threads.h"
@@ -54,8 +53,9 @@ void SongMeters::make_meters(const AudioInfo& song) {
                       [&meter] { meter.finish(); }});
   };
   const bool wants_parts = wants_any({"harmonic", "percussive"});
-  if (wants_parts || wants_key() || wants_sections()) {
-    attach(long_.emplace(sample_rate_hz_, wants_key() || wants_sections(), wants_parts));
+  const bool wants_chroma = wants_key() || wants_sections() || wants_beats();
+  if (wants_parts || wants_chroma) {
+    attach(long_.emplace(sample_rate_hz_, wants_chroma, wants_parts));
   }
   std::vector<Band> bands;
   for (const auto& [name, band] : kNamedBands) {
@@ -148,16 +148,19 @@ void SongMeters::hear_rhythm(Features& features) {
     put("onset", "", std::move(values));
   }
   if (wants_beats()) {
-    BeatGrid grid = given_beats_.find(strength, hops_per_second, song);
-    const BeatSettings& given = settings_.beats;
-    if (given.file.empty() && !given.first_beat)
-      grid.downbeat = find_downbeat(grid.beats_s, given.beats_per_bar, short_->mel(), hops_per_second);
+    const double chroma_per_second =
+        static_cast<double>(sample_rate_hz_) / long_hops(sample_rate_hz_).hop_samples;
+    BeatGrid grid = given_beats_.find(
+        {short_->mel(), hops_per_second, long_->chroma(), chroma_per_second}, song);
     BeatSeries series = beat_series(grid, settings_, sample_rate_hz_, features.frames);
     put("beat", "", std::move(series.beat));
     put("beat_phase", "", std::move(series.beat_phase));
     put("bar_phase", "", std::move(series.bar_phase));
     features.events.beats_s = std::move(grid.beats_s);
-    features.events.downbeat = grid.downbeat;
+    features.events.downbeats = std::move(grid.downbeats);
+    features.events.beats_per_bar = grid.beats_per_bar;
+    features.tempo_candidates_bpm = std::move(grid.candidates_bpm);
+    features.tempos = std::move(grid.tempos);
     features.tempo_bpm = grid.tempo_bpm;
   }
   if (wants_sections()) {

@@ -77,10 +77,8 @@ void write_array(TextWriter& out, const Numbers& numbers) {
 
 std::vector<double> downbeats_s(const Features& features) {
   std::vector<double> times;
-  const auto step = static_cast<size_t>(features.settings.beats.beats_per_bar);
-  for (auto beat = static_cast<size_t>(features.events.downbeat); beat < features.events.beats_s.size();
-       beat += step)
-    times.push_back(features.events.beats_s[beat]);
+  for (const int beat : features.events.downbeats)
+    times.push_back(features.events.beats_s[static_cast<size_t>(beat)]);
   return times;
 }
 
@@ -130,7 +128,13 @@ void write_analysis_json(const std::string& file, const AudioInfo& audio, const 
   write_array(out, downbeats_s(features));
   out << ",\n\"sections_s\": ";
   write_array(out, events.sections_s);
+  Json tempos = Json::array();
+  for (const TempoPart& part : features.tempos)
+    tempos.push_back({{"begin_s", part.begin_s}, {"tempo_bpm", part.bpm}});
   const Json scalars = {{"tempo_bpm", features.tempo_bpm > 0 ? Json(features.tempo_bpm) : Json(nullptr)},
+                        {"tempo_candidates_bpm", features.tempo_candidates_bpm},
+                        {"tempos", tempos},
+                        {"beats_per_bar", events.beats_s.empty() ? Json(nullptr) : Json(events.beats_per_bar)},
                         {"key", features.key.empty() ? Json(nullptr) : Json(features.key)},
                         {"duration_s", static_cast<double>(features.samples) / features.sample_rate_hz}};
   out << "\n},\n\"scalars\": " << json_text(scalars) << "\n}\n";

@@ -181,7 +181,7 @@ void SongValues::follow_beats() {
     beats_[frame] = std::round(position - phase) + phase;
     since_beat_s_[frame] = phase * interval_s;
     const double in_bar = bar_phase->values[frame];
-    const double bar = (position - features_.events.downbeat) / features_.settings.beats.beats_per_bar;
+    const double bar = bar_position(features_.events.downbeats, features_.events.beats_per_bar, position);
     bars_[frame] = std::round(bar - in_bar) + in_bar;
   }
 }

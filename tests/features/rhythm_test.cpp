@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "beats.h"
+#include "even_beats.h"
 #include "expect_error.h"
 #include "f_measure.h"
 #include "song.h"
@@ -23,10 +24,16 @@ struct Drums {
   double swing = 0.5;  // where the second eighth of a beat lies
   double duration_s = 20;
   size_t upbeats = 0;  // before the first bar
+  double hats = 0.06;  // how loud, those between beats
+  size_t meter = 4;
+  bool halfway_faster = false;  // by 40 percent
 
   std::vector<double> beats() const {
     std::vector<double> times;
-    for (double time = first_s; time < duration_s - 0.05; time += 60 / bpm) times.push_back(time);
+    for (double time = first_s; time < duration_s - 0.05;) {
+      times.push_back(time);
+      time += 60 / (halfway_faster && time >= duration_s / 2 ? 1.4 * bpm : bpm);
+    }
     return times;
   }
   // A kick on every beat, a snare on every other, a quiet hat on every eighth, a bass note for a bar each.
@@ -42,14 +49,16 @@ struct Drums {
         state = state * 1664525u + 1013904223u;
         return static_cast<int>(state >> 8) / 8388608.0 - 1;
       };
-      if (beat % 2 == 1)
+      if ((beat + meter - upbeats) % meter % 2 == 1)
         add(samples, times[beat], 0.12, [&](double t) { return 0.3 * noise(t) * std::exp(-30 * t); });
-      for (const double at : {0.0, swing})
+      for (const double at : {0.0, swing}) {
+        const double loud = at > 0 ? hats : 0.06;
         add(samples, times[beat] + at * 60 / bpm, 0.05,
-            [&](double t) { return 0.06 * noise(t) * std::exp(-80 * t); });
+            [&](double t) { return loud * noise(t) * std::exp(-80 * t); });
+      }
       constexpr double kBass[] = {55, 82.4, 65.4, 49};
       add(samples, times[beat], 60 / bpm, [&](double t) {
-        return 0.1 * std::sin(2 * std::numbers::pi * kBass[(beat + 4 - upbeats) / 4 % 4] * t) *
+        return 0.1 * std::sin(2 * std::numbers::pi * kBass[(beat + meter - upbeats) / meter % 4] * t) *
                std::min(1.0, 100 * t);
       });
     }
@@ -95,6 +104,47 @@ TEST(Beats, OfFastDrumsAreFoundAtTheirTempoOrHalfOfIt) {
   }
 }
 
+TEST(Beats, OfAConstantTempoGiveItToAThousandth) {
+  for (const double bpm : {97.3, 126.0, 151.7}) {
+    const Drums drums{.bpm = bpm, .duration_s = 40};
+    EXPECT_NEAR(hear_beats(drums.song()).tempo_bpm, bpm, 0.001 * bpm);
+  }
+}
+
+TEST(Beats, AreTheKicksWhereLouderHatsSoundBetweenThem) {
+  const Drums drums{.bpm = 126, .hats = 0.4};
+  const Features features = hear_beats(drums.song());
+  EXPECT_GE(f_measure(features.events.beats_s, drums.beats(), 0.07), 0.95);
+}
+
+TEST(Beats, FollowATempoThatChanges) {
+  const Drums drums{.bpm = 100, .duration_s = 40, .halfway_faster = true};
+  const Features features = hear_beats(drums.song());
+  EXPECT_GE(f_measure(features.events.beats_s, drums.beats(), 0.03), 0.9);
+  ASSERT_EQ(features.tempos.size(), 2u);
+  EXPECT_NEAR(features.tempos[0].bpm, 100, 1);
+  EXPECT_NEAR(features.tempos[1].bpm, 140, 1.4);
+  EXPECT_NEAR(features.tempos[1].begin_s, 20, 1);
+}
+
+TEST(Beats, HaveADoubleOrHalfThatIsTheNextLikelyTempo) {
+  const Features features = hear_beats(Drums{120}.song());
+  ASSERT_EQ(features.tempo_candidates_bpm.size(), 2u);
+  EXPECT_EQ(features.tempo_candidates_bpm[0], features.tempo_bpm);
+  const double ratio = features.tempo_candidates_bpm[1] / features.tempo_bpm;
+  EXPECT_NEAR(std::abs(std::log2(ratio)), 1, 0.01) << ratio;
+}
+
+TEST(Beats, OfAWaltzAreThreeToABar) {
+  const Drums drums{.bpm = 140, .duration_s = 30, .meter = 3};
+  const Features features = hear_beats(drums.song());
+  EXPECT_EQ(features.events.beats_per_bar, 3);
+  ASSERT_FALSE(features.events.downbeats.empty());
+  const double bar_s = 3 * 60.0 / 140;
+  const double first_s = features.events.beats_s[static_cast<size_t>(features.events.downbeats[0])];
+  EXPECT_NEAR(std::remainder(first_s, bar_s), 0, 0.07);
+}
+
 TEST(Beats, FollowATempoThatIsGiven) {
   const Drums drums{174};
   const Features features = hear_beats(drums.song(), {.tempo_bpm = 174});
@@ -111,7 +161,7 @@ TEST(Beats, BeginWhereTheFirstOneIsSaidToBe) {
   ASSERT_FALSE(features.events.beats_s.empty());
   EXPECT_EQ(features.events.beats_s.front(), 3);
   EXPECT_NEAR(features.events.beats_s[1], 3.5, 0.05);
-  EXPECT_EQ(features.events.downbeat, 0);
+  EXPECT_EQ(features.events.downbeats.front(), 0);
   EXPECT_EQ(features.find("bar_phase")->values[90], 0);
 }
 
@@ -131,7 +181,9 @@ TEST(Beats, BeginTheirBarsWhereTheBassChanges) {
     drums.upbeats = upbeats;
     const Features features = hear_beats(drums.song());
     ASSERT_FALSE(features.events.beats_s.empty());
-    const double downbeat_s = features.events.beats_s[static_cast<size_t>(features.events.downbeat)];
+    ASSERT_FALSE(features.events.downbeats.empty());
+    const double downbeat_s =
+        features.events.beats_s[static_cast<size_t>(features.events.downbeats.front())];
     EXPECT_NEAR(std::remainder(downbeat_s - static_cast<double>(upbeats) * 0.5, 2), 0, 0.07) << upbeats;
   }
 }
@@ -146,10 +198,46 @@ TEST(Beats, OfSilenceAreNone) {
   }
 }
 
+TEST(Beats, OfNoiseAndOfATwoToneDroneAreNone) {
+  std::vector<float> noise, drone;
+  uint32_t state = 1;
+  for (int i = 0; i < 20 * kRate; ++i) {
+    state = state * 1664525u + 1013904223u;
+    noise.push_back(static_cast<float>(static_cast<int>(state >> 8) / 8388608.0 - 1) * 0.3f);
+    const double t = static_cast<double>(i) / kRate;
+    drone.push_back(static_cast<float>(0.2 * std::sin(2 * std::numbers::pi * 110 * t) *
+                                           (1 + 0.5 * std::sin(0.7 * t)) +
+                                       0.2 * std::sin(2 * std::numbers::pi * 165 * t)));
+  }
+  EXPECT_TRUE(hear_beats(noise).events.beats_s.empty());
+  EXPECT_TRUE(hear_beats(drone).events.beats_s.empty());
+}
+
+TEST(EvenStretches, ForgiveBeatsThatAreOffMissingOrTooMuch) {
+  std::vector<double> beats;
+  for (int i = 0; i < 100; ++i) {
+    if (i == 40) continue;
+    beats.push_back(1 + 0.5 * i + (i % 10 == 3 ? 0.08 : 0.001 * (i % 3)));
+    if (i == 70) beats.push_back(beats.back() + 0.25);
+  }
+  const std::vector<EvenStretch> found = even_stretches(beats);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].begin, 0u);
+  EXPECT_EQ(found[0].end, beats.size());
+  EXPECT_NEAR(found[0].period_s, 0.5, 1e-5);
+  EXPECT_NEAR(found[0].first_s, 1.001, 0.002);
+}
+
+TEST(EvenStretches, AreNoneWhereTheTempoWanders) {
+  std::vector<double> beats = {0};
+  for (int i = 1; i < 100; ++i) beats.push_back(beats.back() + 0.5 + 0.06 * std::sin(0.7 * i));
+  EXPECT_TRUE(even_stretches(beats).empty());
+}
+
 TEST(BeatSeries, MarkTheFrameOfEachBeatAndRiseToTheNext) {
   AnalysisSettings settings;
   settings.fps = 10;
-  const BeatSeries series = beat_series({{0.25, 0.75, 1.25}, 1, 120}, settings, 1000, 20);
+  const BeatSeries series = beat_series({.beats_s = {0.25, 0.75, 1.25}, .downbeats = {1}, .beats_per_bar = 4, .tempo_bpm = 120}, settings, 1000, 20);
   EXPECT_THAT(series.beat, ElementsAre(0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
   const auto near = [](float value) { return ::testing::FloatNear(value, 1e-5f); };
   EXPECT_THAT(series.beat_phase,
@@ -160,6 +248,15 @@ TEST(BeatSeries, MarkTheFrameOfEachBeatAndRiseToTheNext) {
   EXPECT_NEAR(series.bar_phase[2], 0.75, 1e-6);
   EXPECT_EQ(series.bar_phase[7], 0);
   EXPECT_EQ(series.bar_phase[12], 0.25f);
+}
+
+TEST(BeatSeries, CountBarsOfAnyLength) {
+  const std::vector<int> downbeats = {1, 5, 8};
+  EXPECT_DOUBLE_EQ(bar_position(downbeats, 4, -1), -0.5);
+  EXPECT_DOUBLE_EQ(bar_position(downbeats, 4, 3), 0.5);
+  EXPECT_DOUBLE_EQ(bar_position(downbeats, 4, 6.5), 1.5);
+  EXPECT_DOUBLE_EQ(bar_position(downbeats, 4, 14), 3.5);
+  EXPECT_EQ(bar_position({}, 4, 3), 0);
 }
 
 TEST(BeatsFile, HoldsSecondsOrAudacityLabels) {

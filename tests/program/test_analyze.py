@@ -57,7 +57,9 @@ def check_contract(found):
     for name, times in found["events"].items():
         assert all(is_number(time) and 0 <= time <= duration for time in times), name
         assert times == sorted(times), name
-    assert set(found["scalars"]) == {"tempo_bpm", "key", "duration_s"}
+    assert set(found["scalars"]) == {"tempo_bpm", "tempo_candidates_bpm", "tempos", "beats_per_bar", "key", "duration_s"}
+    assert all(is_number(tempo) and tempo > 0 for tempo in found["scalars"]["tempo_candidates_bpm"])
+    assert all(set(part) == {"begin_s", "tempo_bpm"} for part in found["scalars"]["tempos"])
     tempo, key = found["scalars"]["tempo_bpm"], found["scalars"]["key"]
     assert tempo is None or is_number(tempo) and tempo > 0
     assert key is None or key.split()[1] in ("major", "minor")
@@ -81,7 +83,8 @@ def test_what_is_unknown_in_silence_is_null(program):
     assert done.code == 0 and "silent" in done.err, done
     found = done.json()
     check_contract(found)
-    assert found["scalars"] == {"tempo_bpm": None, "key": None, "duration_s": 1}
+    unknown = {"tempo_bpm": None, "tempo_candidates_bpm": [], "tempos": [], "beats_per_bar": None, "key": None}
+    assert found["scalars"] == {**unknown, "duration_s": 1}
     assert found["events"]["beats_s"] == [] and set(found["series"]["rms"]) == {0}
 
 

@@ -100,8 +100,10 @@ TEST(SeriesCsv, ASeriesThatWasNotComputedIsRefused) {
 TEST(AnalysisJson, HasTheShapeOfItsContract) {
   Features features = features_of({{"rms", "", {0.5f, 0.1f}}}, 2);
   features.events = {
-      .onsets_s = {0.05}, .beats_s = {0.0, 0.5, 1, 1.5, 2, 2.5}, .downbeat = 1, .sections_s = {0}};
+      .onsets_s = {0.05}, .beats_s = {0.0, 0.5, 1, 1.5, 2, 2.5}, .downbeats = {1, 5}, .sections_s = {0}};
   features.tempo_bpm = 120;
+  features.tempo_candidates_bpm = {120, 60};
+  features.tempos = {{0.5, 120}};
   features.key = "A minor";
   EXPECT_EQ(json_of(features, {"rms"}), Json::parse(R"({
     "schema": 1,
@@ -110,13 +112,17 @@ TEST(AnalysisJson, HasTheShapeOfItsContract) {
     "fps": "10/1", "frames": 2, "series": {"rms": [0.5, 0.1]},
     "events": {"onsets_s": [0.05], "beats_s": [0.0, 0.5, 1, 1.5, 2, 2.5], "downbeats_s": [0.5, 2.5],
                "sections_s": [0]},
-    "scalars": {"tempo_bpm": 120.0, "key": "A minor", "duration_s": 0.2}})"));
+    "scalars": {"tempo_bpm": 120.0, "tempo_candidates_bpm": [120.0, 60.0],
+                "tempos": [{"begin_s": 0.5, "tempo_bpm": 120.0}], "beats_per_bar": 4, "key": "A minor",
+                "duration_s": 0.2}})"));
 }
 
 TEST(AnalysisJson, UnknownValuesAreNullAndNothingHeardIsEmpty) {
   const Json json = json_of(features_of({}, 3), {});
   EXPECT_TRUE(json["scalars"]["tempo_bpm"].is_null());
   EXPECT_TRUE(json["scalars"]["key"].is_null());
+  EXPECT_TRUE(json["scalars"]["beats_per_bar"].is_null());
+  EXPECT_EQ(json["scalars"]["tempos"], Json::array());
   EXPECT_EQ(json["series"], Json::object());
   for (const auto& [name, times] : json["events"].items()) EXPECT_EQ(times, Json::array()) << name;
 }
@@ -129,8 +135,7 @@ TEST(AnalysisJson, AnyFileNameIsAString) {
 TEST(Downbeats, AreEveryBarsFirstBeats) {
   Features features = features_of({}, 1);
   features.events.beats_s = {0, 1, 2, 3, 4, 5, 6};
-  features.events.downbeat = 2;
-  features.settings.beats.beats_per_bar = 3;
+  features.events.downbeats = {2, 5};
   EXPECT_THAT(downbeats_s(features), ElementsAre(2, 5));
 }
 

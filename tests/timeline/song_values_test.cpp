@@ -71,7 +71,8 @@ Features beaten_song() {
   features.settings.beats.beats_per_bar = 3;
   features.tempo_bpm = 150;
   features.events.beats_s = {0.25, 0.65, 1.05};
-  features.events.downbeat = 1;
+  features.events.downbeats = {1};
+  features.events.beats_per_bar = 3;
   Series beat{"beat_phase", "", {}};
   Series bar{"bar_phase", "", {}};
   for (int frame = 0; frame < 15; ++frame) {

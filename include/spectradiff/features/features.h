@@ -31,14 +31,14 @@ struct Normalize {
 };
 
 // What ears correct. A beat track is followed through the song unless it is given:
-// - tempo alone: the track keeps near it;
+// - tempo alone: an even grid that is fitted to the song;
 // - first beat alone: the track begins there, and so does the first bar;
 // - both: an even grid from there to the song's end;
 // - a file: these beats, whatever else is said; the first one begins a bar, unless first_beat does.
 struct BeatSettings {
   double tempo_bpm = 0;                // 20..400; 0: heard
   std::optional<TimeSpan> first_beat;  // in the song
-  int beats_per_bar = 4;               // 1..32
+  int beats_per_bar = 0;               // 1..32; 0: heard, 3 or 4
   std::string file;  // seconds per line, or Audacity labels START<TAB>END<TAB>TEXT; empty: none
   friend bool operator==(const BeatSettings&, const BeatSettings&) = default;
 };
@@ -83,7 +83,10 @@ struct Features {
   double reference = 0;  // the song-wide magnitude that becomes level 1; 0 for silence: levels are then 0
   std::vector<Series> series;  // those asked for: in the order of series_names(), then the others by name
   Events events;               // of what was asked for; the rest is empty
-  double tempo_bpm = 0;        // 0: unknown, as in silence
+  double tempo_bpm = 0;        // 0: unknown, as in silence; where it changes, that of most of the song
+  // The tempo, and the next likely one where there is one: its double or half, mostly.
+  std::vector<double> tempo_candidates_bpm;
+  std::vector<TempoPart> tempos;  // more than one where the song changes it for good
   StillSpectrogram still;      // empty unless asked for
   std::string key;             // "A minor"; empty: unknown
 

@@ -46,8 +46,19 @@ struct Series {
 struct Events {
   std::vector<double> onsets_s;
   std::vector<double> beats_s;
-  int downbeat = 0;                // index in beats_s of the first bar's first beat, below beats per bar
+  std::vector<int> downbeats;      // indices in beats_s, ascending: the beats that begin bars
+  int beats_per_bar = 4;           // of bars before the first downbeat and from the last one on
   std::vector<double> sections_s;  // where each begins: the first at 0; empty for silence
+};
+
+// Bars since the first downbeat at a place counted in beats, 1.5 being halfway from the second beat to the
+// third; below 0 before it.
+double bar_position(const std::vector<int>& downbeats, int beats_per_bar, double beat);
+
+// From begin_s on, until the next one begins.
+struct TempoPart {
+  double begin_s;
+  double bpm;
 };
 
 // rms peak loudness centroid spread skewness kurtosis onset beat beat_phase bar_phase harmonic percussive
