@@ -53,7 +53,18 @@ class Band:
         return usual * self.gains.get(name, 1.0)
 
 
-DRUM_GAINS = {"kick": 0.9, "snare": 0.55, "clap": 0.5, "hat": 0.16, "open": 0.2, "ride": 0.16, "crash": 0.35, "rim": 0.3, "tom": 0.5, "shaker": 0.08}
+DRUM_GAINS = {
+    "kick": 0.9,
+    "snare": 0.55,
+    "clap": 0.5,
+    "hat": 0.16,
+    "open": 0.2,
+    "ride": 0.16,
+    "crash": 0.35,
+    "rim": 0.3,
+    "tom": 0.5,
+    "shaker": 0.08,
+}
 
 
 def drum(score: Score, name: str) -> sound.Samples:
@@ -122,7 +133,9 @@ def bass_layer(band: Band) -> Layer:
             line = [(beat + 0.5, degree, 0.45) for beat in range(meter)]
         elif band.bass == "syncopated":
             line = [(0, degree, 0.7)] + [
-                (at, degree + int(rng.choice([0, 0, 4, 7])), 0.4) for at in (0.75, 1.5, 2.5, 2.75, 3.5) if at < meter and rng.random() < 0.65
+                (at, degree + int(rng.choice([0, 0, 4, 7])), 0.4)
+                for at in (0.75, 1.5, 2.5, 2.75, 3.5)
+                if at < meter and rng.random() < 0.65
             ]
         elif band.bass == "octaves":
             line = [(k / 2, degree + 7 * (k % 2), 0.42) for k in range(2 * meter)]
@@ -130,7 +143,9 @@ def bass_layer(band: Band) -> Layer:
             line = [(k / 2, degree, 0.42) for k in range(2 * meter)]
         for beat, step, beats in line:
             start = base + band.swung(beat)
-            score.play(start, sound.bass(band.hz(step, 1 if band.pitch(step, 1) > 30 else 2), score.length(start, beats)), band.gain("bass", 0.3))
+            score.play(
+                start, sound.bass(band.hz(step, 1 if band.pitch(step, 1) > 30 else 2), score.length(start, beats)), band.gain("bass", 0.3)
+            )
 
     return play
 
@@ -162,7 +177,11 @@ def comp_layer(band: Band) -> Layer:
             for beat in range(meter):
                 for step in triad if beat else [degree - 7, *triad]:
                     start = base + band.swung(beat)
-                    score.play(start, sound.piano(band.hz(step, 4), score.length(start, 1), 0.8 if beat == 0 else 0.5), level * (1.5 if beat == 0 else 1.0))
+                    score.play(
+                        start,
+                        sound.piano(band.hz(step, 4), score.length(start, 1), 0.8 if beat == 0 else 0.5),
+                        level * (1.5 if beat == 0 else 1.0),
+                    )
         elif band.comp == "pluck":
             for at in (0, 0.75, 1.5, 2, 2.75, 3.5):
                 if at < meter:

@@ -91,7 +91,9 @@ def unpacked(package: str, folder: Path) -> None:
 def mix(folder: Path, out: Path) -> None:
     """Both of a chart's sounds as one song."""
     inputs = ["-i", str(folder / "song.ogg"), "-i", str(folder / "guitar.ogg")]
-    subprocess.run(["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", "amix=inputs=2:normalize=0,alimiter=level=0", str(out)], check=True)
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", "amix=inputs=2:normalize=0,alimiter=level=0", str(out)], check=True
+    )
 
 
 def main() -> None:

@@ -45,7 +45,10 @@ def sounds(song: Path, pulse_s: Rows) -> Rows:
         mean = rise[low:high].mean(0)
         columns.append([mean[max(hop - 2, 0) : hop + 3].max(initial=0) for hop in hops])
     chroma = librosa.feature.chroma_stft(S=np.abs(librosa.stft(samples, n_fft=4096, hop_length=1024)) ** 2, sr=rate, n_fft=4096, tuning=0.0)
-    sums = {name: np.concatenate([np.zeros((len(rows), 1)), np.cumsum(rows, 1)], 1) for name, rows in (("chroma", chroma), ("low", db[:LOW_BANDS]))}
+    sums = {
+        name: np.concatenate([np.zeros((len(rows), 1)), np.cumsum(rows, 1)], 1)
+        for name, rows in (("chroma", chroma), ("low", db[:LOW_BANDS]))
+    }
 
     def mean_of(name: str, begin: Rows, end: Rows) -> Rows:
         last = sums[name].shape[1] - 2

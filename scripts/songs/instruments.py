@@ -65,7 +65,10 @@ def crash(rng: np.random.Generator) -> Samples:
 
 def tom(rng: np.random.Generator, pitch_hz: float) -> Samples:
     t = seconds(0.35)
-    return ended(np.sin(2 * np.pi * (pitch_hz * t - 1.5 * np.exp(-25 * t))) * np.exp(-9 * t) + 0.05 * rng.normal(size=len(t)) * np.exp(-60 * t), 0.001)
+    return ended(
+        np.sin(2 * np.pi * (pitch_hz * t - 1.5 * np.exp(-25 * t))) * np.exp(-9 * t) + 0.05 * rng.normal(size=len(t)) * np.exp(-60 * t),
+        0.001,
+    )
 
 
 def rim(rng: np.random.Generator) -> Samples:
@@ -110,7 +113,9 @@ def strings(hz: float, length_s: float, attack_s: float = 0.12) -> Samples:
     vibrato = 1 + 0.004 * np.sin(2 * np.pi * 5.3 * t) * np.minimum(1, t / 0.4)
     phase = 2 * np.pi * np.cumsum(hz * vibrato) / RATE
     count = max(1, min(10, int(12000 / hz)))
-    return ended(0.4 * sum(np.sin(k * phase + k * k) / k**1.2 for k in range(1, count + 1)), min(attack_s, length_s / 2), min(0.15, length_s / 3))
+    return ended(
+        0.4 * sum(np.sin(k * phase + k * k) / k**1.2 for k in range(1, count + 1)), min(attack_s, length_s / 2), min(0.15, length_s / 3)
+    )
 
 
 def lead(hz: float, length_s: float) -> Samples:
@@ -134,7 +139,10 @@ def voice(rng: np.random.Generator, hz: float, length_s: float) -> Samples:
     formants = ((700, 1100, 2600), (400, 2000, 2600), (320, 800, 2500), (500, 1700, 2500))[rng.integers(4)]
     tone = np.zeros(len(t))
     for k in range(1, max(2, int(5000 / hz))):
-        gain = sum(np.exp(-(((k * hz - formant) / 160) ** 2)) * weight for formant, weight in zip(formants, (1, 0.6, 0.25), strict=True)) + 0.03
+        gain = (
+            sum(np.exp(-(((k * hz - formant) / 160) ** 2)) * weight for formant, weight in zip(formants, (1, 0.6, 0.25), strict=True))
+            + 0.03
+        )
         tone += gain * np.sin(k * phase)
     breath = 0.02 * filtered(rng.normal(size=len(t)), 3000, 9000)
     return ended(0.5 * tone + breath, 0.04, 0.06)

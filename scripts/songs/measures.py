@@ -20,7 +20,17 @@ def f_measure(found: Sequence[float], truth: Sequence[float], tolerance_s: float
 
 def level_of(tempo_bpm: float, truth_bpm: float) -> str:
     """Which multiple of the true tempo was taken."""
-    for name, ratio in (("", 1), ("×2", 2), ("×½", 0.5), ("×3", 3), ("×⅓", 1 / 3), ("×3/2", 1.5), ("×2/3", 2 / 3), ("×4/3", 4 / 3), ("×3/4", 0.75)):
+    for name, ratio in (
+        ("", 1),
+        ("×2", 2),
+        ("×½", 0.5),
+        ("×3", 3),
+        ("×⅓", 1 / 3),
+        ("×3/2", 1.5),
+        ("×2/3", 2 / 3),
+        ("×4/3", 4 / 3),
+        ("×3/4", 0.75),
+    ):
         if abs(tempo_bpm / truth_bpm / ratio - 1) < 0.03:
             return name
     return "other"

@@ -53,7 +53,16 @@ def finished(score: Score, drive: float = 1.0, peak: float = 0.9) -> Made:
     return mastered(room(score.mix, score.reverb, score.seed), drive, peak), score.truth()
 
 
-def banded(name: str, seed: int, bpm: float, form: list[tuple[str, int, float]], band: Band, drive: float = 1.5, extra: list | None = None, **more) -> Made:
+def banded(
+    name: str,
+    seed: int,
+    bpm: float,
+    form: list[tuple[str, int, float]],
+    band: Band,
+    drive: float = 1.5,
+    extra: list | None = None,
+    **more: float,
+) -> Made:
     score = Score(name, seed, sections(form), bpm=bpm, key=band.key, **more)
     return finished(arranged(score, layers_of(band) + (extra or [])), drive)
 
@@ -68,12 +77,21 @@ def progressions(name: str, seed: int) -> dict[str, list[int]]:
 
 
 def pop(seed: int) -> Made:
-    band = Band(*key_of("pop", seed), progressions("pop", seed), {"A": ROCK, "B": LOUD, "intro": SPARSE, "C": SPARSE}, comp="pad", melody="voice")
+    band = Band(
+        *key_of("pop", seed), progressions("pop", seed), {"A": ROCK, "B": LOUD, "intro": SPARSE, "C": SPARSE}, comp="pad", melody="voice"
+    )
     return banded("pop", seed, varied(seed, 112, 0.1), POP, band)
 
 
 def rock(seed: int) -> Made:
-    band = Band(*key_of("rock", seed), progressions("rock", seed), {"A": ROCK, "B": LOUD, "intro": SPARSE}, comp="guitar", melody="voice", bass="eighths")
+    band = Band(
+        *key_of("rock", seed),
+        progressions("rock", seed),
+        {"A": ROCK, "B": LOUD, "intro": SPARSE},
+        comp="guitar",
+        melody="voice",
+        bass="eighths",
+    )
     return banded("rock", seed, varied(seed, 140, 0.08), POP, band, drive=2.5)
 
 
@@ -129,13 +147,25 @@ def fast(seed: int) -> Made:
 
 def funk(seed: int) -> Made:
     band = Band(
-        *key_of("funk", seed), progressions("funk", seed), {"A": FUNK, "B": FUNK, "intro": FUNK, "C": SPARSE}, bass="syncopated", comp="pluck", melody="voice"
+        *key_of("funk", seed),
+        progressions("funk", seed),
+        {"A": FUNK, "B": FUNK, "intro": FUNK, "C": SPARSE},
+        bass="syncopated",
+        comp="pluck",
+        melody="voice",
     )
     return banded("funk", seed, varied(seed, 102, 0.06), POP, band)
 
 
 def reggae(seed: int) -> Made:
-    band = Band(*key_of("reggae", seed), progressions("reggae", seed), {"A": ONE_DROP, "B": ONE_DROP}, bass="syncopated", comp="offbeats", melody="voice")
+    band = Band(
+        *key_of("reggae", seed),
+        progressions("reggae", seed),
+        {"A": ONE_DROP, "B": ONE_DROP},
+        bass="syncopated",
+        comp="offbeats",
+        melody="voice",
+    )
     return banded("reggae", seed, varied(seed, 78, 0.06), SHORT, band)
 
 
@@ -145,18 +175,39 @@ def trap(seed: int) -> Made:
 
 
 def ballad(seed: int) -> Made:
-    band = Band(*key_of("ballad", seed), progressions("ballad", seed), {"B": ROCK, "A": {}, "C": {}}, comp="piano", melody="voice", bass_from=0.6)
-    return banded("ballad", seed, varied(seed, 72, 0.06), [("A", 8, 0.5), ("B", 8, 0.9), ("A", 8, 0.5), ("B", 8, 0.9)], band, jitter_s=0.008)
+    band = Band(
+        *key_of("ballad", seed), progressions("ballad", seed), {"B": ROCK, "A": {}, "C": {}}, comp="piano", melody="voice", bass_from=0.6
+    )
+    return banded(
+        "ballad", seed, varied(seed, 72, 0.06), [("A", 8, 0.5), ("B", 8, 0.9), ("A", 8, 0.5), ("B", 8, 0.9)], band, jitter_s=0.008
+    )
 
 
 def swing(seed: int) -> Made:
-    band = Band(*key_of("swing", seed), progressions("swing", seed), {"A": SWING, "B": SWING}, bass="walking", comp="offbeats", melody="piano", swing=0.66)
+    band = Band(
+        *key_of("swing", seed),
+        progressions("swing", seed),
+        {"A": SWING, "B": SWING},
+        bass="walking",
+        comp="offbeats",
+        melody="piano",
+        swing=0.66,
+    )
     return banded("swing", seed, varied(seed, 150, 0.1), SHORT + SHORT, band, drive=1.0, jitter_s=0.007)
 
 
 def waltz(seed: int) -> Made:
-    band = Band(*key_of("waltz", seed), progressions("waltz", seed), {"A": WALTZ, "B": WALTZ, "C": {}}, bass="roots", comp="piano", melody="strings")
-    return banded("waltz-3-4", seed, varied(seed, 138, 0.1), [("A", 16, 0.5), ("B", 16, 0.9), ("A", 16, 0.5), ("C", 8, 0.4), ("B", 16, 0.9)], band, meter=3)
+    band = Band(
+        *key_of("waltz", seed), progressions("waltz", seed), {"A": WALTZ, "B": WALTZ, "C": {}}, bass="roots", comp="piano", melody="strings"
+    )
+    return banded(
+        "waltz-3-4",
+        seed,
+        varied(seed, 138, 0.1),
+        [("A", 16, 0.5), ("B", 16, 0.9), ("A", 16, 0.5), ("C", 8, 0.4), ("B", 16, 0.9)],
+        band,
+        meter=3,
+    )
 
 
 def seven(seed: int) -> Made:
@@ -167,7 +218,9 @@ def seven(seed: int) -> Made:
 
 def piano(seed: int) -> Made:
     band = Band(*key_of("piano", seed), progressions("piano", seed), {}, bass=None, comp="arpeggio", melody="piano", melody_from=0.4)
-    return banded("piano", seed, varied(seed, 84, 0.1), [("A", 8, 0.5), ("B", 8, 0.8), ("A", 8, 0.5), ("B", 8, 0.8)], band, drive=0.6, jitter_s=0.01)
+    return banded(
+        "piano", seed, varied(seed, 84, 0.1), [("A", 8, 0.5), ("B", 8, 0.8), ("A", 8, 0.5), ("B", 8, 0.8)], band, drive=0.6, jitter_s=0.01
+    )
 
 
 def orchestra(seed: int) -> Made:
@@ -182,7 +235,14 @@ def orchestra(seed: int) -> Made:
         fills=False,
     )
     return banded(
-        "orchestra", seed, varied(seed, 92, 0.1), [("A", 8, 0.4), ("B", 8, 0.9), ("A", 8, 0.4), ("B", 8, 0.9)], band, drive=0.8, jitter_s=0.01, reverb=0.4
+        "orchestra",
+        seed,
+        varied(seed, 92, 0.1),
+        [("A", 8, 0.4), ("B", 8, 0.9), ("A", 8, 0.4), ("B", 8, 0.9)],
+        band,
+        drive=0.8,
+        jitter_s=0.01,
+        reverb=0.4,
     )
 
 
@@ -191,7 +251,9 @@ def rubato(seed: int) -> Made:
     rng = np.random.default_rng(seed)
     bars, bpm = 28, varied(seed, 88, 0.08)
     place = np.arange(bars * 4) % 16
-    stretch = 1 + 0.10 * np.sin(2 * np.pi * np.arange(bars * 4) / 16) + 0.25 * np.clip((place - 13) / 2, 0, 1) + rng.normal(0, 0.01, bars * 4)
+    stretch = (
+        1 + 0.10 * np.sin(2 * np.pi * np.arange(bars * 4) / 16) + 0.25 * np.clip((place - 13) / 2, 0, 1) + rng.normal(0, 0.01, bars * 4)
+    )
     stretch[bars * 2 - 1] += 0.6
     band = Band(*key_of("rubato", seed), progressions("rubato", seed), {}, bass=None, comp="arpeggio", melody="piano", melody_from=0.4)
     return banded(
@@ -212,7 +274,9 @@ def change(seed: int) -> Made:
     first, second = varied(seed, 100, 0.05), varied(seed, 140, 0.05)
     intervals = [60 / first] * (4 * 12) + [60 / second] * (4 * 24)
     band = Band(*key_of("change", seed), progressions("change", seed), {"A": ROCK, "B": LOUD}, comp="pad", melody="lead")
-    made = banded("tempo-change", seed, first, [("A", 12, 0.5), ("B", 12, 0.9), ("A", 12, 0.5)], band, intervals_s=intervals, constant=False)
+    made = banded(
+        "tempo-change", seed, first, [("A", 12, 0.5), ("B", 12, 0.9), ("A", 12, 0.5)], band, intervals_s=intervals, constant=False
+    )
     made[1]["tempos_bpm"] = [first, second]
     return made
 
@@ -222,7 +286,9 @@ def drifting(seed: int) -> Made:
     rng = np.random.default_rng(seed)
     bars, bpm = 40, varied(seed, 118, 0.08)
     walk = signal.lfilter([0.02], [1, -0.98], rng.normal(0, 0.12, bars * 4))
-    band = Band(*key_of("drifting", seed), progressions("drifting", seed), {"A": ROCK, "B": LOUD, "C": SPARSE}, comp="guitar", melody="voice")
+    band = Band(
+        *key_of("drifting", seed), progressions("drifting", seed), {"A": ROCK, "B": LOUD, "C": SPARSE}, comp="guitar", melody="voice"
+    )
     return banded(
         "live",
         seed,
@@ -279,7 +345,10 @@ def unmetered(truth_key: str | None = None) -> dict[str, object]:
 def drone(seed: int) -> Made:
     t = sound.seconds(40)
     tonic, _ = key_of("drone", seed)
-    tone = sum(np.sin(2 * np.pi * sound.hz_of(36 + tonic + step) * t + step) * (1 + 0.5 * np.sin(2 * np.pi * t / (7 + step))) for step in (0, 7, 12, 19))
+    tone = sum(
+        np.sin(2 * np.pi * sound.hz_of(36 + tonic + step) * t + step) * (1 + 0.5 * np.sin(2 * np.pi * t / (7 + step)))
+        for step in (0, 7, 12, 19)
+    )
     return mastered(sound.ended(tone, 3, 3), 0.5), unmetered()
 
 
@@ -317,7 +386,9 @@ def noise_drums(seed: int) -> Made:
     for bar in range(16):
         for beat in range(4):
             score.play(
-                4 * bar + beat, sound.snare(score.rng, 0.1) if beat % 2 else sound.filtered(sound.hat(score.rng, 0.1), None, 500), 0.9 if beat % 2 else 8
+                4 * bar + beat,
+                sound.snare(score.rng, 0.1) if beat % 2 else sound.filtered(sound.hat(score.rng, 0.1), None, 500),
+                0.9 if beat % 2 else 8,
             )
             for half in (0, 0.5):
                 score.play(4 * bar + beat + half, sound.hat(score.rng), 0.3)

@@ -42,7 +42,8 @@ def row_of(song: Path, program: Path) -> dict[str, object]:
     found = heard(program, song)
     events, scalars = found["events"], found["scalars"]
     row: dict[str, object] = {"song": song.stem, "tempo": scalars["tempo_bpm"], "key": scalars["key"]}
-    row["sections"] = "".join(events["labels"]) if "labels" in events else len(events["sections_s"])
+    labels = [section["label"] for section in events["sections"]]
+    row["sections"] = "".join(labels)
     file = song.with_suffix(".json")
     if not file.exists():
         return row
@@ -58,8 +59,7 @@ def row_of(song: Path, program: Path) -> dict[str, object]:
     if truth["sections_s"]:
         for name, tolerance_s in (("0.5 s", 0.5), ("3 s", 3)):
             row[name] = f_measure(events["sections_s"][1:], truth["sections_s"][1:], tolerance_s)
-        if "labels" in events:
-            row["labels"] = label_agreement(events["sections_s"], events["labels"], truth["sections_s"], truth["labels"], truth["end_s"])
+        row["labels"] = label_agreement(events["sections_s"], labels, truth["sections_s"], truth["labels"], truth["end_s"])
     return row
 
 
@@ -83,7 +83,9 @@ def print_table(title: str, rows: list[dict[str, object]], columns: tuple[str, .
     widths = [max(len(row[i]) for row in texts) for i in range(len(columns))]
     print(f"\n{title}")
     for row in texts:
-        print("  ".join(text.ljust(width) if i == 0 else text.rjust(width) for i, (text, width) in enumerate(zip(row, widths, strict=True))))
+        print(
+            "  ".join(text.ljust(width) if i == 0 else text.rjust(width) for i, (text, width) in enumerate(zip(row, widths, strict=True)))
+        )
 
 
 def keys_right(program: Path, folder: Path) -> str:
@@ -110,7 +112,9 @@ def main() -> None:
     if arguments.held_out:
         parts.append(("composed, held out", "composed", "*-2.wav"))
     for title, folder, pattern in parts:
-        songs = [s for s in sorted((arguments.songs / folder).glob(pattern)) if not arguments.names or s.stem.startswith(tuple(arguments.names))]
+        songs = [
+            s for s in sorted((arguments.songs / folder).glob(pattern)) if not arguments.names or s.stem.startswith(tuple(arguments.names))
+        ]
         with ThreadPoolExecutor(2) as pool:
             rows = list(pool.map(lambda song: row_of(song, arguments.program), songs))
         if arguments.peer:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 #include "even_beats.h"
 #include "pulse.h"
@@ -10,6 +11,8 @@
 namespace spectradiff {
 namespace {
 
+// Where less begins than this in the mean, in dB a hop, nothing does: a drone, a slow swell.
+constexpr double kLeastRiseDb = 0.15;
 // What repeats less, or whose pulses stand out less, has no beat.
 constexpr double kLeastRepeats = 0.12;
 constexpr double kLeastStanding = 2;
@@ -29,10 +32,17 @@ double standing_out(const std::vector<double>& strength, const std::vector<doubl
   return at_pulses / static_cast<double>(pulse.size()) / mean;
 }
 
+double mean_rise_db(const Novelty& novelty) {
+  double sum = 0;
+  for (const auto& range : novelty.rise_db) sum += std::accumulate(range.begin(), range.end(), 0.0);
+  return sum / static_cast<double>(novelty.strength.size());
+}
+
 // Hops; empty where there is no beat.
 std::vector<double> find_pulse(const Novelty& novelty, double hops_per_second, const BeatRequest& request) {
   const std::vector<double>& strength = novelty.strength;
   if (strength.empty() || *std::max_element(strength.begin(), strength.end()) <= 0) return {};
+  if (mean_rise_db(novelty) < kLeastRiseDb && request.tempo_bpm == 0 && !request.first_s) return {};
   if (request.tempo_bpm > 0) return even_pulse(strength, hops_per_second, request.tempo_bpm);
   const TempoPath path = follow_tempo(strength, hops_per_second);
   std::optional<int64_t> first;
@@ -41,8 +51,8 @@ std::vector<double> find_pulse(const Novelty& novelty, double hops_per_second, c
     first = std::clamp<int64_t>(std::lround(hop), 0, static_cast<int64_t>(strength.size()) - 1);
   }
   std::vector<double> pulse = follow_pulse(strength, hops_per_second, path.bpm, first);
-  if (!first && (pulse.size() < 2 || path.repeats < kLeastRepeats ||
-                 standing_out(strength, pulse) < kLeastStanding))
+  if (!first &&
+      (pulse.size() < 2 || path.repeats < kLeastRepeats || standing_out(strength, pulse) < kLeastStanding))
     pulse.clear();
   return pulse;
 }
@@ -75,8 +85,8 @@ void add_even(std::vector<PlacedBeat>& to, const std::vector<PlacedBeat>& beats,
   };
   std::vector<int> votes(static_cast<size_t>(beats_per_bar));
   for (size_t i = stretch.begin; i < stretch.end; ++i) {
-    const int first_place = ((beats[i].place - step_of(beats[i].time_s)) % beats_per_bar + beats_per_bar) %
-                            beats_per_bar;
+    const int first_place =
+        ((beats[i].place - step_of(beats[i].time_s)) % beats_per_bar + beats_per_bar) % beats_per_bar;
     ++votes[static_cast<size_t>(first_place)];
   }
   const auto first_place = static_cast<int>(std::max_element(votes.begin(), votes.end()) - votes.begin());
@@ -161,12 +171,11 @@ BeatGrid hear_beats(const SongHops& song, const BeatRequest& request) {
     if (pulse_s.empty() || time_s > pulse_s.back()) pulse_s.push_back(time_s);
   }
   const double pulse_bpm = mean_tempo(pulse_s);
-  const Metre metre =
-      find_metre(hear_pulses(pulse_s, novelty, song), pulse_bpm,
-                 {.pulses_per_beat = request.tempo_bpm > 0 ? std::optional(2) : std::nullopt,
-                  .beats_per_bar = request.beats_per_bar,
-                  .first_begins_bar = request.first_s.has_value(),
-                  .even = request.tempo_bpm > 0 || request.first_s.has_value()});
+  const Metre metre = find_metre(hear_pulses(pulse_s, novelty, song), pulse_bpm,
+                                 {.pulses_per_beat = request.tempo_bpm > 0 ? std::optional(2) : std::nullopt,
+                                  .beats_per_bar = request.beats_per_bar,
+                                  .first_begins_bar = request.first_s.has_value(),
+                                  .even = request.tempo_bpm > 0 || request.first_s.has_value()});
   if (metre.pulses_per_beat == 0) return grid;
   grid.beats_per_bar = metre.beats_per_bar;
   std::vector<PlacedBeat> beats = beats_of(pulse_s, metre);

@@ -105,9 +105,8 @@ BeatGrid GivenBeats::find(const SongHops& hops, const SongSpan& song) const {
   } else if (given_.tempo_bpm > 0 && first_s_) {
     grid = even_grid(song);
   } else {
-    grid = hear_beats(hops, {.tempo_bpm = given_.tempo_bpm,
-                             .first_s = first_s_,
-                             .beats_per_bar = given_.beats_per_bar});
+    grid = hear_beats(
+        hops, {.tempo_bpm = given_.tempo_bpm, .first_s = first_s_, .beats_per_bar = given_.beats_per_bar});
     if (grid.beats_s.empty() && given_.tempo_bpm > 0) grid = even_grid(song);
   }
   std::erase_if(grid.beats_s, [&](double beat) { return beat >= song.duration_s(); });

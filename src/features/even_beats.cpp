@@ -11,9 +11,9 @@ namespace {
 
 constexpr double kNearS = 0.03;
 constexpr size_t kLeastBeats = 16;
-constexpr size_t kStarts = 40;     // tried in a stretch
-constexpr double kOffCost = 1.5;   // a beat off the line, in beats on it
-constexpr double kEvenS = 0.012;   // deviation of beats from their line
+constexpr size_t kStarts = 40;    // tried in a stretch
+constexpr double kOffCost = 1.5;  // a beat off the line, in beats on it
+constexpr double kEvenS = 0.012;  // deviation of beats from their line
 constexpr int kRefinements = 4;
 
 struct Line {

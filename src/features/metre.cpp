@@ -9,12 +9,12 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kSounds = PulseSounds::kSounds;
-constexpr size_t kLowBands = 28;     // up to about 700 Hz
-constexpr int64_t kNearHops = 2;     // a pulse's rise is the largest within these
+constexpr size_t kLowBands = 28;       // up to about 700 Hz
+constexpr int64_t kNearHops = 2;       // a pulse's rise is the largest within these
 constexpr double kPulsesLearned = 64;  // the weights are for the mean over so many
 constexpr double kSlipCost = 7;
-constexpr double kPriorBpm = 110;
-constexpr double kTiny = 1e-3;
+constexpr double kUsualBpm = 110;
+constexpr double kTinyNorm = 1e-3;
 
 enum Place : size_t { kBar, kMiddle, kBeat, kHalf, kRest, kPlaces };
 
@@ -70,7 +70,7 @@ double turned(const Means<12>& chroma, double begin, double middle, double end) 
   const double after_norm = std::sqrt(std::inner_product(after.begin(), after.end(), after.begin(), 0.0));
   double squares = 0;
   for (size_t k = 0; k < before.size(); ++k) {
-    const double away = after[k] / (after_norm + kTiny) - before[k] / (before_norm + kTiny);
+    const double away = after[k] / (after_norm + kTinyNorm) - before[k] / (before_norm + kTinyNorm);
     squares += away * away;
   }
   return std::sqrt(squares);
@@ -84,7 +84,7 @@ double moved(const Means<kLowBands>& low, double begin, double middle, double en
   return sum / static_cast<double>(kLowBands);
 }
 
-void standardize(std::vector<std::array<double, kSounds>>& rows) {
+void to_unit_deviation(std::vector<std::array<double, kSounds>>& rows) {
   const auto count = static_cast<double>(rows.size());
   for (size_t i = 0; i < kSounds; ++i) {
     double mean = 0, variance = 0;
@@ -103,7 +103,7 @@ struct Judged {
 };
 
 double tempo_score(double bpm, int pulses_per_beat, int beats_per_bar) {
-  const double octaves = std::log2(bpm / kPriorBpm);
+  const double octaves = std::log2(bpm / kUsualBpm);
   return kTempoWeight * octaves + kTempoSquaredWeight * octaves * octaves +
          (pulses_per_beat == 3 ? kTripletWeight : 0) + (beats_per_bar == 3 ? kThreeWeight : 0);
 }
@@ -137,7 +137,9 @@ Judged judge(const std::vector<PlaceScores>& scores, int pulses_per_beat, int be
     best = std::move(next);
   }
   Judged judged;
-  judged.metre = {.pulses_per_beat = pulses_per_beat, .beats_per_bar = beats_per_bar, .place = {},
+  judged.metre = {.pulses_per_beat = pulses_per_beat,
+                  .beats_per_bar = beats_per_bar,
+                  .place = {},
                   .other_pulses_per_beat = {}};
   judged.metre.place.resize(scores.size());
   const auto last = std::max_element(best.begin(), best.end());
@@ -177,11 +179,10 @@ PulseSounds hear_pulses(const std::vector<double>& pulse_s, const Novelty& novel
       const double chroma_rate = song.chroma_hops_per_second, mel_rate = song.mel_hops_per_second;
       row[sound++] = turned(chroma, (at_s - beside_s) * chroma_rate, at_s * chroma_rate,
                             (at_s + beside_s) * chroma_rate);
-      row[sound++] =
-          moved(low, (at_s - beside_s) * mel_rate, at_s * mel_rate, (at_s + beside_s) * mel_rate);
+      row[sound++] = moved(low, (at_s - beside_s) * mel_rate, at_s * mel_rate, (at_s + beside_s) * mel_rate);
     }
   }
-  standardize(sounds.rows);
+  to_unit_deviation(sounds.rows);
   return sounds;
 }
 

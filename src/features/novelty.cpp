@@ -12,7 +12,7 @@ constexpr std::array<int, Novelty::kRanges + 1> kEdges = {0, 6, 20, 60, kMelBand
 constexpr int64_t kAroundHops = 258;  // to either side, three seconds
 constexpr double kOnsetDeviation = 0.7;
 // Of the largest deviation in the song: what hardly moves does not count.
-constexpr double kLeastDeviation = 0.15;
+constexpr double kLeastRiseDeviation = 0.15;
 constexpr double kTiny = 1e-9;
 
 // Of each hop's surroundings.
@@ -38,7 +38,7 @@ std::vector<double> deviations(const std::vector<double>& values) {
 std::vector<double> against_surroundings(const std::vector<float>& rise_db) {
   std::vector<double> values = smoothed({rise_db.begin(), rise_db.end()}, kOnsetDeviation);
   const std::vector<double> around = deviations(values);
-  const double least = kLeastDeviation * *std::max_element(around.begin(), around.end()) + kTiny;
+  const double least = kLeastRiseDeviation * *std::max_element(around.begin(), around.end()) + kTiny;
   for (size_t hop = 0; hop < values.size(); ++hop) values[hop] /= around[hop] + least;
   return values;
 }
@@ -79,8 +79,8 @@ Novelty novelty_of(const MelFrames& mel) {
     for (size_t range = 0; range < Novelty::kRanges; ++range) {
       int sum = 0;
       for (int band = kEdges[range]; band < kEdges[range + 1]; ++band) {
-        const int around = std::max<int>({before[std::max(band - 1, 0)], before[band],
-                                          before[std::min(band + 1, kMelBands - 1)], floor});
+        const int around = std::max<int>(
+            {before[std::max(band - 1, 0)], before[band], before[std::min(band + 1, kMelBands - 1)], floor});
         sum += std::max(now[band] - around, 0);
       }
       const int bands = kEdges[range + 1] - kEdges[range];

@@ -28,7 +28,7 @@ constexpr double kStepCost = 0.044;
 constexpr double kJumpCost = 1.5;
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 constexpr double kTightness = 100;
-constexpr double kSilent = 0.02;  // of the strongest
+constexpr double kSilent = 0.02;      // of the strongest
 constexpr double kOffsetStep = 0.25;  // hops
 
 using Row = std::vector<double>;  // [tempos]
@@ -69,7 +69,8 @@ std::vector<Row> tempogram(const std::vector<double>& strength, double hops_per_
   };
   std::vector<Row> rows;
   const auto count = static_cast<int64_t>(strength.size());
-  for (double middle = 0; middle < static_cast<double>(count); middle += kTempoStepSeconds * hops_per_second) {
+  for (double middle = 0; middle < static_cast<double>(count);
+       middle += kTempoStepSeconds * hops_per_second) {
     const int64_t begin = static_cast<int64_t>(middle) - window / 2;
     for (int i = 0; i < window; ++i) {
       const int64_t hop = begin + i;
@@ -83,8 +84,7 @@ std::vector<Row> tempogram(const std::vector<double>& strength, double hops_per_
     const std::complex<double>* power = back.run();
     const double whole = power[0].real() + 1e-9;
     for (size_t lag = 0; lag < correlation.size(); ++lag)
-      correlation[lag] =
-          power[lag].real() / whole / std::pow(std::max(left[lag], kLeastLeft), kGivenBack);
+      correlation[lag] = power[lag].real() / whole / std::pow(std::max(left[lag], kLeastLeft), kGivenBack);
     Row row;
     for (int step = 0; step < tempo_steps(); ++step) {
       const double lag = 60 * hops_per_second / tempo_at(step);
@@ -183,8 +183,7 @@ Chains best_chains(const std::vector<double>& strength, const std::vector<double
     double best = first ? kNever : 0;
     for (int64_t interval = shortest; interval <= std::min(longest, hop); ++interval) {
       const double stretch = std::log(static_cast<double>(interval) / period[at]);
-      const double chain =
-          chains.score[static_cast<size_t>(hop - interval)] - kTightness * stretch * stretch;
+      const double chain = chains.score[static_cast<size_t>(hop - interval)] - kTightness * stretch * stretch;
       if (chain <= best) continue;
       best = chain;
       chains.before[at] = hop - interval;
@@ -235,8 +234,8 @@ std::vector<double> follow_pulse(const std::vector<double>& strength, double hop
   std::vector<double> period;
   const double step_hops = kTempoStepSeconds * hops_per_second;
   for (size_t hop = 0; hop < score.size(); ++hop) {
-    const double place = std::min(static_cast<double>(hop) / step_hops,
-                                  static_cast<double>(tempo_bpm.size() - 1));
+    const double place =
+        std::min(static_cast<double>(hop) / step_hops, static_cast<double>(tempo_bpm.size() - 1));
     const auto below = static_cast<size_t>(place);
     const size_t above = std::min(below + 1, tempo_bpm.size() - 1);
     const double part = place - static_cast<double>(below);
@@ -258,7 +257,8 @@ std::vector<double> follow_pulse(const std::vector<double>& strength, double hop
   return pulse;
 }
 
-std::vector<double> even_pulse(const std::vector<double>& strength, double hops_per_second, double tempo_bpm) {
+std::vector<double> even_pulse(const std::vector<double>& strength, double hops_per_second,
+                               double tempo_bpm) {
   const std::vector<double> score = smoothed(strength, 1);
   const double period = 30 * hops_per_second / tempo_bpm;
   const auto last = static_cast<double>(score.size()) - 1;

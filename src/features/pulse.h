@@ -19,8 +19,9 @@ struct TempoPath {
 constexpr double kTempoStepSeconds = 0.5;
 TempoPath follow_tempo(const std::vector<double>& strength, double hops_per_second);
 
-// Hops, ascending, refined between them: a chain of half beats that falls on what begins and keeps the tempo's period (Ellis, "Beat
-// Tracking by Dynamic Programming", 2007). It begins where the music does, or at `first`, and ends with it.
+// Hops, ascending, refined between them: a chain of half beats that falls on what begins and keeps the
+// tempo's period (Ellis, "Beat Tracking by Dynamic Programming", 2007). It begins where the music does, or at
+// `first`, and ends with it.
 std::vector<double> follow_pulse(const std::vector<double>& strength, double hops_per_second,
                                  const std::vector<double>& tempo_bpm, std::optional<int64_t> first);
 

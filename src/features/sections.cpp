@@ -1,124 +1,127 @@
 #include "sections.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "segmentation.h"
 
 namespace spectradiff {
 namespace {
 
-constexpr double kCellSeconds = 0.5;
-constexpr int kCoefficients = 13;
-constexpr size_t kPitches = 12;
-constexpr size_t kDimensions = kPitches + kCoefficients;
-constexpr double kLeastReachSeconds = 4;
-constexpr double kMostReachSeconds = 12;
-constexpr double kSongShare = 16;
-constexpr double kLeastNovelty = 0.9;
-// Added to the variance of each feature, of which the song's is 1: what hardly moves is no section of its
-// own.
-constexpr double kVarianceFloor = 0.1;
-// A feature that hardly moves says nothing: shares of chroma, decibels of a cepstrum.
-constexpr double kStillChroma = 0.05;
-constexpr double kStillCepstrum = 5;
+// Chosen with those of segmentation.cpp.
+constexpr double kPlayingLikeness = 1.2, kHarmonyLikeness = 2.9;
+constexpr double kSameLabel = 2.3;
+constexpr double kDensityWeight = 0.3;  // noise hides what begins in it, and is no less loud
+constexpr double kLeastSpreadDb = 6;    // of sections' energies, where they differ less
 
-using Cell = std::array<double, kDimensions>;
-
-void pool(std::vector<Cell>& cells, std::vector<int>& counts, double time_s, const float* values,
-          size_t first, size_t count) {
-  const auto at = std::min(static_cast<size_t>(time_s / kCellSeconds), cells.size() - 1);
-  ++counts[at];
-  for (size_t i = 0; i < count; ++i) cells[at][first + i] += values[i];
-}
-
-void average(std::vector<Cell>& cells, const std::vector<int>& counts, size_t first, size_t count) {
-  for (size_t at = 0; at < cells.size(); ++at) {
-    for (size_t i = first; i < first + count; ++i) cells[at][i] /= std::max(counts[at], 1);
-  }
-}
-
-// Each feature to mean 0 and variance 1 over the song.
-void standardize(std::vector<Cell>& cells) {
-  const auto count = static_cast<double>(cells.size());
-  for (size_t i = 0; i < kDimensions; ++i) {
-    double mean = 0;
-    for (const Cell& cell : cells) mean += cell[i] / count;
-    double variance = 0;
-    for (const Cell& cell : cells) variance += (cell[i] - mean) * (cell[i] - mean) / count;
-    const double still = i < kPitches ? kStillChroma : kStillCepstrum;
-    const double deviation = std::max(std::sqrt(variance), still);
-    for (Cell& cell : cells) cell[i] = (cell[i] - mean) / deviation;
-  }
-}
-
-struct Spread {
-  double mean;
-  double variance;
+struct Stretch {
+  size_t begin, end;
+  size_t length() const { return end - begin; }
 };
 
-Spread spread_of(const std::vector<Cell>& cells, size_t begin, size_t end, size_t feature) {
-  const auto count = static_cast<double>(end - begin);
-  Spread spread{0, 0};
-  for (size_t at = begin; at < end; ++at) spread.mean += cells[at][feature] / count;
-  for (size_t at = begin; at < end; ++at)
-    spread.variance += std::pow(cells[at][feature] - spread.mean, 2) / count;
-  return spread;
+template <size_t kSize>
+double squared_distance(const std::array<double, kSize>& a, const std::array<double, kSize>& b) {
+  double sum = 0;
+  for (size_t i = 0; i < kSize; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sum;
 }
 
-// How far the means of `reach` cells before `at` and from it on lie apart, squared, in terms of how much
-// cells vary on either side; less where the song's end leaves fewer of them.
-double novelty(const std::vector<Cell>& cells, size_t at, size_t reach) {
-  const size_t begin = at - std::min(at, reach);
-  const size_t end = std::min(at + reach, cells.size());
-  double distance = 0;
-  double variance = 0;
-  for (size_t i = 0; i < kDimensions; ++i) {
-    const Spread before = spread_of(cells, begin, at, i);
-    const Spread after = spread_of(cells, at, end, i);
-    distance += (after.mean - before.mean) * (after.mean - before.mean);
-    variance += before.variance + after.variance + kVarianceFloor;
+class Likeness {
+ public:
+  Likeness(const BarSounds& sounds, const std::vector<Stretch>& stretches)
+      : sounds_(sounds), stretches_(stretches), playing_(stretches.size()) {
+    for (size_t i = 0; i < stretches.size(); ++i) {
+      for (size_t bar = stretches[i].begin; bar < stretches[i].end; ++bar) {
+        for (size_t k = 0; k < playing_[i].size(); ++k)
+          playing_[i][k] += sounds.playing[bar][k] / static_cast<double>(stretches[i].length());
+      }
+    }
   }
-  const auto cells_before = static_cast<double>(at - begin);
-  const auto cells_after = static_cast<double>(end - at);
-  const double share =
-      2 * cells_before * cells_after / (cells_before + cells_after) / static_cast<double>(reach);
-  return share * distance / variance;
+
+  // In terms of noise.
+  double distance(size_t a, size_t b) const {
+    const double playing = squared_distance(playing_[a], playing_[b]) / sounds_.playing_noise;
+    return kPlayingLikeness * playing + kHarmonyLikeness * std::max(harmony_distance(a, b) - 1, 0.0);
+  }
+
+ private:
+  // The shorter one is moved along the longer one; 1 is what noise alone makes.
+  double harmony_distance(size_t a, size_t b) const {
+    const auto [shorter, longer] = stretches_[a].length() < stretches_[b].length()
+                                       ? std::pair(stretches_[a], stretches_[b])
+                                       : std::pair(stretches_[b], stretches_[a]);
+    double least = std::numeric_limits<double>::infinity();
+    for (size_t from = longer.begin; from + shorter.length() <= longer.end; ++from) {
+      double sum = 0;
+      for (size_t bar = 0; bar < shorter.length(); ++bar)
+        sum += squared_distance(sounds_.harmony[shorter.begin + bar], sounds_.harmony[from + bar]);
+      least = std::min(least, sum);
+    }
+    return least / static_cast<double>(shorter.length()) / 2 / sounds_.harmony_noise;
+  }
+
+  const BarSounds& sounds_;
+  const std::vector<Stretch>& stretches_;
+  std::vector<std::array<double, BarSounds::kPlaying>> playing_;  // means
+};
+
+// Each stretch joins the label whose stretches are nearest in the mean, or begins a new one.
+std::vector<int> labels_of(const Likeness& likeness, size_t stretches) {
+  std::vector<std::vector<size_t>> labelled;
+  std::vector<int> labels;
+  for (size_t i = 0; i < stretches; ++i) {
+    double nearest = kSameLabel;
+    size_t label = labelled.size();
+    for (size_t other = 0; other < labelled.size(); ++other) {
+      double mean = 0;
+      for (const size_t member : labelled[other])
+        mean += likeness.distance(i, member) / static_cast<double>(labelled[other].size());
+      if (mean >= nearest) continue;
+      nearest = mean;
+      label = other;
+    }
+    if (label == labelled.size()) labelled.emplace_back();
+    labelled[label].push_back(i);
+    labels.push_back(static_cast<int>(label));
+  }
+  return labels;
+}
+
+double energy_db(const std::vector<Bar>& bars, const Stretch& stretch) {
+  double sum = 0;
+  for (size_t bar = stretch.begin; bar < stretch.end; ++bar) sum += bars[bar].level_db + bars[bar].density_db;
+  return sum / static_cast<double>(stretch.length());
+}
+
+SectionEnergy class_of(double energy) {
+  if (energy < 1.0 / 3) return SectionEnergy::low;
+  return energy > 2.0 / 3 ? SectionEnergy::high : SectionEnergy::middle;
 }
 
 }  // namespace
 
-std::vector<double> find_sections(const std::vector<Chroma>& chroma, double chroma_hops_per_second,
-                                  const MelFrames& mel, double mel_hops_per_second, double duration_s) {
-  std::vector<Cell> cells(static_cast<size_t>(std::max(1.0, std::ceil(duration_s / kCellSeconds))));
-  std::vector<int> counts(cells.size());
-  double loudest = 0;
-  for (size_t hop = 0; hop < chroma.size(); ++hop) {
-    pool(cells, counts, static_cast<double>(hop) / chroma_hops_per_second, chroma[hop].data(), 0, kPitches);
-    loudest = std::max<double>(loudest, *std::max_element(chroma[hop].begin(), chroma[hop].end()));
+std::vector<Section> find_sections(const std::vector<Bar>& bars) {
+  if (bars.empty()) return {};
+  const BarSounds sounds = compare_bars(bars);
+  std::vector<Stretch> stretches;
+  for (const size_t begin : cut_at_changes(sounds)) {
+    if (!stretches.empty()) stretches.back().end = begin;
+    stretches.push_back({begin, bars.size()});
   }
-  if (loudest == 0) return {};
-  average(cells, counts, 0, kPitches);
-
-  const Cepstrum cepstrum(kCoefficients);
-  std::fill(counts.begin(), counts.end(), 0);
-  std::array<float, kCoefficients> mfcc;
-  for (int64_t hop = 0; hop < mel.hops(); ++hop) {
-    cepstrum.apply(mel, hop, mfcc.data());
-    pool(cells, counts, static_cast<double>(hop) / mel_hops_per_second, mfcc.data(), kPitches, kCoefficients);
-  }
-  average(cells, counts, kPitches, kCoefficients);
-  standardize(cells);
-
-  const double reach_s = std::clamp(duration_s / kSongShare, kLeastReachSeconds, kMostReachSeconds);
-  const auto reach = static_cast<size_t>(reach_s / kCellSeconds);
-  std::vector<double> curve(cells.size());
-  // A section lasts two cells at least, at the song's ends too.
-  for (size_t at = 2; at + 2 < cells.size(); ++at) curve[at] = novelty(cells, at, reach);
-  std::vector<double> sections = {0};
-  for (size_t at = 2; at + 2 < cells.size(); ++at) {
-    const auto begin = curve.begin() + static_cast<std::ptrdiff_t>(at - std::min(at, reach / 2));
-    const auto end = curve.begin() + static_cast<std::ptrdiff_t>(std::min(at + reach / 2 + 1, cells.size()));
-    const bool highest = std::max_element(begin, end) - curve.begin() == static_cast<std::ptrdiff_t>(at);
-    if (highest && curve[at] >= kLeastNovelty) sections.push_back(static_cast<double>(at) * kCellSeconds);
+  const std::vector<int> labels = labels_of(Likeness(sounds, stretches), stretches.size());
+  std::vector<double> energies_db;
+  for (const Stretch& stretch : stretches) energies_db.push_back(energy_db(bars, stretch));
+  const auto [least, most] = std::minmax_element(energies_db.begin(), energies_db.end());
+  const double middle_db = (*least + *most) / 2, spread_db = std::max(*most - *least, kLeastSpreadDb);
+  std::vector<Section> sections;
+  for (size_t i = 0; i < stretches.size(); ++i) {
+    const double energy = std::clamp(0.5 + (energies_db[i] - middle_db) / spread_db, 0.0, 1.0);
+    sections.push_back({.begin_s = bars[stretches[i].begin].begin_s,
+                        .end_s = bars[stretches[i].end - 1].end_s,
+                        .label = labels[i],
+                        .energy = energy,
+                        .energy_class = class_of(energy)});
   }
   return sections;
 }

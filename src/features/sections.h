@@ -1,18 +1,15 @@
-// Where a song's sections begin.
+// Where a song's sections begin, which of them are alike, and how much goes on in each.
 #pragma once
 
 #include <vector>
 
-#include "chroma.h"
-#include "mel.h"
+#include "bars.h"
+#include "spectradiff/features/section.h"
 
 namespace spectradiff {
 
-// Chroma and MFCC are pooled over half seconds, and each place is judged by how far the mean of what follows
-// lies from the mean of what came before, over a sixteenth of the song (4 to 12 s) to either side, in terms
-// of how much both vary in themselves. Peaks of this novelty become boundaries. Seconds; the first section
-// begins at 0; empty for silence.
-std::vector<double> find_sections(const std::vector<Chroma>& chroma, double chroma_hops_per_second,
-                                  const MelFrames& mel, double mel_hops_per_second, double duration_s);
+// Bars are cut where playing or harmony change (segmentation.h); a section has the label of the earlier ones
+// that it is nearest to in both, harmonies compared bar by bar where they fit best. Without bars: none.
+std::vector<Section> find_sections(const std::vector<Bar>& bars);
 
 }  // namespace spectradiff

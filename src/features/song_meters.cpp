@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "rises.h"
 #include "sections.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/threads.h"
@@ -42,7 +43,7 @@ bool SongMeters::wants_any(std::initializer_list<const char*> series) const {
 }
 
 bool SongMeters::wants_beats() const {
-  return wanted_.all || wanted_.beats || wants_any({"beat", "beat_phase", "bar_phase"});
+  return wants_sections() || wanted_.beats || wants_any({"beat", "beat_phase", "bar_phase"});
 }
 
 // The slowest first: there may be fewer threads than meters.
@@ -53,7 +54,7 @@ void SongMeters::make_meters(const AudioInfo& song) {
                       [&meter] { meter.finish(); }});
   };
   const bool wants_parts = wants_any({"harmonic", "percussive"});
-  const bool wants_chroma = wants_key() || wants_sections() || wants_beats();
+  const bool wants_chroma = wants_key() || wants_beats();
   if (wants_parts || wants_chroma) {
     attach(long_.emplace(sample_rate_hz_, wants_chroma, wants_parts));
   }
@@ -69,8 +70,7 @@ void SongMeters::make_meters(const AudioInfo& song) {
       bands.push_back(*band);
     }
   }
-  const bool wants_mel =
-      wants_timbre_ || wanted_.onsets || wants("onset") || wants_beats() || wants_sections();
+  const bool wants_mel = wants_timbre_ || wanted_.onsets || wants("onset") || wants_beats();
   if (wants_mel || !bands.empty()) attach(short_.emplace(song, wants_mel, bands));
   if (wants("loudness")) {
     MomentaryLoudness& meter = loudness_.emplace(song.channels, sample_rate_hz_, settings_.fps);
@@ -133,7 +133,6 @@ void SongMeters::hear_rhythm(Features& features) {
   if (!short_ || short_->mel().hops() == 0) return;
   const int hop_samples = short_hops(sample_rate_hz_).hop_samples;
   const double hops_per_second = static_cast<double>(sample_rate_hz_) / hop_samples;
-  const SongSpan song{sample_rate_hz_, features.samples};
   const std::vector<float> strength = onset_strength(short_->mel());
   if (wanted_.all || wanted_.onsets) {
     for (const int64_t hop : pick_onsets(strength, hops_per_second)) {
@@ -147,28 +146,33 @@ void SongMeters::hear_rhythm(Features& features) {
     for (float& value : values) value = maximum > 0 ? value / maximum : 0.0f;
     put("onset", "", std::move(values));
   }
-  if (wants_beats()) {
-    const double chroma_per_second =
-        static_cast<double>(sample_rate_hz_) / long_hops(sample_rate_hz_).hop_samples;
-    BeatGrid grid = given_beats_.find(
-        {short_->mel(), hops_per_second, long_->chroma(), chroma_per_second}, song);
-    BeatSeries series = beat_series(grid, settings_, sample_rate_hz_, features.frames);
-    put("beat", "", std::move(series.beat));
-    put("beat_phase", "", std::move(series.beat_phase));
-    put("bar_phase", "", std::move(series.bar_phase));
-    features.events.beats_s = std::move(grid.beats_s);
-    features.events.downbeats = std::move(grid.downbeats);
-    features.events.beats_per_bar = grid.beats_per_bar;
-    features.tempo_candidates_bpm = std::move(grid.candidates_bpm);
-    features.tempos = std::move(grid.tempos);
-    features.tempo_bpm = grid.tempo_bpm;
-  }
+  if (wants_beats()) hear_beats_and_sections(features, hops_per_second);
+}
+
+void SongMeters::hear_beats_and_sections(Features& features, double hops_per_second) {
+  const double long_per_second =
+      static_cast<double>(sample_rate_hz_) / long_hops(sample_rate_hz_).hop_samples;
+  const SongHops hops{short_->mel(), hops_per_second, long_->chroma(), long_per_second};
+  const SongSpan song{sample_rate_hz_, features.samples};
+  BeatGrid grid = given_beats_.find(hops, song);
+  BeatSeries series = beat_series(grid, settings_, sample_rate_hz_, features.frames);
+  put("beat", "", std::move(series.beat));
+  put("beat_phase", "", std::move(series.beat_phase));
+  put("bar_phase", "", std::move(series.bar_phase));
+  Events& events = features.events;
   if (wants_sections()) {
-    const double long_per_second =
-        static_cast<double>(sample_rate_hz_) / long_hops(sample_rate_hz_).hop_samples;
-    features.events.sections_s =
-        find_sections(long_->chroma(), long_per_second, short_->mel(), hops_per_second, song.duration_s());
+    const std::vector<Bar> bars = hear_bars(hops, grid, song.duration_s());
+    events.sections = find_sections(bars);
+    Rises rises = find_rises(bars, events.sections);
+    events.drops_s = std::move(rises.drops_s);
+    events.builds = std::move(rises.builds);
   }
+  events.beats_s = std::move(grid.beats_s);
+  events.downbeats = std::move(grid.downbeats);
+  events.beats_per_bar = grid.beats_per_bar;
+  features.tempo_candidates_bpm = std::move(grid.candidates_bpm);
+  features.tempos = std::move(grid.tempos);
+  features.tempo_bpm = grid.tempo_bpm;
 }
 
 void SongMeters::hear_key(Features& features) const {

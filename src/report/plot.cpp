@@ -69,21 +69,21 @@ void draw_grid(Drawing& page, const Panel& panel, const PlotSource& source) {
   }
 }
 
-// Where sections begin, in every panel; their numbers in the first one.
-void draw_sections(Drawing& page, const Panel& panel, bool numbered, const PlotSource& source) {
-  const std::vector<double>& sections = source.features.events.sections_s;
+// Where sections begin, in every panel; their labels in the first one.
+void draw_sections(Drawing& page, const Panel& panel, bool labelled, const PlotSource& source) {
+  const std::vector<Section>& sections = source.features.events.sections;
   if (sections.size() < 2) return;
   const TextStyle style{.size = 12, .bold = true};
   double free_from = 0;
   for (size_t i = 0; i < sections.size(); ++i) {
-    const double x = panel.left + source.place_of(sections[i]) * panel.width;
+    const double x = panel.left + source.place_of(sections[i].begin_s) * panel.width;
     const Point line[] = {{x, panel.top}, {x, panel.bottom()}};
     if (i > 0) page.stroke_line(line, 1.3, ink(kSection, sections.size() > kManySections ? 0.35 : 0.7));
-    const std::string number = fmt::format("{}", i + 1);
-    const double width = page.text_width(number, style);
-    if (!numbered || x < free_from || x + width + 7 > panel.right()) continue;
+    const std::string label = label_text(sections[i].label);
+    const double width = page.text_width(label, style);
+    if (!labelled || x < free_from || x + width + 7 > panel.right()) continue;
     page.fill_rectangle({x + 2, panel.top + 2}, width + 5, 16, ink(kPaper, 0.8));
-    page.write_text(number, {x + 4.5, panel.top + 14.5}, style, ink(kSection));
+    page.write_text(label, {x + 4.5, panel.top + 14.5}, style, ink(kSection));
     free_from = x + width + 12;
   }
 }

@@ -188,7 +188,7 @@ void draw_waveform(Drawing& page, const Panel& panel, const PlotSource& source) 
   const double range = source.silent() ? 1 : loudest > 0.25 ? std::max(1.0, loudest) : loudest * 1.1;
   std::string reading = fmt::format("peak {} dBFS", number_text(20 * std::log10(loudest), 1));
   if (loudest >= kFullScale) reading += ", red where it reaches full scale";
-  const size_t sections = source.features.events.sections_s.size();
+  const size_t sections = source.features.events.sections.size();
   if (sections > 1) reading += fmt::format("; {} sections (violet)", sections);
   draw_caption(page, panel, "Waveform", source.silent() ? "" : reading);
   draw_values(page, panel, value_ticks(-range, range), -range, range);

@@ -73,6 +73,56 @@ void write_array(TextWriter& out, const Numbers& numbers) {
   out << (numbers.empty() ? "[]" : "]");
 }
 
+Json sections_json(const Events& events) {
+  Json sections = Json::array();
+  for (const Section& section : events.sections) {
+    sections.push_back({{"begin_s", section.begin_s},
+                        {"end_s", section.end_s},
+                        {"label", label_text(section.label)},
+                        {"energy", section.energy},
+                        {"energy_class", energy_text(section.energy_class)}});
+  }
+  return sections;
+}
+
+std::vector<double> sections_s(const Events& events) {
+  std::vector<double> times;
+  for (const Section& section : events.sections) times.push_back(section.begin_s);
+  return times;
+}
+
+void write_events(TextWriter& out, const Features& features) {
+  const Events& events = features.events;
+  out << "\"events\": {\n\"onsets_s\": ";
+  write_array(out, events.onsets_s);
+  out << ",\n\"beats_s\": ";
+  write_array(out, events.beats_s);
+  out << ",\n\"downbeats_s\": ";
+  write_array(out, downbeats_s(features));
+  out << ",\n\"sections_s\": ";
+  write_array(out, sections_s(events));
+  out << ",\n\"sections\": " << json_text(sections_json(events));
+  out << ",\n\"drops_s\": ";
+  write_array(out, events.drops_s);
+  Json builds = Json::array();
+  for (const Build& build : events.builds)
+    builds.push_back({{"begin_s", build.begin_s}, {"end_s", build.end_s}});
+  out << ",\n\"builds\": " << json_text(builds) << "\n},\n";
+}
+
+Json scalars_json(const Features& features) {
+  Json tempos = Json::array();
+  for (const TempoPart& part : features.tempos)
+    tempos.push_back({{"begin_s", part.begin_s}, {"tempo_bpm", part.bpm}});
+  return {{"tempo_bpm", features.tempo_bpm > 0 ? Json(features.tempo_bpm) : Json(nullptr)},
+          {"tempo_candidates_bpm", features.tempo_candidates_bpm},
+          {"tempos", tempos},
+          {"beats_per_bar",
+           features.events.beats_s.empty() ? Json(nullptr) : Json(features.events.beats_per_bar)},
+          {"key", features.key.empty() ? Json(nullptr) : Json(features.key)},
+          {"duration_s", static_cast<double>(features.samples) / features.sample_rate_hz}};
+}
+
 }  // namespace
 
 std::vector<double> downbeats_s(const Features& features) {
@@ -118,26 +168,9 @@ void write_analysis_json(const std::string& file, const AudioInfo& audio, const 
     write_array(out, column->values);
     separator = ",\n";
   }
-  out << (columns.empty() ? "" : "\n") << "},\n\"events\": {\n";
-  const Events& events = features.events;
-  out << "\"onsets_s\": ";
-  write_array(out, events.onsets_s);
-  out << ",\n\"beats_s\": ";
-  write_array(out, events.beats_s);
-  out << ",\n\"downbeats_s\": ";
-  write_array(out, downbeats_s(features));
-  out << ",\n\"sections_s\": ";
-  write_array(out, events.sections_s);
-  Json tempos = Json::array();
-  for (const TempoPart& part : features.tempos)
-    tempos.push_back({{"begin_s", part.begin_s}, {"tempo_bpm", part.bpm}});
-  const Json scalars = {{"tempo_bpm", features.tempo_bpm > 0 ? Json(features.tempo_bpm) : Json(nullptr)},
-                        {"tempo_candidates_bpm", features.tempo_candidates_bpm},
-                        {"tempos", tempos},
-                        {"beats_per_bar", events.beats_s.empty() ? Json(nullptr) : Json(events.beats_per_bar)},
-                        {"key", features.key.empty() ? Json(nullptr) : Json(features.key)},
-                        {"duration_s", static_cast<double>(features.samples) / features.sample_rate_hz}};
-  out << "\n},\n\"scalars\": " << json_text(scalars) << "\n}\n";
+  out << (columns.empty() ? "" : "\n") << "},\n";
+  write_events(out, features);
+  out << "\"scalars\": " << json_text(scalars_json(features)) << "\n}\n";
   out.flush();
 }
 

@@ -36,20 +36,24 @@ struct Drums {
     }
     return times;
   }
-  // A kick on every beat, a snare on every other, a quiet hat on every eighth, a bass note for a bar each.
+  // A kick on every beat, a snare on every other (of three beats: a kick on the first, a snare on the
+  // others), a quiet hat on every eighth, a bass note for a bar each.
   std::vector<float> song() const {
     std::vector<float> samples(static_cast<size_t>(duration_s * kRate));
     const std::vector<double> times = beats();
     uint32_t state = 1;
     for (size_t beat = 0; beat < times.size(); ++beat) {
-      add(samples, times[beat], 0.15, [](double t) {
-        return 0.5 * std::sin(2 * std::numbers::pi * (50 * t - 3 * std::exp(-40 * t))) * std::exp(-25 * t);
-      });
+      const size_t place = (beat + meter - upbeats) % meter;
+      if (meter != 3 || place == 0) {
+        add(samples, times[beat], 0.15, [](double t) {
+          return 0.5 * std::sin(2 * std::numbers::pi * (50 * t - 3 * std::exp(-40 * t))) * std::exp(-25 * t);
+        });
+      }
       const auto noise = [&](double) {
         state = state * 1664525u + 1013904223u;
         return static_cast<int>(state >> 8) / 8388608.0 - 1;
       };
-      if ((beat + meter - upbeats) % meter % 2 == 1)
+      if (meter == 3 ? place != 0 : place % 2 == 1)
         add(samples, times[beat], 0.12, [&](double t) { return 0.3 * noise(t) * std::exp(-30 * t); });
       for (const double at : {0.0, swing}) {
         const double loud = at > 0 ? hats : 0.06;
@@ -182,8 +186,7 @@ TEST(Beats, BeginTheirBarsWhereTheBassChanges) {
     const Features features = hear_beats(drums.song());
     ASSERT_FALSE(features.events.beats_s.empty());
     ASSERT_FALSE(features.events.downbeats.empty());
-    const double downbeat_s =
-        features.events.beats_s[static_cast<size_t>(features.events.downbeats.front())];
+    const double downbeat_s = features.events.beats_s[static_cast<size_t>(features.events.downbeats.front())];
     EXPECT_NEAR(std::remainder(downbeat_s - static_cast<double>(upbeats) * 0.5, 2), 0, 0.07) << upbeats;
   }
 }
@@ -205,9 +208,9 @@ TEST(Beats, OfNoiseAndOfATwoToneDroneAreNone) {
     state = state * 1664525u + 1013904223u;
     noise.push_back(static_cast<float>(static_cast<int>(state >> 8) / 8388608.0 - 1) * 0.3f);
     const double t = static_cast<double>(i) / kRate;
-    drone.push_back(static_cast<float>(0.2 * std::sin(2 * std::numbers::pi * 110 * t) *
-                                           (1 + 0.5 * std::sin(0.7 * t)) +
-                                       0.2 * std::sin(2 * std::numbers::pi * 165 * t)));
+    drone.push_back(
+        static_cast<float>(0.2 * std::sin(2 * std::numbers::pi * 110 * t) * (1 + 0.5 * std::sin(0.7 * t)) +
+                           0.2 * std::sin(2 * std::numbers::pi * 165 * t)));
   }
   EXPECT_TRUE(hear_beats(noise).events.beats_s.empty());
   EXPECT_TRUE(hear_beats(drone).events.beats_s.empty());
@@ -237,7 +240,9 @@ TEST(EvenStretches, AreNoneWhereTheTempoWanders) {
 TEST(BeatSeries, MarkTheFrameOfEachBeatAndRiseToTheNext) {
   AnalysisSettings settings;
   settings.fps = 10;
-  const BeatSeries series = beat_series({.beats_s = {0.25, 0.75, 1.25}, .downbeats = {1}, .beats_per_bar = 4, .tempo_bpm = 120}, settings, 1000, 20);
+  const BeatSeries series =
+      beat_series({.beats_s = {0.25, 0.75, 1.25}, .downbeats = {1}, .beats_per_bar = 4, .tempo_bpm = 120},
+                  settings, 1000, 20);
   EXPECT_THAT(series.beat, ElementsAre(0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
   const auto near = [](float value) { return ::testing::FloatNear(value, 1e-5f); };
   EXPECT_THAT(series.beat_phase,

@@ -53,7 +53,7 @@ def check_contract(found):
         assert all(value is None or is_number(value) for value in values), name
     duration = found["scalars"]["duration_s"]
     assert is_number(duration)
-    assert set(found["events"]) == {"onsets_s", "beats_s", "downbeats_s", "sections_s"}
+    assert set(found["events"]) == {"onsets_s", "beats_s", "downbeats_s", "sections_s", "sections", "drops_s", "builds"}
     for name, times in found["events"].items():
         assert all(is_number(time) and 0 <= time <= duration for time in times), name
         assert times == sorted(times), name

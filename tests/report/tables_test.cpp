@@ -100,7 +100,12 @@ TEST(SeriesCsv, ASeriesThatWasNotComputedIsRefused) {
 TEST(AnalysisJson, HasTheShapeOfItsContract) {
   Features features = features_of({{"rms", "", {0.5f, 0.1f}}}, 2);
   features.events = {
-      .onsets_s = {0.05}, .beats_s = {0.0, 0.5, 1, 1.5, 2, 2.5}, .downbeats = {1, 5}, .sections_s = {0}};
+      .onsets_s = {0.05},
+      .beats_s = {0.0, 0.5, 1, 1.5, 2, 2.5},
+      .downbeats = {1, 5},
+      .sections = {{0, 0.1, 0, 0.25, SectionEnergy::low}, {0.1, 0.2, 1, 0.75, SectionEnergy::high}},
+      .drops_s = {0.1},
+      .builds = {{0, 0.1}}};
   features.tempo_bpm = 120;
   features.tempo_candidates_bpm = {120, 60};
   features.tempos = {{0.5, 120}};
@@ -111,7 +116,10 @@ TEST(AnalysisJson, HasTheShapeOfItsContract) {
               "samples": 1600},
     "fps": "10/1", "frames": 2, "series": {"rms": [0.5, 0.1]},
     "events": {"onsets_s": [0.05], "beats_s": [0.0, 0.5, 1, 1.5, 2, 2.5], "downbeats_s": [0.5, 2.5],
-               "sections_s": [0]},
+               "sections_s": [0, 0.1],
+               "sections": [{"begin_s": 0.0, "end_s": 0.1, "label": "A", "energy": 0.25, "energy_class": "low"},
+                            {"begin_s": 0.1, "end_s": 0.2, "label": "B", "energy": 0.75, "energy_class": "high"}],
+               "drops_s": [0.1], "builds": [{"begin_s": 0.0, "end_s": 0.1}]},
     "scalars": {"tempo_bpm": 120.0, "tempo_candidates_bpm": [120.0, 60.0],
                 "tempos": [{"begin_s": 0.5, "tempo_bpm": 120.0}], "beats_per_bar": 4, "key": "A minor",
                 "duration_s": 0.2}})"));
@@ -130,6 +138,13 @@ TEST(AnalysisJson, UnknownValuesAreNullAndNothingHeardIsEmpty) {
 TEST(AnalysisJson, AnyFileNameIsAString) {
   EXPECT_EQ(json_of(features_of({}, 1), {}, "a\"b\\\n.wav")["audio"]["file"], "a\"b\\\n.wav");
   EXPECT_EQ(json_of(features_of({}, 1), {}, "a\xff")["audio"]["file"], "a\uFFFD");
+}
+
+TEST(Labels, AreLettersAndGoOnBehindZ) {
+  EXPECT_EQ(label_text(0), "A");
+  EXPECT_EQ(label_text(25), "Z");
+  EXPECT_EQ(label_text(26), "AA");
+  EXPECT_EQ(label_text(26 * 27), "AAA");
 }
 
 TEST(Downbeats, AreEveryBarsFirstBeats) {

@@ -87,8 +87,8 @@ struct Features {
   // The tempo, and the next likely one where there is one: its double or half, mostly.
   std::vector<double> tempo_candidates_bpm;
   std::vector<TempoPart> tempos;  // more than one where the song changes it for good
-  StillSpectrogram still;      // empty unless asked for
-  std::string key;             // "A minor"; empty: unknown
+  StillSpectrogram still;         // empty unless asked for
+  std::string key;                // "A minor"; empty: unknown
 
   const Series* find(std::string_view name) const;  // null when it was not asked for
   const float* frame_levels(int64_t frame) const { return levels.data() + frame * bins; }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "spectradiff/features/section.h"
+
 namespace spectradiff {
 
 // Frame i covers the song's samples [floor(i · sample_rate / fps), floor((i + 1) · sample_rate / fps)), in
@@ -46,9 +48,11 @@ struct Series {
 struct Events {
   std::vector<double> onsets_s;
   std::vector<double> beats_s;
-  std::vector<int> downbeats;      // indices in beats_s, ascending: the beats that begin bars
-  int beats_per_bar = 4;           // of bars before the first downbeat and from the last one on
-  std::vector<double> sections_s;  // where each begins: the first at 0; empty for silence
+  std::vector<int> downbeats;     // indices in beats_s, ascending: the beats that begin bars
+  int beats_per_bar = 4;          // of bars before the first downbeat and from the last one on
+  std::vector<Section> sections;  // they cover the song; empty for silence
+  std::vector<double> drops_s;    // begins of sections at which much more sets in than was before
+  std::vector<Build> builds;
 };
 
 // Bars since the first downbeat at a place counted in beats, 1.5 being halfway from the second beat to the
@@ -75,7 +79,7 @@ struct FeatureRequest {
   bool onsets = false;    // Events::onsets_s
   bool beats = false;     // beats_s, downbeat and the tempo; any of the beat series brings them too
   bool key = false;       // any chroma series brings it too
-  bool sections = false;  // sections_s
+  bool sections = false;  // sections, drops and builds
   bool all = false;       // all of the above and every series of series_names(), beside `series`
   bool still = false;     // the spectrogram of the whole song as one picture; not part of all
   int threads = 0;        // at most; 0: all cores. Results are the same for any.

@@ -19,9 +19,10 @@ void write_series_csv(const Features& features, std::span<const std::string> ser
 
 // {"schema": 1, "audio": {"file", "format", "sample_rate_hz", "channels", "samples"}, "fps": "15/1",
 // "frames": N, "series": {name: [N numbers], …}, "events": {"onsets_s", "beats_s", "downbeats_s",
-// "sections_s"}, "scalars": {"tempo_bpm", "tempo_candidates_bpm", "tempos": [{"begin_s", "tempo_bpm"}, …],
-// "beats_per_bar", "key", "duration_s"}}. Unknown values are null. `file` is the
-// song's name for people; `series` as for the CSV.
+// "sections_s", "sections": [{"begin_s", "end_s", "label", "energy", "energy_class"}, …], "drops_s",
+// "builds": [{"begin_s", "end_s"}, …]}, "scalars": {"tempo_bpm", "tempo_candidates_bpm",
+// "tempos": [{"begin_s", "tempo_bpm"}, …], "beats_per_bar", "key", "duration_s"}}. Unknown values are null.
+// `file` is the song's name for people; `series` as for the CSV.
 void write_analysis_json(const std::string& file, const AudioInfo& audio, const Features& features,
                          std::span<const std::string> series, const TextSink& sink);
 
