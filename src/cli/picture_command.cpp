@@ -56,8 +56,10 @@ void summarise(const Session& session, Console& console) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     const double mean =
         std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    const auto expression = session.job().expressions.find(key);
+    const bool by_scenes = expression == session.job().expressions.end();
     console.info(fmt::format("{} = {}\n  {:.3g} to {:.3g}, mean {:.3g}  {}", key,
-                             session.job().expressions.at(key), *low, *high, mean,
+                             by_scenes ? "by --scenes" : expression->second, *low, *high, mean,
                              sparkline(values, *low, *high)));
   }
 }

@@ -8,6 +8,7 @@ namespace spectradiff {
 namespace {
 
 constexpr const char* kDiffusing = "Diffusion";
+constexpr const char* kOwnScenes = "auto";
 
 // torch's CPU generator, from which all noise is drawn, keeps 32 bits of a seed.
 constexpr int64_t kLargestSeed = 4294967295;
@@ -89,6 +90,40 @@ void add_prompt_changes(std::vector<Option>& table) {
   table.push_back(switch_option(row("prompt_snap", "", "move every key of --prompts to the nearest beat"),
                                 FIELD(prompt_snap)));
 }
+
+#define OF_JOB(member) [](RenderJob& job) -> auto& { return job.member; }
+
+// A file's name, or the scenes themselves, so that a finished job needs no file any more.
+Option scenes_option() {
+  OptionText text =
+      row("scenes", "FILE|auto",
+          "what is shown in which part: lines of `A: text`, `chorus: text | strength +0.2 | cut`, `1:30: "
+          "text`, JSON, LRC or SubRip; auto: the model's own prompts, one per label");
+  text.commands = kPictures;
+  Option option = option_for(text, OF_JOB(scenes));
+  option.path = PathKind::file;
+  option.no_path = kOwnScenes;
+  option.from_text = text_from_text;
+  option.set = [](Settings& to, const Json& value) {
+    to.job.own_scenes = value == kOwnScenes;
+    to.job.scenes.clear();
+    if (to.job.own_scenes || value == "") return;
+    try {
+      to.job.scenes = value.is_string()
+                          ? parse_scenes(read_file(value.get<std::string>(), kMaxTextBytes, ErrorKind::usage),
+                                         value.get<std::string>())
+                          : scenes_from_json(value, "scenes");
+    } catch (const Error& error) {
+      refuse(std::string("cannot be used: ") + error.what());
+    }
+  };
+  option.get = [](const Settings& from) {
+    return from.job.own_scenes ? Json(kOwnScenes) : scenes_to_json(from.job.scenes);
+  };
+  return option;
+}
+
+#undef OF_JOB
 
 void add_sampling(std::vector<Option>& table) {
   table.push_back(moving(
@@ -175,6 +210,7 @@ void add_diffusion_options(std::vector<Option>& table) {
                     FIELD(allow_unpinned)));
   add_prompts(table);
   add_prompt_changes(table);
+  table.push_back(scenes_option());
   add_sampling(table);
   add_noise(table);
   add_cadence(table);

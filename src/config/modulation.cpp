@@ -59,6 +59,12 @@ void add_expression_needs(const RenderJob& job, FeatureRequest& request) {
     signals.add_needs(Expression(text, signals.names()), request);
   if (const auto schedule = job.diffusion.schedule(); schedule && job.diffusion.enabled)
     add_needs(*schedule, signals, request);
+  add_needs(job.scenes, request);
+  for (const Scene& scene : job.scenes) {
+    for (const auto& [key, change] : scene.changes)
+      signals.add_needs(Expression(change.value, signals.names()), request);
+  }
+  if (job.own_scenes) request.sections = request.beats = true;
   for (const std::string& name : signals.names())
     signals.add_needs(Expression(name, signals.names()), request);
 }

@@ -12,9 +12,9 @@ namespace {
 // Options whose effect stands in the rows.
 bool is_of_rows(const Option& option) {
   static const std::set<std::string_view> keys = {
-      "start",  "duration",        "frames",     "signal",  "tempo",        "first_beat",    "beats_per_bar",
-      "prompt", "negative_prompt", "end_prompt", "prompts", "prompt_blend", "prompt_weight", "prompt_snap",
-      "seed",   "seed_mode",       "seed_travel"};
+      "start",  "duration",        "frames",      "signal",  "tempo",        "first_beat",    "beats_per_bar",
+      "prompt", "negative_prompt", "end_prompt",  "prompts", "prompt_blend", "prompt_weight", "prompt_snap",
+      "seed",   "seed_mode",       "seed_travel", "scenes"};
   return keys.contains(option.key) || (option.number && option.number->put_numbers != nullptr);
 }
 

@@ -12,6 +12,7 @@
 #include "spectradiff/base/locations.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/config/scene_plan.h"
 #include "spectradiff/timeline/signals.h"
 
 namespace spectradiff {
@@ -47,7 +48,8 @@ void check_keys(const Layer& layer) {
 
 // A path counts from the file that names it.
 Json placed(const Option& option, const Json& value, const Layer& layer) {
-  if (option.path == PathKind::none || layer.folder.empty() || !value.is_string()) return value;
+  if (option.path == PathKind::none || layer.folder.empty() || !value.is_string() || value == option.no_path)
+    return value;
   const auto& path = value.get_ref<const std::string&>();
   const bool named = option.path == PathKind::model && path.find('/') == path.npos;
   if (path.empty() || path == "-" || named || path.starts_with('/')) return value;
@@ -161,6 +163,11 @@ Resolved resolve(const std::vector<Layer>& layers) {
   for (const Layer& layer : layers) apply(layer, resolved);
   check_expressions(resolved);
 
+  try {
+    check_scenes(resolved.job);
+  } catch (const Error& error) {
+    throw_error(fault_of(resolved.kinds.at("scenes")), "{}", error.what());
+  }
   frame_by_spacing(resolved);
   const AnalysisSettings& analysis = resolved.job.analysis;
   if (analysis.fmin_hz >= analysis.fmax_hz) {
@@ -184,7 +191,7 @@ std::map<std::string, std::string> named_paths(const std::vector<Layer>& layers)
       if (option == nullptr || option->path == PathKind::none) continue;
       paths.erase(key);
       const Json path = placed(*option, value, layer);
-      if (path.is_string() && path != "") paths[key] = path.get<std::string>();
+      if (path.is_string() && path != "" && path != option->no_path) paths[key] = path.get<std::string>();
     }
   }
   return paths;

@@ -32,6 +32,7 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   }
   if (!state.settings.diffuses) return digests;
   const DiffusionSettings& diffusion = job.diffusion;
+  if (!job.scenes.empty()) digests["scenes"] = sha256_hex(json_text(scenes_to_json(job.scenes)));
   if (!diffusion.prompts.empty())
     digests["prompts"] = sha256_hex(json_text(prompts_to_json(diffusion.prompts)));
   if (!diffusion.control_image.empty()) add_pictures("control_image", diffusion.control_image);

@@ -80,6 +80,7 @@ bool is_video_made(const SessionState& state) {
   Json asked = settings_tag(state);
   // Song, seed and model are compared; they choose the same prompt again.
   if (state.settings.prompt_by_song) asked["prompt"] = made.value("prompt", Json());
+  if (state.settings.job.own_scenes) asked["scenes"] = made.value("scenes", Json());
   std::vector<std::string> different = differences(made, asked);
   if (different.empty() && video.pictures != static_cast<int64_t>(state.plan.shown.size()))
     different.emplace_back("the number of frames");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "spectradiff/base/error.h"
@@ -50,8 +52,9 @@ bool brings_prompts(const Manifest& manifest) {
   return !prompts->empty();
 }
 
-std::string suiting_prompt(const Manifest& manifest, const Mood& mood, int64_t seed) {
-  constexpr size_t kNearest = 3;
+namespace {
+
+std::vector<Json> nearest_prompts(const Manifest& manifest, const Mood& mood) {
   const auto distance = [&mood](const Json& entry) {
     return std::hypot(entry["energy"].get<double>() - mood.energy,
                       entry["brightness"].get<double>() - mood.brightness);
@@ -59,7 +62,36 @@ std::string suiting_prompt(const Manifest& manifest, const Mood& mood, int64_t s
   std::vector<Json> prompts = manifest.look[kPrompts];
   std::stable_sort(prompts.begin(), prompts.end(),
                    [&](const Json& a, const Json& b) { return distance(a) < distance(b); });
+  return prompts;
+}
+
+}  // namespace
+
+std::string suiting_prompt(const Manifest& manifest, const Mood& mood, int64_t seed) {
+  constexpr size_t kNearest = 3;
+  const std::vector<Json> prompts = nearest_prompts(manifest, mood);
   return prompts[static_cast<uint64_t>(seed) % std::min(kNearest, prompts.size())]["prompt"];
+}
+
+std::vector<Scene> own_scenes(const Manifest& manifest, const Features& features, const Mood& mood,
+                              int64_t seed) {
+  constexpr double kReach = 0.6;  // of energy, from a song's calmest label to its most driving
+  std::map<int, double> energies;
+  for (const Section& section : features.events.sections) energies.try_emplace(section.label, section.energy);
+  std::vector<Scene> scenes;
+  std::set<std::string> taken;
+  for (const auto& [label, energy] : energies) {
+    Mood own = mood;
+    own.energy = std::clamp(mood.energy + kReach * (energy - 0.5), 0.0, 1.0);
+    std::string prompt = suiting_prompt(manifest, scenes.empty() ? mood : own, seed);
+    for (const Json& entry : nearest_prompts(manifest, own)) {
+      if (!taken.contains(prompt)) break;
+      prompt = entry["prompt"];
+    }
+    taken.insert(prompt);
+    scenes.push_back({label_text(label), prompt, {}, {}, {}});
+  }
+  return scenes;
 }
 
 }  // namespace spectradiff

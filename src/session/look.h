@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "spectradiff/config/settings.h"
 #include "spectradiff/diffusion/manifest.h"
+#include "spectradiff/features/features.h"
 #include "spectradiff/features/mood.h"
+#include "spectradiff/timeline/scenes.h"
 
 namespace spectradiff {
 
@@ -20,5 +23,11 @@ bool brings_prompts(const Manifest& manifest);
 
 // One of the few prompts that are nearest to the mood; which of them, the seed says. Needs brings_prompts.
 std::string suiting_prompt(const Manifest& manifest, const Mood& mood, int64_t seed);
+
+// A scene for every label of the song: its first one as suiting_prompt's, each of the others with the prompt
+// that is nearest to the song's mood with that label's energy and that no label before has. Needs
+// brings_prompts.
+std::vector<Scene> own_scenes(const Manifest& manifest, const Features& features, const Mood& mood,
+                              int64_t seed);
 
 }  // namespace spectradiff

@@ -6,6 +6,8 @@
 
 #include "look.h"
 #include "sampling.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/config/scene_plan.h"
 
 namespace spectradiff {
 
@@ -27,6 +29,24 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
   if (!resolution.prompt_by_song) return;
   DiffusionSettings& diffusion = resolution.job.diffusion;
   const Mood mood = mood_of(features);
+  RenderJob& job = resolution.job;
+  if (job.own_scenes) {
+    job.own_scenes = false;
+    job.scenes = own_scenes(*resolution.manifest, features, mood, diffusion.seed);
+    if (job.scenes.size() > 1) {
+      std::vector<std::string> said;
+      for (const Scene& scene : job.scenes)
+        said.push_back(fmt::format("{}: \"{}\"", scene.when, scene.prompt));
+      diffusion.prompt = job.scenes.front().prompt;
+      observer.info(
+          fmt::format("no prompt given; these suit the song (energy {:.2f}, brightness {:.2f}) and its "
+                      "sections: {}; --prompt "
+                      "\"…\" says otherwise",
+                      mood.energy, mood.brightness, join(said, ", ")));
+      return;
+    }
+    job.scenes.clear();
+  }
   diffusion.prompt = suiting_prompt(*resolution.manifest, mood, diffusion.seed);
   observer.info(fmt::format(
       "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" replaces "
@@ -39,9 +59,11 @@ std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, 
   const RenderJob& job = resolution.job;
   std::vector<std::string> notes;
   std::vector<MovedOption> moved = moved_options(job, features, frames_of(plan), &notes);
+  moved = moved_by_scenes(std::move(moved), plan, job, features, notes);
   move_plan(plan, job, moved);
   if (const Manifest* model = resolution.model()) {
     for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
+    put_scenes(plan, job, features, moved);
     check_moved_strength(plan, job, *model);
   }
   for (const std::string& note : notes) observer.warn(note);

@@ -126,12 +126,18 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
     resolution.origins["scheduler"] = "model " + resolution.manifest->name;
   }
   resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
+  if (resolution.job.own_scenes && !resolution.prompt_by_song) {
+    resolution.job.own_scenes = false;
+    if (resolution.kinds.at("scenes") != LayerKind::look)
+      observer.warn(
+          "scenes = auto takes the model's own prompts, and is ignored: there is a prompt, or it has none");
+  }
   // Music moves strength smoothly only where every step follows it; a look's own mode is for strengths that
   // stay.
   const bool asked_mode = std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
     return layer.values.contains("strength_mode");
   });
-  if (resolution.job.expressions.contains("strength") && !asked_mode) {
+  if (resolution.job.moves("strength") && !asked_mode) {
     diffusion.strength_mode = StrengthMode::exact;
     resolution.origins["strength_mode"] = "strength, which the music moves";
   }
@@ -167,7 +173,10 @@ Resolution resolve_request(const SessionRequest& request, ModelStore& models, Re
   choose_interpolation(resolution, observer);
   if (!resolution.run.from.empty()) warn_of_left_out_files(resolution, observer);
   resolution.diffuses = request.task == Task::render && resolution.job.diffusion.enabled;
-  if (!resolution.diffuses) return resolution;
+  if (!resolution.diffuses) {
+    resolution.job.own_scenes = false;
+    return resolution;
+  }
   choose_sampling(request.layers, resolution, observer);
   check_sampling(resolution.job, *resolution.manifest);
   check_control(resolution.job.diffusion, *resolution.manifest);

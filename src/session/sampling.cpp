@@ -18,7 +18,7 @@ SamplerRequest sampler_request(const DiffusionSettings& diffusion, const Manifes
 void check_sampling(const RenderJob& job, const Manifest& model) {
   SamplerRequest request = sampler_request(job.diffusion, model);
   // Of a strength that moves only the song tells more than that the rest fits.
-  if (job.expressions.contains("strength")) request.strength = 1;
+  if (job.moves("strength")) request.strength = 1;
   make_sampler_table(model.scheduler, request);
   const auto [width, height] = job.paint.size;
   const int step = model.latent.downscale;
@@ -30,7 +30,7 @@ void check_sampling(const RenderJob& job, const Manifest& model) {
 }
 
 void check_moved_strength(const Plan& plan, const RenderJob& job, const Manifest& model) {
-  if (!job.expressions.contains("strength")) return;
+  if (!job.moves("strength")) return;
   std::set<double> checked;
   SamplerRequest request = sampler_request(job.diffusion, model);
   for (const Recipe& row : plan.rows) {

@@ -171,8 +171,8 @@ std::string Session::model_folder() const {
 bool Session::follows_music() const {
   if (state_->given) return false;
   const RenderJob& job = state_->settings.job;
-  return !job.expressions.empty() || (state_->settings.diffuses && job.diffusion.schedule()) ||
-         state_->settings.prompt_by_song;
+  return !job.expressions.empty() || !job.scenes.empty() ||
+         (state_->settings.diffuses && job.diffusion.schedule()) || state_->settings.prompt_by_song;
 }
 
 void Session::hear() {

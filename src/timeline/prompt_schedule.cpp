@@ -7,6 +7,7 @@
 
 #include "key_time.h"
 #include "marked_error.h"
+#include "song_frames.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
@@ -60,14 +61,6 @@ double nearest_beat(double time_s, const std::vector<double>& beats) {
   return *after - time_s < time_s - *(after - 1) ? *after : *(after - 1);
 }
 
-// The frame whose part of the song holds a sample.
-int64_t frame_of(int64_t sample, int rate_hz, const Rational& fps) {
-  auto frame = static_cast<int64_t>(static_cast<double>(sample) / rate_hz * fps.to_double());
-  while (frame > 0 && frame_start_sample(frame, rate_hz, fps) > sample) --frame;
-  while (frame_start_sample(frame + 1, rate_hz, fps) <= sample) ++frame;
-  return frame;
-}
-
 int64_t key_frame(const PromptKey& key, bool snap, const Features& features) {
   const KeyTime at = *find_key_time(key.at);
   const Rational& fps = features.settings.fps;
@@ -75,7 +68,7 @@ int64_t key_frame(const PromptKey& key, bool snap, const Features& features) {
   const std::vector<double>& beats = features.events.beats_s;
   const bool in_beats = at.unit == KeyTime::Unit::beats;
   if (at.unit == KeyTime::Unit::end) return features.frames - 1;
-  if (!in_beats && !snap) return frame_of(at.time.to_samples(rate_hz, fps), rate_hz, fps);
+  if (!in_beats && !snap) return frame_of_sample(at.time.to_samples(rate_hz, fps), rate_hz, fps);
   if (beats.empty()) {
     throw_error(
         ErrorKind::usage,
@@ -86,7 +79,7 @@ int64_t key_frame(const PromptKey& key, bool snap, const Features& features) {
   double time_s =
       in_beats ? beat_s(at.beats, beats) : static_cast<double>(at.time.to_samples(rate_hz, fps)) / rate_hz;
   if (snap) time_s = nearest_beat(time_s, beats);
-  return frame_of(std::llround(time_s * rate_hz), rate_hz, fps);
+  return frame_of_sample(std::llround(time_s * rate_hz), rate_hz, fps);
 }
 
 std::vector<int64_t> place_keys(const PromptSchedule& schedule, const Features& features,

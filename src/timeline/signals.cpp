@@ -9,6 +9,7 @@
 #include "formula.h"
 #include "marked_error.h"
 #include "relative.h"
+#include "section_words.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
@@ -87,6 +88,7 @@ void add_need(const ExpressionInput& input, FeatureRequest& request) {
     request.beats = true;
     request.series.insert({"beat_phase", "bar_phase"});
   }
+  if (is_section_word(input.name)) request.sections = true;
   if (const auto compared = series_of_relative(input.name)) request.series.insert(*compared);
   if (is_series_name(input.name)) request.series.insert(input.name);
 }

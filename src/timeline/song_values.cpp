@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "relative.h"
+#include "section_words.h"
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
@@ -87,6 +88,7 @@ const std::vector<double>& SongValues::of(const std::string& name) {
 std::vector<double> SongValues::make(const std::string& name) {
   if (const Series* series = features_.find(name)) return unit_series(*series);
   if (const Signal* shape = signals_.find(name)) return signal(name, *shape);
+  if (is_section_word(name)) return section_word(name, features_);
   if (const auto compared = series_of_relative(name)) return relative(*compared);
   if (is_series_name(name)) throw_error(ErrorKind::internal, "the series {} was not analysed", name);
   follow_beats();

@@ -45,7 +45,7 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "spectrogram_style": "still", "spectrogram_still_size": "400x300", "spectrogram_seconds": 3, "spectrogram_playhead": 0.25, "spectrogram_playhead_width": 1, "spectrogram_coming": 0.75,
     "cqt_bars": 1, "cqt_centred": true, "cqt_seconds": 2, "cqt_fade": 0.5, "image": "a.png", "image_fit": "stretch", "image_fps": "25/1", "image_end": "hold", "rotate": 90, "symmetry": "kaleidoscope", "symmetry_folds": 8, "paint_turn": 30, "paint_zoom": 1.5,
     "attack": "2f", "release": "0.4s", "blend_previous": 0.25, "pie_span": 360, "pie_inner": 0.2, "pie_outer": 1.5, "diffusion": false, "model": "other",
-    "allow_unpinned_model": true, "prompt": "a \u00e9", "end_prompt": "e", "prompts": [{"at": "1:00", "prompt": "k", "negative": "n"}], "prompt_blend": "slerp", "prompt_weight": "onset", "prompt_snap": true, "prompt_weighting": "a1111", "long_prompts": "chunk", "negative_prompt": "n", "strength": 0.3, "strength_mode": "exact", "steps": 7,
+    "allow_unpinned_model": true, "prompt": "a \u00e9", "end_prompt": "e", "prompts": [{"at": "1:00", "prompt": "k", "negative": "n"}], "prompt_blend": "slerp", "prompt_weight": "onset", "prompt_snap": true, "scenes": [{"when": "A", "prompt": "s", "strength": "+0.2"}], "prompt_weighting": "a1111", "long_prompts": "chunk", "negative_prompt": "n", "strength": 0.3, "strength_mode": "exact", "steps": 7,
     "control_image": "edges.png", "control_video": "depth.mp4", "control_weight": 0.5, "guidance": 2.5, "scheduler": "ddim", "eta": 0.5, "seed": 4294967295, "diffuse_every": 4, "interpolate": "motion", "interpolation_model": "film", "seed_mode": "increment", "seed_travel": 1.5, "output_size": "1280x720",
     "fit": "contain", "video_codec": "h264", "crf": 23, "flash_limit": 3, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
@@ -98,7 +98,7 @@ TEST(OptionClasses, SayWhoMaySetThem) {
 TEST(OptionClasses, OnlyPathsAreInputAndEveryPathOfAnInputIsMarked) {
   for (const Option& option : option_table()) {
     EXPECT_EQ(option.option_class == OptionClass::input,
-              option.path != PathKind::none && option.key != "prompts")
+              option.path != PathKind::none && option.key != "prompts" && option.key != "scenes")
         << option.key;
   }
 }

@@ -198,3 +198,50 @@ def test_a_preset_leaves_of_the_look_only_what_is_diffused(plan):
     assert {key: resolved[key] for key in look} == look
     resolved = plan("--preset", "iris", "--print-config")
     assert {key: resolved[key] for key in look} == {**look, "strength": 0.5, "greyscale": False, "painter": "circles"}
+
+
+def scenes(plan, text, name="scenes.txt"):
+    (plan.folder / name).write_text(text if isinstance(text, str) else json.dumps(text))
+    return ["--scenes", name]
+
+
+def test_scenes_say_what_is_shown_from_when_on_and_what_of_it_differs(plan):
+    found = plan(
+        *scenes(plan, "1s: storm | strength =0.5\n2s: stars | strength +0.2 | seed 7\n3s: | slerp\n"), "--prompt", "sea", "--strength", 0.3
+    )
+    assert arrivals(found)[:3] == [(0, "sea"), (10, "storm"), (20, "stars")]
+    strengths = {row["frame"]: row["strength"] for row in found["rows"]}
+    assert [strengths[frame] for frame in (9, 10, 19, 20, 29)] == [0.3, 0.5, 0.5, 0.5, 0.5]
+    seeds = {row["frame"]: row["noise"][0]["seed"] for row in found["rows"]}
+    assert seeds[19] == 42 and seeds[20] == 7
+    assert mixes(found)[31].keys() == {"stars", "sea"}
+    (plan.folder / "again.json").write_text(json.dumps(plan(*scenes(plan, "1s: storm"), "--print-config")))
+    assert arrivals(plan("--config", "again.json", "--prompt", "sea"))[-1] == (10, "storm")
+
+
+def test_a_song_of_one_section_is_all_a(plan):
+    found = plan(*scenes(plan, [{"when": "A", "prompt": "sea", "hue_start": "beat_phase", "negative": "fog"}]))
+    assert arrivals(found) == [(0, "sea")] and negatives(found) == {"sea": "fog"}
+    assert len({row["hue_start"] for row in found["rows"]}) > 3
+
+
+def test_lyrics_are_timed_prompts(plan):
+    found = plan(*scenes(plan, "[00:01.00]storm\n[00:02.50]stars\n", "song.lrc"), "--prompt", "sea")
+    assert arrivals(found) == [(0, "sea"), (10, "storm"), (25, "stars")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("A: x | strength 2", "outside 0..1"), ("A: x | steps 3", "cannot differ from scene to scene"), ("A: x | strengh 0.5", "strength"),
+        ("A: x | strength =onst", "onset"), ("Z x", "does not begin with a part"), ("A: x | seed 1.5", "seed"),
+    ],
+)  # fmt: skip
+def test_scenes_that_cannot_be_are_a_usage_error(plan, text, told):
+    assert told in plan(*scenes(plan, text), code=2).err
+
+
+def test_the_models_own_scenes_are_for_songs_without_a_prompt(plan):
+    assert arrivals(plan("--scenes", "auto"))[0][1] in {entry["prompt"] for entry in PROMPTS}
+    found = plan("--scenes", "auto", "--prompt", "mine")
+    assert arrivals(found) == [(0, "mine")] and "scenes = auto" in found["said"]

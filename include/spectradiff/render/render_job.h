@@ -1,6 +1,7 @@
 // What the user asked for, fully resolved: a plain value that round-trips through JSON (config/options.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "spectradiff/paint/painter.h"
 #include "spectradiff/render/diffusion_numbers.h"
 #include "spectradiff/timeline/prompt_schedule.h"
+#include "spectradiff/timeline/scenes.h"
 
 namespace spectradiff {
 
@@ -106,8 +108,18 @@ struct RenderJob {
   std::map<std::string, std::string> expressions;
   std::map<std::string, std::string> signals;  // name → source and stages (timeline/signals.h)
 
+  bool own_scenes =
+      false;  // one per label, with the model's own prompts; `scenes` is then empty until it is heard
+  std::vector<Scene> scenes;  // over all of the above
+
+  // Whether an option differs from frame to frame.
+  bool moves(const std::string& key) const {
+    return expressions.contains(key) || std::any_of(scenes.begin(), scenes.end(), [&](const Scene& scene) {
+             return scene.changes.contains(key);
+           });
+  }
   // Whether any frame is guided (DiffuserSettings::guided).
-  bool is_guided() const { return diffusion.numbers.guidance > 1 || expressions.contains("guidance"); }
+  bool is_guided() const { return diffusion.numbers.guidance > 1 || moves("guidance"); }
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 
