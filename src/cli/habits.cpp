@@ -73,7 +73,7 @@ constexpr Habit kHabits[] = {
     {"--vae", "scripts/export_model.py --vae builds it into a model"},
     {"--cadence", "--diffuse-every does that"},
     {"--bpm", "--tempo does that"},
-    {"--zoom", "there is no camera; --symmetry and --mark-size move with the music"},
+    {"--zoom", "--paint-zoom enlarges the painting"},
     {"--resume",
      "the same call again goes on with -o 'DIR/%05d.png', and skips what batch and --sweep have done"},
     {"--gpu", "--device cuda does that"},

@@ -16,7 +16,7 @@ namespace spectradiff {
 namespace {
 
 constexpr size_t kNameWidth = 30;
-constexpr size_t kWidth = 100;  // of a line
+constexpr size_t kLineWidth = 100;  // of a line
 
 std::string usage_line(const CommandText& command) {
   return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands,
@@ -49,7 +49,7 @@ std::string row(const std::string& name, const std::string& help) {
   const size_t length = utf8_characters(name).size();
   const std::string gap = length + 3 > kNameWidth ? "\n" + std::string(kNameWidth, ' ')
                                                   : std::string(kNameWidth - 2 - length, ' ');
-  return "  " + name + gap + wrapped(help, kWidth - kNameWidth, kNameWidth) + "\n";
+  return "  " + name + gap + wrapped(help, kLineWidth - kNameWidth, kNameWidth) + "\n";
 }
 
 std::string option_row(const Option& option, const OptionHelp& help) {
@@ -64,7 +64,7 @@ std::string listing(const std::string& title, const std::vector<std::string>& wo
   std::string text = "  " + title + ":\n";
   std::string line = "   ";
   for (const std::string& word : words) {
-    if (line.size() + word.size() >= kWidth) {
+    if (line.size() + word.size() >= kLineWidth) {
       text += line + "\n";
       line = "   ";
     }
@@ -88,7 +88,7 @@ std::string settings_help(const CommandText& command) {
     return "\nEvery option is also an environment variable, such as SPECTRADIFF_JSON.\n";
   std::string help = "\nOther places for options:\n";
   for (const std::string& line : settings_rules(command.options))
-    help += "  " + wrapped(line, kWidth - 2, 2) + "\n";
+    help += "  " + wrapped(line, kLineWidth - 2, 2) + "\n";
   return help;
 }
 

@@ -166,7 +166,7 @@ def test_the_facts_of_a_bundle_are_told(program, bundle):
     facts = program("model", "info", "./model", "--json").json()
     assert facts["family"] == "sd1" and facts["trust"] == "" and facts["compiled"] is None
     assert facts["networks"]["denoiser"]["sha256"] == hashlib.sha256(bundle.read("denoiser.pt")).hexdigest()
-    assert "render asks for `spectradiff model trust` first" in program("model", "info", "./model").out
+    assert "none: allow it first with `spectradiff model trust`" in program("model", "info", "./model").out
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
