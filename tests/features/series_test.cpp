@@ -204,7 +204,7 @@ TEST(Sections, OfASongThatAlternatesBeginWhereItDoes) {
   std::vector<float> song = tune(notes);
   const std::vector<float> hiss = noise(static_cast<int64_t>(song.size()), 0.05);
   for (size_t i = 0; i < song.size(); ++i) {
-    if (i / (12 * kRate) % 2 == 1) song[i] += hiss[i];
+    if (i / (12 * kRate) % 2 == 1) song[i] = 2 * song[i] + hiss[i];
   }
   const std::vector<Section> sections = hear(song, {.sections = true}).events.sections;
   EXPECT_EQ(f_measure(begins_of(sections), truth, 1.5), 1);
