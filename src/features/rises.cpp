@@ -9,7 +9,7 @@ namespace {
 constexpr double kDropDb = 4, kDropAfterBuildDb = 2, kBassDropDb = 3;
 constexpr size_t kDropBars = 2;
 constexpr size_t kLeastBuildBars = 4, kMostBuildBars = 16;
-constexpr double kBuildDb = 4;
+constexpr double kBuildDb = 3;
 constexpr double kSteadily = 0.8;  // correlation with time
 
 double mean_of(const std::vector<Bar>& bars, size_t begin, size_t end, double Bar::* what) {

@@ -1,9 +1,11 @@
 #include "sections.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "changes.h"
 #include "segmentation.h"
 
 namespace spectradiff {
@@ -14,6 +16,8 @@ constexpr double kPlayingLikeness = 1.2, kHarmonyLikeness = 2.9;
 constexpr double kSameLabel = 2.3;
 constexpr double kDensityWeight = 0.3;  // noise hides what begins in it, and is no less loud
 constexpr double kLeastSpreadDb = 6;    // of sections' energies, where they differ less
+
+constexpr size_t kFewBars = 24;
 
 struct Stretch {
   size_t begin, end;
@@ -94,6 +98,18 @@ double energy_db(const std::vector<Bar>& bars, const Stretch& stretch) {
   return sum / static_cast<double>(stretch.length());
 }
 
+std::vector<size_t> cut_few(const std::vector<Bar>& bars, const SongHops& song) {
+  std::vector<size_t> cuts = {0};
+  for (const double change_s : find_changes(song, bars.back().end_s)) {
+    const auto nearest = std::min_element(bars.begin(), bars.end(), [&](const Bar& a, const Bar& b) {
+      return std::abs(a.begin_s - change_s) < std::abs(b.begin_s - change_s);
+    });
+    const auto at = static_cast<size_t>(nearest - bars.begin());
+    if (at > cuts.back()) cuts.push_back(at);
+  }
+  return cuts;
+}
+
 SectionEnergy class_of(double energy) {
   if (energy < 1.0 / 3) return SectionEnergy::low;
   return energy > 2.0 / 3 ? SectionEnergy::high : SectionEnergy::middle;
@@ -101,11 +117,11 @@ SectionEnergy class_of(double energy) {
 
 }  // namespace
 
-std::vector<Section> find_sections(const std::vector<Bar>& bars) {
+std::vector<Section> find_sections(const std::vector<Bar>& bars, const SongHops& song) {
   if (bars.empty()) return {};
   const BarSounds sounds = compare_bars(bars);
   std::vector<Stretch> stretches;
-  for (const size_t begin : cut_at_changes(sounds)) {
+  for (const size_t begin : bars.size() < kFewBars ? cut_few(bars, song) : cut_at_changes(sounds)) {
     if (!stretches.empty()) stretches.back().end = begin;
     stretches.push_back({begin, bars.size()});
   }

@@ -162,7 +162,7 @@ void SongMeters::hear_beats_and_sections(Features& features, double hops_per_sec
   Events& events = features.events;
   if (wants_sections()) {
     const std::vector<Bar> bars = hear_bars(hops, grid, song.duration_s());
-    events.sections = find_sections(bars);
+    events.sections = find_sections(bars, hops);
     Rises rises = find_rises(bars, events.sections);
     events.drops_s = std::move(rises.drops_s);
     events.builds = std::move(rises.builds);

@@ -40,6 +40,11 @@ std::vector<Bar> song_of(const std::vector<Part>& parts) {
   return bars;
 }
 
+// Nothing but bars is looked at in songs of 24 and more.
+std::vector<Section> sections_of(const std::vector<Bar>& bars) {
+  return find_sections(bars, {MelFrames(), 86, std::vector<Chroma>(), 43});
+}
+
 std::string form_of(const std::vector<Section>& sections) {
   std::string text;
   for (const Section& section : sections)
@@ -50,13 +55,13 @@ std::string form_of(const std::vector<Section>& sections) {
 
 TEST(Sections, ThatDifferInChordsAloneAreToldApartAndRepeatsAreKnown) {
   const Part verse{"AFCG", 8, -20}, chorus{"CEDH", 8, -20}, bridge{"BJGI", 8, -20};
-  EXPECT_EQ(form_of(find_sections(song_of({verse, chorus, verse, chorus, bridge, chorus}))),
+  EXPECT_EQ(form_of(sections_of(song_of({verse, chorus, verse, chorus, bridge, chorus}))),
             "A8 B8 A8 B8 C8 B8 ");
 }
 
 TEST(Sections, ThatDifferInLevelAloneAreToldApartAndHaveTheirEnergies) {
   const Part calm{"AFCG", 8, -40}, loud{"AFCG", 8, -15};
-  const std::vector<Section> sections = find_sections(song_of({calm, loud, calm, loud}));
+  const std::vector<Section> sections = sections_of(song_of({calm, loud, calm, loud}));
   EXPECT_EQ(form_of(sections), "A8 B8 A8 B8 ");
   for (const Section& section : sections) {
     EXPECT_EQ(section.energy_class, section.label == 0 ? SectionEnergy::low : SectionEnergy::high);
@@ -65,14 +70,14 @@ TEST(Sections, ThatDifferInLevelAloneAreToldApartAndHaveTheirEnergies) {
 }
 
 TEST(Sections, OfALoopAreOneWhoseEnergyIsNeitherLowNorHigh) {
-  const std::vector<Section> sections = find_sections(song_of({{"AFCG", 40, -20}}));
+  const std::vector<Section> sections = sections_of(song_of({{"AFCG", 40, -20}}));
   ASSERT_EQ(sections.size(), 1u);
   EXPECT_EQ(sections[0].energy, 0.5);
   EXPECT_EQ(sections[0].energy_class, SectionEnergy::middle);
 }
 
 TEST(Sections, OfNoBarsAreNone) {
-  EXPECT_THAT(find_sections({}), IsEmpty());
+  EXPECT_THAT(sections_of({}), IsEmpty());
 }
 
 // Two calm parts, the second of which rises by `rise_db` a bar above the bass, then a loud one.
