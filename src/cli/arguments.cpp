@@ -294,6 +294,7 @@ const std::vector<HelpFlag>& help_flags() {
 
 Arguments parse_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
+  arguments.words = words;
   CLI::App app;
   app.set_help_flag();
   app.require_subcommand(0, 1);

@@ -9,6 +9,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/session/batch.h"
+#include "stopping.h"
 
 namespace spectradiff {
 namespace {
@@ -52,7 +53,6 @@ class BatchConsole : public BatchObserver {
   BatchConsole(Console& console, bool json) : console_(console), json_(json) {}
 
   RenderObserver& begin(const BatchJob& job) override {
-    install_signal_handlers();
     console_.set_job(job.id);
     return console_;
   }
@@ -107,6 +107,7 @@ int run_jobs(Batch batch, const Arguments& arguments, Console& console) {
   }
   SharedResources shared;
   BatchConsole teller(console, run.json);
+  const StopWatcher watcher(console, run.time_limit_s, [&] { return shared.work.abandon(); });
   batch.run({run.fail_fast, run.dry_run}, shared, teller, stop_requests());
   return teller.finish(jobs);
 }

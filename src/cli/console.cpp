@@ -116,12 +116,14 @@ void Console::begin_stage(std::string_view stage, int64_t total) {
   std::lock_guard lock(mutex_);
   stage_ = stage;
   total_ = total;
+  done_ = 0;
   stage_start_ = drawn_ = Clock::now();
   if (bar_) draw(0);
 }
 
 void Console::advance(int64_t done) {
   std::lock_guard lock(mutex_);
+  done_ = done;
   const double since = seconds_between(drawn_, Clock::now());
   if ((bar_ && (since >= 0.1 || done == total_)) || (lines_ && since >= 10)) draw(done);
 }
@@ -131,21 +133,32 @@ void Console::end_stage() {
   clear_bar();
 }
 
+void Console::tell_progress() {
+  std::lock_guard lock(mutex_);
+  clear_bar();
+  log_->info(stage_.empty() ? mark_ + "no frame is begun" : progress_line(progress_text(done_)));
+}
+
 void Console::clear_bar() {
   if (!bar_shown_) return;
   write_all(STDERR_FILENO, "\r\x1b[K", "stderr");
   bar_shown_ = false;
 }
 
-void Console::draw(int64_t done) {
-  drawn_ = Clock::now();
-  const double seconds = seconds_between(stage_start_, drawn_);
+ProgressText Console::progress_text(int64_t done) const {
+  const double seconds = seconds_between(stage_start_, Clock::now());
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   ProgressText text{mark_ + stage_, fmt::format("{}/{} frames", done, total_), "", ""};
   if (done > 0) {
     text.rate = fmt::format("{:.1f} frames/s", rate);
     text.left = time_left(static_cast<double>(total_ - done) / rate) + " left";
   }
+  return text;
+}
+
+void Console::draw(int64_t done) {
+  drawn_ = Clock::now();
+  const ProgressText text = progress_text(done);
   const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0;
   bar_shown_ = bar_;
   write_all(STDERR_FILENO,

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "progress_bar.h"
 #include "spectradiff/base/json.h"
 #include "spectradiff/base/log.h"
 #include "spectradiff/config/run_settings.h"
@@ -40,11 +41,13 @@ class Console : public RenderObserver {
   void begin_stage(std::string_view stage, int64_t total) override;
   void advance(int64_t done) override;
   void end_stage() override;
+  void tell_progress();  // where it is, now, in a line
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void clear_bar();
+  ProgressText progress_text(int64_t done) const;
   void draw(int64_t done);
 
   const LogLevel level_;
@@ -57,7 +60,7 @@ class Console : public RenderObserver {
   const Clock::time_point start_ = Clock::now();
   std::string job_, mark_;  // "3", "[3] "
   std::string stage_;
-  int64_t total_ = 0;
+  int64_t total_ = 0, done_ = 0;
   Clock::time_point stage_start_;
   Clock::time_point drawn_;
   bool bar_shown_ = false;

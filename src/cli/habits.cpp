@@ -74,8 +74,6 @@ constexpr Habit kHabits[] = {
     {"--cadence", "--diffuse-every does that"},
     {"--bpm", "--tempo does that"},
     {"--zoom", "--paint-zoom enlarges the painting"},
-    {"--resume",
-     "the same call again goes on with -o 'DIR/%05d.png', and skips what batch and --sweep have done"},
     {"--gpu", "--device cuda does that"},
     {"--cpu", "--device cpu does that"},
     {"--half", "--dtype float16 does that"},

@@ -7,11 +7,13 @@
 #include <numeric>
 
 #include "commands.h"
+#include "reproduction.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/plan_file.h"
 #include "spectradiff/session/session.h"
+#include "stopping.h"
 
 namespace spectradiff {
 namespace {
@@ -101,8 +103,15 @@ int run_pictures(const Arguments& arguments, Console& console) {
     print_plan(session, console);
     return kComplete;
   }
-  install_signal_handlers();
+  const std::string again = "go on with: " + shell_command(arguments.words);
+  const bool can_go_on = run.output != "-";
+  const StopWatcher watcher(console, run.time_limit_s, [&] {
+    if (!shared.work.abandon()) return false;
+    if (can_go_on) console.info(again);
+    return true;
+  });
   const Outcome outcome = session.run(stop_requests());
+  if (!outcome.complete && can_go_on) console.info(again);
   if (!outcome.statistics.is_null() && !run.json) {
     const std::string text = statistics_text(outcome.statistics);
     run.output == "-" ? console.info(text) : console.answer(text);

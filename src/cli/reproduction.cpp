@@ -23,6 +23,10 @@ std::string reproduction(const std::vector<std::string>& typed, int64_t frame) {
   // Before a "--", after which nothing is an option.
   const std::vector<std::string> narrowed = {"--frames", std::to_string(frame), "-o", "frame-%05d.png"};
   words.insert(std::find(words.begin(), words.end(), "--"), narrowed.begin(), narrowed.end());
+  return shell_command(words);
+}
+
+std::string shell_command(const std::vector<std::string>& words) {
   std::string command = "spectradiff";
   for (const std::string& word : words) command += " " + shell_quoted(word);
   return command;

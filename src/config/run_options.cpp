@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "option_kinds.h"
+#include "spectradiff/base/number.h"
 
 namespace spectradiff {
 namespace {
@@ -60,6 +61,30 @@ std::vector<std::string> checked_presets(const Json& value) {
 
 bool is_sweepable(const Option& option) {
   return option.of_job || option.key == kPreset;
+}
+
+// "3h30m", "90m": hours, minutes and seconds, each once; or a time as everywhere.
+double checked_limit(const Json& value) {
+  const std::string text = value.is_string() ? value.get<std::string>() : "";
+  double seconds = 0;
+  size_t begin = 0;
+  for (const auto& [unit, length_s] : {std::pair{'h', 3600}, std::pair{'m', 60}, std::pair{'s', 1}}) {
+    const size_t end = text.find(unit, begin);
+    const auto count = end == std::string::npos
+                           ? std::nullopt
+                           : parse_integer(std::string_view(text).substr(begin, end - begin));
+    if (!count || *count < 0) continue;
+    seconds += static_cast<double>(*count) * length_s;
+    begin = end + 1;
+  }
+  if (begin == 0 || begin < text.size()) {
+    const TimeSpan time = checked_time(value);
+    if (time.unit != TimeUnit::seconds)
+      refuse("is not a time on the clock; write 3h30m, 90m, 5400 or 1:30:00");
+    seconds = time.value.to_double();
+  }
+  if (!(seconds > 0)) refuse("leaves no time; write 3h30m, 90m, 5400 or 1:30:00");
+  return seconds;
 }
 
 const Option& sweepable(const std::string& key) {
@@ -195,6 +220,19 @@ void add_files(std::vector<Option>& table) {
       FIELD(preview)));
   table.push_back(with_short(
       switch_option(of_run("overwrite", kAll, "", "replace files that exist"), FIELD(overwrite)), "-y"));
+  table.push_back(choice_option<bool>(
+      of_run("resume", kPictures, "WHEN",
+             "use the finished frames that a stopped run of this output left in OUTPUT.spectradiff"),
+      FIELD(resume), {{"auto", true, "where they are the same"}, {"no", false, "begin anew"}}));
+  table.push_back(switch_option(of_run("keep_frames", kPictures, "",
+                                       "leave the finished frames in OUTPUT.spectradiff when the output is "
+                                       "complete, for renders with other settings"),
+                                FIELD(keep_frames)));
+  table.push_back(without(
+      "none", optional_option(of_run("time_limit", kPictures, "T",
+                                     "stop after this time, as if told to, and keep what is finished: "
+                                     "3h30m, 90m, 1:30:00"),
+                              FIELD(time_limit_s), checked_limit, [](double seconds) { return seconds; })));
   table.push_back(name_option(
       of_run("seed_csv", kAnalyze, "FILE",
              "magnitudes per frame as the original projects wrote them, with 256 bins and 50 ms unless told "

@@ -17,7 +17,8 @@ DiffusionStage::DiffusionStage(const Run& run, const std::vector<Batch>& batches
   std::vector<const SlottedRow*> before(latest_.size());
   for (const Batch& batch : batches) {
     for (const SlottedRow& each : batch) {
-      if (run.plan.rows[each.row].init.previous) is_followed_[before[each.slot]->row] = true;
+      const auto& previous = run.plan.rows[each.row].init.previous;
+      if (previous && !is_kept(*previous)) is_followed_[before[each.slot]->row] = true;
       before[each.slot] = &each;
     }
   }
@@ -74,7 +75,9 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
 Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) const {
   if (!row.init.previous) return painting;
   constexpr int kParts = 256;
-  const Canvas moved = moved_by_camera(latest_[slot], row.init.camera);
+  const Canvas moved = is_kept(*row.init.previous)
+                           ? moved_by_camera(run_.kept->picture(*row.init.previous), row.init.camera)
+                           : moved_by_camera(latest_[slot], row.init.camera);
   return blend(moved, painting, static_cast<int>(std::lround(row.init.paint_over * kParts)), kParts);
 }
 

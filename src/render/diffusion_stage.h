@@ -39,6 +39,7 @@ class DiffusionStage {
   Canvas init_of(const Recipe& row, size_t slot, Canvas painting) const;
   FrameRequest request_of(const Recipe& row, const Painted& painted) const;
   std::optional<Canvas> diffuse_again(const Recipe& row, const FrameRequest& request);
+  bool is_kept(int64_t frame) const { return run_.kept != nullptr && run_.kept->has(frame); }
   bool is_cancelled() const { return run_.stop.load() >= 2; }
 
   const Run& run_;

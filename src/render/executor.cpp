@@ -22,6 +22,21 @@ size_t slots_of(const Run& run) {
   return run.diffuser != nullptr ? static_cast<size_t>(run.plan.constants.diffusion->slots) : 1;
 }
 
+std::vector<Batch> batches_of(const Run& run) {
+  const KeptPictures* const kept = run.kept;
+  if (kept == nullptr) return schedule(run.plan, slots_of(run));
+  return schedule(run.plan, slots_of(run), [=](int64_t frame) { return kept->has(frame); });
+}
+
+// Rows as they are painted.
+std::vector<size_t> order_of(const std::vector<Batch>& batches) {
+  std::vector<size_t> order;
+  for (const Batch& batch : batches) {
+    for (const SlottedRow& each : batch) order.push_back(each.row);
+  }
+  return order;
+}
+
 // What the loop takes painted rows from and gives pictures to: at once, or by way of other threads. Either
 // says no by nothing and false: the run is to end.
 struct Connections {
@@ -93,6 +108,9 @@ class Loop {
       frames = diffusion_->finish();
     }
     if (!frames) return false;
+    if (run_.kept != nullptr) {
+      for (const Frame& frame : *frames) run_.kept->keep(frame.index, frame.picture);
+    }
     return std::all_of(frames->begin(), frames->end(),
                        [&](Frame& frame) { return connections_.show(std::move(frame)); });
   }
@@ -126,15 +144,13 @@ class Threads {
  public:
   Threads(const Run& run, int painters)
       : run_(run),
-        batches_(schedule(run.plan, slots_of(run))),
+        batches_(batches_of(run)),
+        order_(order_of(batches_)),
         paint_(run),
-        painted_(static_cast<int64_t>(run.plan.rows.size()),
+        painted_(static_cast<int64_t>(order_.size()),
                  int64_t{2} * std::max(painters, static_cast<int>(slots_of(run)))),
         finished_(2 * slots_of(run) + 2),
         show_(show_stages(run, result_)) {
-    for (const Batch& batch : batches_) {
-      for (const SlottedRow& each : batch) order_.push_back(each.row);
-    }
     for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
     threads_.emplace_back([this] { relay([this] { show(); }); });
   }
@@ -189,12 +205,13 @@ class Threads {
   }
 
   void show() {
+    show_.begin();
     while (auto frame = finished_.pop()) show_.take(std::move(*frame));
   }
 
   const Run& run_;
   const std::vector<Batch> batches_;
-  std::vector<size_t> order_;  // rows as they are painted
+  const std::vector<size_t> order_;
   const PaintStage paint_;
   OrderedQueue<Painted> painted_;
   BoundedQueue<Frame> finished_;
@@ -210,9 +227,10 @@ class Threads {
 
 RunResult run_serial(const Run& run) {
   RunResult result;
-  const std::vector<Batch> batches = schedule(run.plan, slots_of(run));
+  const std::vector<Batch> batches = batches_of(run);
   const PaintStage paint(run);
   ShowStages show = show_stages(run, result);
+  show.begin();
   Connections connections{[&](size_t row) -> std::optional<Painted> {
                             const Stopwatch watch(result.seconds.paint);
                             return paint.paint(run.plan.rows[row]);

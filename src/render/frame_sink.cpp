@@ -62,14 +62,14 @@ std::filesystem::path FramePattern::folder() const {
   return folder_.empty() ? std::filesystem::path(".") : folder_;
 }
 
-PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Written written)
-    : written_(std::move(written)), pattern_(std::move(pattern)), size_(size), fit_(fit), replace_(replace) {}
+PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Announced announced)
+    : announced_(std::move(announced)), pattern_(std::move(pattern)), size_(size), fit_(fit), replace_(replace) {}
 
 void PngSink::accept(int64_t frame, const Canvas& picture) {
   const auto write = [&](const Canvas& canvas) {
     const auto bytes = encode_png(canvas);
+    if (announced_) announced_(frame, bytes);
     write_file(pattern_.file(frame), bytes, replace_);
-    if (written_) written_(frame, bytes);
   };
   if (picture.size() == size_) {
     write(picture);

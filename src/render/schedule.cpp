@@ -6,16 +6,18 @@
 
 namespace spectradiff {
 
-std::vector<Batch> schedule(const Plan& plan, size_t slots) {
+std::vector<Batch> schedule(const Plan& plan, size_t slots,
+                            const std::function<bool(int64_t frame)>& is_there) {
   std::vector<size_t> by_chain(plan.rows.size());
   std::iota(by_chain.begin(), by_chain.end(), size_t{0});
+  if (is_there) std::erase_if(by_chain, [&](size_t row) { return is_there(plan.rows[row].frame); });
   std::stable_sort(by_chain.begin(), by_chain.end(),
                    [&](size_t a, size_t b) { return plan.rows[a].chain < plan.rows[b].chain; });
   std::vector<std::deque<size_t>> waiting(slots);
   for (const size_t row : by_chain) waiting[static_cast<size_t>(plan.rows[row].chain) % slots].push_back(row);
 
   std::vector<Batch> batches;
-  for (size_t left = plan.rows.size(); left > 0; left -= batches.back().size()) {
+  for (size_t left = by_chain.size(); left > 0; left -= batches.back().size()) {
     Batch& batch = batches.emplace_back();
     for (size_t slot = 0; slot < slots; ++slot) {
       if (waiting[slot].empty()) continue;

@@ -17,7 +17,17 @@ void FrameOrder::take(Frame frame, const PassOn& pass_on) {
   }
   pass_on(std::move(frame));
   ++next_;
-  while (next_ < rows_.size()) {
+  pass_on_next(pass_on);
+}
+
+// All whose turn it is, as far as they are there.
+void FrameOrder::pass_on_next(const PassOn& pass_on) {
+  for (; next_ < rows_.size(); ++next_) {
+    if (const int64_t frame = rows_[next_].frame; run_.kept != nullptr && run_.kept->has(frame)) {
+      if (run_.stop.load() > 0) return;
+      pass_on({frame, run_.kept->picture(frame)});
+      continue;
+    }
     const auto found = waiting_.find(rows_[next_].frame);
     if (found == waiting_.end()) return;
     Waiting& waiting = found->second;
@@ -25,7 +35,6 @@ void FrameOrder::take(Frame frame, const PassOn& pass_on) {
     held_ -= in_memory ? 1 : 0;
     pass_on({found->first, in_memory ? std::move(waiting.picture) : spill_.take(waiting.place)});
     waiting_.erase(found);
-    ++next_;
   }
 }
 
@@ -111,7 +120,7 @@ ShowStages show_stages(const Run& run, RunResult& result) {
   constexpr size_t kWaitInMemory = size_t{256} << 20;  // bytes
   const auto [width, height] = constants.paint.size;
   ShowStages stages;
-  stages.add(std::make_unique<FrameOrder>(run.plan.rows, kWaitInMemory / (size_t{3} * width * height)));
+  stages.add(std::make_unique<FrameOrder>(run, kWaitInMemory / (size_t{3} * width * height)));
   stages.add(std::make_unique<BetweenStage>(run, result.seconds.interpolate));
   if (const auto& limit = constants.video.flash_limit)
     stages.add(std::make_unique<FlashStage>(constants.analysis.fps, *limit));

@@ -15,8 +15,10 @@ namespace spectradiff {
 // Chains side by side finish rows long before their turn: a few wait in memory, the others on disk.
 class FrameOrder : public ShowStage {
  public:
-  // `rows` outlive it. At most `in_memory` pictures wait in memory.
-  FrameOrder(const std::vector<Recipe>& rows, size_t in_memory) : rows_(rows), in_memory_(in_memory) {}
+  // The run outlives it. At most `in_memory` pictures wait in memory. Those that are kept already need not
+  // come: they are taken when their turn is.
+  FrameOrder(const Run& run, size_t in_memory) : run_(run), rows_(run.plan.rows), in_memory_(in_memory) {}
+  void begin(const PassOn& pass_on) override { pass_on_next(pass_on); }
   void take(Frame frame, const PassOn& pass_on) override;
 
  private:
@@ -25,6 +27,9 @@ class FrameOrder : public ShowStage {
     int64_t place = -1;  // there
   };
 
+  void pass_on_next(const PassOn& pass_on);
+
+  const Run& run_;
   const std::vector<Recipe>& rows_;
   const size_t in_memory_;
   size_t next_ = 0;                     // of the rows

@@ -1,5 +1,7 @@
 #include "frame_record.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -14,6 +16,11 @@ namespace spectradiff {
 namespace {
 
 constexpr uint64_t kMostBytes = uint64_t{1} << 30;
+
+// Some file systems cannot; that is no failure of ours.
+bool synced(int descriptor) {
+  return fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS || errno == ENOSYS;
+}
 
 }  // namespace
 
@@ -51,7 +58,7 @@ void FrameRecord::add(int64_t frame, const FrameKey& key, const std::string& sha
   const std::string text = "\n" + json_text(line) + "\n";
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(file_.c_str(), "ab"), std::fclose);
   if (!file || std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() ||
-      std::fflush(file.get()) != 0)
+      std::fflush(file.get()) != 0 || !synced(fileno(file.get())))
     throw_error(ErrorKind::output, "{} cannot be written: {}", file_.string(), errno_text(errno));
   lines_[frame] = {key, sha256};
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -10,6 +11,7 @@
 
 #include "finished_work.h"
 #include "frame_record.h"
+#include "kept_frames.h"
 #include "old_render.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
@@ -31,6 +33,20 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+// What a run holds is abandoned by others only while the run goes on.
+class WorkGuard {
+ public:
+  WorkGuard(OpenWork& work, FrameStore* store, const OutputTarget& target) : work_(work) {
+    if (store != nullptr) work_.begin(store, output_of(target));
+  }
+  ~WorkGuard() { work_.end(); }
+  WorkGuard(const WorkGuard&) = delete;
+  WorkGuard& operator=(const WorkGuard&) = delete;
+
+ private:
+  OpenWork& work_;
+};
+
 // One run of the plan into the target.
 class SessionRun {
  public:
@@ -46,6 +62,8 @@ class SessionRun {
     const Clock::time_point begin = Clock::now();
     tell_job();
     if (target_.pattern) make_frames_folder(*target_.pattern);
+    store_ = claim_output(state_);
+    const WorkGuard work(state_.shared.work, store_.get(), target_);
     session.hear();
     tell_analysis();
     const double analyze_s = seconds_since(begin);
@@ -58,11 +76,13 @@ class SessionRun {
     const double load_s = seconds_since(load_begin);
     if (stop_.load() > 0) return {};
 
+    kept_ = kept_pictures(state_, store_.get());
     RunResult result = write_target();
     for (const std::string& note : state_.shared.models.take_notes()) observer_.warn(note);
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
+    if (result.complete && store_ != nullptr && !state_.settings.run.keep_frames) store_->remove();
     return report(result);
   }
 
@@ -166,11 +186,13 @@ class SessionRun {
       run.diffuser = &diffusers_->diffuser();
       run.more_precise = [this](int64_t frame) { return diffusers_->more_precise(frame); };
     }
+    run.kept = kept_.get();
     run.statistics = state_.settings.run.statistics;
     run.control = state_.control.get();
     run.interpolator = interpolator_;
     const int threads = thread_count(job_.threads);
     RunResult result = threads == 1 ? run_serial(run) : run_threaded(run, threads);
+    if (result.complete) state_.shared.work.complete();
     if (preview) preview->finish();
     observer_.end_stage();
     return result;
@@ -178,8 +200,8 @@ class SessionRun {
 
   Outcome report(const RunResult& result) {
     if (!result.complete) {
-      observer_.info(fmt::format("stopped after {} of {} frames{}", result.frames, plan_.shown.size(),
-                                 target_.kind == OutputTarget::Kind::frames ? "" : "; nothing was kept"));
+      observer_.info(
+          fmt::format("stopped after {} of {} frames{}", result.frames, plan_.shown.size(), kept_text()));
       return {};
     }
     Outcome outcome{true, result.frames, result.seconds.total, nullptr};
@@ -199,6 +221,13 @@ class SessionRun {
     return outcome;
   }
 
+  std::string kept_text() const {
+    if (target_.kind == OutputTarget::Kind::frames && kept_ == nullptr) return "";
+    if (kept_ == nullptr) return "; nothing was kept";
+    store_->flush();
+    return fmt::format("; {} finished frames are kept in {}", store_->pictures(), store_->file().string());
+  }
+
   void warn_of_flashes(int flashes_per_s) {
     constexpr int kLimit = 3;  // WCAG 2.3.1
     if (flashes_per_s <= kLimit) return;
@@ -214,6 +243,8 @@ class SessionRun {
   const RenderJob& job_;
   const OutputTarget& target_;
   const Plan& plan_;
+  std::unique_ptr<FrameStore> store_;  // holds the claim; null for a stream
+  std::unique_ptr<KeptPictures> kept_;
   std::optional<RunDiffusers> diffusers_;
   Interpolator* interpolator_ = nullptr;  // of the model store
 };

@@ -28,6 +28,10 @@ void expect_round_trip(const Canvas& canvas) {
   EXPECT_EQ((Size{width, height}), canvas.size());
   ASSERT_EQ(channels, 3);
   EXPECT_TRUE(std::equal(canvas.bytes().begin(), canvas.bytes().end(), pixels.get()));
+  const auto decoded = decode_png(png);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->size(), canvas.size());
+  EXPECT_EQ(decoded->bytes(), canvas.bytes());
 }
 
 TEST(EncodePng, KeepsEveryPixel) {
@@ -55,6 +59,19 @@ TEST(EncodePng, CompressesAFlatPicture) {
 
 TEST(EncodePng, RefusesAnEmptyPicture) {
   EXPECT_THROW(encode_png(Canvas()), Error);
+}
+
+TEST(DecodePng, GivesNothingWhereAnyByteIsAnotherOrMissing) {
+  Canvas canvas({19, 7});
+  for (size_t i = 0; i < canvas.bytes().size(); ++i) canvas.bytes()[i] = static_cast<uint8_t>(i * i);
+  const std::vector<uint8_t> png = encode_png(canvas);
+  for (size_t i = 0; i < png.size(); ++i) {
+    std::vector<uint8_t> changed = png;
+    changed[i] ^= 0x10;
+    const auto decoded = decode_png(changed);
+    EXPECT_TRUE(!decoded || decoded->bytes() == canvas.bytes()) << "byte " << i;
+    EXPECT_FALSE(decode_png(std::span(png).first(i)) && i + 12 < png.size()) << i << " bytes";
+  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "executor_fixture.h"
 #include "expect_error.h"
+#include "temporary_folder.h"
 
 namespace spectradiff {
 namespace {
@@ -26,8 +27,9 @@ void chain_up(Plan& plan, const std::vector<int64_t>& lengths) {
 }
 
 auto chained_pictures(const std::vector<int64_t>& lengths, int slots, int threads,
-                      const std::function<void(Plan&)>& part = {}) {
+                      const std::function<void(Plan&)>& part = {}, FrameStore* store = nullptr) {
   Fixture fixture({}, -1, true);
+  fixture.store = store;
   fixture.moved = true;
   fixture.change = [&](Plan& plan) {
     chain_up(plan, lengths);
@@ -70,6 +72,24 @@ TEST(Chains, AShardGivesTheBytesOfTheWhole) {
     const auto part = chained_pictures({5, 3, 9}, 2, 2, only(chain));
     ASSERT_FALSE(part.empty());
     for (const auto& [frame, bytes] : part) EXPECT_EQ(bytes, whole.at(frame)) << frame;
+  }
+}
+
+TEST(Chains, GoOnFromWhatIsKept) {
+  const auto whole = chained_pictures({5, 3, 9}, 2, 2);
+  const TemporaryFolder folder;
+  std::vector<std::string> notes;
+  for (const int64_t keeps : {1, 2, 3, 5}) {
+    FrameStore store(folder / std::to_string(keeps), notes);
+    for (const auto& [frame, bytes] : whole) {
+      Canvas picture({32, 24});
+      picture.bytes() = bytes;
+      if (frame % keeps == 0) store.put(std::to_string(frame), frame, std::move(picture));
+    }
+    store.flush();
+    for (const int threads : {0, 2})
+      EXPECT_EQ(chained_pictures({5, 3, 9}, 2, threads, {}, &store), whole) << keeps << ", " << threads;
+    EXPECT_EQ(store.pictures(), 23);
   }
 }
 

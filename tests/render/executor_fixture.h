@@ -86,6 +86,10 @@ struct Fixture {
     };
     run.statistics = statistics;
     run.progress = progress;
+    std::optional<KeptPictures> kept;
+    std::vector<std::string> keys;
+    for (const Recipe& row : plan.rows) keys.push_back(std::to_string(row.frame));
+    if (store != nullptr) run.kept = &kept.emplace(*store, plan, keys);
     return threads == 0 ? run_serial(run) : run_threaded(run, threads);
   }
 
@@ -109,6 +113,7 @@ struct Fixture {
   std::atomic<int> stop{0};
   std::function<void(int64_t, int64_t)> progress;
   bool statistics = false;
+  FrameStore* store = nullptr;  // what it keeps is under the numbers of frames
 };
 
 // What the device was told, in short: a batch was given to it, or its pictures were waited for.

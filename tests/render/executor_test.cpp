@@ -268,7 +268,12 @@ TEST(Executors, StopEndsTheRunWithoutAnError) {
 TEST(FrameOrder, PicturesThatWaitLieOnDiskAndComeOutInOrder) {
   std::vector<Recipe> rows(40);
   for (size_t i = 0; i < rows.size(); ++i) rows[i].frame = static_cast<int64_t>(i);
-  FrameOrder order(rows, 3);
+  Fixture fixture;
+  Collector sink;
+  Plan plan;
+  plan.rows = rows;
+  const spectradiff::Run run{plan, fixture.features, sink, fixture.stop};
+  FrameOrder order(run, 3);
   std::vector<int64_t> seen;
   const auto show = [&](Frame frame) {
     EXPECT_EQ(frame.picture.bytes(), Canvas({8, 4}, {static_cast<uint8_t>(frame.index), 1, 2}).bytes());

@@ -1,6 +1,7 @@
 // What one call of the program is told beside its job: files, streams and messages.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,9 @@ struct RunSettings {
   bool overwrite = false;
   std::string seed_csv, csv, json_out, plot;  // of analyze; empty: not given
   std::string series;                         // of analyze, as typed
+  bool resume = true;                         // finished frames of an earlier run are used
+  bool keep_frames = false;                   // they stay when the output is complete
+  std::optional<double> time_limit_s;         // then it stops, to be gone on with
   std::string config;                         // empty: none; "-": stdin
   std::string from;                           // a video whose settings are taken; empty: none
   std::string plan;                           // a printed plan that is rendered; empty: none

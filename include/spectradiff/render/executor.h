@@ -12,6 +12,7 @@
 #include "spectradiff/features/features.h"
 #include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/frame_sink.h"
+#include "spectradiff/render/kept_pictures.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/statistics.h"
 
@@ -41,7 +42,9 @@ struct Run {
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;
   Interpolator* interpolator = nullptr;  // there where the plan interpolates by a network
-  bool statistics = false;               // fill RunResult::pictures
+  // What is there is not made again, and what is made is kept; null: neither.
+  KeptPictures* kept = nullptr;
+  bool statistics = false;  // fill RunResult::pictures
   // After each frame handed over, from the sink's thread.
   std::function<void(int64_t done, int64_t frame)> progress = nullptr;
 };

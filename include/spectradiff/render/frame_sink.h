@@ -49,13 +49,13 @@ class FramePattern {
 // Frames as PNG files numbered by frame index, each appearing whole or not at all; scaled to `size` by `fit`.
 class PngSink : public FrameSink {
  public:
-  // `written` is told of each file that is there, with its bytes.
-  using Written = std::function<void(int64_t frame, std::span<const uint8_t> bytes)>;
-  PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Written written = nullptr);
+  // `announced` is told of each file with its bytes before it is there, so that none is there untold.
+  using Announced = std::function<void(int64_t frame, std::span<const uint8_t> bytes)>;
+  PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Announced announced = nullptr);
   void accept(int64_t frame, const Canvas& picture) override;
 
  private:
-  Written written_;
+  Announced announced_;
   FramePattern pattern_;
   Size size_;
   Fit fit_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "spectradiff/render/plan.h"
@@ -21,6 +22,9 @@ using Batch = std::vector<SlottedRow>;  // by row; at most one for each slot
 // rendered. Each slot works off its chains one after another, each chain row by row, and a batch is what is
 // next in every slot: rows that nothing follows from fill batches by index, chains run side by side. So
 // pictures may be finished out of order.
-std::vector<Batch> schedule(const Plan& plan, size_t slots);
+//
+// Rows whose pictures are there already are left out.
+std::vector<Batch> schedule(const Plan& plan, size_t slots,
+                            const std::function<bool(int64_t frame)>& is_there = nullptr);
 
 }  // namespace spectradiff

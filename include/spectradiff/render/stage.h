@@ -34,6 +34,8 @@ using PassOn = std::function<void(Frame)>;
 class ShowStage {
  public:
   virtual ~ShowStage() = default;
+  // Before the first frame: what it has already.
+  virtual void begin(const PassOn& /*pass_on*/) {}
   virtual void take(Frame frame, const PassOn& pass_on) = 0;
 };
 
@@ -41,12 +43,18 @@ class ShowStage {
 class ShowStages {
  public:
   void add(std::unique_ptr<ShowStage> stage) { stages_.push_back(std::move(stage)); }
+  void begin() {
+    for (size_t i = 0; i < stages_.size(); ++i) stages_[i]->begin(behind(i));
+  }
   void take(Frame frame) { take_from(0, std::move(frame)); }
 
  private:
   void take_from(size_t stage, Frame frame) {
     if (stage == stages_.size()) return;
-    stages_[stage]->take(std::move(frame), [=, this](Frame next) { take_from(stage + 1, std::move(next)); });
+    stages_[stage]->take(std::move(frame), behind(stage));
+  }
+  PassOn behind(size_t stage) {
+    return [=, this](Frame next) { take_from(stage + 1, std::move(next)); };
   }
 
   std::vector<std::unique_ptr<ShowStage>> stages_;

@@ -5,6 +5,7 @@
 #include "spectradiff/session/digest_store.h"
 #include "spectradiff/session/encoder_store.h"
 #include "spectradiff/session/model_store.h"
+#include "spectradiff/session/open_work.h"
 
 namespace spectradiff {
 
@@ -13,6 +14,7 @@ struct SharedResources {
   AnalysisStore analyses;
   DigestStore digests;
   EncoderStore encoders;
+  OpenWork work;  // of the job that runs
 };
 
 }  // namespace spectradiff

@@ -1,0 +1,36 @@
+// Pictures of a plan's rows that are there already, and where those that are made are kept.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "spectradiff/image/canvas.h"
+#include "spectradiff/render/plan.h"
+#include "spectradiff/store/frame_store.h"
+
+namespace spectradiff {
+
+// What is there was looked at once, when it began: later it only grows. Any thread.
+class KeptPictures {
+ public:
+  // `keys`, [plan.rows], say which picture is a row's. The store outlives it.
+  KeptPictures(FrameStore& store, const Plan& plan, const std::vector<std::string>& keys);
+
+  bool has(int64_t frame) const;  // of a row
+  int64_t count() const;          // of those that are there
+  Canvas picture(int64_t frame) const;
+  void keep(int64_t frame, const Canvas& picture);
+
+ private:
+  struct Row {
+    std::string key;
+    bool is_there = false;
+  };
+
+  FrameStore& store_;
+  std::map<int64_t, Row> rows_;  // by frame
+};
+
+}  // namespace spectradiff

@@ -1,0 +1,31 @@
+// A session's store: it claims the output's name, and keeps what is finished of a render.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "session_state.h"
+#include "spectradiff/render/kept_pictures.h"
+#include "spectradiff/store/frame_store.h"
+
+namespace spectradiff {
+
+// What is kept. A diffused picture takes seconds, or a tenth of one on the quickest device, and keeping it
+// some milliseconds of a core that is idle. A painting takes about as long as keeping it does: it is painted
+// anew, and the store of such a run only claims the name.
+bool keeps_pictures(const SessionState& state);
+
+// The video, or the folder of frames; of no stream.
+std::filesystem::path output_of(const OutputTarget& target);
+
+// "v.mp4.spectradiff" beside the video, ".spectradiff" in the folder of frames.
+std::filesystem::path store_file(const OutputTarget& target);
+
+// Claims the output, clears away what dead processes left of it, and tells both. Null for a stream.
+// Error{output} where a live process makes this output, where the store is another song's, and as FrameStore.
+std::unique_ptr<FrameStore> claim_output(const SessionState& state);
+
+// What the store has of the plan, once the song is heard, and tells how much; null where nothing is kept.
+std::unique_ptr<KeptPictures> kept_pictures(const SessionState& state, FrameStore* store);
+
+}  // namespace spectradiff

@@ -1,0 +1,39 @@
+#include "schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+
+#include "claim.h"
+#include "spectradiff/base/sha256.h"
+
+namespace spectradiff {
+
+int64_t application_id_of(const std::filesystem::path& file) {
+  constexpr int64_t kPlace = 68;  // of the file format's description, section 1.3
+  std::array<char, 4> bytes{};
+  std::ifstream in(file, std::ios::binary);
+  if (!in.seekg(kPlace).read(bytes.data(), bytes.size())) return 0;
+  int64_t id = 0;
+  for (const char byte : bytes) id = id << 8 | static_cast<uint8_t>(byte);
+  return id;
+}
+
+void make_tables(Database& database) {
+  database.run(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
+  database.run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());
+  database.run("CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID");
+  database.run(
+      "CREATE TABLE pictures(id INTEGER PRIMARY KEY, key TEXT UNIQUE, frame INTEGER, sha256 TEXT, png BLOB)");
+  database.run(kClaimTable);
+}
+
+std::string seal_of(std::string_view key, std::span<const uint8_t> png) {
+  Sha256 hash;
+  hash.update(key);
+  hash.update(png);
+  return hash.hex();
+}
+
+}  // namespace spectradiff
