@@ -54,7 +54,12 @@ def check_contract(found):
     duration = found["scalars"]["duration_s"]
     assert is_number(duration)
     assert set(found["events"]) == {"onsets_s", "beats_s", "downbeats_s", "sections_s", "sections", "drops_s", "builds"}
-    for name, times in found["events"].items():
+    for section in found["events"]["sections"]:
+        assert set(section) == {"begin_s", "end_s", "label", "energy", "energy_class"}
+        assert 0 <= section["begin_s"] < section["end_s"] <= duration
+    assert all(set(build) == {"begin_s", "end_s"} for build in found["events"]["builds"])
+    for name in ("onsets_s", "beats_s", "downbeats_s", "sections_s", "drops_s"):
+        times = found["events"][name]
         assert all(is_number(time) and 0 <= time <= duration for time in times), name
         assert times == sorted(times), name
     assert set(found["scalars"]) == {"tempo_bpm", "tempo_candidates_bpm", "tempos", "beats_per_bar", "key", "duration_s"}

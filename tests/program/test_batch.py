@@ -131,7 +131,7 @@ def test_what_is_done_is_skipped_until_settings_or_song_change(program, songs):
     samples[-1000] ^= 0x10
     (program.work / "a.wav").write_bytes(samples)
     os.utime(program.work / "a.wav", ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    assert "(the song)" in batch(program, jobs).err
+    assert "(different: the song)" in batch(program, jobs).err
     assert [line[:2] for line in lines(batch(program, jobs, "-y"))] == [["1", "skipped"], ["0", "done"]]
 
     (program.work / "a.mp4").write_bytes(b"somebody else's")

@@ -67,12 +67,12 @@ def start_and_wait_for(program, output, frames, command, environment):
 
 def kill_and_go_on(program, command, output, dice, whole):
     """Kills it again and again at random moments, each later than the last could be, until it comes to its end."""
-    environment = slowly(program, denoise=0.03)
+    environment = slowly(program, denoise=0.1)
     kills = 0
     while True:
         running = program.start(*command, "-o", output, environment=environment, stderr=subprocess.DEVNULL)
         try:
-            assert running.wait(dice.uniform(0.1, 0.8 + 0.2 * kills)) == 0
+            assert running.wait(dice.uniform(0.2, 1.2 + 0.5 * kills)) == 0
             break
         except subprocess.TimeoutExpired:
             running.kill()
