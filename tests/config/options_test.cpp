@@ -66,7 +66,7 @@ TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
   const Json changed = Json::parse(R"({
     "output": "v.mp4", "overwrite": true, "seed_csv": "s.csv", "csv": "a.csv", "json_out": "a.json", "series": "rms",
     "plot": "a.png", "preview": "p.jpg", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true, "sweep": {"strength": [0.4, "onset"]}, "fail_fast": true,
-    "resume": "no", "keep_frames": true, "time_limit": "5400s"})");
+    "resume": "no", "keep_frames": true, "time_limit": 5400.0})");
   const Json again = settings_to_json(resolve({{"test", changed}}));
   for (const Option& option : option_table()) {
     const bool is_source =  // resolved into other settings
