@@ -15,7 +15,7 @@ struct Arguments {
   std::string subject;  // the song, batch file, model or preset; "-" is stdin
   bool help_short = false, help = false, help_all = false, version = false;
   std::vector<std::string> words;  // all of them, as typed
-  Layer flags{"flag"};  // option table keys
+  Layer flags{"flag"};             // option table keys
   // From flags, and from what they name, lowest first:
   std::vector<Layer> told;    // --config, environment, flags
   std::vector<Layer> layers;  // these, and below them settings that lie in files

@@ -63,7 +63,11 @@ std::filesystem::path FramePattern::folder() const {
 }
 
 PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Announced announced)
-    : announced_(std::move(announced)), pattern_(std::move(pattern)), size_(size), fit_(fit), replace_(replace) {}
+    : announced_(std::move(announced)),
+      pattern_(std::move(pattern)),
+      size_(size),
+      fit_(fit),
+      replace_(replace) {}
 
 void PngSink::accept(int64_t frame, const Canvas& picture) {
   const auto write = [&](const Canvas& canvas) {

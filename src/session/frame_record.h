@@ -24,8 +24,8 @@ class FrameRecord {
   // Whether the frame's file holds the very bytes that were written under this key.
   bool holds(int64_t frame, const FrameKey& key) const;
 
-  // The frame's file is about to be written under the key with bytes of this SHA-256: on disk when it returns.
-  // Error{output}.
+  // The frame's file is about to be written under the key with bytes of this SHA-256: on disk when it
+  // returns. Error{output}.
   void add(int64_t frame, const FrameKey& key, const std::string& sha256);
 
  private:

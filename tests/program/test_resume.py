@@ -65,30 +65,42 @@ def start_and_wait_for(program, output, frames, command, environment):
     return running
 
 
-def kill_and_go_on(program, command, output, dice, whole):
-    """Kills it again and again at random moments, each later than the last could be, until it comes to its end."""
-    environment = slowly(program, denoise=0.1)
-    kills = 0
-    while True:
+KILLS = 3
+BATCHES = 12
+MOST_S = 0.9  # that a run is left alone
+
+
+def kill_and_go_on(program, command, output, dice):
+    """Kills it at random moments, together earlier than it could be done, and lets it come to its end."""
+    environment = slowly(program, vae_decode=1.1 * KILLS * MOST_S / BATCHES)
+    for _ in range(KILLS):
         running = program.start(*command, "-o", output, environment=environment, stderr=subprocess.DEVNULL)
-        try:
-            assert running.wait(dice.uniform(0.2, 1.2 + 0.5 * kills)) == 0
-            break
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-            kills += 1
-    assert made(program, output) == whole, f"after {kills} kills"
-    assert leftovers(program) == []
-    return kills
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(dice.uniform(0.02, MOST_S))
+        running.kill()
+        running.wait()
+    done = program(*command, "-o", output)
+    assert done.code == 0, done
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_killed_at_random_moments_it_makes_the_bytes_of_a_run_that_never_stopped(program, command, output):
     (program.work / "whole").mkdir()
     assert program(*command, "-o", f"whole/{output}").code == 0
-    whole = made(program, f"whole/{output}")
-    assert kill_and_go_on(program, command, output, random.Random(output), whole) > 0
+    kill_and_go_on(program, command, output, random.Random(output))
+    assert made(program, output) == made(program, f"whole/{output}")
+    assert leftovers(program) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(22))
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_killed_two_hundred_times_it_makes_the_same_bytes(program, command, output, seed):
+    (program.work / "whole").mkdir()
+    assert program(*command, "-o", f"whole/{output}").code == 0
+    kill_and_go_on(program, command, output, random.Random(f"{output} {seed}"))
+    assert made(program, output) == made(program, f"whole/{output}")
+    assert leftovers(program) == []
 
 
 def test_what_was_there_is_not_made_again(program, command):

@@ -15,7 +15,8 @@ namespace spectradiff {
 // which checks every byte.
 std::vector<uint8_t> encode_png(const Canvas& canvas);
 
-// The picture back, of any 8-bit RGB PNG that is not interlaced; nothing where the bytes are none, or not whole.
+// The picture back, of any 8-bit RGB PNG that is not interlaced; nothing where the bytes are none, or not
+// whole.
 std::optional<Canvas> decode_png(std::span<const uint8_t> bytes);
 
 }  // namespace spectradiff
