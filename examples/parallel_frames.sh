@@ -29,6 +29,9 @@ for ((begin = first; begin <= last; begin += part)); do
   echo "$begin-$((end < last ? end : last))"
 done | spread spectradiff "$@" "$song" --threads 1 --progress never -o "$frames/%06d.png" --frames
 
+# A pattern's first number stands for the song's first frame.
+[[ -e $frames/000000.png ]] || cp "$(printf "%s/%06d.png" "$frames" "$first")" "$frames/000000.png"
+
 # The frames shown as they are: --painter image, nothing painted over or blurred. Cut and encoded as the command says.
 size=$(python3 -c 'import struct, sys; print("%dx%d" % struct.unpack(">II", open(sys.argv[1], "rb").read(24)[16:]))' \
   "$(printf "%s/%06d.png" "$frames" "$first")")
@@ -37,4 +40,4 @@ spectradiff "$@" "$song" --print-config |
 keys = "overwrite start duration fps video_codec crf encoder_preset pixel_format audio_codec audio_bitrate".split()
 settings = json.load(sys.stdin)
 print(json.dumps({key: settings[key] for key in keys if key in settings}))' |
-  spectradiff paint "$song" --config - --painter image --image "$frames/%06d.png" --size "$size" --blur 0 -o "$video"
+  spectradiff paint "$song" --config - --painter image --image "$frames/%06d.png" --size "$size" --paint-turn 0 --paint-zoom 1 --blur 0 -o "$video"

@@ -38,19 +38,22 @@ std::filesystem::path output_of(const OutputTarget& target) {
   return target.kind == OutputTarget::Kind::frames ? target.pattern->folder() : target.path;
 }
 
-std::filesystem::path store_file(const OutputTarget& target) {
+std::filesystem::path store_file(const OutputTarget& target, const std::string& frames) {
   constexpr const char* kEnding = ".spectradiff";
   constexpr size_t kLongest = 255 - 20;  // with the ending, and "-journal" behind that
-  if (target.kind == OutputTarget::Kind::frames) return target.pattern->folder() / kEnding;
-  const std::string name = target.path.filename().string();
-  if (name.size() <= kLongest) return target.path.string() + kEnding;
-  return target.path.parent_path() / (sha256_hex(name) + kEnding);
+  std::filesystem::path folder = target.path.parent_path();
+  std::string name = target.path.filename().string();
+  if (target.kind == OutputTarget::Kind::frames) {
+    folder = target.pattern->folder();
+    name = "." + target.pattern->name() + (frames.empty() ? "" : "." + frames);
+  }
+  return folder / ((name.size() <= kLongest ? name : sha256_hex(name)) + kEnding);
 }
 
 std::unique_ptr<FrameStore> claim_output(const SessionState& state) {
   const OutputTarget& target = state.target;
   if (target.kind == OutputTarget::Kind::stream) return nullptr;
-  const std::filesystem::path file = store_file(target);
+  const std::filesystem::path file = store_file(target, state.settings.job.selection.frames);
   refuse_other_song(state, file);
   std::vector<std::string> notes;
   auto store = std::make_unique<FrameStore>(file, notes);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "session_state.h"
 #include "spectradiff/render/kept_pictures.h"
@@ -18,8 +19,9 @@ bool keeps_pictures(const SessionState& state);
 // The video, or the folder of frames; of no stream.
 std::filesystem::path output_of(const OutputTarget& target);
 
-// "v.mp4.spectradiff" beside the video, ".spectradiff" in the folder of frames.
-std::filesystem::path store_file(const OutputTarget& target);
+// "v.mp4.spectradiff" beside the video; in the folder of frames ".%05d.png.spectradiff", or of some of them
+// (`frames`, as the option says it) ".%05d.png.12-40.spectradiff", so that processes can share a folder.
+std::filesystem::path store_file(const OutputTarget& target, const std::string& frames);
 
 // Claims the output, clears away what dead processes left of it, and tells both. Null for a stream.
 // Error{output} where a live process makes this output, where the store is another song's, and as FrameStore.

@@ -1,5 +1,7 @@
 #include "request_files.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -16,11 +18,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What a bundle may consist of: pictures can be written beside it.
+bool is_of_bundle(const std::string& name) {
+  constexpr std::array kEndings = {".json", ".pt", ".pt2", ".txt"};
+  return std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](const char* ending) { return name.ends_with(ending); });
+}
+
 // One that is not found is an error elsewhere.
 void add_model(FileGuard& guard, const std::string& option, const std::string& model) {
   try {
-    guard.reads_folder(option, find_model(model, model_search_path()),
-                       [](const std::string&) { return true; });
+    guard.reads_folder(option, find_model(model, model_search_path()), is_of_bundle);
   } catch (const Error&) {
   }
 }

@@ -53,7 +53,7 @@ def test_processes_side_by_side_give_the_frames_of_one(program, shell, tool, tmp
     if tool == "xargs":  # all that the script calls, but for GNU parallel
         path = tmp_path / "tools"
         path.mkdir()
-        for name in ("mktemp", "rm", "xargs"):
+        for name in ("cp", "mktemp", "rm", "xargs"):
             (path / name).symlink_to(shutil.which(name))
         (path / "python3").symlink_to(sys.executable)
     write_wav(program.work / "a song.wav", sines(1, 440))

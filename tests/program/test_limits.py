@@ -1,31 +1,39 @@
 """Settings that are too large: the limit is said before any work, in little memory."""
 
 import json
-import os
 import re
-import signal
 import subprocess
-from tempfile import TemporaryFile
+import sys
+from tempfile import NamedTemporaryFile
 
 import pytest
-from conftest import QUICK, TIMEOUT_S, Result
+from conftest import PROGRAM, QUICK, TIMEOUT_S, Result
 
 MB = 1024  # kilobytes, as the system counts a process' memory
 
 
+# The largest memory of a child begins with that of the process it was forked from, so a small one starts the program.
+MEASURE = """
+import os, sys
+_, status, usage = os.wait4(os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ), 0)
+with open(sys.argv[1], "w") as file:
+    file.write(str(usage.ru_maxrss))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def measured(program, *words, stdin=b""):
     """The result of a run, and its largest resident memory in kilobytes."""
-    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
-        given.write(stdin)
-        given.seek(0)
-        child = program.start(*words, stdin=given, stdout=out, stderr=err)
-        signal.signal(signal.SIGALRM, lambda *_: child.kill())
-        signal.alarm(TIMEOUT_S)
-        _, status, usage = os.wait4(child.pid, 0)
-        signal.alarm(0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        texts = [file.seek(0) or file.read() for file in (out, err)]
-    return Result(subprocess.CompletedProcess(words, child.returncode, *texts)), usage.ru_maxrss
+    with NamedTemporaryFile("r") as memory:
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, memory.name, PROGRAM, *words],
+            cwd=program.work,
+            env=program.environment,
+            input=stdin,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+        )
+        return Result(done), int(memory.read())
 
 
 def numbers(text):

@@ -37,7 +37,8 @@ def leftovers(program):
 
 
 def store_of(program, output):
-    return (program.work / output).parent / ".spectradiff" if "%" in output else program.work / f"{output}.spectradiff"
+    name = f".{(program.work / output).name}.spectradiff" if "%" in output else f"{output}.spectradiff"
+    return (program.work / output).parent / name if "%" in output else program.work / name
 
 
 def kept(program, output):

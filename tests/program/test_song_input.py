@@ -251,4 +251,4 @@ def test_faults_of_the_stem_are_faults_of_the_input(program, song2):
     assert done.code == 0, done
     write_wav(program.work / "same.mp4", np.zeros(2 * RATE))
     done = program("paint", song2, *QUICK, "--analysis-audio", "same.mp4", "-y", "-o", "same.mp4")
-    assert done.code == 5 and "same.mp4" in done.err, done
+    assert done.code == 2 and "same.mp4" in done.err, done
