@@ -20,7 +20,6 @@ constexpr const char* kSpectrogram = "Painter spectrogram";
 constexpr const char* kShowcqt = "Painter showcqt";
 constexpr const char* kImage = "Painter image";
 
-constexpr int kEven = 2;
 constexpr int kLargestSide = 4096;
 
 #define FIELD(member) [](PaintSettings& paint) -> auto& { return paint.member; }

@@ -9,8 +9,7 @@ namespace {
 constexpr const char* kVideo = "Video and sound";
 constexpr const char* kMachine = "Machine";
 
-constexpr int kEven = 2;
-constexpr int kLargestSide = 8192;
+constexpr int kLargestShownSide = 8192;
 constexpr int64_t kLowestBitrate = 8000;
 constexpr int64_t kHighestBitrate = 1024000;
 
@@ -24,7 +23,7 @@ OptionText of_machine(const char* key, const char* value_name, const char* help)
 }
 
 Size encoded_size(const Json& value) {
-  return checked_size(value, kEven, kLargestSide);
+  return checked_size(value, kEven, kLargestShownSide);
 }
 
 std::string checked_device(const Json& value) {
@@ -60,7 +59,7 @@ std::optional<int> checked_flash_limit(const Json& value) {
 
 void add_pictures(std::vector<Option>& table) {
   table.push_back(
-      without("as painted", ranging(size_range(kEven, kLargestSide),
+      without("as painted", ranging(size_range(kEven, kLargestShownSide),
                                     optional_option(of_video("output_size", "WxH", "size of the video"),
                                                     FIELD(output.size), encoded_size, size_text))));
   table.push_back(choice_option<Fit>(of_video("fit", "NAME", "how pictures fill --output-size"),

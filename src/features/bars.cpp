@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "spectradiff/base/percentile.h"
+
 namespace spectradiff {
 namespace {
 
@@ -23,9 +25,7 @@ std::vector<double> bar_edges(const BeatGrid& grid, double duration_s) {
     for (const int beat : grid.downbeats) edges.push_back(grid.beats_s[static_cast<size_t>(beat)]);
     std::vector<double> lengths;
     for (size_t i = 1; i < edges.size(); ++i) lengths.push_back(edges[i] - edges[i - 1]);
-    const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
-    std::nth_element(lengths.begin(), middle, lengths.end());
-    const double usual_s = *middle;
+    const double usual_s = upper_median(lengths);
     std::vector<double> before;
     for (double at = edges.front() - usual_s; at > usual_s / 4; at -= usual_s) before.push_back(at);
     if (edges.front() > usual_s / 4) before.push_back(0);

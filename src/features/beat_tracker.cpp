@@ -7,12 +7,13 @@
 
 #include "even_beats.h"
 #include "pulse.h"
+#include "spectradiff/base/percentile.h"
 
 namespace spectradiff {
 namespace {
 
 // Where less begins than this in the mean, in dB a hop, nothing does: a drone, a slow swell.
-constexpr double kLeastRiseDb = 0.15;
+constexpr double kLeastMeanRiseDb = 0.15;
 // What repeats less, or whose pulses stand out less, has no beat.
 constexpr double kLeastRepeats = 0.12;
 constexpr double kLeastStanding = 2;
@@ -42,7 +43,7 @@ double mean_rise_db(const Novelty& novelty) {
 std::vector<double> find_pulse(const Novelty& novelty, double hops_per_second, const BeatRequest& request) {
   const std::vector<double>& strength = novelty.strength;
   if (strength.empty() || *std::max_element(strength.begin(), strength.end()) <= 0) return {};
-  if (mean_rise_db(novelty) < kLeastRiseDb && request.tempo_bpm == 0 && !request.first_s) return {};
+  if (mean_rise_db(novelty) < kLeastMeanRiseDb && request.tempo_bpm == 0 && !request.first_s) return {};
   if (request.tempo_bpm > 0) return even_pulse(strength, hops_per_second, request.tempo_bpm);
   const TempoPath path = follow_tempo(strength, hops_per_second);
   std::optional<int64_t> first;
@@ -150,9 +151,7 @@ double mean_tempo(const std::vector<double>& beats_s) {
   std::vector<double> intervals;
   for (size_t i = 0; i + apart < beats_s.size(); ++i)
     intervals.push_back((beats_s[i + apart] - beats_s[i]) / static_cast<double>(apart));
-  const auto middle = intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2);
-  std::nth_element(intervals.begin(), middle, intervals.end());
-  return 60 / *middle;
+  return 60 / upper_median(intervals);
 }
 
 std::vector<int> regular_downbeats(size_t beats, int first, int beats_per_bar) {

@@ -36,20 +36,6 @@ void average(std::vector<Cell>& cells, const std::vector<int>& counts, size_t fi
   }
 }
 
-// Each feature to mean 0 and variance 1 over the song.
-void standardize_cells(std::vector<Cell>& cells) {
-  const auto count = static_cast<double>(cells.size());
-  for (size_t i = 0; i < kDimensions; ++i) {
-    double mean = 0;
-    for (const Cell& cell : cells) mean += cell[i] / count;
-    double variance = 0;
-    for (const Cell& cell : cells) variance += (cell[i] - mean) * (cell[i] - mean) / count;
-    const double still = i < kClasses ? kStillChroma : kStillCepstrum;
-    const double deviation = std::max(std::sqrt(variance), still);
-    for (Cell& cell : cells) cell[i] = (cell[i] - mean) / deviation;
-  }
-}
-
 struct Spread {
   double mean;
   double variance;
@@ -62,6 +48,16 @@ Spread spread_of(const std::vector<Cell>& cells, size_t begin, size_t end, size_
   for (size_t at = begin; at < end; ++at)
     spread.variance += std::pow(cells[at][feature] - spread.mean, 2) / count;
   return spread;
+}
+
+// Each feature to mean 0 and variance 1 over the song.
+void standardize_cells(std::vector<Cell>& cells) {
+  for (size_t i = 0; i < kDimensions; ++i) {
+    const Spread song = spread_of(cells, 0, cells.size(), i);
+    const double still = i < kClasses ? kStillChroma : kStillCepstrum;
+    const double deviation = std::max(std::sqrt(song.variance), still);
+    for (Cell& cell : cells) cell[i] = (cell[i] - song.mean) / deviation;
+  }
 }
 
 // How far the means of `reach` cells before `at` and from it on lie apart, squared, in terms of how much

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "spectradiff/base/percentile.h"
+
 namespace spectradiff {
 namespace {
 
@@ -26,9 +28,7 @@ struct Line {
 double median_interval(std::span<const double> beats_s) {
   std::vector<double> intervals;
   for (size_t i = 1; i < beats_s.size(); ++i) intervals.push_back(beats_s[i] - beats_s[i - 1]);
-  const auto middle = intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2);
-  std::nth_element(intervals.begin(), middle, intervals.end());
-  return *middle;
+  return upper_median(intervals);
 }
 
 size_t count_near(std::span<const double> beats_s, const Line& line) {

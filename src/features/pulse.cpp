@@ -8,6 +8,7 @@
 #include "fft.h"
 #include "log_spectrum.h"
 #include "novelty.h"
+#include "spectradiff/base/percentile.h"
 
 namespace spectradiff {
 namespace {
@@ -213,9 +214,7 @@ TempoPath follow_tempo(const std::vector<double>& strength, double hops_per_seco
     result.bpm.push_back(tempo_at(path[window]));
     values.push_back(repeats[window][static_cast<size_t>(path[window])]);
   }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  result.repeats = *middle;
+  result.repeats = upper_median(values);
   return result;
 }
 

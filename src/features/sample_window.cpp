@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "spectradiff/base/percentile.h"
+
 namespace spectradiff {
 namespace {
 
@@ -21,9 +23,7 @@ float SampleWindow::View::median() const {
   std::vector<float> some;
   for (int64_t i = song_begin; i < song_end; i += step) some.push_back(samples[i]);
   if (some.empty()) return 0;
-  const auto middle = some.begin() + static_cast<std::ptrdiff_t>(some.size() / 2);
-  std::nth_element(some.begin(), middle, some.end());
-  return *middle;
+  return upper_median(some);
 }
 
 SampleWindow::SampleWindow(AudioSource& source, bool wants_channels, Observer observer)

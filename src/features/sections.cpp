@@ -14,8 +14,7 @@ namespace {
 // Chosen with those of segmentation.cpp.
 constexpr double kPlayingLikeness = 1.2, kHarmonyLikeness = 2.9;
 constexpr double kSameLabel = 2.3;
-constexpr double kDensityWeight = 0.3;  // noise hides what begins in it, and is no less loud
-constexpr double kLeastSpreadDb = 6;    // of sections' energies, where they differ less
+constexpr double kLeastSpreadDb = 6;  // of sections' energies, where they differ less
 
 constexpr size_t kFewBars = 24;
 

@@ -12,7 +12,7 @@ namespace {
 
 // Containers of sound and video. Left out is whatever points at other files or devices (playlists, concat
 // scripts), holds pictures or text only, or is a codec's raw stream that any bytes could be taken for.
-constexpr const char* kContainers =
+constexpr const char* kSoundContainers =
     "aac,ac3,eac3,dts,dtshd,truehd,mlp,aiff,amr,ape,asf,au,avi,caf,dsf,flac,flv,gxf,iff,loas,matroska,mov,"
     "mp3,"
     "mpc,mpc8,mpeg,mpegts,mxf,nut,ogg,oma,rm,shn,spdif,tak,tta,voc,w64,wav,wtv,wv,xwma";
@@ -80,7 +80,7 @@ struct SoundDecoder::Impl {
 
 bool SoundDecoder::Impl::open(const std::filesystem::path& path, std::string& reason) {
   try {
-    input = open_media_file(path, kContainers);
+    input = open_media_file(path, kSoundContainers);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
     reason = error.what();

@@ -9,7 +9,7 @@
 namespace spectradiff {
 namespace {
 
-constexpr int kPerPixel = 8;  // steps of radius of the concentric circles' profile
+constexpr int kProfilePerPixel = 8;  // steps of radius of the concentric circles' profile
 
 // How much of a pixel at `distance` from the middle of a stroke `thickness` wide is covered, 0..1; thinner
 // strokes than a pixel are fainter, not narrower.
@@ -23,8 +23,8 @@ std::vector<uint16_t> distances(Size size) {
   steps.reserve(static_cast<size_t>(size.width) * size.height);
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x)
-      steps.push_back(static_cast<uint16_t>(
-          std::lround(std::hypot(x + 0.5 - size.width / 2.0, y + 0.5 - size.height / 2.0) * kPerPixel)));
+      steps.push_back(static_cast<uint16_t>(std::lround(
+          std::hypot(x + 0.5 - size.width / 2.0, y + 0.5 - size.height / 2.0) * kProfilePerPixel)));
   return steps;
 }
 
@@ -64,12 +64,13 @@ class CirclesPainting final : public Painting {
       const double radius = inner + (outer - inner) * height;
       const double thickness = std::max(circles.thickness * apart * strength, 0.5);
       const double reach = (thickness + 1) / 2;
-      const auto begin = static_cast<int64_t>(std::floor((radius - reach) * kPerPixel)),
-                 end = static_cast<int64_t>(std::ceil((radius + reach) * kPerPixel));
+      const auto begin = static_cast<int64_t>(std::floor((radius - reach) * kProfilePerPixel)),
+                 end = static_cast<int64_t>(std::ceil((radius + reach) * kProfilePerPixel));
       for (int64_t step = std::max<int64_t>(begin, 0);
            step <= std::min<int64_t>(end, static_cast<int64_t>(steps) - 1); ++step) {
         // Where circles meet, the stronger one shows.
-        const double share = strength * cover(static_cast<double>(step) / kPerPixel - radius, thickness);
+        const double share =
+            strength * cover(static_cast<double>(step) / kProfilePerPixel - radius, thickness);
         if (share <= most[static_cast<size_t>(step)]) continue;
         most[static_cast<size_t>(step)] = share;
         shades[static_cast<size_t>(step)] = {colours.of(height, strength), weight_of(share)};
@@ -83,7 +84,8 @@ class CirclesPainting final : public Painting {
     const std::vector<uint16_t> other = same ? std::vector<uint16_t>() : distances(canvas.size());
     const std::vector<uint16_t>& steps = same ? distances_ : other;
     const double unit = std::min(canvas.width(), canvas.height()) / 2.0;
-    const std::vector<Shade> shades = profile(now, strengths, unit, steps.front() + size_t{1 + kPerPixel});
+    const std::vector<Shade> shades =
+        profile(now, strengths, unit, steps.front() + size_t{1 + kProfilePerPixel});
     uint8_t* pixel = canvas.bytes().data();
     for (const uint16_t step : steps) {
       const Shade& shade = shades[step];

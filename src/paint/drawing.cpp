@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <string>
 
+#include "degree.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 #include "text_runs.h"
@@ -20,7 +20,6 @@ using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
 using Pattern = std::unique_ptr<cairo_pattern_t, decltype(&cairo_pattern_destroy)>;
 using FontOptions = std::unique_ptr<cairo_font_options_t, decltype(&cairo_font_options_destroy)>;
 
-constexpr double kDegree = std::numbers::pi / 180;
 constexpr const char* kFace = "DejaVu Sans";
 
 void check(cairo_status_t status, Size size) {

@@ -1,14 +1,12 @@
 #include <cmath>
-#include <numbers>
 
 #include "colouring.h"
+#include "degree.h"
 #include "dot.h"
 #include "painting.h"
 
 namespace spectradiff {
 namespace {
-
-constexpr double kDegree = std::numbers::pi / 180;
 
 double dot_diameter(const PaintSettings& settings, Size size, int bins) {
   return settings.polar.mark * std::min(size.width, size.height) / bins;
