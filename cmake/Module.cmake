@@ -17,7 +17,6 @@ endfunction()
 function(spectradiff_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
   add_executable(${name}_tests ${ARG_SOURCES})
-  set_target_properties(${name}_tests PROPERTIES UNITY_BUILD OFF) # tests of one module name their helpers alike
   target_link_libraries(${name}_tests PRIVATE spectradiff_options spectradiff::${name} GTest::gmock GTest::gtest_main ${ARG_PRIVATE})
   foreach(module IN LISTS ARG_DEPENDS)
     target_link_libraries(${name}_tests PRIVATE spectradiff::${module})

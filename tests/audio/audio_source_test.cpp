@@ -32,13 +32,6 @@ std::vector<int16_t> noise(size_t count) {
   return samples;
 }
 
-std::vector<float> as_floats(const std::vector<int16_t>& samples) {
-  std::vector<float> scaled(samples.size());
-  std::transform(samples.begin(), samples.end(), scaled.begin(),
-                 [](int16_t sample) { return sample / 32768.0f; });
-  return scaled;
-}
-
 std::string noise_wav(size_t count, uint16_t channels = 1) {
   const std::vector<int16_t> samples = noise(count);
   return wav_bytes<int16_t>({.channels = channels}, samples);

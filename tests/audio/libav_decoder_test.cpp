@@ -50,13 +50,6 @@ std::vector<float> read_from(AudioSource& source, int64_t sample) {
   return samples;
 }
 
-std::vector<float> as_floats(const std::vector<int16_t>& samples) {
-  std::vector<float> floats(samples.size());
-  std::transform(samples.begin(), samples.end(), floats.begin(),
-                 [](int16_t value) { return value / 32768.0f; });
-  return floats;
-}
-
 class LibavDecoderTest : public ::testing::Test {
  protected:
   AudioSource open(std::string_view bytes) {

@@ -1,6 +1,7 @@
 // WAV files made byte by byte, right or wrong on purpose.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spectradiff {
 
@@ -40,6 +42,13 @@ template <typename Sample>
 std::string wav_bytes(const WavFormat& format, std::span<const Sample> samples) {
   return wav_bytes(format,
                    std::string_view(reinterpret_cast<const char*>(samples.data()), samples.size_bytes()));
+}
+
+inline std::vector<float> as_floats(const std::vector<int16_t>& samples) {
+  std::vector<float> scaled(samples.size());
+  std::transform(samples.begin(), samples.end(), scaled.begin(),
+                 [](int16_t sample) { return sample / 32768.0f; });
+  return scaled;
 }
 
 inline void write_bytes(const std::filesystem::path& path, std::string_view bytes) {

@@ -18,10 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void put(const fs::path& path, std::string_view text) {
-  std::ofstream(path) << text;
-}
-
 TEST(DigestOfFile, IsTheSha256OfItsContentWhereverItLies) {
   const TemporaryFolder folder;
   put(folder / "song", "abc");

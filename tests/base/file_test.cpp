@@ -22,9 +22,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-void put(const std::filesystem::path& path, std::string_view text) {
-  std::ofstream(path) << text;
-}
 std::string get(const std::filesystem::path& path) {
   return read_file(path, 1 << 20, ErrorKind::internal);
 }

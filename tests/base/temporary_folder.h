@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace spectradiff {
 
@@ -29,5 +31,9 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+inline void put(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream(path) << text;
+}
 
 }  // namespace spectradiff

@@ -15,18 +15,8 @@ namespace {
 
 using ::testing::Each;
 
-constexpr int64_t kSecond = 44100;
-
 int64_t loudest(const float* values, int64_t count) {
   return std::max_element(values, values + count) - values;
-}
-
-std::vector<float> noise(int64_t count, double amplitude) {
-  uint32_t state = 3;
-  return samples_of(count, [&](int64_t) {
-    state = state * 1664525u + 1013904223u;
-    return amplitude * (static_cast<int>(state >> 8) / 8388608.0 - 1);
-  });
 }
 
 TEST(LogBins, ASineOfFullScaleAtACentreIsOneThereAndLoudestThere) {

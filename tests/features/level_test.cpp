@@ -13,8 +13,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr int64_t kSecond = 44100;
-
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::Ge;

@@ -11,7 +11,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr int kRate = 22050;
 constexpr int kSamples = 8 * kRate;
 
 std::vector<int16_t> recorded_song() {

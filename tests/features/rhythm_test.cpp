@@ -16,8 +16,6 @@ namespace {
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-constexpr int kRate = 22050;
-
 struct Drums {
   double bpm;
   double first_s = 0;

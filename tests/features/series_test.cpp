@@ -16,22 +16,12 @@ namespace {
 
 using ::testing::Each;
 
-constexpr int kRate = 22050;
-
 Features hear(const std::vector<float>& song, const FeatureRequest& wanted, int channels = 1) {
   return analyze_samples(song, {}, channels, kRate, wanted);
 }
 
 const std::vector<float>& values(const Features& features, const char* name) {
   return features.find(name)->values;
-}
-
-std::vector<float> noise(int64_t count, double amplitude) {
-  uint32_t state = 3;
-  return samples_of(count, [&](int64_t) {
-    state = state * 1664525u + 1013904223u;
-    return amplitude * (static_cast<int>(state >> 8) / 8388608.0 - 1);
-  });
 }
 
 // Notes of half a second each, harmonics falling by half.

@@ -14,6 +14,9 @@
 
 namespace spectradiff {
 
+constexpr int64_t kSecond = 44100;  // of samples, where a test says no rate
+constexpr int kRate = 22050;        // Hz, of songs that are heard whole
+
 inline std::vector<float> samples_of(int64_t count, const std::function<double(int64_t)>& sample) {
   std::vector<float> samples(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) samples[static_cast<size_t>(i)] = static_cast<float>(sample(i));
@@ -23,6 +26,15 @@ inline std::vector<float> samples_of(int64_t count, const std::function<double(i
 inline std::vector<float> sine(int64_t count, double hz, double amplitude, int sample_rate_hz = 44100) {
   return samples_of(count, [&](int64_t i) {
     return amplitude * std::sin(2 * std::numbers::pi * hz * static_cast<double>(i) / sample_rate_hz);
+  });
+}
+
+// White, and the same each time.
+inline std::vector<float> noise(int64_t count, double amplitude) {
+  uint32_t state = 3;
+  return samples_of(count, [&](int64_t) {
+    state = state * 1664525u + 1013904223u;
+    return amplitude * (static_cast<int>(state >> 8) / 8388608.0 - 1);
   });
 }
 

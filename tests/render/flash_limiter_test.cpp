@@ -5,11 +5,11 @@
 #include <functional>
 #include <random>
 
+#include "flash_colours.h"
+
 namespace spectradiff {
 namespace {
 
-constexpr Rgb kBlack{0, 0, 0};
-constexpr Rgb kWhite{255, 255, 255};
 using Pictures = std::function<Canvas(int)>;
 
 Pictures alternating(Rgb one, Rgb other, Size size = {48, 40}) {

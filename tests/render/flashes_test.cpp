@@ -6,11 +6,11 @@
 #include <cmath>
 #include <functional>
 
+#include "flash_colours.h"
+
 namespace spectradiff {
 namespace {
 
-constexpr Rgb kBlack{0, 0, 0};
-constexpr Rgb kWhite{255, 255, 255};
 constexpr Rgb kRed{255, 0, 0};
 
 struct Box {

@@ -135,16 +135,6 @@ TEST(Expression, IsRoundedToMillionths) {
   EXPECT_TRUE(std::isnan(Expression("0/t", {}).evaluate(std::array{0.0})));
 }
 
-struct Wrong {
-  const char* text;
-  int column;
-  const char* words;
-};
-
-void PrintTo(const Wrong& wrong, std::ostream* out) {
-  *out << wrong.text;
-}
-
 class WrongExpression : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongExpression, IsRefusedWithItsPlace) {

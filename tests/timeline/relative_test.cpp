@@ -16,14 +16,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::Pointwise;
 
-std::vector<double> values(const Features& features, const std::string& text) {
-  const SignalSet signals({});
-  SongValues song(features, signals);
-  std::vector<int64_t> frames(static_cast<size_t>(features.frames));
-  std::iota(frames.begin(), frames.end(), int64_t{0});
-  return song.evaluate(Expression(text, signals.names()), frames);
-}
-
 TEST(Relative, WhatGoesOnAsItIsIsOne) {
   const Features features = song_of(5, {{"rms", "", {0.2f, 0.2f, 0.2f, 0.2f, 0.2f}}});
   EXPECT_THAT(values(features, "level_rel"), Each(1));

@@ -16,15 +16,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::Pointwise;
 
-std::vector<double> values(const Features& features, const std::string& text) {
-  const std::map<std::string, std::string> none;
-  const SignalSet signals(none);
-  SongValues song(features, signals);
-  std::vector<int64_t> frames(static_cast<size_t>(features.frames));
-  std::iota(frames.begin(), frames.end(), int64_t{0});
-  return song.evaluate(Expression(text, signals.names()), frames);
-}
-
 // Ten frames of a tenth of a second; the second section begins within the fourth frame, the third with the
 // eighth, with a drop to which the second rises.
 Features parted_song() {

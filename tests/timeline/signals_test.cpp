@@ -77,16 +77,6 @@ TEST(Signal, TakesABandASeriesOrAnExpressionAsItsSource) {
   EXPECT_FALSE(Signal("onset | lag 1f", {}).counts_beats());
 }
 
-struct Wrong {
-  const char* text;
-  int column;
-  const char* words;
-};
-
-void PrintTo(const Wrong& wrong, std::ostream* out) {
-  *out << wrong.text;
-}
-
 class WrongSignal : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongSignal, IsRefusedWithItsPlace) {

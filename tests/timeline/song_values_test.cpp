@@ -43,15 +43,6 @@ TEST(UnitSeries, WhatLiesInTheUnitStays) {
     EXPECT_THAT(unit_series({name, "", {0, 0.25, 0.5}}), ElementsAre(0, 0.25, 0.5)) << name;
 }
 
-std::vector<double> values(const Features& features, const std::string& text,
-                           const std::map<std::string, std::string>& signals = {}) {
-  const SignalSet set(signals);
-  SongValues song(features, set);
-  std::vector<int64_t> frames(static_cast<size_t>(features.frames));
-  std::iota(frames.begin(), frames.end(), int64_t{0});
-  return song.evaluate(Expression(text, set.names()), frames);
-}
-
 TEST(SongValues, CountersCountTheSong) {
   Features features = song_of(3);
   features.samples = 200;
