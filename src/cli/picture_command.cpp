@@ -76,7 +76,7 @@ void print_plan(Session& session, Console& console) {
     console.answer(json_text({{"unresolved", why}, {"request", job_to_json(session.job())}}) + "\n");
     return;
   }
-  write_plan(session.plan(), [&](std::string_view line) { console.answer(line); });
+  session.print_plan([&](std::string_view line) { console.answer(line); });
 }
 
 void refuse_terminal(const RunSettings& run) {

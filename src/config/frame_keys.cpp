@@ -14,7 +14,7 @@ constexpr int kPictureRevision = 1;
 // What every painting's pixels come from.
 Json painting_material(const Constants& constants) {
   std::map<std::string, std::string> files = constants.files;
-  for (const char* key : {"analysis_audio", "beats", "prompts", "control_image", "control_video"})
+  for (const char* key : {"analysis_audio", "beats", "prompts", "scenes", "control_image", "control_video"})
     files.erase(key);
   SongFacts heard = constants.song;
   if (const auto stem = constants.files.find("analysis_audio"); stem != constants.files.end())

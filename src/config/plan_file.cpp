@@ -9,6 +9,8 @@
 
 #include "plan_json.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/sha256.h"
+#include "spectradiff/config/frame_keys.h"
 
 namespace spectradiff {
 namespace {
@@ -27,7 +29,14 @@ Json recipe_to_json(const Plan& plan, const Recipe& row) {
 
 }  // namespace
 
-void write_plan(const Plan& plan, const TextSink& sink) {
+std::string plan_digest(const Plan& plan) {
+  Sha256 digest;
+  digest.update(json_text(constants_to_json(plan.constants)));
+  for (const FrameKey& key : shown_keys(plan)) digest.update(key);
+  return digest.hex();
+}
+
+void write_plan(const Plan& plan, const Json& request, const TextSink& sink) {
   const Constants& constants = plan.constants;
   sink(json_text({{"plan", kPlanVersion},
                   {"frames", plan.shown.size()},
@@ -35,7 +44,9 @@ void write_plan(const Plan& plan, const TextSink& sink) {
                   {"song_frames", constants.song.frames},
                   {"sound_samples", plan.sound_samples()},
                   {"fps", constants.analysis.fps.text()},
-                  {"constants", constants_to_json(constants)}}) +
+                  {"constants", constants_to_json(constants)},
+                  {"digest", plan_digest(plan)},
+                  {"request", request}}) +
        "\n");
   auto row = plan.rows.begin();
   auto shown = plan.shown.begin();
@@ -211,7 +222,9 @@ std::vector<Json> json_lines(const std::filesystem::path& file) {
 
 PlanFile read_plan(const std::filesystem::path& file) {
   check_there("plan", file);
-  PlanFile plan{file.string(), {}, json_lines(file), {}};
+  PlanFile plan;
+  plan.name = file.string();
+  plan.rows = json_lines(file);
   const bool is_plan = plan.rows.size() > 1 && plan.rows.front().is_object() &&
                        plan.rows.front().value("plan", Json()) == kPlanVersion &&
                        plan.rows.front().contains("constants");
@@ -221,7 +234,10 @@ PlanFile read_plan(const std::filesystem::path& file) {
                 "and a line per frame follows; `spectradiff render SONG --dry-run` prints one",
                 plan.name, kPlanVersion);
   }
-  plan.constants = std::move(plan.rows.front()["constants"]);
+  Json& first = plan.rows.front();
+  plan.constants = std::move(first["constants"]);
+  plan.request = first.value("request", Json());
+  if (const Json digest = first.value("digest", Json()); digest.is_string()) plan.digest = digest;
   plan.rows.erase(plan.rows.begin());
   JsonReader constants(plan.constants, plan.name + ": constants", ErrorKind::usage);
   Json settings = constants.any("settings");

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crc32.h"
+#include "content_checksum.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 
@@ -56,19 +56,20 @@ class Archive {
     check_root();
   }
 
-  // Of what is stored as it is. What is packed is code, which libtorch unpacks, reads and refuses by itself.
   void check_contents() const {
-    constexpr uint64_t kBlockBytes = 1 << 20;
-    std::vector<char> block;
     for (const Entry& entry : entries_) {
-      if (entry.method != 0) continue;
-      uint32_t checksum = 0;
+      ContentChecksum content(entry.method == 8);
+      std::vector<char> block;
       for (uint64_t done = 0; done < entry.packed; done += block.size()) {
-        block.resize(std::min(kBlockBytes, entry.packed - done));
+        block.resize(std::min(ContentChecksum::kBlockBytes, entry.packed - done));
         file_.read(entry.data + done, block);
-        checksum = crc32(checksum, block);
+        if (!content.add(block)) refuse("'{}' cannot be unpacked: it was changed", entry.name);
       }
-      if (checksum != entry.checksum) {
+      if (content.size() != entry.unpacked) {
+        refuse("'{}' has {} bytes, the archive says {}: it was changed", entry.name, content.size(),
+               entry.unpacked);
+      }
+      if (const uint32_t checksum = content.crc32(); checksum != entry.checksum) {
         refuse(
             "'{}' has the checksum {:08x}, the archive says {:08x}: it was changed; export or copy the model "
             "again",

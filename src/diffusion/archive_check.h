@@ -14,8 +14,8 @@ void check_torchscript_archive(const ModelFile& file);
 // The same for a package of AOTInductor, which libtorch unpacks into a temporary folder.
 void check_compiled_archive(const ModelFile& file);
 
-// Reads what either holds unpacked, weights and positions among it, and holds it to the checksums that the
-// archive states. libtorch reads none of them.
+// Reads all that either holds, weights, positions and code, and holds it to the sizes and checksums that the
+// archive states. libtorch reads none of these.
 void check_archive_contents(const ModelFile& file);
 
 }  // namespace spectradiff

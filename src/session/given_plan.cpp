@@ -12,7 +12,7 @@ namespace spectradiff {
 namespace {
 
 // Files that only make rows, which the plan holds already.
-constexpr std::array<std::string_view, 2> kOfRows = {"beats", "prompts"};
+constexpr std::array<std::string_view, 3> kOfRows = {"beats", "prompts", "scenes"};
 // Options of the video that say which rows there are.
 constexpr std::array<std::string_view, 4> kRows = {"start", "duration", "frames", "diffuse_every"};
 
@@ -93,7 +93,11 @@ void take_given_plan(SessionState& state) {
   }
   const Json files = files_of(file);
   for (const auto& [key, digest] : files.items()) {
-    if (holds(kOfRows, key) || digest == now["files"].value(key, Json())) continue;
+    if (holds(kOfRows, key)) {
+      state.plan.constants.files[key] = digest;
+      continue;
+    }
+    if (digest == now["files"].value(key, Json())) continue;
     throw_error(ErrorKind::input, "{}: the plan was made with another {}; {}", file.name, key,
                 now["files"].contains(key) ? "what is there now holds something else"
                                            : "name it with " + flag_of(key));

@@ -10,6 +10,7 @@ namespace {
 constexpr const char* kModel = "model";
 constexpr const char* kModelHash = "model_sha256";
 constexpr const char* kConstants = "constants";
+constexpr const char* kPlan = "plan";
 
 Json read_settings_tag(const std::filesystem::path& video) {
   const std::string comment = read_video_comment(video);
@@ -27,7 +28,12 @@ Json read_settings_tag(const std::filesystem::path& video) {
 
 }  // namespace
 
-Json settings_tag(const SessionState& state) {
+Json asked_settings(const SessionState& state) {
+  if (state.given) {
+    std::string digest = plan_digest(state.plan);
+    if (state.given->digest == digest && state.given->request.is_object()) return state.given->request;
+    return {{kPlan, std::move(digest)}};
+  }
   Json values = Json::object();
   const Json asked = job_to_json(state.settings.job);
   for (const auto& [key, value] : asked.items()) {
@@ -39,6 +45,11 @@ Json settings_tag(const SessionState& state) {
     values[kModel] = model->name;
     values[kModelHash] = model->sha256;
   }
+  return values;
+}
+
+Json settings_tag(const SessionState& state) {
+  Json values = asked_settings(state);
   values[kConstants] = constants_to_json(state.plan.constants);
   return values;
 }
@@ -47,6 +58,12 @@ Layer old_render_layer(const std::filesystem::path& video) {
   Json values = read_settings_tag(video);
   const Json constants = values.value(kConstants, Json::object());
   values.erase(kConstants);
+  if (values.contains(kPlan)) {
+    throw_error(ErrorKind::input,
+                "from = {}: it was rendered from a plan that somebody had changed, and its tag does not hold "
+                "every frame of it; render that plan again with --plan",
+                video.string());
+  }
   values = allowed_in(LayerKind::video, std::move(values));
   const auto hash = values.find(kModelHash);
   if (hash != values.end()) {

@@ -10,9 +10,12 @@
 
 namespace spectradiff {
 
-// What a video's comment tag holds: what was asked for by the keys of the options that decide pictures and
-// sound, the model by name and hash, and as "constants" what all of it came to. Nothing of the machine where
-// it changes no picture.
+// What was asked for: by their keys, the options that decide pictures and sound, the model by name and hash.
+// Of a given plan what it was made from; where the plan was changed since, {"plan": digest} alone.
+Json asked_settings(const SessionState& state);
+
+// What a video's comment tag holds: asked_settings, and as "constants" what all of it came to. Nothing of the
+// machine where it changes no picture.
 Json settings_tag(const SessionState& state);
 
 // Of a video's settings those that decide its pictures and sound: not the machine's, no files, no trust. The

@@ -8,6 +8,7 @@
 #include "finished_work.h"
 #include "given_plan.h"
 #include "music.h"
+#include "old_render.h"
 #include "preview_sink.h"
 #include "session_state.h"
 #include "setting_notes.h"
@@ -153,6 +154,10 @@ const RenderJob& Session::job() const {
 
 const Plan& Session::plan() const {
   return state_->plan;
+}
+
+void Session::print_plan(const TextSink& sink) const {
+  write_plan(state_->plan, asked_settings(*state_), sink);
 }
 
 const std::string& Session::unresolved() const {

@@ -11,7 +11,7 @@ namespace {
 
 std::string text_of(const Plan& plan) {
   std::string text;
-  write_plan(plan, [&](std::string_view piece) { text += piece; });
+  write_plan(plan, {}, [&](std::string_view piece) { text += piece; });
   return text;
 }
 

@@ -407,6 +407,28 @@ TEST(NetworkArchives, WithContentsThatFitNoChecksumAreRefused) {
   }
 }
 
+TEST(NetworkArchives, HoldWhatIsPackedToItsChecksumToo) {
+  const std::string code = "def forward(): pass # packed";
+  // One block of RFC 1951 that stores its bytes as they are.
+  const std::string packed = '\x01' + little_endian(code.size(), 2) + little_endian(~code.size(), 2) + code;
+  std::vector<ZipEntry> entries = torchscript_entries();
+  entries.push_back({.name = "net/code/more.py",
+                     .data = packed,
+                     .stated_size = static_cast<uint32_t>(code.size()),
+                     .method = 8,
+                     .checksum = checksum_of(code)});
+  expect_archive_accepted(make_zip(entries));
+  const auto refused_with = [&](auto change, const std::string& words) {
+    std::vector<ZipEntry> lying = entries;
+    change(lying.back());
+    expect_archive_refused(make_zip(lying), "'net/code/more.py' " + words);
+  };
+  refused_with([](ZipEntry& entry) { entry.data.back() ^= 1; }, "has the checksum");
+  refused_with([](ZipEntry& entry) { entry.data[2] ^= 1; }, "cannot be unpacked");
+  refused_with([](ZipEntry& entry) { entry.data += "more"; }, "cannot be unpacked");
+  refused_with([](ZipEntry& entry) { entry.stated_size -= 1; }, "has 28 bytes");
+}
+
 TEST(ModelSearch, FindsByNameAndFolderAndTheFirstPlaceWins) {
   const TestFolder first, second;
   for (const TestFolder* place : {&first, &second}) {

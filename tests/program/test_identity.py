@@ -173,3 +173,23 @@ def test_the_tag_of_a_finished_video_leaves_nothing_open(program, song):
     assert "auto" not in values(tag), tag
     assert program("render", song, "--from", "v.mp4", "-o", "again.mp4").code == 0
     assert (program.work / "again.mp4").read_bytes() == (program.work / "v.mp4").read_bytes()
+
+
+def test_an_unchanged_plan_gives_the_same_file_and_a_changed_one_says_so(program):
+    tone_file(program.work / "song.wav", 440)
+    settings = ["--size", "64x64", "--bins", "8", "--marks-per-bin", "4", "--blur", "2*rms", "--encoder-preset", "ultrafast"]
+    program("paint", "song.wav", *settings, "-o", "asked.mp4")
+    lines = [json.loads(line) for line in program("paint", "song.wav", *settings, "--dry-run").out.splitlines()]
+
+    def rendered(name):
+        (program.work / "plan.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        assert program("paint", "song.wav", "--plan", "plan.jsonl", "-o", name).code == 0
+        return program.work / name
+
+    assert rendered("planned.mp4").read_bytes() == (program.work / "asked.mp4").read_bytes()
+    lines[3]["blur"] = 5.0
+    tag = json.loads(probe(rendered("changed.mp4"))["format"]["tags"]["comment"])
+    assert set(tag) == {"plan", "constants"}
+    refused = program("paint", "song.wav", "--from", "changed.mp4", "-o", "again.mp4")
+    assert refused.code == 3
+    assert "from a plan that somebody had changed" in refused.err

@@ -15,6 +15,7 @@ DOORS = {
     "libsoxr": ["soxr.h"],
     "Rubber Band": ["rubberband/"],
     "utf8proc": ["utf8proc.h"],
+    "zlib": ["zlib.h"],
     "FFTW3": ["fftw3.h"],
     "libebur128": ["ebur128.h"],
     "libtorch": ["ATen/", "c10/", "torch/"],

@@ -15,19 +15,24 @@ namespace spectradiff {
 // {"song", "files", "settings": flat option keys, "diffusion", "video", …}: nothing in it is left open.
 Json constants_to_json(const Constants& constants);
 
+// What constants and rows of a whole plan come to, as 64 hexadecimal digits: equal digests, equal videos.
+std::string plan_digest(const Plan& plan);
+
 // A plan as JSON Lines: a first line of {"plan": 1, "frames", "made", "song_frames", "sound_samples", "fps",
-// "constants"}, then one per frame, ascending:
+// "constants", "digest": plan_digest, "request": what was asked for}, then one per frame, ascending:
 //   {"frame": 12, "t": 0.8, "samples": [35280, 38220], "chain": 12, "blur": 2.0, "strength": 0.5,
 //    "guidance": 4.0, "noise": [{"seed": 42, "weight": 1.0}], "prompts": [{"prompt": "…", "negative_prompt":
 //    "", "weight": 1.0}], "blend": "lerp", "init": "painted"}
 // A frame that is made between others has {"between": [8, 12]} in place of a recipe, one that is made and not
 // shown "shown": false. An init that follows from another frame is {"previous": 11, "zoom", "turn", "pan_x",
 // "pan_y", "paint_over"}. Numbers of the painter stand under their option's key.
-void write_plan(const Plan& plan, const TextSink& sink);
+void write_plan(const Plan& plan, const Json& request, const TextSink& sink);
 
 struct PlanFile {
   std::string name;        // for messages
   Json constants;          // of the first line
+  Json request;            // what was asked for where the plan was made; null: the file does not say
+  std::string digest;      // of the plan as it was made; empty: the file does not say
   std::vector<Json> rows;  // the lines behind it, by frame
   Layer settings;          // of the constants: what the job is told
 };

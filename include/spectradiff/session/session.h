@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "spectradiff/base/file.h"
 #include "spectradiff/base/json.h"
 #include "spectradiff/config/modulation.h"
 #include "spectradiff/render/plan.h"
@@ -44,6 +45,8 @@ class Session {
 
   const RenderJob& job() const;
   const Plan& plan() const;  // until hear(): as if nothing followed the music
+  // As write_plan does, with the settings that were asked for.
+  void print_plan(const TextSink& sink) const;
   // Of a look: why the plan's constants do not say where it would be diffused; empty: they do.
   const std::string& unresolved() const;
   std::string model_folder() const;  // of what is loaded for it; empty: nothing
