@@ -255,6 +255,12 @@ const std::vector<CommandText>& commands() {
        "many renders in one call, from a file of jobs (JSON, one or many lines; - is stdin)",
        kBatch,
        {}},
+      {"still",
+       "SOUND...",
+       "one picture of each sound, file, list (.txt) or folder: the whole of it becomes the prompt",
+       kStill,
+       {}},
+      {"sonify", "PICTURE", "make sound of a picture", kSonify, {}},
       {"model",
        "list|info|check|trust [NAME|DIR]",
        "list models, show what one holds, test it, or permit it to run",
@@ -313,8 +319,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     add_help_flags(*sub, store);
     add_settings(*sub, command.options, store);
     if (!command.actions.empty()) sub->add_option("action", arguments.action);
-    if (!command.operands.empty() && command.name != "completion")
+    if (command.name == "still") {
+      sub->add_option("subjects", arguments.subjects);
+    } else if (!command.operands.empty() && command.name != "completion") {
       sub->add_option("subject", arguments.subject);
+    }
   }
 
   try {
@@ -351,6 +360,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   if (const auto extras = left_over(app); !extras.empty()) refuse_argument(extras.front(), command.name);
   if (command.operands == "FILE" && arguments.subject.empty())
     throw_error(ErrorKind::usage, "batch needs a file of jobs, or - for stdin: spectradiff batch jobs.json");
+  if (command.name == "still" && arguments.subjects.empty())
+    throw_error(ErrorKind::usage, "still needs sounds: spectradiff still bell.wav -o bell.png");
+  if (!arguments.subjects.empty()) arguments.subject = arguments.subjects.front();
+  if (command.operands == "PICTURE" && arguments.subject.empty())
+    throw_error(ErrorKind::usage, "sonify needs a picture: spectradiff sonify picture.png -o sound.wav");
   if (command.operands == "AUDIO" && arguments.subject.empty()) {
     throw_error(ErrorKind::usage, "{} needs a sound file, or - for stdin: spectradiff {} song.wav",
                 command.name, command.name);

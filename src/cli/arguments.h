@@ -1,6 +1,8 @@
 // The command line as typed, parsed but not yet resolved.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@ struct Arguments {
   std::string command;  // render, paint, analyze, batch, model, …; empty: only --help or --version
   std::string action;   // of those with actions (CommandText)
   std::string subject;  // the song, batch file, model or preset; "-" is stdin
+  std::vector<std::string> subjects;  // of still; the first is `subject` too
+  std::optional<int64_t> drawn_seed;  // where one was to be random
   bool help_short = false, help = false, help_all = false, version = false;
   std::vector<std::string> words;  // all of them, as typed
   Layer flags{"flag"};             // option table keys

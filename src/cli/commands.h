@@ -15,6 +15,8 @@ int run_sweep(const Arguments& arguments, Console& console);  // render and pain
 int run_analyze(const Arguments& arguments, Console& console);
 int run_model(const Arguments& arguments, Console& console);
 int run_presets(const Arguments& arguments, Console& console);
+int run_still(const Arguments& arguments, Console& console);
+int run_sonify(const Arguments& arguments, Console& console);
 int run_doctor(const Arguments& arguments, Console& console);
 
 // The version of the program and of every library, for --version --json and doctor.

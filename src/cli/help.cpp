@@ -154,8 +154,12 @@ std::string expression_help() {
       "0.15)\"\n";
   std::vector<std::string> series = series_names();
   series.insert(series.end(), {"mel_0…127", "mfcc_0…19", "band(LOW_HZ,HIGH_HZ)"});
+  const auto& librosa = librosa_series_names();
+  series.insert(series.end(), librosa.begin(), librosa.end());
+  series.emplace_back("raw(NAME)");
   help += listing(
-      "series, scaled to 0..1 over the song; at(NAME, -2f) reads one at another time (f, ms, s, beats)",
+      "series, scaled to 0..1 over the song; at(NAME, -2f) reads one at another time (f, ms, s, beats), "
+      "raw(NAME) as it was measured",
       series);
   help += "  counters:\n";
   for (const Counter& counter : expression_counters())
@@ -215,6 +219,15 @@ std::string examples(const std::string& command) {
            "--preset funky\n"
            "  spectradiff batch jobs.json --dry-run\n";
   }
+  if (command == "still") {
+    return "  spectradiff still bell.wav -o bell.png\n"
+           "  spectradiff still recordings -o stills --sound-embedding mfcc --prompt \"the sea\"\n";
+  }
+  if (command == "sonify") {
+    return "  spectradiff sonify picture.png --channels red -o red.wav\n"
+           "  spectradiff sonify picture.png --stretch 3 -o average.flac\n"
+           "  spectradiff sonify picture.png --method chirp --duration 30 -o - | mpv -\n";
+  }
   if (command == "model") {
     return "  spectradiff model list\n"
            "  spectradiff model info ./my-model\n"
@@ -271,7 +284,7 @@ std::string full_help(const std::string& command, const HelpDefaults& defaults) 
         "\nThe options of render and paint that are marked with ◇ are taken too: --plot draws them and every "
         "--signal\n"
         "as curves over the song, --csv and --json-out write them.\n";
-  } else if (text.options != kOthers) {
+  } else if (text.options != kOthers && text.options != kSonify) {
     help += expression_help();
   }
   if (command == "batch") help += kBatchHelp;

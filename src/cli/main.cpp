@@ -3,8 +3,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
+#include <random>
 
 #include "arguments.h"
 #include "commands.h"
@@ -17,6 +19,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/options.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/session/settings_files.h"
 
@@ -28,7 +31,8 @@ void begin_log(const Arguments& arguments, Console& console) {
   if (arguments.run.log_file.empty() || arguments.command == "batch" || !arguments.run.sweep.empty()) return;
   FileGuard guard;
   guard.writes("log_file", arguments.run.log_file);
-  if (command_text(arguments.command).options != kOthers) add_files(guard, arguments.request());
+  if (command_text(arguments.command).options != kOthers && arguments.command != "sonify")
+    add_files(guard, arguments.request());
   guard.check();
   console.keep_log(arguments.run.log_file);
 }
@@ -44,12 +48,15 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.help_short) console.answer(short_help(arguments.command, help_defaults(arguments.flags)));
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
   begin_log(arguments, console);
+  if (arguments.drawn_seed) console.info(fmt::format("the seed drawn is {}", *arguments.drawn_seed));
   for (const std::string& note : misspelt_variables()) console.warn(note);
 
   if (arguments.command == "analyze") return run_analyze(arguments, console);
   if (arguments.command == "batch") return run_batch(arguments, console);
   if (arguments.command == "model") return run_model(arguments, console);
   if (arguments.command == "presets") return run_presets(arguments, console);
+  if (arguments.command == "still") return run_still(arguments, console);
+  if (arguments.command == "sonify") return run_sonify(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);
   if (arguments.command == "completion" || arguments.command == "man") {
     console.answer(arguments.command == "man"
@@ -73,6 +80,24 @@ std::vector<Layer> told_layers(const Layer& flags, unsigned options) {
   return told;
 }
 
+// The program's one die: "seed": "random" is another number in each run, below 2^31 so that it is easily
+// typed again. Settings that are printed and stored hold the number.
+void draw_seeds(Arguments& arguments) {
+  const auto is_random = [](const Layer& layer) {
+    return layer.values.is_object() && layer.values.value("seed", Json()) == kRandomSeed;
+  };
+  if (std::none_of(arguments.layers.begin(), arguments.layers.end(), is_random)) return;
+  const auto seed = static_cast<int64_t>(std::random_device()() >> 1);
+  for (auto* layers : {&arguments.layers, &arguments.told}) {
+    for (Layer& layer : *layers) {
+      if (!is_random(layer)) continue;
+      layer.values["seed"] = seed;
+      layer.origin += " (random)";
+    }
+  }
+  arguments.drawn_seed = seed;
+}
+
 // What flags, environment, files and presets say about this call.
 void read_settings(Arguments& arguments) {
   if (arguments.version || arguments.help || arguments.help_short || arguments.help_all) {
@@ -88,6 +113,7 @@ void read_settings(Arguments& arguments) {
   }
   arguments.told = told_layers(arguments.flags, options);
   arguments.layers = options == kOthers ? arguments.told : SettingsFiles().below(arguments.told);
+  draw_seeds(arguments);
   arguments.run = run_settings(arguments.layers);
   if (arguments.run.json && arguments.run.output == "-") {
     throw_error(ErrorKind::usage, "--json and -o - both write stdout; give the video a file name");

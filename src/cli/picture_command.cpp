@@ -66,11 +66,28 @@ void summarise(const Session& session, Console& console) {
   }
 }
 
+// "25 of 50 steps run at strength 0.5": what strength comes to.
+void tell_steps(const Session& session, Console& console) {
+  const auto& rows = session.plan().rows;
+  const auto [least, most] = std::minmax_element(
+      rows.begin(), rows.end(),
+      [](const Recipe& one, const Recipe& other) { return one.numbers.strength < other.numbers.strength; });
+  const double low = least->numbers.strength, high = most->numbers.strength;
+  const int fewest = session.steps_run(low), steps = session.steps_run(high);
+  if (steps == 0) return;
+  const int all = session.job().diffusion.steps;
+  console.info(fewest == steps ? fmt::format("{} of {} steps run at strength {:.4g}{}", steps, all, low,
+                                             high > low ? fmt::format(" to {:.4g}", high) : "")
+                               : fmt::format("{} to {} of {} steps run at strength {:.4g} to {:.4g}", fewest,
+                                             steps, all, low, high));
+}
+
 void print_plan(Session& session, Console& console) {
   if (session.follows_music()) {
     session.hear();
     summarise(session, console);
   }
+  tell_steps(session, console);
   if (const std::string& why = session.unresolved(); !why.empty()) {
     console.warn("the plan cannot be made here, so only the settings are printed: " + why);
     console.answer(json_text({{"unresolved", why}, {"request", job_to_json(session.job())}}) + "\n");

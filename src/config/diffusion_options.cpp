@@ -146,9 +146,20 @@ void add_sampling(std::vector<Option>& table) {
 }
 
 void add_noise(std::vector<Option>& table) {
-  table.push_back(
-      integer_option(row("seed", "N", "where the noise comes from: the same seed, the same noise"),
-                     FIELD(seed), 0, kLargestSeed, "the noise generator tells no larger seeds apart"));
+  OptionText seed = row("seed", "N", "where the noise comes from: the same seed, the same noise");
+  seed.commands |= kSonify;
+  Option numbered =
+      integer_option(seed, FIELD(seed), 0, kLargestSeed, "the noise generator tells no larger seeds apart");
+  numbered.range += ", or random: another one in each run, which is told and kept";
+  numbered.from_text = [](std::string_view text) {
+    return text == kRandomSeed ? Json(kRandomSeed) : integer_from_text(text);
+  };
+  numbered.set = [set = numbered.set](Settings& to, const Json& value) {
+    if (value == kRandomSeed)
+      refuse("is drawn for render, paint, still and presets alone; name a number here");
+    set(to, value);
+  };
+  table.push_back(std::move(numbered));
   table.push_back(
       choice_option<SeedMode>(row("seed_mode", "NAME", "the seed of each frame"), FIELD(seed_mode),
                               {{"fixed", SeedMode::fixed, "--seed"},

@@ -14,7 +14,8 @@ constexpr int kPictureRevision = 1;
 // What every painting's pixels come from.
 Json painting_material(const Constants& constants) {
   std::map<std::string, std::string> files = constants.files;
-  for (const char* key : {"analysis_audio", "beats", "prompts", "scenes", "control_image", "control_video"})
+  for (const char* key :
+       {"analysis_audio", "beats", "prompts", "notes", "scenes", "control_image", "control_video"})
     files.erase(key);
   SongFacts heard = constants.song;
   if (const auto stem = constants.files.find("analysis_audio"); stem != constants.files.end())
@@ -59,6 +60,7 @@ std::vector<FrameKey> frame_keys(const Plan& plan) {
     if (constants.diffusion) {
       add_diffusion(entry, plan, row);
       entry["slot"] = row.chain % constants.diffusion->slots;
+      if (row.init.from_noise) entry["init"] = init_to_json(row.init);
       if (row.init.previous) {
         entry["init"] = init_to_json(row.init);
         entry["init"]["previous"] = latest[row.chain];

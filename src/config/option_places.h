@@ -44,10 +44,12 @@ auto value_of(Field field, const Settings& settings) {
 template <typename Field>
 NumberPlace number_place(Field, double min, double max, bool min_excluded, bool whole) {
   NumberPlace place{min, max, min_excluded, whole};
-  place.put = [](RenderJob& job, double value) {
-    auto& stored = place_in_job(Field{}, job);
-    stored = static_cast<std::remove_reference_t<decltype(stored)>>(value);
-  };
+  if constexpr (kOfJob<Field>) {
+    place.put = [](RenderJob& job, double value) {
+      auto& stored = place_in_job(Field{}, job);
+      stored = static_cast<std::remove_reference_t<decltype(stored)>>(value);
+    };
+  }
   if constexpr (kOfPainting<Field>) {
     place.put_painting = [](PaintSettings& paint, double value) {
       auto& stored = Field{}(paint);

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "conditioning_options.h"
 #include "diffusion_options.h"
 #include "option_kinds.h"
 #include "paint_options.h"
 #include "run_options.h"
 #include "song_options.h"
+#include "sonify_options.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/diffusion/manifest.h"
@@ -24,9 +26,11 @@ std::vector<Option> make_table() {
   add_song_options(table);
   add_paint_options(table);
   add_diffusion_options(table);
+  add_conditioning_options(table);
   add_video_options(table);
   add_hearing_options(table);
   add_machine_options(table);
+  add_sonify_options(table);
   return table;
 }
 

@@ -1,6 +1,7 @@
 #include "spectradiff/config/plan_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -16,6 +17,7 @@ namespace spectradiff {
 namespace {
 
 constexpr int kPlanVersion = 1;
+constexpr int kMostChannels = 64;  // of any model's latents
 
 Json recipe_to_json(const Plan& plan, const Recipe& row) {
   Json entry = Json::object();
@@ -105,11 +107,12 @@ class RowReader {
   // Puts its painting numbers under their keys; the plan's columns come from these later.
   void read_recipe(Recipe& row, std::map<std::string, double>& painting, Plan& plan) {
     row.frame = frame_;
+    if (plan.constants.diffusion) read_conditioning(row, plan);
     for (const Option& option : option_table()) {
       if (!option.number) continue;
       if (option.number->put_painting != nullptr && reader_->has(option.key))
         painting[option.key] = number(option);
-      if (option.number->put_numbers != nullptr && plan.constants.diffusion)
+      if (option.number->put_numbers != nullptr && plan.constants.diffusion && has_number(row, option))
         option.number->put_numbers(row.numbers, number(option));
     }
     row.chain = frame_;
@@ -153,10 +156,55 @@ class RowReader {
     read_init(row.init);
   }
 
+  void read_conditioning(Recipe& row, Plan& plan) {
+    for (const Json& each : list_if_there("arcs")) {
+      JsonReader arc(each, where_ + ": arcs", ErrorKind::usage);
+      PromptPair pair{arc.text("prompt"), ""};
+      row.arcs.push_back({prompt_number(plan, pair), arc.real("weight"), arc.real("along")});
+      arc.refuse_unknown();
+    }
+    for (const Json& each : list_if_there("sound")) {
+      JsonReader part(each, where_ + ": sound", ErrorKind::usage);
+      const auto& names = sound_feature_names();
+      const auto name = std::find(names.begin(), names.end(), part.text("feature"));
+      if (name == names.end()) fail("sound: feature is none of {}", fmt::join(names, ", "));
+      const Json& samples = part.any("samples");
+      const bool is_range = samples.is_array() && samples.size() == 2 && samples[0].is_number_integer() &&
+                            samples[1].is_number_integer();
+      if (!is_range) fail("sound: samples = {} is no range", json_text(samples));
+      row.sound.push_back({static_cast<SoundFeature>(name - names.begin()),
+                           {samples[0].get<int64_t>(), samples[1].get<int64_t>()},
+                           part.boolean_or("in_song", false),
+                           part.real("weight"),
+                           part.boolean_or("still", false)});
+      part.refuse_unknown();
+    }
+    for (const Json& each : list_if_there("bend")) {
+      JsonReader bend(each, where_ + ": bend", ErrorKind::usage);
+      const std::string name = bend.text("name");
+      const BendKind* kind = find_bend_kind(name);
+      if (kind == nullptr) fail("bend: there is no operation {}", name);
+      LatentBend read{kind->kind, {}};
+      const Json& numbers = bend.any("numbers");
+      for (const Json& number : numbers) {
+        if (!number.is_number()) fail("bend: numbers = {} are no numbers", json_text(numbers));
+        read.arguments.push_back(number.get<double>());
+      }
+      check_bend(read, kMostChannels);
+      row.bends.push_back(std::move(read));
+      bend.refuse_unknown();
+    }
+  }
+
   void read_init(Init& init) {
     const Json& value = reader_->any("init");
     if (value == "painted") return;
-    if (!value.is_object()) fail("init = {} is neither \"painted\" nor an object", json_text(value));
+    if (value == "noise") {
+      init.from_noise = true;
+      return;
+    }
+    if (!value.is_object())
+      fail("init = {} is neither \"painted\" nor \"noise\" nor an object", json_text(value));
     JsonReader moved(value, where_ + ": init", ErrorKind::usage);
     init.previous = moved.integer("previous");
     init.camera = {moved.real_or("zoom", 1), moved.real_or("turn", 0), moved.real_or("pan_x", 0),
@@ -169,6 +217,11 @@ class RowReader {
     const Json& value = reader_->any(key);
     if (!value.is_array() || value.empty()) fail("{} must be a list of at least one", key);
     return value;
+  }
+
+  const Json& list_if_there(const std::string& key) {
+    static const Json none = Json::array();
+    return reader_->has(key) ? list(key) : none;
   }
 
   int prompt_number(Plan& plan, PromptPair& pair) {

@@ -1,9 +1,11 @@
 #include "plan_json.h"
 
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "conditioning_options.h"
 #include "spectradiff/config/plan_file.h"
 
 namespace spectradiff {
@@ -15,6 +17,7 @@ bool is_of_rows(const Option& option) {
       "start",  "duration",        "frames",      "signal",  "tempo",        "first_beat",    "beats_per_bar",
       "prompt", "negative_prompt", "end_prompt",  "prompts", "prompt_blend", "prompt_weight", "prompt_snap",
       "seed",   "seed_mode",       "seed_travel", "scenes"};
+  if (std::string_view(option.group) == kConditioningGroup) return true;
   return keys.contains(option.key) || (option.number && option.number->put_numbers != nullptr);
 }
 
@@ -33,14 +36,39 @@ Json shares_to_json(const Plan& plan, const Recipe& row) {
   return list;
 }
 
-void add_numbers(Json& entry, const DiffusionNumbers& numbers) {
+void add_numbers(Json& entry, const Recipe& row) {
   for (const Option& option : option_table()) {
-    if (option.number && option.number->put_numbers != nullptr)
-      entry[option.key] = option.number->get_numbers(numbers);
+    if (option.number && option.number->put_numbers != nullptr && has_number(row, option))
+      entry[option.key] = option.number->get_numbers(row.numbers);
   }
 }
 
+// What no row without it says, so that it is known by what it was.
+void add_conditioning(Json& entry, const Plan& plan, const Recipe& row) {
+  for (const PromptArc& arc : row.arcs)
+    entry["arcs"].push_back({{"prompt", plan.prompts[static_cast<size_t>(arc.prompt)].prompt},
+                             {"weight", arc.weight},
+                             {"along", arc.along}});
+  for (const SoundPart& part : row.sound)
+    entry["sound"].push_back({{"feature", sound_feature_names()[static_cast<size_t>(part.feature)]},
+                              {"samples", {part.samples.begin, part.samples.end}},
+                              {"in_song", part.in_song},
+                              {"still", part.still},
+                              {"weight", part.weight}});
+  for (const LatentBend& bend : row.bends)
+    entry["bend"].push_back({{"name", kind_of(bend).name}, {"numbers", bend.arguments}});
+}
+
 }  // namespace
+
+bool has_number(const Recipe& row, const Option& option) {
+  return !row.sound.empty() || (option.key != "text_strength" && option.key != "rms_embedding");
+}
+
+const std::vector<std::string>& sound_feature_names() {
+  static const std::vector<std::string> names = {"waveform", "fft", "melspectrogram", "mfcc"};
+  return names;
+}
 
 RenderJob job_of(const Constants& constants) {
   RenderJob job;
@@ -92,6 +120,7 @@ Json diffusion_to_json(const DiffusionConstants& diffusion) {
 }
 
 Json init_to_json(const Init& init) {
+  if (init.from_noise) return "noise";
   if (!init.previous) return "painted";
   return {{"previous", *init.previous}, {"zoom", init.camera.zoom},   {"turn", init.camera.turn_degrees},
           {"pan_x", init.camera.pan_x}, {"pan_y", init.camera.pan_y}, {"paint_over", init.paint_over}};
@@ -102,10 +131,11 @@ void add_painting(Json& entry, const Plan& plan, const Recipe& row) {
 }
 
 void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
-  add_numbers(entry, row.numbers);
+  add_numbers(entry, row);
   entry["noise"] = noise_to_json(row.noise);
   entry["prompts"] = shares_to_json(plan, row);
   entry["blend"] = row.along_arc ? "slerp" : "lerp";
+  add_conditioning(entry, plan, row);
 }
 
 Json constants_to_json(const Constants& constants) {

@@ -1,6 +1,9 @@
 // What plans are made of, as JSON.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "spectradiff/base/json.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/render/plan.h"
@@ -16,6 +19,11 @@ Json options_of(const RenderJob& job, OptionClass option_class, unsigned command
 Json song_to_json(const SongFacts& song);
 Json diffusion_to_json(const DiffusionConstants& diffusion);  // but the sampler, whose options are settings
 Json init_to_json(const Init& init);
+
+// Whether that number says anything of the row: some are of rows with sound alone.
+bool has_number(const Recipe& row, const Option& option);
+
+const std::vector<std::string>& sound_feature_names();  // in the order of SoundFeature
 
 void add_painting(Json& entry, const Plan& plan, const Recipe& row);
 // What the diffusion is told beside the init.

@@ -208,7 +208,7 @@ void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
       without(
           "the song's name with .mp4",
-          name_option(of_run("output", kPictureCommands, "PATH",
+          name_option(of_run("output", kPictureCommands | kSonify | kStill, "PATH",
                              "the video: .mp4, .mov, .mkv or .webm; dir/%05d.png writes frames, - a Matroska "
                              "stream to stdout"),
                       FIELD(output))),
@@ -219,7 +219,8 @@ void add_files(std::vector<Option>& table) {
           "a contact sheet of the frames made so far, .png or .jpg, written again and again during the run"),
       FIELD(preview)));
   table.push_back(with_short(
-      switch_option(of_run("overwrite", kAll, "", "replace files that exist"), FIELD(overwrite)), "-y"));
+      switch_option(of_run("overwrite", kAll | kSonify, "", "replace files that exist"), FIELD(overwrite)),
+      "-y"));
   table.push_back(choice_option<bool>(
       of_run("resume", kPictures, "WHEN",
              "use the finished frames that a stopped run of this output left in OUTPUT.spectradiff"),

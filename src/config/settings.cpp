@@ -11,6 +11,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/locations.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/scene_plan.h"
 #include "spectradiff/timeline/signals.h"
@@ -168,6 +169,7 @@ Resolved resolve(const std::vector<Layer>& layers) {
   } catch (const Error& error) {
     throw_error(fault_of(resolved.kinds.at("scenes")), "{}", error.what());
   }
+  check_conditioning(resolved.job);
   frame_by_spacing(resolved);
   const AnalysisSettings& analysis = resolved.job.analysis;
   if (analysis.fmin_hz >= analysis.fmax_hz) {

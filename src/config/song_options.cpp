@@ -154,8 +154,8 @@ void add_song_options(std::vector<Option>& table) {
   table.push_back(written_option({"start", Is::video, kSong, kPictures, "T",
                                   "begin here: 90, 90s, 1:30, 50ms, 2205smp (samples) or 3f (frames)"},
                                  FIELD(selection.start), checked_time, time_text));
-  table.push_back(without("to the end", optional_option({"duration", Is::video, kSong, kPictures, "T",
-                                                         "how much of the song to render, as --start"},
+  table.push_back(without("to the end", optional_option({"duration", Is::video, kSong, kPictures | kSonify,
+                                                         "T", "how much of the song to render, as --start"},
                                                         FIELD(selection.duration), checked_time, time_text)));
   table.push_back(
       without("the song", path_option({"analysis_audio", Is::input, kSong, kPictures, "FILE",

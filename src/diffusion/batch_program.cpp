@@ -1,6 +1,7 @@
 #include "batch_program.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace spectradiff {
 namespace {
@@ -12,9 +13,16 @@ bool any_nonzero(const std::vector<double>& values) {
 class Writer {
  public:
   Writer(std::span<const SlotRequest> slots, double scaling_factor, bool samples_posterior) : slots_(slots) {
-    if (samples_posterior) program_.posterior = noise([](const SlotRequest&) { return 1.0; });
-    program_.image = row([&](const SlotRequest& slot) { return slot.table.image * scaling_factor; });
-    program_.start = noise([](const SlotRequest& slot) { return slot.table.noise; });
+    const auto sees_picture = [](const SlotRequest& slot) { return !slot.from_noise; };
+    if (samples_posterior)
+      program_.posterior = noise([&](const SlotRequest& slot) { return sees_picture(slot) ? 1.0 : 0.0; });
+    program_.image = row(
+        [&](const SlotRequest& slot) { return sees_picture(slot) ? slot.table.image * scaling_factor : 0; });
+    // Noise alone has the variance that picture and noise have together.
+    program_.start = noise([&](const SlotRequest& slot) {
+      return sees_picture(slot) ? slot.table.noise : std::hypot(slot.table.image, slot.table.noise);
+    });
+    program_.bend = noise([](const SlotRequest& slot) { return slot.bends_noise ? 1.0 : 0.0; });
     for (const SlotRequest& slot : slots) program_.done_after.push_back(slot.table.steps.size());
     const size_t steps = *std::max_element(program_.done_after.begin(), program_.done_after.end());
     for (size_t k = 0; k < steps; ++k) program_.steps.push_back(step(k));
@@ -23,6 +31,9 @@ class Writer {
     program_.unscale = row([&](const SlotRequest&) { return 1 / scaling_factor; });
     program_.prompt = text_rows(&SlotRequest::prompt);
     program_.negative_prompt = text_rows(&SlotRequest::negative_prompt);
+    add_arcs();
+    program_.overlay_strength = row([](const SlotRequest& slot) { return slot.overlay_strength; });
+    program_.overlay_offset = row([](const SlotRequest& slot) { return slot.overlay_offset; });
   }
 
   BatchProgram take() { return std::move(program_); }
@@ -124,6 +135,24 @@ class Writer {
       }));
     }
     return rows;
+  }
+
+  void add_arcs() {
+    size_t most = 0;
+    for (const SlotRequest& slot : slots_) most = std::max(most, slot.arcs.size());
+    const auto add_row = [&](size_t arc, double TextMix::Arc::* number) {
+      return row(
+          [&](const SlotRequest& slot) { return arc < slot.arcs.size() ? slot.arcs[arc].*number : 0; });
+    };
+    for (size_t arc = 0; arc < most; ++arc) {
+      program_.arc_weights.push_back(add_row(arc, &TextMix::Arc::weight));
+      program_.arc_places.push_back(add_row(arc, &TextMix::Arc::along));
+    }
+    program_.rest = row([](const SlotRequest& slot) {
+      double rest = 1;
+      for (const TextMix::Arc& arc : slot.arcs) rest -= arc.weight;
+      return rest;
+    });
   }
 
   std::span<const SlotRequest> slots_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "spectradiff/diffusion/sampler.h"
+#include "spectradiff/diffusion/text_mix.h"
 #include "spectradiff/diffusion/weighted_seed.h"
 
 namespace spectradiff {
@@ -17,6 +18,10 @@ struct SlotRequest {
   double guidance = 1;  // as DenoiseInput::guidance takes it
   double control_weight = 1;
   std::vector<double> prompt, negative_prompt;  // what its texts are multiplied by; the texts may be one
+  std::vector<TextMix::Arc> arcs;               // of the prompt; their texts do not count here
+  double overlay_strength = 1, overlay_offset = 0;
+  bool from_noise = false;
+  bool bends_noise = false;  // a draw for bending
 };
 
 // Something of a list (a draw, a state of the latents) times a row of the numbers.
@@ -35,22 +40,26 @@ struct ProgramStep {
 
 // A slot that is done keeps its latents through the steps that others still take.
 struct BatchProgram {
-  std::vector<std::vector<double>> numbers;   // [rows][slots]
-  std::vector<std::vector<int>> draws;        // [draws][slots]: which of the slot's seeds; -1: zeros
-  std::vector<WeightedItem> posterior;        // draws that sample it; empty: its mean
-  int image = 0;                              // row: what the picture's latents are multiplied by
-  std::vector<WeightedItem> start;            // draws that are added to them
-  std::vector<ProgramStep> steps;             // as many as the slot with most has
-  std::vector<size_t> done_after;             // [slots]: steps
-  int guidance = 0, control_weights = 0;      // rows
-  int unscale = 0;                            // row: what finished latents are multiplied by
-  std::vector<int> prompt, negative_prompt;   // rows: part p of each slot's texts
-  size_t samples_kept = 1, outputs_kept = 0;  // of the newest that steps look back to
+  std::vector<std::vector<double>> numbers;      // [rows][slots]
+  std::vector<std::vector<int>> draws;           // [draws][slots]: which of the slot's seeds; -1: zeros
+  std::vector<WeightedItem> posterior;           // draws that sample it; empty: its mean
+  int image = 0;                                 // row: what the picture's latents are multiplied by
+  std::vector<WeightedItem> start;               // draws that are added to them
+  std::vector<WeightedItem> bend;                // draws that sum to one for bending; empty: none
+  std::vector<ProgramStep> steps;                // as many as the slot with most has
+  std::vector<size_t> done_after;                // [slots]: steps
+  int guidance = 0, control_weights = 0;         // rows
+  int unscale = 0;                               // row: what finished latents are multiplied by
+  std::vector<int> prompt, negative_prompt;      // rows: part p of each slot's texts
+  std::vector<int> arc_weights, arc_places;      // rows: of arc a of each slot, and how far along
+  int rest = 0;                                  // row: what the arcs leave of the parts' mix
+  int overlay_strength = 0, overlay_offset = 0;  // rows
+  size_t samples_kept = 1, outputs_kept = 0;     // of the newest that steps look back to
 };
 
 // Draws per slot in diffusers' order: the posterior's sample where the encoder has one, the noise of the
-// start, one for every step whose sampler asks for it; each from all seeds of the slot. A slot whose
-// coefficient is 0 draws nothing, so that a frame's noise never depends on its neighbours.
+// start, one for bending, one for every step whose sampler asks for it; each from all seeds of the slot. A
+// slot whose coefficient is 0 draws nothing, so that a frame's noise never depends on its neighbours.
 BatchProgram make_batch_program(std::span<const SlotRequest> slots, double scaling_factor,
                                 bool samples_posterior);
 

@@ -31,11 +31,25 @@ std::vector<double> weights_of(const EncodedMix& mix) {
   return weights;
 }
 
+std::vector<TextMix::Arc> arcs_of(const EncodedMix& mix) {
+  std::vector<TextMix::Arc> arcs;
+  for (const EncodedMix::Arc& arc : mix.arcs) arcs.push_back({"", arc.weight, arc.along});
+  return arcs;
+}
+
+bool bends_noise(const FrameRequest& request) {
+  return std::any_of(request.bends.begin(), request.bends.end(), [](const LatentBend& bend) {
+    return bend.kind == LatentBend::Kind::noise && !is_neutral(bend);
+  });
+}
+
 // A batch on the device.
 struct Batch {
   BatchProgram program;
   DeviceBatch device;
   Array positive, negative;  // null where the program has no steps, or no guidance
+  bool sees_pictures = true;
+  std::vector<std::vector<LatentBend>> bends;  // [slots], those that change something
 
   Term term(const Array& array, int row) const { return {array, row, 0}; }
   void add_draws(std::vector<Term>& terms, const std::vector<WeightedItem>& draws) const {
@@ -97,6 +111,11 @@ struct Diffuser::Impl {
         throw_error(ErrorKind::internal, "a control picture of another size or a weight of {}",
                     request.control_weight);
       }
+      for (const LatentBend& bend : request.bends) check_bend(bend, latent.channels);
+      if (request.from_noise && request.strength < 1)
+        throw_error(ErrorKind::usage, "pictures from noise alone need strength 1, not {}", request.strength);
+      if (request.overlay != nullptr && !(request.overlay->strength > 0))
+        throw_error(ErrorKind::usage, "text strength = {} is not above 0", request.overlay->strength);
       if (!settings.guided && request.guidance > 1) {
         throw_error(ErrorKind::internal, "guidance {} in a job without guidance", request.guidance);
       }
@@ -140,7 +159,12 @@ struct Diffuser::Impl {
                        .guidance = guidance_of(request),
                        .control_weight = request.control_weight,
                        .prompt = weights_of(slot.prompt),
-                       .negative_prompt = weights_of(slot.negative_prompt)});
+                       .negative_prompt = weights_of(slot.negative_prompt),
+                       .arcs = arcs_of(slot.prompt),
+                       .overlay_strength = request.overlay != nullptr ? request.overlay->strength : 1,
+                       .overlay_offset = request.overlay != nullptr ? request.overlay->offset : 0,
+                       .from_noise = request.from_noise,
+                       .bends_noise = bends_noise(request)});
     }
     return make_batch_program(asked, latent.scaling_factor, latent.gaussian_posterior);
   }
@@ -151,7 +175,12 @@ struct Diffuser::Impl {
     for (const Slot& slot : slots) {
       inputs.pictures.push_back(slot.request->init);
       if (takes_control) inputs.control.push_back(slot.request->control);
+      const TextOverlay* overlay = slot.request->overlay;
+      inputs.overlays.push_back(overlay != nullptr ? &overlay->values : nullptr);
     }
+    if (std::none_of(inputs.overlays.begin(), inputs.overlays.end(),
+                     [](const auto* values) { return values != nullptr; }))
+      inputs.overlays.clear();
     inputs.numbers = program.numbers;
     for (const std::vector<int>& draw : program.draws) {
       std::vector<NoiseSource*>& sources = inputs.draws.emplace_back();
@@ -162,17 +191,41 @@ struct Diffuser::Impl {
   }
 
   // A mix is made alone, so that it does not depend on the rest of the batch.
-  Array mixed(const std::vector<Slot>& slots, EncodedMix Slot::* text, const std::vector<int>& rows,
-              const Array& numbers) {
-    std::vector<std::pair<Array, int>> items;
-    for (size_t b = 0; b < slots.size(); ++b) {
-      const auto& parts = (slots[b].*text).parts;
-      std::vector<Term> terms;
-      for (size_t p = 0; p < parts.size(); ++p)
-        terms.push_back({parts[p].embedding, rows[p], static_cast<int>(b)});
-      items.emplace_back(terms.size() == 1 ? parts[0].embedding : networks.combine(numbers, terms), 0);
+  Array mixed(const EncodedMix& text, int slot, const std::vector<int>& rows, const Array& numbers) {
+    std::vector<Term> terms;
+    for (size_t p = 0; p < text.parts.size(); ++p) terms.push_back({text.parts[p].embedding, rows[p], slot});
+    return terms.size() == 1 ? text.parts[0].embedding : networks.combine(numbers, terms);
+  }
+
+  // The prompt's mix, turned towards the texts of its arcs and with its overlay.
+  Array told(const Batch& batch, const Slot& slot, int b) {
+    const BatchProgram& program = batch.program;
+    const Array& numbers = batch.device.numbers;
+    Array text = mixed(slot.prompt, b, program.prompt, numbers);
+    if (const auto& arcs = slot.prompt.arcs; !arcs.empty()) {
+      std::vector<Term> terms = {{text, program.rest, b}};
+      for (size_t a = 0; a < arcs.size(); ++a) {
+        const Array turned = networks.along_arcs(text, arcs[a].embedding, numbers, program.arc_places[a], b);
+        terms.push_back({turned, program.arc_weights[a], b});
+      }
+      text = networks.combine(numbers, terms);
     }
-    return networks.gather(items);
+    if (slot.request->overlay == nullptr) return text;
+    return networks.lay_over(text, numbers,
+                             {batch.device.overlays, b, program.overlay_strength, program.overlay_offset});
+  }
+
+  void tell(Batch& batch, const std::vector<Slot>& slots) {
+    std::vector<std::pair<Array, int>> positive, negative;
+    for (size_t b = 0; b < slots.size(); ++b) {
+      const int slot = static_cast<int>(b);
+      positive.emplace_back(told(batch, slots[b], slot), 0);
+      if (has_negative())
+        negative.emplace_back(
+            mixed(slots[b].negative_prompt, slot, batch.program.negative_prompt, batch.device.numbers), 0);
+    }
+    batch.positive = networks.gather(positive);
+    if (has_negative()) batch.negative = networks.gather(negative);
   }
 
   Batch prepare(std::span<const FrameRequest> requests) {
@@ -183,12 +236,15 @@ struct Diffuser::Impl {
     if (denoises) encode_texts(slots);
     Batch batch;
     batch.program = program_of(slots);
+    batch.sees_pictures = std::any_of(requests.begin(), requests.end(),
+                                      [](const FrameRequest& request) { return !request.from_noise; });
     batch.device = upload(slots, batch.program);
     if (!denoises) return batch;
-    const Array& numbers = batch.device.numbers;
-    batch.positive = mixed(slots, &Slot::prompt, batch.program.prompt, numbers);
-    if (has_negative())
-      batch.negative = mixed(slots, &Slot::negative_prompt, batch.program.negative_prompt, numbers);
+    tell(batch, slots);
+    for (const Slot& slot : slots) {
+      batch.bends.push_back(slot.request->bends);
+      std::erase_if(batch.bends.back(), is_neutral);
+    }
     return batch;
   }
 
@@ -202,10 +258,35 @@ struct Diffuser::Impl {
       batch.add_draws(noise, program.posterior);
       posterior = networks.combine(numbers, noise);
     }
-    std::vector<Term> terms = {
-        batch.term(networks.vae_encode(batch.device.pictures, posterior), program.image)};
+    std::vector<Term> terms;
+    if (batch.sees_pictures)
+      terms.push_back(batch.term(networks.vae_encode(batch.device.pictures, posterior), program.image));
     batch.add_draws(terms, program.start);
-    return networks.combine(numbers, terms);
+    return bent(batch, networks.combine(numbers, terms));
+  }
+
+  Array bent(const Batch& batch, const Array& latents) {
+    if (std::all_of(batch.bends.begin(), batch.bends.end(), [](const auto& bends) { return bends.empty(); }))
+      return latents;
+    Array noise;
+    if (!batch.program.bend.empty()) {
+      std::vector<Term> draws;
+      batch.add_draws(draws, batch.program.bend);
+      noise = networks.combine(batch.device.numbers, draws);
+    }
+    std::vector<std::pair<Array, int>> items;
+    for (size_t b = 0; b < batch.bends.size(); ++b) {
+      const std::pair<Array, int> own(latents, static_cast<int>(b));
+      if (batch.bends[b].empty()) {
+        items.push_back(own);
+        continue;
+      }
+      Array drawn;
+      if (const std::pair<Array, int> item(noise, static_cast<int>(b)); noise != nullptr)
+        drawn = networks.gather({&item, 1});
+      items.emplace_back(networks.bend(networks.gather({&own, 1}), batch.bends[b], drawn), 0);
+    }
+    return networks.gather(items);
   }
 
   Array predict(const Batch& batch, const ProgramStep& step, const Array& latents, DenoiseInput& input) {
@@ -272,6 +353,10 @@ std::string Diffuser::cut_from(const std::string& prompt) const {
 
 void Diffuser::expect(const std::set<std::string>& texts) {
   impl_->embeddings.expect(texts);
+}
+
+TextShape Diffuser::text_shape() {
+  return impl_->embeddings.shape();
 }
 
 std::optional<DiffusionTicket> Diffuser::submit(std::span<const FrameRequest> requests,

@@ -43,6 +43,9 @@ EncodedMix TextEmbeddings::get(const TextMix& mix, TextRole role) {
   for (const TextMix::Part& part : simple.parts)
     encoded.parts.push_back(
         {role == TextRole::prompt ? encode(part.text) : encode_negative(part.text), part.weight});
+  for (const TextMix::Arc& arc : mix.arcs) {
+    if (arc.weight > 0 && arc.along > 0) encoded.arcs.push_back({encode(arc.text), arc.weight, arc.along});
+  }
   if (simple.spherical) {
     const auto shares = mix_coefficients(simple.parts[1].weight, true, cosine_of(simple, role, encoded));
     for (const size_t i : {0, 1}) encoded.parts[i].weight = shares[i];

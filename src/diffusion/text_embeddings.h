@@ -26,6 +26,11 @@ struct EncodedMix {
     double weight = 1;  // what it is multiplied by
   };
   std::vector<Part> parts;  // at least one; one alone is taken as it is
+  struct Arc {
+    Array embedding;
+    double weight = 1, along = 1;  // as TextMix has them
+  };
+  std::vector<Arc> arcs;
 };
 
 enum class TextRole { prompt, negative_prompt };
@@ -41,6 +46,7 @@ class TextEmbeddings {
   void expect(const std::set<std::string>& texts);  // as Diffuser::expect
 
   EncodedMix get(const TextMix& mix, TextRole role);
+  TextShape shape() { return networks_.text_shape(encode("")); }  // of every text
 
  private:
   double cosine_of(const TextMix& pair, TextRole role, const EncodedMix& encoded);

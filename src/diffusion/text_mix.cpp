@@ -18,6 +18,15 @@ void check_mix(const TextMix& mix) {
   }
   if (!(std::abs(sum - 1) <= kTolerance))
     throw_error(ErrorKind::usage, "the weights of a frame's prompts sum to {}; they must sum to 1", sum);
+  double turned = 0;
+  for (const TextMix::Arc& arc : mix.arcs) {
+    if (!(arc.weight >= 0 && arc.weight <= 1 && arc.along >= 0 && arc.along <= 1))
+      throw_error(ErrorKind::usage, "the weight {} or the place {} of the arc to \"{}\" is outside 0 to 1",
+                  arc.weight, arc.along, arc.text);
+    turned += arc.weight;
+  }
+  if (!(turned <= 1 + kTolerance))
+    throw_error(ErrorKind::usage, "the weights of a frame's arcs sum to {}; 1 is the most", turned);
   if (mix.spherical && mix.parts.size() != 2)
     throw_error(ErrorKind::usage, "a spherical mix is of two prompts, this one is of {}", mix.parts.size());
 }

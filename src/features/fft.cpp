@@ -92,6 +92,38 @@ const std::complex<Real>* RealFft<Real>::run() {
 template class RealFft<float>;
 template class RealFft<double>;
 
+struct InverseFft::Plan {
+  using Fftw = DoubleApi;
+
+  explicit Plan(int size)
+      : input(static_cast<Fftw::Complex*>(
+            Fftw::allocate(sizeof(Fftw::Complex) * static_cast<size_t>(size / 2 + 1)))),
+        output(static_cast<double*>(Fftw::allocate(sizeof(double) * static_cast<size_t>(size)))) {
+    if (!input || !output) throw std::bad_alloc();
+    std::lock_guard lock(planner_mutex());
+    handle = fftw_plan_dft_c2r_1d(size, input.get(), output.get(), FFTW_ESTIMATE);
+  }
+  ~Plan() {
+    std::lock_guard lock(planner_mutex());
+    Fftw::destroy(handle);
+  }
+
+  std::unique_ptr<Fftw::Complex, Release<double>> input;
+  std::unique_ptr<double, Release<double>> output;
+  Fftw::Handle handle;
+};
+
+InverseFft::InverseFft(int size) : plan_(std::make_unique<Plan>(size)) {
+  input_ = reinterpret_cast<std::complex<double>*>(plan_->input.get());
+}
+
+InverseFft::~InverseFft() = default;
+
+const double* InverseFft::run() {
+  DoubleApi::run(plan_->handle);
+  return plan_->output.get();
+}
+
 int fast_fft_size(int size) {
   const auto needed = static_cast<unsigned>(std::max(size, 8));
   const unsigned power = std::bit_ceil(needed);

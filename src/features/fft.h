@@ -27,6 +27,20 @@ class RealFft {
   std::unique_ptr<Plan> plan_;
 };
 
+// The way back: run() gives size times the samples whose spectrum was put in, which it destroys.
+class InverseFft {
+ public:
+  explicit InverseFft(int size);
+  ~InverseFft();
+  std::complex<double>* input() { return input_; }  // [size / 2 + 1]
+  const double* run();                              // [size], valid until the next run()
+
+ private:
+  struct Plan;
+  std::complex<double>* input_;
+  std::unique_ptr<Plan> plan_;
+};
+
 // The smallest of 1, 3 or 5 times a power of two that is not below `size`; 8 at least.
 int fast_fft_size(int size);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace spectradiff {
 namespace {
@@ -38,13 +39,15 @@ int64_t mirrored(int64_t index, int64_t count) {
 
 }  // namespace
 
-HarmonicPercussive::HarmonicPercussive(int bins)
+HarmonicPercussive::HarmonicPercussive(int bins, Sink percussive)
     : bins_(bins),
       stride_((bins_ + kLanes - 1) / kLanes * kLanes),
       power_(static_cast<size_t>(kRing * stride_)),
       across_bins_(power_.size()),
       nothing_(static_cast<size_t>(stride_), kNothing),
-      across_hops_(static_cast<size_t>(stride_ / kLanes)) {
+      across_hops_(static_cast<size_t>(stride_ / kLanes)),
+      shown_(static_cast<size_t>(percussive ? stride_ : 0)),
+      sink_(std::move(percussive)) {
   for (Sorted& sorted : across_hops_) sorted.clear();
 }
 
@@ -128,18 +131,22 @@ void HarmonicPercussive::separate(int64_t hop) {
   const float* across_bins = percussive_of(hop);
   float harmonic[kLanes] = {};
   float percussive[kLanes] = {};
+  float* shown = sink_ ? shown_.data() : nullptr;
   for (const Sorted& sorted : across_hops_) {
     for (int lane = 0; lane < kLanes; ++lane) {
       const float total = sorted.values[kHalf][lane] + across_bins[lane];
       const float share = total > 0 ? sorted.values[kHalf][lane] / total : 0.5f;
       harmonic[lane] += power[lane] * share * share;
       percussive[lane] += power[lane] * (1 - share) * (1 - share);
+      if (shown != nullptr) shown[lane] = power[lane] * (1 - share) * (1 - share);
     }
+    if (shown != nullptr) shown += kLanes;
     power += kLanes;
     across_bins += kLanes;
   }
   harmonic_.push_back(std::accumulate(harmonic, harmonic + kLanes, 0.0f));
   percussive_.push_back(std::accumulate(percussive, percussive + kLanes, 0.0f));
+  if (sink_) sink_(shown_.data());
 }
 
 }  // namespace spectradiff

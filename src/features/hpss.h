@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace spectradiff {
@@ -11,7 +12,9 @@ namespace spectradiff {
 // filtered in the place of magnitudes, whose medians' squares they are. Memory is that of some 50 hops.
 class HarmonicPercussive {
  public:
-  explicit HarmonicPercussive(int bins);
+  // `percussive` is shown |X · share|² of every hop's percussive part, [bins], in their order.
+  using Sink = std::function<void(const float* power)>;
+  explicit HarmonicPercussive(int bins, Sink percussive = nullptr);
   void add(const float* power);  // [bins], |X|² of one hop
   void finish();
   // [hops], sum over bins of |X · share|².
@@ -46,8 +49,10 @@ class HarmonicPercussive {
   std::vector<float> columns_;       // [bins][kLanes], the hops that are filtered over bins
   std::vector<float> nothing_;       // [stride], places not filled yet
   std::vector<Sorted> across_hops_;  // [stride / kLanes], medians over hops
-  int64_t hops_ = 0;                 // added
-  int64_t filtered_ = 0;             // in across_bins_
+  std::vector<float> shown_;         // [stride], of the sink
+  Sink sink_;
+  int64_t hops_ = 0;      // added
+  int64_t filtered_ = 0;  // in across_bins_
   int64_t separated_ = 0;
   std::vector<float> harmonic_;
   std::vector<float> percussive_;

@@ -7,7 +7,6 @@
 namespace spectradiff {
 namespace {
 
-constexpr double kMelTopHz = 11025;
 constexpr float kLeastPower = 1e-10f;
 constexpr double kTopDb = 80;
 
@@ -27,11 +26,11 @@ double hz_of(double mel) {
 
 }  // namespace
 
-MelFilters::MelFilters(int sample_rate_hz, int fft_size) {
-  const double top_mel = mel_of(std::min(kMelTopHz, sample_rate_hz / 2.0));
-  const auto edge_hz = [&](int i) { return hz_of(top_mel * i / (kMelBands + 1)); };
+MelFilters::MelFilters(int sample_rate_hz, int fft_size, double top_hz, int bands) {
+  const double top_mel = mel_of(std::min(top_hz, sample_rate_hz / 2.0));
+  const auto edge_hz = [&](int i) { return hz_of(top_mel * i / (bands + 1)); };
   const double bin_hz = static_cast<double>(sample_rate_hz) / fft_size;
-  for (int band = 0; band < kMelBands; ++band) {
+  for (int band = 0; band < bands; ++band) {
     const double low = edge_hz(band);
     const double centre = edge_hz(band + 1);
     const double high = edge_hz(band + 2);

@@ -9,13 +9,14 @@ namespace spectradiff {
 
 constexpr int kMelBands = 128;
 constexpr int kMfccCoefficients = 20;
+constexpr double kMelTopHz = 11025;
 
 // Triangles evenly spaced on Slaney's mel scale, each of area 1 over frequency in Hz (librosa.filters.mel
-// with htk=False, norm="slaney"), from 0 Hz to the lesser of 11025 Hz and Nyquist.
+// with htk=False, norm="slaney"), from 0 Hz to the lesser of `top_hz` and Nyquist.
 class MelFilters {
  public:
-  MelFilters(int sample_rate_hz, int fft_size);
-  void apply(const float* power, float* mel) const;  // [fft_size / 2 + 1] to [kMelBands]
+  MelFilters(int sample_rate_hz, int fft_size, double top_hz = kMelTopHz, int bands = kMelBands);
+  void apply(const float* power, float* mel) const;  // [fft_size / 2 + 1] to [bands]
 
  private:
   struct Filter {

@@ -30,6 +30,13 @@ std::vector<std::string> make_timbre_names() {
   return names;
 }
 
+std::vector<std::string> make_librosa_names() {
+  std::vector<std::string> names = {"rms_db", "centroid_1024"};
+  for (const char* pitch : kPitchClasses) names.push_back(fmt::format("chroma_cqt_{}", pitch));
+  names.insert(names.end(), {"mel_level", "mel_power", "percussive_mel", "percussive_peak"});
+  return names;
+}
+
 bool holds(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -46,6 +53,11 @@ const std::vector<std::string>& timbre_series_names() {
   return names;
 }
 
+const std::vector<std::string>& librosa_series_names() {
+  static const std::vector<std::string> names = make_librosa_names();
+  return names;
+}
+
 std::optional<Band> band_of_name(std::string_view name) {
   if (!name.starts_with(kBandPrefix)) return std::nullopt;
   name.remove_prefix(kBandPrefix.size());
@@ -58,7 +70,8 @@ std::optional<Band> band_of_name(std::string_view name) {
 }
 
 bool is_series_name(std::string_view name) {
-  return holds(series_names(), name) || holds(timbre_series_names(), name) || band_of_name(name).has_value();
+  return holds(series_names(), name) || holds(timbre_series_names(), name) ||
+         holds(librosa_series_names(), name) || band_of_name(name).has_value();
 }
 
 const Series* Features::find(std::string_view name) const {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "librosa_series.h"
 #include "rises.h"
 #include "sections.h"
+#include "spectradiff/audio/resample.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/threads.h"
 
@@ -25,6 +27,11 @@ SongMeters::SongMeters(const AnalysisSettings& settings, const FeatureRequest& w
       given_beats_(settings, {song.sample_rate_hz, song.samples}) {
   for (const std::string& name : wanted.series) {
     if (!is_series_name(name)) throw_error(ErrorKind::usage, "there is no series {}", name);
+    const auto& of_librosa = librosa_series_names();
+    if (std::find(of_librosa.begin(), of_librosa.end(), name) != of_librosa.end()) {
+      of_librosa_.insert(name);
+      continue;
+    }
     wants_timbre_ = wants_timbre_ || name.starts_with("mel_") || name.starts_with("mfcc_");
     wants_chroma_ = wants_chroma_ || name.starts_with("chroma_");
   }
@@ -80,7 +87,13 @@ void SongMeters::make_meters(const AudioInfo& song) {
   }
   if (wants_any({"centroid", "spread", "skewness", "kurtosis"}))
     attach(moments_.emplace(sample_rate_hz_, settings_.fps));
-  if (wants_any({"rms", "peak"})) attach(level_.emplace(sample_rate_hz_, settings_.fps));
+  if (wanted_.sound || !of_librosa_.empty()) {
+    mono_.reserve(static_cast<size_t>(song.samples));
+    meters.push_back(
+        {[this](const SongBlock& block) { mono_.insert(mono_.end(), block.mono.begin(), block.mono.end()); },
+         [] {}});
+  }
+  if (wants_any({"rms", "peak", "rms_db"})) attach(level_.emplace(sample_rate_hz_, settings_.fps));
   pool_.emplace(std::move(meters), thread_count(wanted_.threads));
 }
 
@@ -90,8 +103,10 @@ void SongMeters::put(const std::string& name, const std::string& unit, std::vect
 
 void SongMeters::finish(Features& features) {
   pool_->finish();
+  std::vector<float> rms;
   if (level_) {
     LevelMeter::Result levels = level_->result();
+    rms = levels.rms;
     put("rms", "", std::move(levels.rms));
     put("peak", "", std::move(levels.peak));
   }
@@ -119,6 +134,12 @@ void SongMeters::finish(Features& features) {
     hear_key(features);
     add_chroma(long_reducer);
   }
+  for (Series& one : librosa_series(mono_, features, of_librosa_, rms)) series_.push_back(std::move(one));
+  if (wanted_.sound) {
+    features.sound =
+        std::make_shared<const EmbeddedSong>(EmbeddedSong{resampled(mono_, sample_rate_hz_, kSoundRateHz)});
+  }
+  mono_ = {};
   const auto place = [](const Series& one) {
     const auto& names = series_names();
     return std::find(names.begin(), names.end(), one.name) - names.begin();

@@ -3,6 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "beats.h"
 #include "hop_meters.h"
@@ -45,6 +48,8 @@ class SongMeters {
   const GivenBeats given_beats_;
   bool wants_chroma_ = false;
   bool wants_timbre_ = false;
+  std::set<std::string> of_librosa_;     // series
+  std::vector<float> mono_;              // the song, where something is heard in the whole of it
   std::vector<std::string> band_names_;  // in the order of the short meter's bands
   std::optional<LevelMeter> level_;
   std::optional<MomentMeter> moments_;

@@ -91,12 +91,18 @@ FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painte
     return mixed;
   };
   request.prompt = mix(&PromptPair::prompt);
+  for (const PromptArc& arc : row.arcs)
+    request.prompt.arcs.push_back(
+        {run_.plan.prompts[static_cast<size_t>(arc.prompt)].prompt, arc.weight, arc.along});
   request.negative_prompt = mix(&PromptPair::negative);
   request.strength = row.numbers.strength;
   request.guidance = row.numbers.guidance;
   request.noise = row.noise;
   if (run_.control != nullptr) request.control = &painted.control;
   request.control_weight = row.numbers.control_weight;
+  if (painted.overlay) request.overlay = &*painted.overlay;
+  request.bends = row.bends;
+  request.from_noise = row.init.from_noise;
   return request;
 }
 

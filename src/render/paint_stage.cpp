@@ -5,9 +5,18 @@
 namespace spectradiff {
 
 Painted PaintStage::paint(const Recipe& row) const {
-  Canvas painting = at_frame(row.frame, "paint", [&] { return this->painting(row); });
-  if (run_.control == nullptr) return {std::move(painting), {}};
-  return {std::move(painting), at_frame(row.frame, "control", [&] { return run_.control->at(row.frame); })};
+  Painted made;
+  made.painting = at_frame(row.frame, "paint", [&] { return this->painting(row); });
+  if (run_.control != nullptr)
+    made.control = at_frame(row.frame, "control", [&] { return run_.control->at(row.frame); });
+  made.overlay = at_frame(row.frame, "sound", [&] { return overlay(row); });
+  return made;
+}
+
+std::optional<TextOverlay> PaintStage::overlay(const Recipe& row) const {
+  if (run_.sound == nullptr || row.sound.empty()) return std::nullopt;
+  return TextOverlay{run_.sound->unit(row.sound).values, row.numbers.text_strength,
+                     row.numbers.rms_embedding * run_.sound->rms(row.sound)};
 }
 
 Canvas PaintStage::painting(const Recipe& row) const {

@@ -1,6 +1,9 @@
 // What frames are made of: painted from their recipes alone (stage.h).
 #pragma once
 
+#include <optional>
+
+#include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/paint/painter.h"
 #include "spectradiff/render/executor.h"
@@ -9,7 +12,8 @@ namespace spectradiff {
 
 struct Painted {
   Canvas painting;
-  Canvas control;  // empty without a control network
+  Canvas control;                      // empty without a control network
+  std::optional<TextOverlay> overlay;  // the row's sound
 };
 
 // paint() may run on many threads.
@@ -20,6 +24,7 @@ class PaintStage {
 
  private:
   Canvas painting(const Recipe& row) const;
+  std::optional<TextOverlay> overlay(const Recipe& row) const;
 
   const Run& run_;
   const Painter painter_;

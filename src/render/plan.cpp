@@ -13,6 +13,8 @@
 namespace spectradiff {
 namespace {
 
+constexpr int64_t kMostSoundSamples = int64_t{3600} * kSoundRateHz;  // of one part
+
 int64_t frame_index(std::string_view text, std::string_view whole) {
   const auto value = parse_integer(text);
   if (!value || *value < 0) {
@@ -47,6 +49,7 @@ void add_rows(Plan& plan, const DiffusionSettings& diffusion) {
     row.chain = cadence.number(frame);
     row.numbers = diffusion.numbers;
     row.noise = frame_noise(diffusion, diffusion.seed_travel, frame);
+    row.init.from_noise = diffusion.conditioning.text_to_image;
   };
   for (const ShownFrame& shown : plan.shown) {
     add(cadence.at_or_before(shown.frame));
@@ -56,6 +59,31 @@ void add_rows(Plan& plan, const DiffusionSettings& diffusion) {
 
 [[noreturn]] void refuse_row(const Recipe& row, const std::string& problem) {
   throw_error(ErrorKind::usage, "the row of frame {}: {}", row.frame, problem);
+}
+
+void check_conditioning(const Plan& plan, const Recipe& row) {
+  constexpr double kRounding = 1e-6;
+  double turned = 0, sound = 0;
+  for (const PromptArc& arc : row.arcs) {
+    if (arc.prompt < 0 || static_cast<size_t>(arc.prompt) >= plan.prompts.size())
+      refuse_row(row, fmt::format("there is no prompt {}", arc.prompt));
+    if (!(arc.weight >= 0 && arc.weight <= 1 && arc.along >= 0 && arc.along <= 1))
+      refuse_row(row, fmt::format("an arc's weight is {} and its place {}; 0 to 1 is allowed", arc.weight,
+                                  arc.along));
+    turned += arc.weight;
+  }
+  if (!(turned <= 1 + kRounding))
+    refuse_row(row, fmt::format("the arcs' weights sum to {}; 1 is the most", turned));
+  for (const SoundPart& part : row.sound) {
+    if (!(part.weight >= 0 && part.weight <= 1))
+      refuse_row(row, fmt::format("a sound's weight is {}; 0 to 1 is allowed", part.weight));
+    if (part.samples.begin < 0 || part.samples.size() < 1 || part.samples.size() > kMostSoundSamples)
+      refuse_row(row, fmt::format("sound of the samples {} to {}: one to {} are allowed, from 0 on",
+                                  part.samples.begin, part.samples.end, kMostSoundSamples));
+    sound += part.weight;
+  }
+  if (!row.sound.empty() && !(std::abs(sound - 1) <= kRounding))
+    refuse_row(row, fmt::format("the sounds' weights sum to {} instead of 1", sound));
 }
 
 void check_shares(const Plan& plan, const Recipe& row) {
@@ -72,14 +100,16 @@ void check_shares(const Plan& plan, const Recipe& row) {
     refuse_row(row, fmt::format("the prompts' weights sum to {} instead of 1", prompts));
   if (row.along_arc && row.prompts.size() != 2)
     refuse_row(row, fmt::format("slerp goes between two prompts, and there are {}", row.prompts.size()));
+  check_conditioning(plan, row);
   for (const WeightedSeed& seed : row.noise) noise += seed.weight * seed.weight;
   if (!(std::abs(noise - 1) <= kRounding))
     refuse_row(row, fmt::format("the squares of the seeds' weights sum to {} instead of 1", noise));
 }
 
 void check_init(const Recipe& row, const Recipe* before) {
-  const auto& [previous, camera, paint_over] = row.init;
+  const auto& [previous, camera, paint_over, from_noise] = row.init;
   if (!previous) return;
+  if (from_noise) refuse_row(row, "it cannot start from noise alone and follow from another frame");
   if (before == nullptr || before->frame != *previous) {
     refuse_row(row, fmt::format("it follows from frame {}, which must be the row before it in its chain {}",
                                 *previous, row.chain));

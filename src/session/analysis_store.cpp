@@ -11,8 +11,8 @@ namespace {
 
 // A member more, and this does not compile.
 auto members(const FeatureRequest& wanted) {
-  const auto& [series, onsets, beats, key, sections, all, still, threads] = wanted;
-  return std::tie(series, onsets, beats, key, sections, all, still, threads);
+  const auto& [series, onsets, beats, key, sections, all, sound, still, threads] = wanted;
+  return std::tie(series, onsets, beats, key, sections, all, sound, still, threads);
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   if (!job.scenes.empty()) digests["scenes"] = sha256_hex(json_text(scenes_to_json(job.scenes)));
   if (!diffusion.prompts.empty())
     digests["prompts"] = sha256_hex(json_text(prompts_to_json(diffusion.prompts)));
+  if (const auto& notes = diffusion.conditioning.notes; !notes.empty())
+    digests["notes"] = sha256_hex(json_text(Json(notes)));
   if (!diffusion.control_image.empty()) add_pictures("control_image", diffusion.control_image);
   if (!diffusion.control_video.empty()) add_pictures("control_video", diffusion.control_video);
   return digests;

@@ -12,7 +12,7 @@ namespace spectradiff {
 namespace {
 
 // Files that only make rows, which the plan holds already.
-constexpr std::array<std::string_view, 3> kOfRows = {"beats", "prompts", "scenes"};
+constexpr std::array<std::string_view, 4> kOfRows = {"beats", "prompts", "notes", "scenes"};
 // Options of the video that say which rows there are.
 constexpr std::array<std::string_view, 4> kRows = {"start", "duration", "frames", "diffuse_every"};
 

@@ -7,6 +7,7 @@
 #include "look.h"
 #include "sampling.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/scene_plan.h"
 
 namespace spectradiff {
@@ -17,6 +18,7 @@ FeatureRequest features_needed(const Resolution& resolution) {
   wanted.threads = job.threads;
   wanted.still = needs_still_spectrogram(job.paint);
   add_expression_needs(job, wanted);
+  add_conditioning_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);
   if (resolution.run.statistics) {
     wanted.series.insert("onset");
@@ -64,6 +66,7 @@ std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, 
   if (const Manifest* model = resolution.model()) {
     for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
     put_scenes(plan, job, features, moved);
+    put_conditioning(plan, job, features, notes);
     check_moved_strength(plan, job, *model);
   }
   for (const std::string& note : notes) observer.warn(note);

@@ -119,12 +119,25 @@ void warn_of_left_out_files(const Resolved& resolved, RenderObserver& observer) 
   }
 }
 
+// Frames from noise alone have nothing to keep: a strength of this call's own that is less is a mistake.
+void take_full_strength(const std::vector<Layer>& layers, Resolution& resolution) {
+  double& strength = resolution.job.diffusion.numbers.strength;
+  if (is_told(layers, "strength") && (strength != 1 || resolution.job.moves("strength"))) {
+    throw_error(ErrorKind::usage,
+                "text_to_image and strength do not go together: frames from noise alone have strength 1");
+  }
+  strength = 1;
+  resolution.job.expressions.erase("strength");
+  resolution.origins["strength"] = "text_to_image";
+}
+
 void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolution.job.diffusion;
   if (diffusion.scheduler.empty()) {
     diffusion.scheduler = scheduler_name_of(resolution.manifest->scheduler);
     resolution.origins["scheduler"] = "model " + resolution.manifest->name;
   }
+  if (diffusion.conditioning.text_to_image) take_full_strength(layers, resolution);
   resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
   if (resolution.job.own_scenes && !resolution.prompt_by_song) {
     resolution.job.own_scenes = false;

@@ -29,6 +29,12 @@ void check_sampling(const RenderJob& job, const Manifest& model) {
   }
 }
 
+int steps_at(double strength, const RenderJob& job, const Manifest& model) {
+  SamplerRequest request = sampler_request(job.diffusion, model);
+  request.strength = strength;
+  return static_cast<int>(make_sampler_table(model.scheduler, request).steps.size());
+}
+
 void check_moved_strength(const Plan& plan, const RenderJob& job, const Manifest& model) {
   if (!job.moves("strength")) return;
   std::set<double> checked;

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names = {"all", "chroma", "mel", "mfcc"};
-  for (const auto* list : {&series_names(), &timbre_series_names()})
+  for (const auto* list : {&series_names(), &timbre_series_names(), &librosa_series_names()})
     names.insert(names.end(), list->begin(), list->end());
   return names;
 }

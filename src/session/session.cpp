@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "constants.h"
@@ -9,10 +10,14 @@
 #include "given_plan.h"
 #include "music.h"
 #include "old_render.h"
+#include "output_name.h"
 #include "preview_sink.h"
+#include "request_files.h"
+#include "sampling.h"
 #include "session_state.h"
 #include "setting_notes.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/media/motion.h"
 #include "video_output.h"
@@ -26,9 +31,11 @@ Resolution resolve(const SessionRequest& request, std::optional<PlanFile>& given
   return resolve_plan(request, given.emplace(), models);
 }
 
-void guard_files(const SessionRequest& request) {
+// `output` is one whose name was made from settings; empty: as the request says it.
+void guard_files(const SessionRequest& request, const std::string& output = "") {
   FileGuard guard;
   add_files(guard, request);
+  if (!output.empty()) add_output(guard, output);
   guard.check();
 }
 
@@ -83,6 +90,14 @@ void check_encoder(SessionState& state) {
   state.encoders = state.shared.encoders.check(video, video.audio_codec == "none" ? nullptr : &sound);
 }
 
+// A plan's rows say themselves what sound they are told.
+FeatureRequest needed_by(const SessionState& state) {
+  FeatureRequest wanted = features_needed(state.settings);
+  const auto& rows = state.plan.rows;
+  wanted.sound |= std::any_of(rows.begin(), rows.end(), [](const Recipe& row) { return !row.sound.empty(); });
+  return wanted;
+}
+
 // A look needs no engine: it says what is then not known.
 void settle(SessionState& state, Session::Purpose purpose) {
   try {
@@ -111,6 +126,10 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   const bool to_run = purpose != Purpose::look;
   auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
   refuse_shared_stdin(settings, purpose == Purpose::check);
+  if (has_fields(settings.run.output)) {
+    settings.run.output = output_from(settings.run.output, request.song, settings);
+    guard_files(request, settings.run.output);
+  }
   OutputTarget target = choose_target(settings.run.output, request.song, settings.run.overwrite);
   const bool new_only = purpose == Purpose::run && !settings.run.overwrite;
   if (to_run) check_outputs(target, settings.run, !new_only);
@@ -168,6 +187,11 @@ const std::vector<MovedOption>& Session::moved() const {
   return state_->moved;
 }
 
+int Session::steps_run(double strength) const {
+  const Manifest* model = state_->settings.model();
+  return model == nullptr ? 0 : steps_at(strength, state_->settings.job, *model);
+}
+
 std::string Session::model_folder() const {
   const Manifest* model = state_->settings.model();
   return model == nullptr ? "" : model->folder.string();
@@ -177,6 +201,7 @@ bool Session::follows_music() const {
   if (state_->given) return false;
   const RenderJob& job = state_->settings.job;
   return !job.expressions.empty() || !job.scenes.empty() ||
+         (state_->settings.diffuses && conditioning_follows_music(job.diffusion.conditioning)) ||
          (state_->settings.diffuses && job.diffusion.schedule()) || state_->settings.prompt_by_song;
 }
 
@@ -185,8 +210,8 @@ void Session::hear() {
   if (state.features != nullptr) return;
   const RenderJob& job = state.settings.job;
   AudioSource& source = state.input.heard();
-  state.features = state.shared.analyses.hear(source, job.analysis, job.input.strict, state.observer,
-                                              features_needed(state.settings));
+  state.features =
+      state.shared.analyses.hear(source, job.analysis, job.input.strict, state.observer, needed_by(state));
   const Features& features = *state.features;
   // A damaged file can turn out shorter than its header said.
   if (&source == &state.input.song && state.plan.constants.song.frames != features.frames) {

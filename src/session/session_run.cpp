@@ -184,6 +184,11 @@ class SessionRun {
     };
     if (diffusers_) {
       run.diffuser = &diffusers_->diffuser();
+      if (state_.features->sound != nullptr) {
+        const TextShape text = diffusers_->diffuser().text_shape();
+        sound_.emplace(state_.features->sound, text.tokens, text.width);
+        run.sound = &*sound_;
+      }
       run.more_precise = [this](int64_t frame) { return diffusers_->more_precise(frame); };
     }
     run.kept = kept_.get();
@@ -246,6 +251,7 @@ class SessionRun {
   std::unique_ptr<FrameStore> store_;  // holds the claim; null for a stream
   std::unique_ptr<KeptPictures> kept_;
   std::optional<RunDiffusers> diffusers_;
+  std::optional<SoundEmbedder> sound_;    // where rows are told sound
   Interpolator* interpolator_ = nullptr;  // of the model store
 };
 

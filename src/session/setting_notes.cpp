@@ -41,6 +41,19 @@ struct Need {
 constexpr const char* kNoBase =
     "there is no hash field or image below the painting; --base hash or --base image puts one there";
 
+constexpr const char* kNoSound = "no sound is laid over the prompt; --sound-embedding melspectrogram does";
+bool has_sound(const Resolution& settings) {
+  return settings.job.diffusion.conditioning.sound.embedding.has_value();
+}
+constexpr const char* kNoNotes = "there are no prompts for notes; --notes FILE names them";
+bool has_notes(const Resolution& settings) {
+  return !settings.job.diffusion.conditioning.notes.empty();
+}
+constexpr const char* kNoWalk = "the noise does not walk; --walk circle makes it";
+bool walks(const Resolution& settings) {
+  return settings.job.diffusion.conditioning.walk.kind != WalkKind::none;
+}
+
 constexpr Need kNeeds[] = {
     {"base_opacity",
      [](const Resolution& settings) {
@@ -62,6 +75,23 @@ constexpr Need kNeeds[] = {
     {"negative_prompt",
      [](const Resolution& settings) { return !settings.diffuses || settings.job.is_guided(); },
      "it needs guidance above 1; --guidance 4 gives it"},
+    {"text_strength", has_sound, kNoSound},
+    {"rms_embedding", has_sound, kNoSound},
+    {"sound_slice", has_sound, kNoSound},
+    {"sound_blend", has_sound, kNoSound},
+    {"notes_mode", has_notes, kNoNotes},
+    {"notes_amount", has_notes, kNoNotes},
+    {"notes_top", has_notes, kNoNotes},
+    {"notes_smooth", has_notes, kNoNotes},
+    {"notes_shuffles", has_notes, kNoNotes},
+    {"walk_mode", walks, kNoWalk},
+    {"walk_by", walks, kNoWalk},
+    {"walk_distance", walks, kNoWalk},
+    {"walk_note", walks, kNoWalk},
+    {"easing", walks, kNoWalk},
+    {"walk_turns", walks, kNoWalk},
+    {"walk_jitter", walks, kNoWalk},
+    {"walk_limit", walks, kNoWalk},
     {"eta",
      [](const Resolution& settings) {
        const std::string& scheduler = settings.job.diffusion.scheduler;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* kAt = "at";
 constexpr const char* kBand = "band";
+constexpr const char* kRaw = "raw";
 constexpr const char* kPi = "pi";
 
 bool is_letter(char c) {
@@ -321,6 +322,15 @@ class Reader {
         fail_at(text_, named.at, "a band's first frequency must be below its second");
       return name;
     }
+    if (named.text == kRaw && is_call()) {
+      next_ += 2;
+      const Token& series = token();
+      if (series.kind != Token::Kind::name || !is_series_name(series.text))
+        fail_at(text_, series.at, "the name of a series is expected: raw(rms), raw(rms_db), raw(centroid)");
+      ++next_;
+      expect(")");
+      return kRawPrefix + series.text;
+    }
     check_known(named);
     ++next_;
     return named.text;
@@ -332,7 +342,7 @@ class Reader {
     std::vector<std::string> candidates;
     if (is_call()) {
       for (const ExpressionFunction& function : function_table()) candidates.push_back(function.name);
-      candidates.insert(candidates.end(), {kAt, kBand});
+      candidates.insert(candidates.end(), {kAt, kBand, kRaw});
       if (known) fail_at(text_, named.at, named.text + " is not a function; a product is written with *");
       fail_at(text_, named.at,
               fmt::format("there is no function {}{}", named.text, suggestion(named.text, candidates)));
@@ -380,7 +390,7 @@ Formula read_formula(std::string_view text, size_t begin, size_t end, std::span<
 
 bool is_taken_name(const std::string& name) {
   return is_series_name(name) || is_counter(name) || find_function(name) != nullptr || name == kAt ||
-         name == kBand || name == kPi;
+         name == kBand || name == kRaw || name == kPi;
 }
 
 std::optional<MusicTime> parse_music_time(std::string_view text) {

@@ -14,6 +14,9 @@ namespace spectradiff {
 
 // What is left for the evaluator holds nothing that it could read in its own way: input i is the name v<i>,
 // number i is k<i>, function i is f<i>.
+// Before a series' name in an input: its values as they were measured, not brought to 0..1.
+inline constexpr const char* kRawPrefix = "raw:";
+
 struct Formula {
   std::string text;
   std::vector<ExpressionInput> inputs;

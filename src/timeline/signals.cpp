@@ -91,6 +91,8 @@ void add_need(const ExpressionInput& input, FeatureRequest& request) {
   if (is_section_word(input.name)) request.sections = true;
   if (const auto compared = series_of_relative(input.name)) request.series.insert(*compared);
   if (is_series_name(input.name)) request.series.insert(input.name);
+  if (input.name.starts_with(kRawPrefix))
+    request.series.insert(input.name.substr(std::string_view(kRawPrefix).size()));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "formula.h"
 #include "relative.h"
 #include "section_words.h"
 #include "spectradiff/base/error.h"
@@ -24,7 +25,8 @@ Scaling scaling_of(const std::string& name) {
   }
   if (name.starts_with("chroma_")) return Scaling::none;
   if (name.starts_with("band:")) return Scaling::maximum;
-  for (const char* energy : {"rms", "peak", "bass", "mid", "treble", "harmonic", "percussive"}) {
+  for (const char* energy :
+       {"rms", "peak", "bass", "mid", "treble", "harmonic", "percussive", "mel_power", "percussive_mel"}) {
     if (name == energy) return Scaling::maximum;
   }
   return name == "loudness" ? Scaling::loudness : Scaling::extremes;
@@ -86,6 +88,11 @@ const std::vector<double>& SongValues::of(const std::string& name) {
 }
 
 std::vector<double> SongValues::make(const std::string& name) {
+  if (name.starts_with(kRawPrefix)) {
+    const Series* series = features_.find(name.substr(std::string_view(kRawPrefix).size()));
+    if (series == nullptr) throw_error(ErrorKind::internal, "the series of {} was not analysed", name);
+    return {series->values.begin(), series->values.end()};
+  }
   if (const Series* series = features_.find(name)) return unit_series(*series);
   if (const Signal* shape = signals_.find(name)) return signal(name, *shape);
   if (is_section_word(name)) return section_word(name, features_);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "conditioning_ops.h"
 #include "door.h"
 #include "pictures.h"
 #include "spectradiff/base/error.h"
@@ -169,6 +170,8 @@ DeviceBatch TorchNetworks::upload(const BatchInputs& inputs) {
     batch.pictures = wrap(to_device(picture_bytes(inputs.pictures, placement_.device), placement_.device));
     if (!inputs.control.empty())
       batch.control = wrap(to_device(picture_bytes(inputs.control, placement_.device), placement_.device));
+    if (!inputs.overlays.empty())
+      batch.overlays = wrap(to_device(host_overlays(inputs.overlays, placement_.device), placement_.device));
     const Size size = inputs.pictures[0]->size();
     if (embeds_size_) sizes_of(size.height, size.width);
     batch.numbers = wrap(to_device(host_numbers(inputs.numbers, placement_.device), placement_.device));
@@ -353,6 +356,34 @@ Array TorchNetworks::gather(std::span<const std::pair<Array, int>> items) {
     std::vector<at::Tensor> parts;
     for (const auto& [array, index] : items) parts.push_back(tensor_of(array).narrow(0, index, 1));
     return wrap(at::cat(parts));
+  });
+}
+
+TextShape TorchNetworks::text_shape(const Array& text) {
+  const at::Tensor& own = tensor_of(text);
+  return {static_cast<int>(own.size(1) - pooled_rows()), static_cast<int>(own.size(2))};
+}
+
+Array TorchNetworks::lay_over(const Array& text, const Array& numbers, const Overlay& overlay) {
+  return through_the_door("embeddings", [&] {
+    const at::Tensor& own = tensor_of(text);
+    return wrap(laid_over(own, pooled_rows(), tensor_of(overlay.overlays)[overlay.item],
+                          numbers_of(numbers, overlay.strength, own, overlay.item),
+                          numbers_of(numbers, overlay.offset, own, overlay.item)));
+  });
+}
+
+Array TorchNetworks::along_arcs(const Array& from, const Array& to, const Array& numbers, int row,
+                                int column) {
+  return through_the_door("embeddings", [&] {
+    const at::Tensor& own = tensor_of(from);
+    return wrap(along_token_arcs(own, tensor_of(to), numbers_of(numbers, row, own, column)));
+  });
+}
+
+Array TorchNetworks::bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) {
+  return through_the_door("latents", [&] {
+    return wrap(bent_latents(tensor_of(latents), bends, noise != nullptr ? tensor_of(noise) : at::Tensor()));
   });
 }
 

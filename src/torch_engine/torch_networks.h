@@ -33,6 +33,7 @@ class TorchNetworks : public Networks {
   Array join_text(std::span<const TextPart> parts) override;
   double cosine(const Array& one, const Array& other) override;
   Array zeros_like(const Array& array) override;
+  TextShape text_shape(const Array& text) override;
 
   std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
   DeviceBatch upload(const BatchInputs& inputs) override;
@@ -44,6 +45,9 @@ class TorchNetworks : public Networks {
   std::unique_ptr<Decoding> vae_decode(const Array& latents) override;
   Array combine(const Array& numbers, std::span<const Term> terms) override;
   Array gather(std::span<const std::pair<Array, int>> items) override;
+  Array lay_over(const Array& text, const Array& numbers, const Overlay& overlay) override;
+  Array along_arcs(const Array& from, const Array& to, const Array& numbers, int row, int column) override;
+  Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) override;
 
  private:
   void require_rows(std::span<const int32_t> ids) const;  // of the text encoder's tokens; Error{model}

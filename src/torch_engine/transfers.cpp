@@ -1,5 +1,6 @@
 #include "transfers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "door.h"
@@ -21,6 +22,19 @@ at::Tensor host_numbers(const std::vector<std::vector<double>>& rows, at::Device
     for (const double value : row) *out++ = static_cast<float>(value);
   }
   return numbers;
+}
+
+at::Tensor host_overlays(const std::vector<const std::vector<float>*>& overlays, at::Device device) {
+  size_t count = 0;
+  for (const auto* values : overlays) count = std::max(count, values != nullptr ? values->size() : 0);
+  at::Tensor table = host_tensor({std::ssize(overlays), static_cast<int64_t>(count)}, at::kFloat, device);
+  auto* out = table.data_ptr<float>();
+  for (const auto* values : overlays) {
+    if (values != nullptr && values->size() != count)
+      throw_error(ErrorKind::internal, "overlays of {} and {} numbers in a batch", values->size(), count);
+    out = values != nullptr ? std::copy(values->begin(), values->end(), out) : std::fill_n(out, count, 0.0f);
+  }
+  return table;
 }
 
 at::Tensor to_device(const at::Tensor& host, at::Device device) {

@@ -17,6 +17,10 @@ at::Tensor host_tensor(at::IntArrayRef shape, at::ScalarType dtype, at::Device d
 // Numbers, rows of one length, as such a tensor [rows][batch] of float32. Error{internal} for other rows.
 at::Tensor host_numbers(const std::vector<std::vector<double>>& rows, at::Device device);
 
+// The overlays of a batch, [batch][numbers] of float32; zeros for those that are null. Error{internal} where
+// they differ in length.
+at::Tensor host_overlays(const std::vector<const std::vector<float>*>& overlays, at::Device device);
+
 // The copy there; a CUDA device makes it when its turn comes, and nobody waits.
 at::Tensor to_device(const at::Tensor& host, at::Device device);
 

@@ -50,6 +50,10 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "fit": "contain", "video_codec": "h264", "crf": 23, "flash_limit": 3, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
     "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2,
+    "sound_embedding": "mfcc", "text_strength": 200, "rms_embedding": 0.8, "sound_slice": "overlap:3", "sound_blend": 4,
+    "notes": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"], "notes_mode": "focus", "notes_amount": 0.5, "notes_top": 4, "notes_smooth": 1, "notes_shuffles": 4,
+    "walk": "circle", "walk_mode": "snap", "walk_by": "rms", "walk_distance": 0.1, "walk_note": "half", "easing": "sine-in", "walk_turns": 2, "walk_jitter": 0.5, "walk_limit": 1,
+    "bend": "add 0.5*rms", "text_to_image": true,
     "signal": {"kick": "band 40 120 | norm 95"}})");
   const Resolved resolved = resolve({{"test", changed}});
   const RenderJob& job = resolved.job;
@@ -66,7 +70,8 @@ TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
   const Json changed = Json::parse(R"({
     "output": "v.mp4", "overwrite": true, "seed_csv": "s.csv", "csv": "a.csv", "json_out": "a.json", "series": "rms",
     "plot": "a.png", "preview": "p.jpg", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true, "sweep": {"strength": [0.4, "onset"]}, "fail_fast": true,
-    "resume": "no", "keep_frames": true, "time_limit": 5400.0})");
+    "resume": "no", "keep_frames": true, "time_limit": 5400.0,
+    "method": "chirp", "channels": "red", "stretch": 3.0, "sample_rate": 8000, "roles": "pitch=blue,level=red,length=green"})");
   const Json again = settings_to_json(resolve({{"test", changed}}));
   for (const Option& option : option_table()) {
     const bool is_source =  // resolved into other settings
@@ -98,8 +103,9 @@ TEST(OptionClasses, SayWhoMaySetThem) {
 
 TEST(OptionClasses, OnlyPathsAreInputAndEveryPathOfAnInputIsMarked) {
   for (const Option& option : option_table()) {
-    EXPECT_EQ(option.option_class == OptionClass::input,
-              option.path != PathKind::none && option.key != "prompts" && option.key != "scenes")
+    EXPECT_EQ(option.option_class == OptionClass::input, option.path != PathKind::none &&
+                                                             option.key != "prompts" &&
+                                                             option.key != "scenes" && option.key != "notes")
         << option.key;
   }
 }

@@ -52,6 +52,14 @@ TEST(PlanFile, APrintedPlanReadsBackAsTheSameValue) {
       plan.rows[4].along_arc = true;
       plan.rows[6].chain = plan.rows[5].chain;
       plan.rows[6].init = {5, {1.02, -3, 0.01, 0.5}, 0.3};
+      plan.rows[7].init.from_noise = true;
+      plan.prompts.push_back({"blue light", ""});
+      plan.rows[8].arcs = {{2, 0.5, 0.25}};
+      plan.rows[8].sound = {{SoundFeature::mfcc, {2940, 5880}, true, 0.25},
+                            {SoundFeature::fft, {0, 2940}, false, 0.75}};
+      plan.rows[8].numbers.text_strength = 200;
+      plan.rows[8].numbers.rms_embedding = 0.8;
+      plan.rows[9].bends = {{LatentBend::Kind::gain, {1, 1.5}}, {LatentBend::Kind::add, {0.25}}};
     }
     EXPECT_EQ(Reading().read(text_of(plan), job), plan);
   }

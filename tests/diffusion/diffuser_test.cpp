@@ -346,6 +346,16 @@ class NanNetworks : public Networks {
     return inner_->combine(numbers, terms);
   }
   Array gather(std::span<const std::pair<Array, int>> items) override { return inner_->gather(items); }
+  TextShape text_shape(const Array& text) override { return inner_->text_shape(text); }
+  Array lay_over(const Array& text, const Array& numbers, const Overlay& overlay) override {
+    return inner_->lay_over(text, numbers, overlay);
+  }
+  Array along_arcs(const Array& from, const Array& to, const Array& numbers, int row, int column) override {
+    return inner_->along_arcs(from, to, numbers, row, column);
+  }
+  Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) override {
+    return inner_->bend(latents, bends, noise);
+  }
 
  private:
   std::unique_ptr<Networks> inner_ = make_fake_networks();

@@ -37,6 +37,11 @@ class HostPictures : public DeviceArray {
   std::vector<Canvas> pictures;  // [batch]
 };
 
+class HostOverlays : public DeviceArray {
+ public:
+  std::vector<std::vector<float>> items;  // [batch]
+};
+
 class HostNumbers : public DeviceArray {
  public:
   std::vector<std::vector<double>> rows;  // [rows][batch]
@@ -117,6 +122,12 @@ class FakeNetworks : public Networks {
     DeviceBatch batch;
     batch.pictures = copied(inputs.pictures);
     if (!inputs.control.empty()) batch.control = copied(inputs.control);
+    if (!inputs.overlays.empty()) {
+      auto overlays = std::make_shared<HostOverlays>();
+      for (const auto* values : inputs.overlays)
+        overlays->items.push_back(values != nullptr ? *values : std::vector<float>());
+      batch.overlays = overlays;
+    }
     auto numbers = std::make_shared<HostNumbers>();
     numbers->rows = inputs.numbers;
     for (const auto& row : numbers->rows)
@@ -262,6 +273,66 @@ class FakeNetworks : public Networks {
       gathered->items[b] = array.items.at(static_cast<size_t>(items[b].second));
     }
     return gathered;
+  }
+
+  TextShape text_shape(const Array& text) override {
+    return {host(text).shape.rows, host(text).shape.columns};
+  }
+
+  Array lay_over(const Array& text, const Array& numbers, const Overlay& overlay) override {
+    auto laid = std::make_shared<HostArray>(host(text));
+    std::vector<float>& values = laid->items.at(0);
+    const auto item = static_cast<size_t>(overlay.item);
+    const std::vector<float>& over = uploaded<HostOverlays>(overlay.overlays).items.at(item);
+    require(over.size() == values.size(), "an overlay of another size than its text");
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const float low = *least, span = *most - low;
+    const auto strength = static_cast<float>(number(numbers, overlay.strength, item));
+    const auto offset = static_cast<float>(number(numbers, overlay.offset, item));
+    for (size_t i = 0; i < values.size(); ++i) values[i] += (low + span * over[i]) / strength + offset;
+    return laid;
+  }
+
+  Array along_arcs(const Array& from, const Array& to, const Array& numbers, int row, int column) override {
+    auto turned = std::make_shared<HostArray>(host(from));
+    const double share = number(numbers, row, static_cast<size_t>(column));
+    std::vector<float>& a = turned->items.at(0);
+    const std::vector<float>& b = host(to).items.at(0);
+    for (size_t token = 0; token < a.size(); token += kTextWidth) {
+      double ab = 0, aa = 0, bb = 0;
+      for (size_t i = token; i < token + kTextWidth; ++i) {
+        ab += double{a[i]} * b[i];
+        aa += double{a[i]} * a[i];
+        bb += double{b[i]} * b[i];
+      }
+      const double cosine = ab / std::sqrt(aa * bb);
+      const double angle = std::abs(cosine) <= 0.9995 ? std::acos(cosine) : 1e-6;  // as good as a line
+      for (size_t i = token; i < token + kTextWidth; ++i)
+        a[i] = static_cast<float>((std::sin((1 - share) * angle) * a[i] + std::sin(share * angle) * b[i]) /
+                                  std::sin(angle));
+    }
+    return turned;
+  }
+
+  // Adds as it should, and makes something of its own out of the other operations' numbers.
+  Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) override {
+    count("bend");
+    auto bent = std::make_shared<HostArray>(host(latents));
+    std::vector<float>& values = bent->items.at(0);
+    for (const LatentBend& bend : bends) {
+      double sum = 0;
+      for (const double argument : bend.arguments) sum += argument;
+      for (size_t i = 0; i < values.size(); ++i) {
+        if (bend.kind == LatentBend::Kind::add) {
+          values[i] += static_cast<float>(sum);
+        } else if (bend.kind == LatentBend::Kind::noise) {
+          values[i] += static_cast<float>(sum) * host(noise).items.at(0)[i];
+        } else {
+          values[i] *= static_cast<float>(1 + 0.1 * sum * (1 + static_cast<int>(bend.kind)));
+        }
+      }
+    }
+    return bent;
   }
 
  private:

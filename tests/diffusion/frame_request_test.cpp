@@ -147,5 +147,87 @@ TEST(FrameRequest, GivesAFrameOfAShortPromptTheSamePictureBesideALongOne) {
   EXPECT_NE(both[0].picture.bytes(), both[1].picture.bytes());
 }
 
+class Told : public ::testing::Test {
+ protected:
+  std::vector<uint8_t> picture_of(const FrameRequest& asked) {
+    FrameRequest request = asked;
+    request.init = &init_;
+    return diffuser_.run({&request, 1}, kNever).front().picture.bytes();
+  }
+  const Canvas init_ = painting(1);
+  const std::unique_ptr<Networks> networks_ = make_fake_networks();
+  Diffuser diffuser_{*networks_, test_manifest(), {.steps = 4, .batch_size = 2}};
+};
+
+TEST_F(Told, TurnsTheirMixTowardsOthers) {
+  const std::vector<uint8_t> sea = picture_of({.prompt = "sea"}), storm = picture_of({.prompt = "storm"});
+  TextMix mix("sea");
+  mix.arcs = {{"storm", 1, 0}};
+  EXPECT_EQ(picture_of({.prompt = mix}), sea);
+  mix.arcs = {{"storm", 0, 1}};
+  EXPECT_EQ(picture_of({.prompt = mix}), sea);
+  mix.arcs = {{"storm", 1, 1}};
+  EXPECT_LE(largest_difference(picture_of({.prompt = mix}), storm), 1);
+  mix.arcs = {{"storm", 1, 0.5}};
+  const std::vector<uint8_t> half = picture_of({.prompt = mix});
+  EXPECT_NE(half, sea);
+  EXPECT_NE(half, picture_of({.prompt = {{{"sea", 0.5}, {"storm", 0.5}}}}));
+}
+
+TEST_F(Told, LaysNumbersOverThePromptAlone) {
+  const TextShape shape = diffuser_.text_shape();
+  EXPECT_EQ(shape.tokens, 77);
+  TextOverlay overlay{std::vector<float>(static_cast<size_t>(shape.tokens * shape.width), 0.0f), 1e9, 0};
+  const std::vector<uint8_t> plain = picture_of({.prompt = "sea"});
+  EXPECT_LE(largest_difference(picture_of({.prompt = "sea", .overlay = &overlay}), plain), 1);
+  overlay.strength = 40;
+  const std::vector<uint8_t> low = picture_of({.prompt = "sea", .overlay = &overlay});
+  EXPECT_GT(largest_difference(low, plain), 1);
+  std::fill_n(overlay.values.begin(), 100, 1.0f);
+  EXPECT_NE(picture_of({.prompt = "sea", .overlay = &overlay}), low);
+  std::fill_n(overlay.values.begin(), 100, 0.0f);
+  overlay.offset = 0.01;
+  EXPECT_NE(picture_of({.prompt = "sea", .overlay = &overlay}), low);
+  overlay.strength = 0;
+  EXPECT_ERROR(picture_of({.prompt = "sea", .overlay = &overlay}), ErrorKind::usage, "text strength = 0");
+}
+
+TEST_F(Told, IsTheSameBesideOneThatIsToldNothing) {
+  const TextShape shape = diffuser_.text_shape();
+  TextOverlay overlay{std::vector<float>(static_cast<size_t>(shape.tokens * shape.width), 0.3f), 2, 0.1};
+  std::vector<FrameRequest> requests(2, {.init = &init_, .prompt = "sea"});
+  requests[1].prompt.arcs = {{"storm", 0.7, 0.4}};
+  requests[1].overlay = &overlay;
+  requests[1].bends = {{LatentBend::Kind::noise, {0.3}}};
+  const auto both = diffuser_.run(requests, kNever);
+  EXPECT_EQ(both[0].picture.bytes(), picture_of(requests[0]));
+  EXPECT_EQ(both[1].picture.bytes(), picture_of(requests[1]));
+}
+
+TEST_F(Told, BendsTheLatentsThatItStartsFrom) {
+  const auto with = [&](LatentBend::Kind kind, std::vector<double> numbers) {
+    return picture_of({.bends = {{kind, std::move(numbers)}}});
+  };
+  const std::vector<uint8_t> plain = picture_of({});
+  using enum LatentBend::Kind;
+  EXPECT_EQ(with(add, {0}), plain);
+  EXPECT_EQ(with(noise, {0}), plain);
+  EXPECT_EQ(with(gain, {1, 1}), plain);
+  EXPECT_NE(with(add, {0.4}), plain);
+  EXPECT_NE(with(noise, {0.4}), plain);
+  EXPECT_NE(with(gain, {1, 1.4}), plain);
+  EXPECT_ERROR(with(gain, {4, 2}), ErrorKind::usage, "the channels 0 to 3");
+  EXPECT_ERROR(with(rotate, {1, 1, 2}), ErrorKind::usage, "is named twice");
+}
+
+TEST_F(Told, StartsFromNoiseAloneWhateverIsPainted) {
+  const Canvas other = painting(2);
+  FrameRequest request{.init = &other, .strength = 1, .from_noise = true};
+  const auto made = diffuser_.run({&request, 1}, kNever);
+  EXPECT_EQ(made[0].picture.bytes(), picture_of({.strength = 1, .from_noise = true}));
+  EXPECT_NE(picture_of({.strength = 1}), picture_of({.strength = 1, .from_noise = true}));
+  EXPECT_ERROR(picture_of({.strength = 0.5, .from_noise = true}), ErrorKind::usage, "need strength 1");
+}
+
 }  // namespace
 }  // namespace spectradiff

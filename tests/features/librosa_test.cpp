@@ -5,32 +5,12 @@
 #include <cmath>
 
 #include "f_measure.h"
+#include "recorded_song.h"
 #include "song.h"
 #include "spectradiff/base/json.h"
 
 namespace spectradiff {
 namespace {
-
-constexpr int kSamples = 8 * kRate;
-
-std::vector<int16_t> recorded_song() {
-  constexpr uint32_t kSteps[] = {42852281,  53989930,  64208046,  85704562,
-                                 107979860, 128416092, 171409124, 53989930};
-  std::vector<int16_t> song;
-  uint32_t noise = 1;
-  uint32_t phase = 0;
-  for (int i = 0; i < kSamples; ++i) {
-    noise = 1664525 * noise + 1013904223;
-    const int burst = (static_cast<int>(noise >> 16) - 32768) >> (2 + std::min((i % 11025) >> 8, 14));
-    uint64_t step = kSteps[i / 5512 * 5 % 8];
-    if (i >= kSamples / 2) step = step * 8 / 3;
-    phase += static_cast<uint32_t>(step);
-    const int ramp = static_cast<int>(phase >> 15);
-    const int64_t triangle = (ramp < 65536 ? ramp : 131071 - ramp) - 32768;
-    song.push_back(static_cast<int16_t>(burst + (triangle * (5512 - i % 5512) >> 15)));
-  }
-  return song;
-}
 
 class Librosa : public ::testing::Test {
  protected:

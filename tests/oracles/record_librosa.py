@@ -142,4 +142,5 @@ def main():
     OUT.write_text(json.dumps(recorded, separators=(",", ":")).replace('],"', '],\n"') + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -21,10 +21,12 @@ enum CommandMask : unsigned {
   kRenderAlone = 4,
   kBatch = 8,
   kOthers = 16,  // those without a song
-  kRender = kRenderAlone | kBatch,
+  kSonify = 32,
+  kStill = 64,
+  kRender = kRenderAlone | kBatch | kStill,
   kPictures = kPaint | kRender,
   kAll = kAnalyze | kPictures,
-  kEvery = kAll | kOthers
+  kEvery = kAll | kOthers | kSonify
 };
 
 // Where a number option lives and what it may be.
@@ -33,13 +35,16 @@ struct NumberPlace {
   double max = 0;
   bool min_excluded = false;
   bool whole = false;
-  void (*put)(RenderJob&, double) = nullptr;  // takes what fits
+  void (*put)(RenderJob&, double) = nullptr;  // takes what fits; null of what is no job's
   // The same where a frame's recipe has it; null for others: of the painting, and of the diffusion.
   void (*put_painting)(PaintSettings&, double) = nullptr;
   void (*put_numbers)(DiffusionNumbers&, double) = nullptr;
   double (*get_numbers)(const DiffusionNumbers&) = nullptr;
   double nearest(double value) const;  // finite `value`, brought into the range and whole where it must be
 };
+
+// What "seed" may hold before whoever runs a job draws one: nothing below does.
+inline constexpr const char* kRandomSeed = "random";
 
 // "bin_spacing" to "--bin-spacing".
 std::string flag_of(std::string_view key);

@@ -8,6 +8,7 @@
 
 #include "spectradiff/base/json.h"
 #include "spectradiff/render/render_job.h"
+#include "spectradiff/sonify/sonify.h"
 
 namespace spectradiff {
 
@@ -32,6 +33,7 @@ struct RunSettings {
   std::string progress = "auto";  // auto, always, never
   std::string log_file;
   std::string preview;  // of render and paint; empty: none
+  SonifySettings sonify;
 };
 
 // Everything that an option can set.

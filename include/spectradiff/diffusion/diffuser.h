@@ -32,15 +32,27 @@ struct DiffuserSettings {
   PromptReading reading;  // other than the default only where the bundle has one text encoder
 };
 
-// One frame to diffuse. The pictures outlive the call to submit.
+// Numbers that are laid over a prompt's embedding T: T + (low + (high - low) · values) / strength + offset,
+// low and high being the least and the greatest of T.
+struct TextOverlay {
+  std::vector<float> values;  // [tokens][width], as Diffuser::text_shape has them; 0..1
+  double strength = 1;        // of the text against it, above 0
+  double offset = 0;          // on every number
+};
+
+// One frame to diffuse. The pictures and the overlay outlive the call to submit.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
   TextMix prompt, negative_prompt;
   double strength = 0.75;  // 0..1
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   std::vector<WeightedSeed> noise = {{.seed = 42}};  // check_noise
-  const Canvas* control = nullptr;  // of init's size; there exactly where the bundle takes control
-  double control_weight = 1;        // finite
+  const Canvas* control = nullptr;       // of init's size; there exactly where the bundle takes control
+  double control_weight = 1;             // finite
+  const TextOverlay* overlay = nullptr;  // of the prompt; null: none
+  std::vector<LatentBend> bends;         // of the latents that sampling starts from
+  // The init picture is not seen: sampling starts from noise alone, as text-to-image pipelines do.
+  bool from_noise = false;
 };
 
 struct DiffusedPicture {
@@ -89,6 +101,9 @@ class Diffuser {
   // All texts of the job, before it runs: every frame gets as many chunks as the longest of them, so that no
   // frame's bytes depend on its neighbours. Error{usage} as cut_from.
   void expect(const std::set<std::string>& texts);
+
+  // Of every text once expect() was told them; encodes one to know.
+  TextShape text_shape();
 
   // 1..batch_size requests of one picture size, see above. Strength 0 passes through the VAE only.
   // `cancelled` is asked before every denoising step; nothing comes back when it said yes. Error{usage} for a

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "spectradiff/diffusion/engine_facts.h"
+#include "spectradiff/diffusion/latent_bend.h"
 #include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
@@ -34,13 +35,16 @@ class NoiseSource {
 
 // What a batch needs on the device beside its text.
 struct BatchInputs {
-  std::vector<const Canvas*> pictures;           // [batch], of one size
-  std::vector<const Canvas*> control;            // the same, or empty: there is no control network
+  std::vector<const Canvas*> pictures;  // [batch], of one size
+  std::vector<const Canvas*> control;   // the same, or empty: there is no control network
+  // [batch][tokens · width of the texts] numbers to be laid over texts, null: of one that has none; or empty.
+  std::vector<const std::vector<float>*> overlays;
   std::vector<std::vector<double>> numbers;      // [rows][batch]; at least one row
   std::vector<std::vector<NoiseSource*>> draws;  // [draws][batch], drawn in this order; null: zeros
 };
 struct DeviceBatch {
   Array pictures, control;   // as they were given; control null where there is none
+  Array overlays;            // [batch][tokens · width], float32; null where there are none
   Array numbers;             // [rows][batch], float32
   std::vector<Array> draws;  // [draws]: standard normal latents, drawn in float32 and then cast
 };
@@ -73,6 +77,17 @@ struct DenoiseInput {
 struct TextPart {
   Array text;                   // of text_encode, one item
   std::vector<double> weights;  // of the ids that the text is of; empty: all 1
+};
+
+struct TextShape {
+  int tokens = 0, width = 0;  // without a text as a whole (SDXL's pooled text)
+};
+
+// Item `item` of a batch's overlays, to be laid over that item's text.
+struct Overlay {
+  Array overlays;
+  int item = 0;
+  int strength = 0, offset = 0;  // rows of the numbers; strength above 0
 };
 
 struct DecodedPictures {
@@ -115,6 +130,7 @@ class Networks {
   // agree. Waits.
   virtual double cosine(const Array& one, const Array& other) = 0;
   virtual Array zeros_like(const Array& array) = 0;
+  virtual TextShape text_shape(const Array& text) = 0;
 
   // A batch.
   virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed) = 0;
@@ -128,6 +144,15 @@ class Networks {
   virtual std::unique_ptr<Decoding> vae_decode(const Array& latents) = 0;  // unscaled latents
   // Σ terms, per item. All arrays of one shape; the result has the dtype of the first.
   virtual Array combine(const Array& numbers, std::span<const Term> terms) = 0;
+  // text + (low + (high - low) · overlay) / strength + offset, low and high being the least and the greatest
+  // number of the text, one item. What stands for the text as a whole stays.
+  virtual Array lay_over(const Array& text, const Array& numbers, const Overlay& overlay) = 0;
+  // Every token's vector on the arc from one text's to another's (slerp; the line where they are nearly
+  // parallel), numbers[row][column] of the way. One item each; the text as a whole goes along.
+  virtual Array along_arcs(const Array& from, const Array& to, const Array& numbers, int row, int column) = 0;
+  // Latents of one item, one operation after another (latent_bend.h). `noise`: a draw, or null where no
+  // operation adds any.
+  virtual Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) = 0;
   // Item b of the result is item `items[b].second` of array `items[b].first`.
   virtual Array gather(std::span<const std::pair<Array, int>> items) = 0;
 };

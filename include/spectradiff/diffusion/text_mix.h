@@ -14,6 +14,15 @@ struct TextMix {
     friend bool operator==(const Part&, const Part&) = default;
   };
   std::vector<Part> parts = {{}};  // at least one; weights sum to 1 within 1e-6
+  // A text that the parts together are turned towards: the share `weight` of all is what lies `along` (0..1)
+  // of the way from their mix to this text, token by token on the arc between them.
+  struct Arc {
+    std::string text;
+    double weight = 1;  // 0..1
+    double along = 1;   // 0..1
+    friend bool operator==(const Arc&, const Arc&) = default;
+  };
+  std::vector<Arc> arcs;  // weights sum to 1 at most; the rest is the parts' mix itself
   // Two parts only: along the arc between their embeddings instead of the line, see mix_coefficients.
   bool spherical = false;
 

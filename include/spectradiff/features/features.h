@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "spectradiff/base/frame_time.h"
 #include "spectradiff/base/rational.h"
 #include "spectradiff/features/series.h"
+#include "spectradiff/features/sound_embedding.h"
 
 namespace spectradiff {
 
@@ -86,9 +88,10 @@ struct Features {
   double tempo_bpm = 0;        // 0: unknown, as in silence; where it changes, that of most of the song
   // The tempo, and the next likely one where there is one: its double or half, mostly.
   std::vector<double> tempo_candidates_bpm;
-  std::vector<TempoPart> tempos;  // more than one where the song changes it for good
-  StillSpectrogram still;         // empty unless asked for
-  std::string key;                // "A minor"; empty: unknown
+  std::vector<TempoPart> tempos;              // more than one where the song changes it for good
+  StillSpectrogram still;                     // empty unless asked for
+  std::shared_ptr<const EmbeddedSong> sound;  // null unless asked for; 10.6 MB a minute
+  std::string key;                            // "A minor"; empty: unknown
 
   const Series* find(std::string_view name) const;  // null when it was not asked for
   const float* frame_levels(int64_t frame) const { return levels.data() + frame * bins; }

@@ -36,6 +36,15 @@ namespace spectradiff {
 //   the
 //                  nearest interval before the first beat and after the last; 0 without beats
 //   bar_phase      the same from one bar's first beat to the next one's
+// As other programs hear it, of the mono mix; known by name, too many to be among `all`:
+//   rms_db         dB: 20 lg rms, at least -120
+//   centroid_1024  Hz: librosa's spectral_centroid of the frame's samples at 44100 Hz (windows of 1024 every
+//                  512), the mean; 0 in silence
+//   At 22050 Hz, around the frame's begin:
+//   chroma_cqt_c … chroma_cqt_b   0..1: librosa's chroma_cqt, tuning and all
+//   mel_level, mel_power   mean of 128 mel bands' power up to 8000 Hz; sum of 256 bands' up to 11025 Hz
+//   percussive_mel, percussive_peak   of the percussive part of librosa's hpss (windows of 2048 every 512,
+//                  between which straight lines run): sum of 256 mel bands' power; the greatest of 128 bands
 // Energies are mean squares, so a sine of amplitude A has the energy A² / 2. A frame shorter than a hop takes
 // the hop nearest to its middle.
 struct Series {
@@ -70,7 +79,9 @@ struct TempoPart {
 const std::vector<std::string>& series_names();
 // mel_0 … mel_127 mfcc_0 … mfcc_19: known by name, too many to be among `all`.
 const std::vector<std::string>& timbre_series_names();
-// In either list, or band:LO:HI with 0 <= LO < HI.
+// rms_db centroid_1024 chroma_cqt_c … percussive_peak: the same.
+const std::vector<std::string>& librosa_series_names();
+// In one of these lists, or band:LO:HI with 0 <= LO < HI.
 bool is_series_name(std::string_view name);
 
 // What to hear beside the bins; painters that need nothing pay for nothing.
@@ -81,6 +92,7 @@ struct FeatureRequest {
   bool key = false;       // any chroma series brings it too
   bool sections = false;  // sections, drops and builds
   bool all = false;       // all of the above and every series of series_names(), beside `series`
+  bool sound = false;     // the samples themselves, Features::sound; not part of all
   bool still = false;     // the spectrogram of the whole song as one picture; not part of all
   int threads = 0;        // at most; 0: all cores. Results are the same for any.
 };

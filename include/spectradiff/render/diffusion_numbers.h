@@ -8,6 +8,9 @@ struct DiffusionNumbers {
   double strength = 0.75;     // 0..1
   double guidance = 7.5;      // 0..100; at most 1: no guidance
   double control_weight = 1;  // 0..2
+  // Of rows with sound:
+  double text_strength = 1;  // above 0, of the text against the sound
+  double rms_embedding = 0;  // times the sound's level, added to every number of the embedding
   friend bool operator==(const DiffusionNumbers&, const DiffusionNumbers&) = default;
 };
 

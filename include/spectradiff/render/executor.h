@@ -38,6 +38,7 @@ struct Run {
   const std::atomic<int>& stop;
   Diffuser* diffuser = nullptr;  // there exactly where the plan's constants have diffusion, of their slots
   const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
+  const SoundEmbedder* sound = nullptr;      // there where rows are told sound, of the diffuser's text_shape
   // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/features/sound_embedding.h"
 #include "spectradiff/image/warp.h"
 #include "spectradiff/render/diffusion_numbers.h"
 
@@ -18,12 +19,21 @@ struct PromptShare {
   friend bool operator==(const PromptShare&, const PromptShare&) = default;
 };
 
+// A prompt that the others together are turned towards, as TextMix::Arc has it.
+struct PromptArc {
+  int prompt = 0;  // of Plan::prompts, whose negative prompt does not count
+  double weight = 1;
+  double along = 1;
+  friend bool operator==(const PromptArc&, const PromptArc&) = default;
+};
+
 // The picture that is diffused: the painting; or the picture of another frame, moved by a camera, with the
 // painting laid over it.
 struct Init {
   std::optional<int64_t> previous;  // that frame: of the row before this one in its chain; absent: painted
   CameraStep camera;                // on the way from there
   double paint_over = 0.2;          // 0..1, the painting's share
+  bool from_noise = false;          // there is none: sampling starts from noise alone
   friend bool operator==(const Init&, const Init&) = default;
 };
 
@@ -38,7 +48,10 @@ struct Recipe {
   DiffusionNumbers numbers;
   std::vector<PromptShare> prompts{{}};  // at least one; weights sum to 1
   bool along_arc = false;                // two prompts are mixed along the arc, else along the line
-  std::vector<WeightedSeed> noise{{}};   // at least one; the squares of the weights sum to 1
+  std::vector<PromptArc> arcs;           // weights sum to 1 at most
+  std::vector<SoundPart> sound;   // what is laid over the prompts; empty: nothing, else weights sum to 1
+  std::vector<LatentBend> bends;  // of the latents that sampling starts from
+  std::vector<WeightedSeed> noise{{}};  // at least one; the squares of the weights sum to 1
   Init init;
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };

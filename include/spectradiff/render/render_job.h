@@ -15,6 +15,7 @@
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/resize.h"
 #include "spectradiff/paint/painter.h"
+#include "spectradiff/render/conditioning_settings.h"
 #include "spectradiff/render/diffusion_numbers.h"
 #include "spectradiff/timeline/prompt_schedule.h"
 #include "spectradiff/timeline/scenes.h"
@@ -60,6 +61,7 @@ struct DiffusionSettings {
   std::string prompt_weight;  // an expression; empty: evenly from key to key
   bool prompt_snap = false;   // keys go to the nearest beat
   PromptReading reading;
+  ConditioningSettings conditioning;
   DiffusionNumbers numbers;
   StrengthMode strength_mode = StrengthMode::steps;
   int steps = 50;             // 1..1000

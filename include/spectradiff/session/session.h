@@ -49,6 +49,9 @@ class Session {
   void print_plan(const TextSink& sink) const;
   // Of a look: why the plan's constants do not say where it would be diffused; empty: they do.
   const std::string& unresolved() const;
+  // How many denoising steps a picture of this strength takes, and of how many; 0 of a job that does not
+  // diffuse.
+  int steps_run(double strength) const;
   std::string model_folder() const;  // of what is loaded for it; empty: nothing
 
   // Whether music moves the plan, by expressions, prompts or the choice of one.

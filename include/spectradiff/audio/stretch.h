@@ -1,0 +1,12 @@
+// Sound made longer or shorter at the same pitch.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace spectradiff {
+
+// Rubber Band's finer engine, offline: round(samples · times) of them. `times` 0.1..100. Any thread.
+std::vector<float> stretched(std::span<const float> mono, int sample_rate_hz, double times);
+
+}  // namespace spectradiff

@@ -1,0 +1,221 @@
+#include "spectradiff/config/conditioning_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "bend_text.h"
+#include "sound_slices.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/config/modulation.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/config/scene_plan.h"
+#include "spectradiff/timeline/song_values.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr std::array kNoteNames = {"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"};
+
+std::string chroma_series(size_t note) {
+  return fmt::format("chroma_cqt_{}", kNoteNames[note]);
+}
+
+void check_finite(const char* what, const std::string& text, std::span<const double> values) {
+  for (size_t frame = 0; frame < values.size(); ++frame) {
+    if (!std::isfinite(values[frame]))
+      throw_error(ErrorKind::usage, "{} = {} is {} in frame {}, where a number is needed", what, text,
+                  values[frame], frame);
+  }
+}
+
+// Number options over the whole song, whatever part of it the plan shows, as music and scenes move them.
+class WholeSong {
+ public:
+  WholeSong(const RenderJob& job, const Features& features) : job_(job) {
+    Plan plan;
+    plan.rows.resize(static_cast<size_t>(features.frames));
+    for (size_t frame = 0; frame < plan.rows.size(); ++frame)
+      plan.rows[frame].frame = static_cast<int64_t>(frame);
+    frames_ = frames_of(plan);
+    std::vector<std::string> notes;  // told of the plan's own rows already
+    moved_ = moved_by_scenes(moved_options(job, features, frames_, &notes), plan, job, features, notes);
+  }
+
+  std::span<const int64_t> frames() const { return frames_; }
+
+  std::vector<double> of(const std::string& key) const {
+    const auto found =
+        std::find_if(moved_.begin(), moved_.end(), [&](const MovedOption& each) { return each.key == key; });
+    if (found != moved_.end()) return found->values;
+    return std::vector<double>(frames_.size(), find_option(key)->get({job_, {}}).get<double>());
+  }
+
+ private:
+  const RenderJob& job_;
+  std::vector<int64_t> frames_;
+  std::vector<MovedOption> moved_;
+};
+
+void put_notes(Plan& plan, const RenderJob& job, const Features& features, const WholeSong& whole) {
+  const ConditioningSettings& conditioning = job.diffusion.conditioning;
+  if (conditioning.notes.empty()) return;
+  std::vector<NoteValues> chroma(static_cast<size_t>(features.frames));
+  for (size_t note = 0; note < kNoteNames.size(); ++note) {
+    const Series* series = features.find(chroma_series(note));
+    for (size_t frame = 0; frame < chroma.size(); ++frame) chroma[frame][note] = series->values[frame];
+  }
+  std::vector<int64_t> onsets;
+  for (const double onset_s : features.events.onsets_s)
+    onsets.push_back(static_cast<int64_t>(onset_s * features.settings.fps.to_double()));
+  const std::vector<NoteMix> mixes = mix_notes(chroma, onsets, conditioning.note, whole.of("notes_amount"));
+  const auto seed = static_cast<uint64_t>(job.diffusion.seed);
+  const auto first = static_cast<int>(plan.prompts.size());
+  for (const std::string& prompt : conditioning.notes)
+    plan.prompts.push_back({prompt, job.diffusion.negative_prompt});
+  for (Recipe& row : plan.rows) {
+    const NoteMix& mix = mixes[static_cast<size_t>(row.frame)];
+    const auto prompts = dealt_prompts(seed, mix.part);
+    double rest = 1;
+    for (size_t note = 0; note < kNoteNames.size(); ++note) {
+      const int prompt = first + prompts[note];
+      if (mix.weights[note] <= 0) continue;
+      if (mix.arcs) {
+        if (mix.along[note] > 0) row.arcs.push_back({prompt, mix.weights[note], mix.along[note]});
+        continue;
+      }
+      rest -= mix.weights[note];
+    }
+    if (mix.arcs || rest >= 1) continue;
+    row.along_arc = false;
+    for (PromptShare& share : row.prompts) share.weight *= std::max(rest, 0.0);
+    for (size_t note = 0; note < kNoteNames.size(); ++note) {
+      if (mix.weights[note] > 0) row.prompts.push_back({first + prompts[note], mix.weights[note]});
+    }
+    std::erase_if(row.prompts, [](const PromptShare& share) { return share.weight <= 0; });
+  }
+}
+
+void put_walk(Plan& plan, const RenderJob& job, const Features& features, SongValues& song,
+              const WholeSong& whole) {
+  const WalkSettings& walk = job.diffusion.conditioning.walk;
+  if (walk.kind == WalkKind::none) return;
+  const SignalSet signals(job.signals);
+  const std::string source = walk_source(walk);
+  std::vector<double> by = song.evaluate(Expression(source, signals.names()), whole.frames());
+  check_finite("walk_by", source, by);
+  for (double& value : by) value = std::max(value, 0.0);
+  const std::vector<double> distance = whole.of("walk_distance"), travel = whole.of("seed_travel");
+  std::vector<double> beats;
+  for (const double beat_s : features.events.beats_s)
+    beats.push_back(beat_s * features.settings.fps.to_double());
+  const auto weights = walk_weights(walk, {by, distance, beats, features.settings.fps},
+                                    static_cast<uint64_t>(job.diffusion.seed));
+  for (Recipe& row : plan.rows) {
+    const auto frame = static_cast<size_t>(row.frame);
+    // A seed's travel is another walk, and gives way.
+    const uint64_t seed = row.noise.front().seed - static_cast<uint64_t>(std::floor(travel[frame]));
+    row.noise.clear();
+    for (size_t k = 0; k < weights[frame].size(); ++k) {
+      if (weights[frame][k] != 0) row.noise.push_back({seed + k, weights[frame][k]});
+    }
+  }
+}
+
+void put_bends(Plan& plan, const RenderJob& job, SongValues& song) {
+  const std::vector<BendText> bends = read_bends(job.diffusion.conditioning.bend);
+  if (bends.empty()) return;
+  const SignalSet signals(job.signals);
+  const std::vector<int64_t> frames = frames_of(plan);
+  for (Recipe& row : plan.rows) row.bends.clear();
+  for (const BendText& bend : bends) {
+    const BendKind& kind = kind_of({bend.kind, {}});
+    for (Recipe& row : plan.rows) row.bends.push_back({bend.kind, {}});
+    for (size_t argument = 0; argument < bend.arguments.size(); ++argument) {
+      const std::string& text = bend.arguments[argument];
+      const std::vector<double> values = argument < kind.channels
+                                             ? std::vector<double>(frames.size(), *parse_real(text))
+                                             : song.evaluate(Expression(text, signals.names()), frames);
+      check_finite("bend", text, values);
+      for (size_t i = 0; i < values.size(); ++i) plan.rows[i].bends.back().arguments.push_back(values[i]);
+    }
+  }
+  for (Recipe& row : plan.rows) std::erase_if(row.bends, is_neutral);
+}
+
+}  // namespace
+
+void check_conditioning(const RenderJob& job) {
+  const ConditioningSettings& conditioning = job.diffusion.conditioning;
+  const SignalSet signals(job.signals);
+  const auto check = [&](const char* what, const std::string& text) {
+    try {
+      Expression(text, signals.names());
+    } catch (const Error& error) {
+      throw_error(ErrorKind::usage, "{} = {} {}", what, text, error.what());
+    }
+  };
+  if (!conditioning.walk.by.empty()) check("walk_by", conditioning.walk.by);
+  for (const BendText& bend : read_bends(conditioning.bend)) {
+    for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
+      check("bend", bend.arguments[i]);
+  }
+  const WalkSettings& walk = conditioning.walk;
+  if (walk.kind == WalkKind::closed && walk.turns != std::round(walk.turns))
+    throw_error(ErrorKind::usage,
+                "walk_turns = {}: a closed walk goes around a whole number of times; {} would do", walk.turns,
+                std::max(std::round(walk.turns), 1.0));
+}
+
+bool conditioning_follows_music(const ConditioningSettings& conditioning) {
+  return conditioning.sound.embedding || !conditioning.notes.empty() ||
+         conditioning.walk.kind != WalkKind::none || !conditioning.bend.empty();
+}
+
+void add_conditioning_needs(const RenderJob& job, FeatureRequest& request) {
+  if (!job.diffusion.enabled) return;
+  const ConditioningSettings& conditioning = job.diffusion.conditioning;
+  const SignalSet signals(job.signals);
+  if (conditioning.sound.embedding) request.sound = true;
+  if (!conditioning.notes.empty()) {
+    for (size_t note = 0; note < kNoteNames.size(); ++note) request.series.insert(chroma_series(note));
+    const NotesMode mode = conditioning.note.mode;
+    if (mode == NotesMode::focus || mode == NotesMode::cumulative) request.onsets = true;
+  }
+  const WalkSettings& walk = conditioning.walk;
+  if (walk.kind != WalkKind::none) {
+    signals.add_needs(Expression(walk_source(walk), signals.names()), request);
+    const bool flows = walk.kind == WalkKind::closed || walk.mode == WalkMode::flow;
+    if (walk.kind == WalkKind::random || (!flows && walk.mode != WalkMode::level)) request.beats = true;
+  }
+  for (const BendText& bend : read_bends(conditioning.bend)) {
+    for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
+      signals.add_needs(Expression(bend.arguments[i], signals.names()), request);
+  }
+}
+
+void put_conditioning(Plan& plan, const RenderJob& job, const Features& features,
+                      std::vector<std::string>& notes) {
+  const ConditioningSettings& conditioning = job.diffusion.conditioning;
+  if (!conditioning_follows_music(conditioning)) return;
+  const SignalSet signals(job.signals);
+  SongValues song(features, signals);
+  if (conditioning.sound.embedding) {
+    for (Recipe& row : plan.rows) row.sound = sound_parts(conditioning.sound, row.frame, features);
+  }
+  const WholeSong whole(job, features);
+  put_notes(plan, job, features, whole);
+  const WalkSettings& walk = conditioning.walk;
+  const bool by_beats =
+      walk.kind == WalkKind::random ||
+      (walk.kind == WalkKind::circle && (walk.mode == WalkMode::snap || walk.mode == WalkMode::travel));
+  if (by_beats && features.events.beats_s.empty())
+    notes.emplace_back("no beats are heard, so the walk stands still; --tempo tells the tempo");
+  put_walk(plan, job, features, song, whole);
+  put_bends(plan, job, song);
+}
+
+}  // namespace spectradiff

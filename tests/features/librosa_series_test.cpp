@@ -1,0 +1,80 @@
+// Series that have librosa's names, as tests/oracles/record_librosa_series.py recorded them.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "recorded_song.h"
+#include "song.h"
+#include "spectradiff/base/json.h"
+
+namespace spectradiff {
+namespace {
+
+class LibrosaSeries : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    recorded_ = new Json(read_json(SPECTRADIFF_TEST_DATA "/librosa_series.json"));
+    FeatureRequest wanted;
+    for (const auto& [name, values] : recorded_->items()) wanted.series.insert(name);
+    const TemporaryFolder folder;
+    write_bytes(folder / "a.wav", wav_bytes<int16_t>({.sample_rate_hz = kRate}, recorded_song()));
+    AudioSource source = AudioSource::open(folder / "a.wav");
+    heard_ = new Features(analyze(source, {}, wanted));
+  }
+  static void TearDownTestSuite() {
+    delete recorded_;
+    delete heard_;
+  }
+
+  static std::vector<double> expected(const std::string& name) {
+    return (*recorded_)[name].get<std::vector<double>>();
+  }
+  static double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+    double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      mean_a += a[i] / static_cast<double>(a.size());
+      mean_b += b[i] / static_cast<double>(a.size());
+    }
+    for (size_t i = 0; i < a.size(); ++i) {
+      ab += (a[i] - mean_a) * (b[i] - mean_b);
+      aa += (a[i] - mean_a) * (a[i] - mean_a);
+      bb += (b[i] - mean_b) * (b[i] - mean_b);
+    }
+    return ab / std::sqrt(aa * bb);
+  }
+  static std::vector<double> heard(const std::string& name) {
+    const Series* series = heard_->find(name);
+    return {series->values.begin(), series->values.end()};
+  }
+
+  static inline Json* recorded_ = nullptr;
+  static inline Features* heard_ = nullptr;
+};
+
+TEST_F(LibrosaSeries, OfLevelsAreEqual) {
+  for (const std::string name : {"mel_level", "mel_power", "centroid_1024", "rms_db"}) {
+    const std::vector<double> values = heard(name), oracle = expected(name);
+    double largest = 0;
+    for (const double value : oracle) largest = std::max(largest, std::abs(value));
+    ASSERT_EQ(values.size(), oracle.size());
+    for (size_t i = 0; i < oracle.size(); ++i)
+      EXPECT_NEAR(values[i], oracle[i], 2e-3 * largest) << name << " " << i;
+  }
+}
+
+TEST_F(LibrosaSeries, OfNotesAreNearlyEqual) {
+  std::vector<double> values, oracle;
+  for (const std::string name : {"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"}) {
+    for (const double value : heard("chroma_cqt_" + name)) values.push_back(value);
+    for (const double value : expected("chroma_cqt_" + name)) oracle.push_back(value);
+  }
+  EXPECT_GE(correlation(values, oracle), 0.98);
+}
+
+TEST_F(LibrosaSeries, OfPercussionAreNearlyEqual) {
+  for (const std::string name : {"percussive_mel", "percussive_peak"})
+    EXPECT_GE(correlation(heard(name), expected(name)), 0.98) << name;
+}
+
+}  // namespace
+}  // namespace spectradiff

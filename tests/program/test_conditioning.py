@@ -1,0 +1,124 @@
+"""Sound, notes, walks and bending of the whole program, over networks that are arithmetic."""
+
+import hashlib
+import json
+import re
+
+import pytest
+from conftest import QUICK
+
+FRAMES = [*QUICK, "--fps", "10", "--steps", "4", "--batch-size", "4"]
+NOTES = [f"the note {name}" for name in "C C# D D# E F F# G G# A A# B".split()]
+CASES = {
+    "sound": ["--sound-embedding", "melspectrogram", "--text-strength", "2", "--rms-embedding", "0.8"],
+    "blend": ["--sound-embedding", "fft", "--sound-slice", "overlap:2", "--sound-blend", "3"],
+    "notes": ["--notes", "notes.txt", "--notes-mode", "persistence", "--notes-amount", "0.5+0.5*onset"],
+    "walk": ["--walk", "circle", "--tempo", "120", "--walk-distance", "0.2"],
+    "bend": ["--bend", "add 0.8*raw(rms) | noise 0.2*onset | roll 0 f"],
+    "noise": ["--text-to-image"],
+}
+
+
+def digests(program, folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((program.work / folder).glob("*.png"))}
+
+
+@pytest.fixture
+def render(program, song, fake_model):
+    (program.work / "notes.txt").write_text("\n".join(NOTES) + "\n")
+
+    def run(out, *more):
+        return program("render", song, *FRAMES, "--model", "./fake-model", "-o", f"{out}/%05d.png", *more)
+
+    return run
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_frame_alone_and_a_printed_plan_give_the_same_bytes(program, song, render, case):
+    assert render("plain").code == 0
+    done = render("whole", *CASES[case])
+    assert done.code == 0, done
+    whole = digests(program, "whole")
+    assert whole != digests(program, "plain")
+    assert render("alone", *CASES[case], "--frames", "7").code == 0
+    assert digests(program, "alone") == {"00007.png": whole["00007.png"]}
+    plan = program("render", song, *FRAMES, "--model", "./fake-model", *CASES[case], "--dry-run", "-o", "x.mp4")
+    assert plan.code == 0, plan
+    (program.work / "plan.jsonl").write_text(plan.out)
+    done = program("render", song, "--plan", "plan.jsonl", "--model", "./fake-model", "-o", "planned/%05d.png")
+    assert done.code == 0, done
+    assert digests(program, "planned") == whole
+
+
+def test_bending_by_nothing_is_no_bending(program, render):
+    assert render("plain").code == 0
+    assert render("bent", "--bend", "add 0*rms | gain c1 1 | quantise 0").code == 0
+    assert digests(program, "bent") == digests(program, "plain")
+
+
+def test_what_cannot_be_is_refused_with_what_can(program, render):
+    (program.work / "eleven.txt").write_text("\n".join(NOTES[:11]))
+    for words, told in [
+        (["--notes", "eleven.txt"], "holds 11 prompts; twelve prompts are needed"),
+        (["--sound-slice", "overlap:1"], "frame, song, song-lag"),
+        (["--bend", "gain 1.5"], "gain CHANNEL G"),
+        (["--bend", "gain c7 1.5"], "the channels 0 to 3"),
+        (["--bend", "ad 1"], "add"),
+        (["--walk", "closed", "--walk-turns", "1.5"], "whole number of times"),
+        (["--walk", "circle", "--walk-by", "rms +"], "walk_by"),
+        (["--text-to-image", "--strength", "0.5"], "strength 1"),
+    ]:
+        done = render("none", *words)
+        assert done.code == 2 and told in done.err, (words, done)
+
+
+def test_a_random_seed_is_told_and_kept(program, song, render):
+    done = program("render", song, *FRAMES, "--model", "./fake-model", "--seed", "random", "--print-config")
+    assert done.code == 0, done
+    again = program("render", song, *FRAMES, "--model", "./fake-model", "--seed", "random", "--print-config")
+    drawn = [int(re.search(r"the seed drawn is (\d+)", run.err)[1]) for run in (done, again)]
+    assert json.loads(done.out)["seed"] == drawn[0]
+    assert drawn[0] != drawn[1]
+
+
+def test_names_are_made_of_settings(program, song, fake_model):
+    name = "{stem}_{strength}_{fps}fps.mp4"
+    for expected in ("clicks_0.5_10fps.mp4", "clicks_0.5_10fps-2.mp4"):
+        done = program("render", song, *FRAMES, "--frames", "0-1", "--strength", "0.5", "--model", "./fake-model", "-o", name)
+        assert done.code == 0, done
+        assert expected.replace("clicks", (program.work / song).stem) in {path.name for path in program.work.glob("*.mp4")}
+    done = program("render", song, *FRAMES, "--model", "./fake-model", "-o", "{strenght}.mp4")
+    assert done.code == 2 and "strength" in done.err, done
+
+
+def test_the_steps_that_run_are_told(program, song, fake_model):
+    for strength, steps in (("0.5", 25), ("0.7", 35), ("0.75", 37)):
+        done = program("render", song, *QUICK, "--steps", "50", "--strength", strength, "--model", "./fake-model", "--dry-run")
+        assert f"{steps} of 50 steps run at strength {strength}" in done.err, done
+
+
+def test_a_picture_of_every_sound(program, song, fake_model):
+    done = program("still", song, *QUICK, "--steps", "2", "--model", "./fake-model", "-o", "one.png")
+    assert done.code == 0, done
+    assert (program.work / "one.png").stat().st_size > 0
+    (program.work / "list.txt").write_text(f"{song}\n{song}\n")
+    (program.work / "empty").mkdir()
+    done = program("still", "list.txt", *QUICK, "--steps", "2", "--sound-embedding", "mfcc", "--model", "./fake-model", "-o", "many", "-y")
+    assert done.code == 0, done
+    assert (program.work / "many" / (program.work / song).stem / "mfcc00000.png").exists()
+    done = program("still", "empty", "--model", "./fake-model")
+    assert done.code == 3 and "no sound in this folder" in done.err, done
+
+
+def test_a_picture_becomes_sound(program, song):
+    assert program("paint", song, *QUICK, "--frames", "0", "-o", "p/%05d.png").code == 0
+    for words, seconds in ([["--method", "chirp", "--duration", "2"], 2.0], [["--method", "griffin-lim", "--channels", "red"], None]):
+        done = program("sonify", "p/00000.png", *words, "-o", "out.flac", "-y", "--json")
+        assert done.code == 0, done
+        event = json.loads(done.out.splitlines()[-1])
+        assert event["event"] == "sound" and event["sample_rate_hz"] == 24000
+        assert seconds is None or event["seconds"] == pytest.approx(seconds)
+    assert program("sonify", "p/00000.png", "--stretch", "0").code == 2
+    assert program("sonify", "p/00000.png", "-o", "a.mp3").code == 2
+    done = program("sonify", "p/00000.png", "--method", "riffusion", "-o", "r.wav")
+    assert done.code == 3 and "512 high" in done.err, done
