@@ -180,6 +180,10 @@ void add_conditioning_options(std::vector<Option>& table) {
                                      "rotate 0 1 0.1 | low 0.5 | high 1.5 | roll 0 4 | noise 0.2 | quantise "
                                      "8`, every number an expression"),
                                 FIELD(bend), checked_bend, same_text)));
+  table.push_back(switch_option(told("loop", "",
+                                     "the end meets the beginning: noise walks along a closed curve, "
+                                     "--end-prompt is reached in the middle"),
+                                FIELD(loop)));
   table.push_back(switch_option(told("text_to_image", "", "frames from noise alone: no painting, strength 1"),
                                 FIELD(text_to_image)));
 }

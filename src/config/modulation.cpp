@@ -112,7 +112,15 @@ std::vector<std::string> mix_prompts(Plan& plan, const RenderJob& job, const Fea
   for (const PromptKey& key : schedule->keys)
     plan.prompts.push_back({key.prompt, key.negative.value_or(job.diffusion.negative_prompt)});
   for (size_t i = 0; i < plan.rows.size(); ++i) {
-    const auto& [from, to, weight, spherical] = placed.mixes[i];
+    auto [from, to, weight, spherical] = placed.mixes[i];
+    // There and back again: what a frame behind the last one is told is what the first one is.
+    if (job.diffusion.conditioning.loop && job.diffusion.prompts.empty() &&
+        job.diffusion.prompt_weight.empty()) {
+      from = 0;
+      to = 1;
+      weight = 1 - std::abs(1 - 2 * static_cast<double>(plan.rows[i].frame) /
+                                    static_cast<double>(features.frames));
+    }
     plan.rows[i].prompts = {{from, 1 - weight}};
     if (weight > 0) plan.rows[i].prompts.push_back({to, weight});
     plan.rows[i].along_arc = spherical;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "draft.h"
@@ -131,6 +132,31 @@ void take_full_strength(const std::vector<Layer>& layers, Resolution& resolution
   resolution.origins["strength"] = "text_to_image";
 }
 
+// What a frame behind the last one would be told is what the first one is.
+void close_loop(Resolution& resolution) {
+  DiffusionSettings& diffusion = resolution.job.diffusion;
+  WalkSettings& walk = diffusion.conditioning.walk;
+  if (walk.kind == WalkKind::none) {
+    walk.kind = WalkKind::closed;
+    resolution.origins["walk"] = "loop";
+  }
+  const bool closes =
+      walk.kind == WalkKind::closed ||
+      (walk.kind == WalkKind::circle && walk.mode == WalkMode::flow && walk.turns == std::round(walk.turns));
+  if (!closes) {
+    throw_error(
+        ErrorKind::usage,
+        "loop: this walk ends elsewhere than it began; --walk closed does not, nor does --walk circle "
+        "--walk-mode flow with whole --walk-turns");
+  }
+  if (diffusion.seed_mode != SeedMode::fixed)
+    throw_error(ErrorKind::usage,
+                "loop: with another seed in each frame nothing closes; use --seed-mode fixed");
+  const auto& keys = diffusion.prompts;
+  if (!keys.empty() && keys.front().prompt != keys.back().prompt)
+    throw_error(ErrorKind::usage, "loop: the last of --prompts must be the first one again");
+}
+
 void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolution.job.diffusion;
   if (diffusion.scheduler.empty()) {
@@ -138,6 +164,7 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
     resolution.origins["scheduler"] = "model " + resolution.manifest->name;
   }
   if (diffusion.conditioning.text_to_image) take_full_strength(layers, resolution);
+  if (diffusion.conditioning.loop) close_loop(resolution);
   resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
   if (resolution.job.own_scenes && !resolution.prompt_by_song) {
     resolution.job.own_scenes = false;

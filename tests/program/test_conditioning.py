@@ -72,6 +72,19 @@ def test_what_cannot_be_is_refused_with_what_can(program, render):
         assert done.code == 2 and told in done.err, (words, done)
 
 
+def test_a_loop_ends_where_it_begins(program, song, fake_model):
+    words = [*FRAMES, "--model", "./fake-model", "--prompt", "sea", "--end-prompt", "storm", "--loop", "--walk-by", "1"]
+    rows = program("render", song, *words, "--dry-run").plan()["rows"]
+    shares = [{part["prompt"]: part["weight"] for part in row["prompts"]} for row in rows]
+    assert shares[0] == {"sea": 1} and shares[5]["storm"] == 1 and shares[1] == pytest.approx(shares[9])
+    noise = [{part["seed"]: part["weight"] for part in row["noise"]} for row in rows]
+    for near, far in ((1, 9), (2, 8), (4, 6)):  # the same way to either side of the beginning
+        for seed, sign in ((42, 1), (43, -1), (44, 1), (45, -1)):
+            assert noise[near].get(seed, 0) == pytest.approx(sign * noise[far].get(seed, 0), abs=1e-9)
+    for more in (["--walk", "random"], ["--seed-mode", "increment"]):
+        assert program("render", song, *words, *more, "--dry-run").code == 2
+
+
 def test_a_random_seed_is_told_and_kept(program, song, render):
     done = program("render", song, *FRAMES, "--model", "./fake-model", "--seed", "random", "--print-config")
     assert done.code == 0, done

@@ -41,6 +41,7 @@ struct ConditioningSettings {
   WalkSettings walk;
   std::string bend;            // operations (diffusion/latent_bend.h), numbers being expressions; empty: none
   bool text_to_image = false;  // frames from noise alone
+  bool loop = false;           // noise and words end where they begin
   friend bool operator==(const ConditioningSettings&, const ConditioningSettings&) = default;
 };
 
