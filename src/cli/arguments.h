@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,8 @@ struct Arguments {
   std::string action;   // of those with actions (CommandText)
   std::string subject;  // the song, batch file, model or preset; "-" is stdin
   std::vector<std::string> subjects;  // of still; the first is `subject` too
-  std::optional<int64_t> drawn_seed;  // where one was to be random
+  int64_t drawn_seed = 0;             // of whatever asks for a random one
+  bool tells_seed = false;            // something of this call does
   bool help_short = false, help = false, help_all = false, version = false;
   std::vector<std::string> words;  // all of them, as typed
   Layer flags{"flag"};             // option table keys

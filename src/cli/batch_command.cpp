@@ -95,6 +95,7 @@ class BatchConsole : public BatchObserver {
 };
 
 int run_jobs(Batch batch, const Arguments& arguments, Console& console) {
+  batch.draw_seed(arguments.drawn_seed);
   const RunSettings& run = arguments.run;
   const size_t jobs = batch.jobs().size();
   console.info(fmt::format("{} job{}", jobs, jobs == 1 ? "" : "s"));

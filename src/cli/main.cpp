@@ -19,7 +19,6 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/config/options.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/session/settings_files.h"
 
@@ -48,7 +47,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.help_short) console.answer(short_help(arguments.command, help_defaults(arguments.flags)));
   if (arguments.help || arguments.help_short || arguments.help_all) return 0;
   begin_log(arguments, console);
-  if (arguments.drawn_seed) console.info(fmt::format("the seed drawn is {}", *arguments.drawn_seed));
+  if (arguments.tells_seed) console.info(fmt::format("the seed drawn is {}", arguments.drawn_seed));
   for (const std::string& note : misspelt_variables()) console.warn(note);
 
   if (arguments.command == "analyze") return run_analyze(arguments, console);
@@ -83,19 +82,9 @@ std::vector<Layer> told_layers(const Layer& flags, unsigned options) {
 // The program's one die: "seed": "random" is another number in each run, below 2^31 so that it is easily
 // typed again. Settings that are printed and stored hold the number.
 void draw_seeds(Arguments& arguments) {
-  const auto is_random = [](const Layer& layer) {
-    return layer.values.is_object() && layer.values.value("seed", Json()) == kRandomSeed;
-  };
-  if (std::none_of(arguments.layers.begin(), arguments.layers.end(), is_random)) return;
-  const auto seed = static_cast<int64_t>(std::random_device()() >> 1);
-  for (auto* layers : {&arguments.layers, &arguments.told}) {
-    for (Layer& layer : *layers) {
-      if (!is_random(layer)) continue;
-      layer.values["seed"] = seed;
-      layer.origin += " (random)";
-    }
-  }
-  arguments.drawn_seed = seed;
+  arguments.drawn_seed = static_cast<int64_t>(std::random_device()() >> 1);
+  put_drawn_seed(arguments.told, arguments.drawn_seed);
+  arguments.tells_seed = put_drawn_seed(arguments.layers, arguments.drawn_seed);
 }
 
 // What flags, environment, files and presets say about this call.

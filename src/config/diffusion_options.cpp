@@ -156,7 +156,7 @@ void add_noise(std::vector<Option>& table) {
   };
   numbered.set = [set = numbered.set](Settings& to, const Json& value) {
     if (value == kRandomSeed)
-      refuse("is drawn for render, paint, still and presets alone; name a number here");
+      refuse("is drawn by the program alone, before settings are put together; name a number here");
     set(to, value);
   };
   table.push_back(std::move(numbered));

@@ -152,6 +152,7 @@ SessionRequest Batch::request(const BatchJob& job) const {
   if (job.chosen.contains(kPreset))  // is a file of settings itself
     told.push_back({kSweep, {{kPreset, job.chosen[kPreset]}}, LayerKind::job_list, {}});
   SessionRequest request{task_, job.song, files_.below(std::move(told))};
+  if (drawn_seed_) put_drawn_seed(request.layers, *drawn_seed_);
   if (!job.chosen.is_null()) request.layers.push_back({kSweep, job.chosen, LayerKind::job_list, {}});
   return request;
 }

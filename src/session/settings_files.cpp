@@ -1,4 +1,5 @@
 #include "spectradiff/session/settings_files.h"
+#include "spectradiff/config/options.h"
 
 #include <filesystem>
 #include <iterator>
@@ -36,6 +37,17 @@ std::vector<Layer> SettingsFiles::below(std::vector<Layer> told) {
     add(once("from " + run.from, [&] { return std::vector{old_render_layer(run.from)}; }));
   layers.insert(layers.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));
   return layers;
+}
+
+bool put_drawn_seed(std::vector<Layer>& layers, int64_t seed) {
+  bool any = false;
+  for (Layer& layer : layers) {
+    if (!layer.values.is_object() || layer.values.value("seed", Json()) != kRandomSeed) continue;
+    layer.values["seed"] = seed;
+    layer.origin += " (random)";
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace spectradiff

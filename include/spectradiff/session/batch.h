@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,9 @@ class Batch {
   // "song-strength-0.4.mp4", "frames-strength-0.4/%05d.png". Error{usage} for too many.
   static Batch sweep(Task task, const std::string& song, const std::vector<Layer>& told);
 
+  // The seed of all jobs that ask for a random one (put_drawn_seed).
+  void draw_seed(int64_t seed) { drawn_seed_ = seed; }
+
   const std::vector<BatchJob>& jobs() const { return jobs_; }
   SessionRequest request(const BatchJob& job) const;
 
@@ -81,6 +85,7 @@ class Batch {
   mutable SettingsFiles files_;
   Task task_ = Task::render;
   std::string list_;  // where the jobs were read; empty for a sweep
+  std::optional<int64_t> drawn_seed_;
   std::vector<BatchJob> jobs_;
 };
 

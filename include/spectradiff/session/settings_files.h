@@ -1,6 +1,7 @@
 // Settings that lie in files: the user's own, presets, and what an earlier video was made with.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,6 +9,10 @@
 #include "spectradiff/config/settings.h"
 
 namespace spectradiff {
+
+// Puts the seed that was drawn where settings ask for a random one; whether any did. Whoever runs jobs draws
+// it: the library has no dice.
+bool put_drawn_seed(std::vector<Layer>& layers, int64_t seed);
 
 // Each is read once, so that a batch pays for its presets once and may replace the video it takes settings
 // from. One thread.
