@@ -48,14 +48,30 @@ class Canvas:
     def __init__(self, width: int, height: int, palette: Palette, rng: np.random.Generator) -> None:
         self.width, self.height, self.palette, self.rng = width, height, palette, rng
         short = min(width, height)
-        self.px = 2.0 / short
         self.aspect_x, self.aspect_y = width / short, height / short
         across = (np.arange(width, dtype=np.float32) + 0.5) / width
         down = (np.arange(height, dtype=np.float32) + 0.5) / height
         self.u, self.v = np.meshgrid(across, down)
+        self.image = np.zeros((height, width, 3), np.float32)
+        self.unframe()
+
+    def unframe(self) -> None:
+        """x and y are those of the picture."""
+        self.px = 2.0 / min(self.width, self.height)
         self.x = (self.u * 2.0 - 1.0) * self.aspect_x
         self.y = (self.v * 2.0 - 1.0) * self.aspect_y
-        self.image = np.zeros((height, width, 3), np.float32)
+        self.zoom, self.turn, self.at = 1.0, 0.0, (0.0, 0.0)
+
+    def frame(self, zoom: float, x: float, y: float, turn: float = 0.0) -> None:
+        """From now on x and y are those of a subject `zoom` times as large, its middle at (x, y), turned by `turn`.
+
+        u, v and the noise stay those of the picture. Only after `unframe`.
+        """
+        self.zoom, self.turn, self.at = zoom, turn, (x, y)
+        dx, dy = (self.x - x) / zoom, (self.y - y) / zoom
+        cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))
+        self.x, self.y = cos * dx + sin * dy, -sin * dx + cos * dy
+        self.px /= zoom
 
     # Numbers.
 
@@ -198,14 +214,12 @@ class Canvas:
         return np.asarray(sheet.reduce(sharpness), np.float32) / 255.0
 
     def pixels(self, points: np.ndarray) -> np.ndarray:
-        points = np.asarray(points, np.float64)
-        return np.stack(
-            [
-                (points[:, 0] / self.aspect_x + 1.0) * self.width / 2,
-                (points[:, 1] / self.aspect_y + 1.0) * self.height / 2,
-            ],
-            axis=1,
-        )
+        points = np.asarray(points, np.float64) * self.zoom
+        cos, sin = math.cos(self.turn), math.sin(self.turn)
+        x = cos * points[:, 0] - sin * points[:, 1] + self.at[0]
+        y = sin * points[:, 0] + cos * points[:, 1] + self.at[1]
+        across = (x / self.aspect_x + 1.0) * self.width / 2
+        return np.stack([across, (y / self.aspect_y + 1.0) * self.height / 2], axis=1)
 
     def sprinkle(self, count: int, size: tuple[float, float], top: float = 0.0, bottom: float = 1.0) -> Field:
         """Soft dots (stars, snow, sparks): sizes in pixels of a 256 picture, between rows `top` and `bottom` (0..1)."""

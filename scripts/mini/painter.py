@@ -10,7 +10,7 @@ import numpy as np
 
 from . import palettes
 from .canvas import Canvas
-from .scenes import land, life, objects, patterns, space, water
+from .scenes import aloft, beings, land, life, matter, objects, patterns, space, stage, towns, water
 from .scenes.mood import Mood
 from .styles import STYLES
 
@@ -50,7 +50,31 @@ SCENES = {
     "ink": Scene(space.ink, (), (), ("mono", "ocean", "crimson")),
     "tunnel": Scene(space.tunnel, (), (), ("neon", "ocean", "violet")),
     "synthwave": Scene(space.synthwave, (), (), ("neon", "sunset")),
-    "city": Scene(space.city, DAY + ("night", "night"), ALL_WEATHER, ("neon", "teal_orange", "ocean")),
+    "city": Scene(towns.city, DAY + ("night", "night"), ALL_WEATHER, ("neon", "teal_orange", "ocean")),
+    "skyline": Scene(towns.skyline, DAY + ("dusk", "night", "night"), ALL_WEATHER, ("ocean", "sunset", "starry", "teal_orange")),
+    "bridge": Scene(towns.bridge, DAY, ALL_WEATHER, ("crimson", "ocean", "sunset")),
+    "lighthouse": Scene(towns.lighthouse, DAY + ("night",), ALL_WEATHER, ("ocean", "ice", "sunset")),
+    "train": Scene(towns.train, DAY, ALL_WEATHER, ("sepia", "teal_orange", "mono", "crimson")),
+    "road": Scene(towns.road, DAY, ALL_WEATHER, ("gold", "sunset", "sepia")),
+    "room": Scene(towns.room, DAY, (), ("sepia", "rose", "teal_orange", "mono")),
+    "above": Scene(aloft.above, DAY, ("clear", "cloudy"), ("ocean", "sunset", "ice", "rose")),
+    "balloons": Scene(aloft.balloons, DAY, ("clear", "clear", "cloudy", "fog"), ("sunset", "pastel", "ocean")),
+    "lanterns": Scene(aloft.lanterns, (), (), ("ember", "sunset", "starry")),
+    "station": Scene(aloft.station, (), (), ("ice", "mono", "ocean", "teal_orange")),
+    "concert": Scene(stage.concert, (), (), ("neon", "violet", "ember", "ocean")),
+    "vinyl": Scene(stage.vinyl, (), (), ("mono", "crimson", "sepia")),
+    "guitar": Scene(stage.guitar, (), (), ("ember", "sepia", "crimson", "gold")),
+    "piano": Scene(stage.piano, (), (), ("mono", "gold", "sepia")),
+    "speaker": Scene(stage.speaker, (), (), ("mono", "neon", "copper")),
+    "fireworks": Scene(stage.fireworks, (), (), ("starry", "gold", "neon", "sunset")),
+    "cat": Scene(beings.cat, DAY, ("clear", "clear", "fog", "rain", "snow"), ("mono", "ember", "sepia")),
+    "birds": Scene(beings.birds, DAY, ("clear", "clear", "cloudy", "fog", "rain"), ("sunset", "ocean", "mono")),
+    "mask": Scene(beings.mask, DAY, ("clear",), ("gold", "crimson", "violet")),
+    "skull": Scene(beings.skull, DAY, ("clear", "clear", "fog", "rain"), ("mono", "sepia", "toxic")),
+    "raindrops": Scene(matter.raindrops, DAY + ("night",), (), ("teal_orange", "ocean", "mono")),
+    "papercut": Scene(matter.papercut, (), (), ("pastel", "teal_orange", "rose", "ocean")),
+    "chrome": Scene(matter.chrome, (), (), ("mono", "ice", "violet")),
+    "spiral": Scene(matter.spiral, (), (), ("mono", "starry", "neon", "copper")),
     "gasmask": Scene(objects.gasmask, DAY, ALL_WEATHER, ("toxic", "sepia", "teal_orange")),
     "helmet": Scene(objects.helmet, DAY, ("clear", "clear", "fog", "rain", "snow"), ("ice", "teal_orange", "mono")),
     "robot": Scene(objects.robot, DAY + ("night",), ALL_WEATHER, ("neon", "teal_orange", "ice")),
@@ -104,5 +128,6 @@ def paint(seed: int, what: Labels, width: int = 256, height: int = 256) -> np.nd
     rng = generator(seed, 1)
     canvas = Canvas(width, height, palettes.make(what.palette, rng), rng)
     SCENES[what.scene].paint(canvas, Mood(what.time or "dusk", what.weather or "clear"))
+    canvas.unframe()
     STYLES[what.style][0](canvas)
     return (np.clip(canvas.image, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)

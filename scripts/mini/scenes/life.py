@@ -297,7 +297,8 @@ def butterfly(c: Canvas, mood: Mood) -> None:
     for _ in range(12):
         x, y, r = c.uniform(-1, 1) * c.aspect_x, c.uniform(-1, 1) * c.aspect_y, c.uniform(0.06, 0.22)
         c.light(c.ramp(c.uniform(0.6, 0.95)), c.inside(c.ellipse(x, y, r, r), 0.04) * 0.20)
-    s, turn = c.uniform(0.82, 1.0), c.uniform(-0.3, 0.3)
+    c.frame(c.uniform(0.55, 1.3), c.uniform(-0.45, 0.45) * c.aspect_x, c.uniform(-0.4, 0.4) * c.aspect_y)
+    s, turn = c.uniform(0.82, 1.0), c.uniform(-1.2, 1.2)
     cos, sin = np.cos(turn), np.sin(turn)
     x, y = (c.x * cos + c.y * sin) / s, (-c.x * sin + c.y * cos) / s
     side = np.abs(x)

@@ -35,6 +35,11 @@ def front(c: Canvas, mood: Mood, base: float) -> None:
         c.light(c.ramp(1.0), c.sprinkle(90, (0.8, 2.4)) * 0.8)
 
 
+def pose(c: Canvas) -> None:
+    """Bring a portrait nearer or further, to one side, and tilt it."""
+    c.frame(c.uniform(0.7, 1.4), c.uniform(-0.4, 0.4) * c.aspect_x, c.uniform(-0.12, 0.25) * c.aspect_y, c.uniform(-0.22, 0.22))
+
+
 class Solid:
     """A rounded body: its mask and the light on it from a lamp at the side `side` (-1 or 1)."""
 
@@ -69,6 +74,7 @@ def gasmask(c: Canvas, mood: Mood) -> None:
     base = backdrop(c, mood)
     side = 1.0 if c.chance(0.5) else -1.0
     x, y, s = c.uniform(-0.12, 0.12), c.uniform(-0.12, 0.02), c.uniform(0.88, 1.08)
+    pose(c)
     shoulders(c, x, y + 0.62 * s, 0.88 * s, side, 0.03, 0.38)
     cloth = c.noise(8.0, octaves=4) - 0.5
     if c.chance(0.5):
@@ -127,6 +133,7 @@ def helmet(c: Canvas, mood: Mood) -> None:
         c.light(c.ramp(1.0), c.sprinkle(110, (0.5, 1.0)) * 0.9)
     side = 1.0 if c.chance(0.5) else -1.0
     x, y, s = c.uniform(-0.12, 0.12), c.uniform(-0.15, 0.0), c.uniform(0.85, 1.05)
+    pose(c)
     shoulders(c, x, y + 0.66 * s, 0.95 * s, side, 0.14, 0.86)
     put(c, Solid(c, c.ellipse(x, y + 0.60 * s, 0.52 * s, 0.16 * s), 0.1, side), 0.12, 0.75, 0.0, 0.4)
     for k in (-1.0, 1.0):
@@ -159,6 +166,7 @@ def robot(c: Canvas, mood: Mood) -> None:
     base = backdrop(c, mood)
     side = 1.0 if c.chance(0.5) else -1.0
     x, y, s = c.uniform(-0.12, 0.12), c.uniform(-0.16, -0.02), c.uniform(0.88, 1.08)
+    pose(c)
     square = c.chance(0.4)
     shoulders(c, x, y + 0.62 * s, 0.92 * s, side, 0.05, 0.62)
     c.over(c.ramp(0.03), c.inside(c.box(x, y + 0.58 * s, 0.17 * s, 0.2)) * 0.8)
@@ -232,19 +240,22 @@ def seams(c: Canvas, x: float, y: float, s: float, mask: Field) -> None:
 
 
 def eye(c: Canvas, mood: Mood) -> None:
-    """One large eye: fibres in the iris, catch lights, lids and lashes."""
-    skin = c.uniform(0.30, 0.62)
+    """One eye, near or far, tilted, looking anywhere: fibres in the iris, catch lights, lids and lashes."""
+    c.frame(c.uniform(0.55, 1.7), c.uniform(-0.4, 0.4) * c.aspect_x, c.uniform(-0.35, 0.35) * c.aspect_y, c.uniform(-0.45, 0.45))
+    skin = c.uniform(0.15, 0.75)
     pores = c.noise(20.0, octaves=3) - 0.5
     c.image = c.ramp(np.clip(skin + 0.10 * pores + 0.16 * (0.4 - np.abs(c.y)) + 0.08 * c.x, 0, 1)).astype(np.float32)
-    x, y, r = c.uniform(-0.08, 0.08), c.uniform(-0.05, 0.08), c.uniform(0.36, 0.44)
-    wide, up, down = c.uniform(0.86, 0.95), c.uniform(0.46, 0.60), c.uniform(0.34, 0.46)
+    x, y, r = c.uniform(-0.28, 0.28), c.uniform(-0.08, 0.10), c.uniform(0.32, 0.46)
+    wide, up, down = c.uniform(0.80, 0.98), c.uniform(0.30, 0.62), c.uniform(0.25, 0.48)
     arch = np.clip(1.0 - (c.x / wide) ** 2, 0.0, 1.0)
-    top, bottom = -up * arch**0.75 + y, down * arch**0.85 + y
+    lid = y * 0.5
+    top, bottom = -up * arch**0.75 + lid, down * arch**0.85 + lid
     ball = smooth(top - 0.01, top + 0.015, c.y) * smooth(bottom + 0.01, bottom - 0.015, c.y) * (np.abs(c.x) < wide)
     for fold, dark in ((0.10, 0.5), (0.04, 0.8)):
         crease = np.exp(-(((c.y - top + fold) / 0.025) ** 2)) * (np.abs(c.x) < wide)
         c.shade(1.0 - 0.45 * dark * crease)
-    c.light(c.accent, np.exp(-((np.clip(top - c.y, 0, 2) / 0.22) ** 2)) * (c.y < top) * 0.28)
+    shadow = np.exp(-((np.clip(top - c.y, 0, 2) / 0.22) ** 2)) * (c.y < top)
+    c.light(c.accent, shadow * smooth(1.2, 0.75, np.abs(c.x) / wide) * 0.28)
     c.over(c.ramp(np.clip(0.97 - 0.30 * np.abs(c.x / wide) ** 2 - 0.25 * smooth(0.22, 0.0, c.y - top), 0, 1)), ball)
     radius, angle = c.polar(x, y)
     spokes = np.interp(np.mod(angle / 6.2832, 1.0), np.linspace(0, 1, 151), np.append(*(lambda v: (v, v[0]))(c.rng.random(150)))).astype(
@@ -268,7 +279,7 @@ def eye(c: Canvas, mood: Mood) -> None:
     for k in np.linspace(-0.92, 0.92, 34):
         lx = k * wide
         a = 1.0 - k * k
-        ty, by = -up * a**0.75 + y, down * a**0.85 + y
+        ty, by = -up * a**0.75 + lid, down * a**0.85 + lid
         long = (0.13 + 0.10 * a) * c.uniform(0.8, 1.15)
         lines.append(
             (

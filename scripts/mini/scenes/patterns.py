@@ -7,7 +7,9 @@ from .mood import Mood
 
 
 def mandala(c: Canvas, mood: Mood) -> None:
-    """Rings of petals, lobes and beads around a centre."""
+    """Rings of petals, lobes and beads around a centre, from near by or beside the middle too."""
+    aside = 0.55 if c.chance(0.5) else 0.0
+    c.frame(c.uniform(0.7, 1.7), c.uniform(-aside, aside) * c.aspect_x, c.uniform(-aside, aside) * c.aspect_y, c.uniform(0, 3.1))
     fold = int(c.rng.choice([6, 8, 10, 12, 16]))
     radius, angle = c.polar()
     radius = radius / c.uniform(0.95, 1.1)

@@ -1,10 +1,10 @@
-"""Space and light: nebula, galaxy, planet, fire, ink in water, tunnel, synthwave grid, city at night."""
+"""Space and light: nebula, galaxy, planet, fire, ink in water, tunnel, synthwave grid."""
 
 import numpy as np
 
 from ..canvas import Canvas, blur, smooth
-from .land import below, water
-from .mood import Mood, falling, mist, sky
+from .land import below
+from .mood import Mood
 
 
 def stars(c: Canvas, count: int, bright: int) -> None:
@@ -205,74 +205,3 @@ def synthwave(c: Canvas, mood: Mood) -> None:
     c.light(c.accent, np.clip(blur(grid, c.width / 60) * 0.9, 0, 1))
     c.light(c.accent, grid)
     c.light(c.accent, np.exp(-(((c.v - level) / 0.012) ** 2)) * 0.75)
-
-
-def windows(c: Canvas, x: float, wide: float, top: float, bottom: float, lit: float) -> list:
-    """Panes of one block of flats, each a small quad."""
-    panes, columns = [], max(2, int(wide / 0.030))
-    for row in np.arange(top + 0.04, bottom, 0.058):
-        for k in range(columns):
-            if c.chance(lit):
-                px = x - wide + (k + 0.5) * 2 * wide / columns
-                half = wide / columns * 0.55
-                panes.append(
-                    (
-                        np.array([(px - half, row), (px + half, row), (px + half, row + 0.026), (px - half, row + 0.026)]),
-                        c.uniform(0.35, 1.0),
-                    )
-                )
-    return panes
-
-
-def city(c: Canvas, mood: Mood) -> None:
-    """A skyline with lit windows and neon signs, wet ground that mirrors it."""
-    level = c.uniform(0.72, 0.84)
-    sky(c, mood, level)
-    _, rim, _, near = mood.tones
-    mist(c, rim, level, 0.25, 0.4)
-    base = (level * 2 - 1) * c.aspect_y
-    night = mood.time in ("night", "dusk")
-    for layer in range(3):
-        t = layer / 2.0
-        tone = mood.ground(0.15 + 0.85 * t)
-        blocks, panes, signs = [], [], []
-        x = -c.aspect_x * 1.05
-        while x < c.aspect_x * 1.05:
-            wide = c.uniform(0.05, 0.11) * (0.8 + 0.6 * t)
-            peak = np.exp(-(((x) / (0.7 * c.aspect_x)) ** 2))
-            high = c.uniform(0.25, 0.75) * (1.25 - 0.55 * t) * (0.6 + 0.75 * peak)
-            top = base - high
-            x += wide
-            blocks.append((np.array([(x - wide, base + 0.02), (x - wide, top), (x + wide, top), (x + wide, base + 0.02)]), 1.0))
-            style = c.rng.random()
-            if style < 0.25:
-                blocks.append(
-                    (
-                        np.array(
-                            [
-                                (x - wide * 0.5, top),
-                                (x - wide * 0.5, top - 0.07),
-                                (x + wide * 0.5, top - 0.07),
-                                (x + wide * 0.5, top),
-                            ]
-                        ),
-                        1.0,
-                    )
-                )
-            elif style < 0.45:
-                blocks.append((np.array([(x - 0.008, top), (x, top - 0.2), (x + 0.008, top)]), 1.0))
-            panes += windows(c, x, wide * 0.9, top, base, (0.16 + 0.26 * t) if night else 0.10)
-            if night and t > 0.4 and high > 0.3 and c.chance(0.35):
-                signs.append((x + c.uniform(-0.5, 0.5) * wide, c.uniform(top + 0.1, base - 0.1), c.uniform(0.05, 0.13)))
-            x += wide * c.uniform(0.9, 1.1)
-        c.over(c.ramp(tone + 0.04 * (c.v / level - 0.5)), c.shapes(blocks) * (c.v < level))
-        lit = c.shapes(panes) if panes else np.zeros_like(c.v)
-        c.light(c.ramp(0.9) * 0.6 + c.accent * 0.4, lit * (0.35 + 0.55 * t))
-        for sx, sy, size in signs:
-            sign = c.inside(c.box(sx, sy, 0.012, size))
-            c.light(c.accent, np.clip(c.glow(sx, sy, size * 1.8) * 0.5 + sign, 0, 1))
-        mist(c, rim * 0.9, level - 0.02, 0.05 + 0.08 * (1 - t), 0.55 * (1 - 0.6 * t))
-    water(c, mood, level, 0.45)
-    street = (c.v >= level).astype(np.float32)
-    c.shade(1.0 - 0.25 * street)
-    falling(c, mood)
