@@ -151,6 +151,11 @@ def write_tokenizer(folder: Path, merge_count: int = 320, words: list[str] = COR
     (folder / "vocab.json").write_text(json.dumps(vocab, ensure_ascii=False), encoding="utf-8")
     lines = ["#version: 0.2", *(f"{a} {b}" for a, b in merges)]
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_tokenizer_facts(folder, pad)
+
+
+def write_tokenizer_facts(folder: Path, pad: str = END) -> None:
+    """The two configuration files beside vocab.json and merges.txt."""
 
     def special(content: str, normalized: bool) -> dict:
         return {"content": content, "lstrip": False, "normalized": normalized, "rstrip": False, "single_word": False}

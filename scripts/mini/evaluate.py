@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Judge a trained model: evaluate.py DATA MODEL [--each N] [--steps N] [--guidance G] [--sheet OUT.png]
+"""Judge a trained model: evaluate.py DATA MODEL [--each N] [--steps N] [--guidance G] [--exact] [--sheet OUT.png]
 
 DATA is what make_data.py wrote, MODEL a diffusers folder (train_denoiser.py's RUN/mini). Prompts, seeds and init
 pictures were never trained on. Prints one table, each row as it is known; the exit status is 0 only when every row is met. --each is the
-number of pictures a scene (default 4). The judges are made once and kept as DATA/classifier.pt
-and DATA/palettes.npz.
+number of pictures a scene (default 4). --exact runs all steps of img2img, as --strength-mode exact does: with --steps 3
+--guidance 1, the way to judge train_few_steps.py's RUN/mini. The judges are made once and kept as DATA/classifier.pt and
+DATA/palettes.npz.
 """
 
 import argparse
@@ -22,12 +23,15 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini import captions, judge, painter, palettes
+from mini.sampling import embedded, img2img
 from mini.train_vae import frames
-from mini.training import Shards, autocast, pick_device, quiet, to_tensor
+from mini.training import Shards, autocast, latents_of, pick_device, quiet, to_tensor
 
 SEED = 30_000_000
 BATCH = 8
 UNKNOWN = ("xylophone kumquat", "zzqw blorf", "the quick brown fox jumps over the lazy dog", "quarterly tax return", "")
+# Pictures a prompt whose distances are compared; held frames, and noises on the way from each.
+VARIED, HELD, TRAVELLED = 6, 8, 8
 SIZES = ((448, 256), (256, 448), (384, 384), (512, 512))
 
 
@@ -48,7 +52,8 @@ class Row:
 class Model:
     """The two pipelines of one diffusers folder, with the steps and guidance of this evaluation."""
 
-    def __init__(self, folder: Path, steps: int, guidance: float) -> None:
+    def __init__(self, folder: Path, steps: int, guidance: float, exact: bool) -> None:
+        self.steps, self.guidance, self.exact = steps, guidance, exact
         self.text = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True).to(pick_device())
         self.image = StableDiffusionImg2ImgPipeline(**self.text.components, requires_safety_checker=False)
         for pipe in (self.text, self.image):
@@ -64,6 +69,10 @@ class Model:
             options = dict(self.options, prompt=part, negative_prompt=[negative] * len(part))
             seeds = [seed + (0 if one_seed else start + i) for i in range(len(part))]
             options["generator"] = [torch.Generator().manual_seed(number) for number in seeds]
+            if inits is not None and self.exact:
+                noise = torch.cat([torch.randn(1, 4, inits.shape[1] // 8, inits.shape[2] // 8, generator=g) for g in options["generator"]])
+                made.append(self.over(inits[start : start + BATCH], part, noise, strength, negative))
+                continue
             with torch.no_grad(), autocast(self.text.device):
                 if inits is None:
                     images = self.text(width=size[0], height=size[1], **options).images
@@ -72,6 +81,17 @@ class Model:
                     images = self.image(image=chosen, strength=strength, **options).images
             made.append((images * 255.0).round().astype(np.uint8))
         return np.concatenate(made)
+
+    @torch.no_grad()
+    def over(self, inits: np.ndarray, prompts: list[str], noise: torch.Tensor, strength: float, negative: str = "") -> np.ndarray:
+        """uint8 pictures painted over `inits`, all steps run."""
+        pipe = self.text
+        text, empty = embedded(pipe, prompts), embedded(pipe, [negative])
+        latents = latents_of(pipe.vae, inits, pipe.device).to(pipe.device) * pipe.vae.config.scaling_factor
+        made = img2img(pipe, latents, noise.to(pipe.device), text, empty, strength, self.steps, self.guidance)
+        with autocast(pipe.device):
+            images = pipe.vae.decode(made / pipe.vae.config.scaling_factor).sample.float()
+        return ((images.clamp(-1, 1) + 1.0) * 127.5).round().permute(0, 2, 3, 1).cpu().numpy().astype(np.uint8)
 
 
 def prompts_for(each: int) -> tuple[list[painter.Labels], list[str]]:
@@ -141,6 +161,34 @@ def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module, k
         yield Row(f"txt2img {size[0]}x{size[1]}, asked scene", found, square - 10.0, "%")
 
 
+def variety_rows(model: Model) -> Iterator[Row]:
+    """How far the pictures of one prompt lie apart by their seeds, beside painted ones of that prompt; the poorest scene counts."""
+    rng = np.random.default_rng(SEED + 1)
+    shares = {}
+    for number, scene in enumerate(painter.SCENES):
+        asked = [anything(scene, rng) for _ in range(VARIED)]
+        real = np.stack([painter.paint(SEED + VARIED * number + i, what) for i, what in enumerate(asked)])
+        prompt = captions.plain_prompt(dataclasses.replace(asked[0], natural=False), rng)
+        made = model.draw([prompt] * VARIED, seed=SEED + 500_000 + VARIED * number)
+        shares[scene] = apart(made) / apart(real)
+    poorest = min(shares, key=lambda scene: shares[scene])
+    yield Row("seeds tell pictures apart, mean of the scenes", float(np.mean(list(shares.values()))), 0.5)
+    yield Row(f"seeds tell pictures apart, poorest scene ({poorest})", shares[poorest], 0.5)
+
+
+def anything(scene: str, rng: np.random.Generator) -> painter.Labels:
+    """A picture of `scene` at any hour and in any weather, in its first palette."""
+    kind = painter.SCENES[scene]
+    hour, sky = (str(rng.choice(words)) if words else "" for words in (kind.times, kind.weathers))
+    return painter.Labels(scene, kind.natural[0], True, hour, sky, "plain")
+
+
+def apart(pictures: np.ndarray) -> float:
+    """Mean absolute difference of all pairs."""
+    pairs = itertools.combinations(pictures.astype(np.float32), 2)
+    return float(np.mean([np.abs(a - b).mean() for a, b in pairs]))
+
+
 def judge_rows(data: Path, accuracy: float) -> list[Row]:
     """How often the judges themselves are right, on unseen real pictures."""
     references = judge.kept_references(data / "palettes.npz")
@@ -184,22 +232,37 @@ def strength_rows(model: Model, data: Path) -> list[Row]:
     """How much of the init picture stays, and how the change between frames follows strength and music."""
     inits = np.concatenate([found[:20] for found in frames(data, "held-out")])
     prompts = [("mountains at dawn", "a nebula", "a city at night", "marble")[i % 4] for i in range(len(inits))]
-    alike, change = {}, {}
-    for strength in (0.3, 0.5, 0.75):
+    alike = {}
+    for strength in (0.5, 0.75):
         made = model.draw(prompts, inits=inits, strength=strength, one_seed=True)
         alike[strength] = float(np.mean([judge.likeness(a, b) for a, b in zip(inits, made, strict=True)]))
-        frames_made = model.draw(["mountains at dawn"] * len(inits), inits=inits, strength=strength, one_seed=True)
-        change[strength] = steps_between(frames_made)
+    frames_made = model.draw(["mountains at dawn"] * len(inits), inits=inits, strength=0.5, one_seed=True)
     music = np.argsort(np.argsort(steps_between(inits)))
-    ranks = np.argsort(np.argsort(change[0.5]))
+    ranks = np.argsort(np.argsort(steps_between(frames_made)))
     follows = float(np.corrcoef(music, ranks)[0, 1])
-    grows = float(np.mean(change[0.75] >= change[0.3])) * 100.0
+    grows = growth(model, inits)
     return [
         Row("init picture seen at 0.5 (correlation)", alike[0.5], 0.5),
         Row("init picture gone at 0.75 (1 - correlation)", 1.0 - alike[0.75], 0.5),
-        Row("frame change grows with strength", grows, 75.0, "%"),
+        Row("frame change grows with strength, noise travelling", grows, 75.0, "%"),
         Row("frame change follows the music (rank correlation)", follows, 0.4),
     ]
+
+
+def growth(model: Model, inits: np.ndarray) -> float:
+    """Of the steps of videos whose painter's frame is held while the noise travels, those that are larger at 0.75 than at
+    0.3: percent. With fixed noise, what changes at 0.3 is the painter's picture itself, which a higher strength hides."""
+    hits = []
+    for number in range(HELD):
+        init = np.repeat(inits[None, number * len(inits) // HELD], TRAVELLED, 0)
+        generator = torch.Generator().manual_seed(SEED + number)
+        near, far = (torch.randn(1, 4, init.shape[1] // 8, init.shape[2] // 8, generator=generator) for _ in range(2))
+        angles = torch.linspace(0.0, 1.0, TRAVELLED)[:, None, None, None]
+        noise = angles.cos() * near + angles.sin() * far
+        prompts = [("mountains at dawn", "a nebula", "a city at night", "marble")[number % 4]] * TRAVELLED
+        low, high = (steps_between(model.over(init, prompts, noise, strength)) for strength in (0.3, 0.75))
+        hits += list(high >= low)
+    return percent(hits)
 
 
 def steps_between(pictures: np.ndarray) -> np.ndarray:
@@ -214,20 +277,21 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=4, help="pictures a scene (default 4)")
     parser.add_argument("--steps", type=int, default=9, help="denoising steps (default 9)")
     parser.add_argument("--guidance", type=float, default=4.0)
+    parser.add_argument("--exact", action="store_true", help="img2img runs all steps, from the strength's own noise level")
     parser.add_argument("--sheet", type=Path, help="also write the txt2img pictures, a scene a row")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     quiet()
     network, accuracy = judge.trained_classifier(arguments.data, arguments.data / "classifier.pt")
-    model = Model(arguments.model, arguments.steps, arguments.guidance)
+    model = Model(arguments.model, arguments.steps, arguments.guidance, arguments.exact)
 
     def write_sheet(made: np.ndarray) -> None:
         if arguments.sheet:
             tiles = made.reshape(len(painter.SCENES), arguments.each, 256, 256, 3)
             Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(-1, arguments.each * 256, 3)).save(arguments.sheet)
 
-    print(f"{arguments.steps} steps, guidance {arguments.guidance}")
+    print(f"{arguments.steps} steps{', exact' * arguments.exact}, guidance {arguments.guidance}")
     met = True
     for row in itertools.chain(
         judge_rows(arguments.data, accuracy),
@@ -235,6 +299,7 @@ def main() -> int:
         prompt_rows(model, arguments.data, arguments.each, network, write_sheet),
         word_rows(model, arguments.data),
         strength_rows(model, arguments.data),
+        variety_rows(model),
     ):
         wanted = "" if row.least is None else f"at least {row.least:.4g} {row.unit}  {'met' if row.met else 'MISSED'}"
         print(f"{row.name:<55} {row.found:8.2f} {row.unit:<3} {wanted}", flush=True)

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Train denoiser and text encoder together: train_denoiser.py DATA VAE RUN [--minutes M] [--steps N] [--threads T]
+"""Train denoiser and text encoder together:
+
+train_denoiser.py DATA VAE RUN [--from MODEL] [--minutes M] [--steps N] [--threads T] [--rate R]
 
 DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The latents of the pictures,
 of the same at half their size and of the painters' frames are computed once and kept under DATA/latents. Training
@@ -7,6 +9,9 @@ begins with the small ones, where a picture costs a quarter, and goes on with th
 begins as a painter's frame, as img2img begins. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
 session, RUN/mini: a whole diffusers folder with the averaged weights, for scripts/export_model.py. Give the same
 command again to go on. --steps is the length of the whole training, needed once and kept.
+
+With --from, training goes on from a diffusers folder (RUN/mini of another training, or recover_model.py's OUT) with
+pictures of full size alone: its tokens stay, words that the captions have gained become tokens beside them.
 """
 
 import hashlib
@@ -31,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import make_tiny_model
 
-from mini import captions
+from mini import captions, vocabulary
 from mini.make_data import SIZES, save_whole
 from mini.muon import optimisers_of
 from mini.painter import Labels
@@ -129,16 +134,26 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
+def begin_from(model: Denoiser, source: Path, tokenizer_folder: Path) -> None:
+    """Fill `model`, made for a tokenizer that vocabulary.grow made of `source`'s, with the weights of `source`."""
+    pipe = StableDiffusionPipeline.from_pretrained(source, local_files_only=True)
+    model.unet.load_state_dict(pipe.unet.state_dict())
+    state = pipe.text_encoder.state_dict()
+    name = next(key for key in state if key.endswith("token_embedding.weight"))
+    state[name] = vocabulary.grown_embedding(state[name], source / "tokenizer", tokenizer_folder)
+    model.text_encoder.load_state_dict(state)
+
+
 def latents_folder(data: Path, vae_folder: Path) -> Path:
     """Where the latents that this very autoencoder makes of the data are kept."""
     weights = next(vae_folder.glob("*.safetensors"))
     return data / "latents" / hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
 
 
-def cache_latents(data: Path, vae_folder: Path, device: torch.device) -> dict[str, Path]:
+def cache_latents(data: Path, vae_folder: Path, device: torch.device, sizes: tuple[str, ...] = ("half", "full")) -> dict[str, Path]:
     """Folders with the scaled latents of every training picture, and at half size of its mirror image too:
     float16 [n, 1 or 2, 4, h, w] a shard."""
-    folders = {size: latents_folder(data, vae_folder) / size for size in ("half", "full")}
+    folders = {size: latents_folder(data, vae_folder) / size for size in sizes}
     vae = AutoencoderKL.from_pretrained(vae_folder, local_files_only=True).to(device).eval()
     for size, path in product(folders, sorted((data / "train").glob("*.npy"))):
         kept = folders[size] / path.name
@@ -251,19 +266,25 @@ def write(pipe: StableDiffusionPipeline, folder: Path, tokenizer_folder: Path) -
 def main() -> int:
     parser = options(__doc__, ("DATA", "VAE", "RUN"), 16, "hundreds")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
+    parser.add_argument("--from", dest="source", type=Path, metavar="MODEL", help="diffusers folder to go on from")
     arguments = parser.parse_args()
     device, run = begin(arguments)
     tokenizer_folder = arguments.run / "tokenizer"
+    if arguments.source:
+        vocabulary.grow(arguments.source / "tokenizer", tokenizer_folder, vocabulary.words_of_captions())
     tokenizer = make_tokenizer(tokenizer_folder)
-    folders = cache_latents(arguments.data, arguments.vae, device)
+    folders = cache_latents(arguments.data, arguments.vae, device, sizes=("full",) if arguments.source else ("half", "full"))
     painted = cache_frames(arguments.data, arguments.vae, device)
-    model = Denoiser(tokenizer).to(device, memory_format=torch.channels_last)
+    model = Denoiser(tokenizer)
+    if arguments.source:
+        begin_from(model, arguments.source, tokenizer_folder)
+    model = model.to(device, memory_format=torch.channels_last)
     use_plain_attention(model.unet, device)
     ema = Ema(model, 0.9995)
     muon, adamw = optimisers_of(model, arguments.rate)
     run.resume(model=model, ema=ema.network, muon=muon, adamw=adamw)
     batches = {size: Batches(arguments.data, folder, tokenizer, run.rng) for size, folder in folders.items()}
-    if run.step == 0:
+    if run.step == 0 and not arguments.source:
         facts = [fact for _, of_size in batches["full"].sets for fact in of_size]
         named = learn_words(model.text_encoder, tokenizer, facts, run.rng, min(WORD_STEPS, run.steps))
         print(f"the text encoder names {100 * named:.0f} % of the scenes", flush=True)
@@ -271,7 +292,7 @@ def main() -> int:
     pipe = pipeline(ema.network, arguments.vae, tokenizer, device)
     alphas = pipe.scheduler.alphas_cumprod.to(device)
     for step in run.todo():
-        size, share = ("half", 2) if step < HALF_SIZE_STEPS * run.steps else ("full", 1)
+        size, share = ("half", 2) if "half" in folders and step < HALF_SIZE_STEPS * run.steps else ("full", 1)
         clean, ids = (tensor.to(device) for tensor in batches[size].batch(share * arguments.batch))
         steps = (spread_levels(len(clean)) * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
         noise = towards_frames(torch.randn(clean.shape).to(device), clean, painted, steps, alphas, run.rng)

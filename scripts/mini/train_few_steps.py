@@ -1,79 +1,73 @@
 #!/usr/bin/env python3
-"""Teach a denoiser to need few steps and no guidance: train_few_steps.py DATA MODEL RUN [--minutes M] [--steps N]
+"""Teach a denoiser to need two to four steps and no guidance:
 
-MODEL is train_denoiser.py's RUN/mini, the teacher. The student begins as its copy and learns to reach in one step of
-DDIM where the teacher, guided, gets in three: from noised pictures and noised frames of the painters, at every noise
-level. RUN/mini is a diffusers folder like the teacher's. Give the same command again to go on; --steps is the length
-of the whole training, needed once and kept.
+train_few_steps.py DATA MODEL RUN [--minutes M] [--steps N]
+
+MODEL is a diffusers folder, train_denoiser.py's RUN/mini or recover_model.py's OUT: the teacher. The student begins as
+its copy and learns to reach in one step of DDIM where the teacher, guided, gets in three, from every noise level. What
+it begins from is what img2img feeds: pictures of the prompt, the painters' frames in colour and grey, pictures of
+other prompts, as a chain's last frame is after a change of prompt, and mixtures of them, softened as chains soften.
+RUN/mini is a diffusers folder like the teacher's. Give the same command again to go on; --steps is the length of the
+whole training, needed once and kept.
 """
 
 import copy
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
 from torch import Tensor
+from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from mini.muon import optimisers_of
+from mini.sampling import Levels, embedded, predicted
 from mini.train_denoiser import NOTE_EVERY, SAMPLE_EVERY, Batches, cache_frames, cache_latents, sample, write
-from mini.training import (
-    Ema,
-    autocast,
-    begin,
-    descend,
-    level_weight,
-    options,
-    rate,
-    spread_levels,
-    use_plain_attention,
-)
-from mini.words import tokens
+from mini.training import Ema, autocast, begin, descend, level_weight, options, rate, spread_levels, use_plain_attention
 
-PEAK_RATE = 1e-4
-# Steps of a whole schedule that the student is to need, and the teacher's in each of them.
-STUDENT_STEPS, SUBSTEPS = 4, 3
+PEAK_RATE = 2e-4
+# Timesteps that one step of the student is to span, a third of them all, and the teacher's steps in it: those of nine.
+SPAN, SUBSTEPS = 334, 3
 GUIDANCE = 4.0
-# Of the noised pictures, those that are frames of the painters.
-PAINTED = 0.4
+# The lowest timestep to begin at: below it there is nothing left to learn.
+LOWEST = 20
+SHOWN_STEPS = 3
+# Of the starts: painters' frames, pictures of other prompts, mixtures of both; the rest are pictures of the prompt.
+PAINTED, OTHERS, MIXED = 0.35, 0.15, 0.15
+# Of the others and the mixtures, those softened.
+SOFTENED = 0.5
 
 
-class Teacher:
-    """A frozen pipeline, and where its guided DDIM steps lead."""
+def starts(clean: Tensor, painted: Tensor, rng: np.random.Generator) -> Tensor:
+    """What the latents `clean` of a batch's captions are replaced by before they are noised."""
+    found = painted[torch.from_numpy(rng.integers(0, len(painted), len(clean)))]
+    found = functional.interpolate(found, size=clean.shape[2:], mode="bilinear")
+    others = clean.roll(1, 0)
+    soft = functional.avg_pool2d(functional.pad(others, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    others = torch.where(torch.from_numpy(rng.random(len(clean)) < SOFTENED)[:, None, None, None], soft, others)
+    share = torch.from_numpy(rng.random(len(clean))).float()[:, None, None, None]
+    mixed = share * found + (1 - share) * others
+    kind = torch.from_numpy(rng.random(len(clean)))[:, None, None, None]
+    chosen = torch.where(kind < PAINTED + OTHERS + MIXED, mixed, clean)
+    chosen = torch.where(kind < PAINTED + OTHERS, others, chosen)
+    return torch.where(kind < PAINTED, found, chosen)
 
-    def __init__(self, pipe: StableDiffusionPipeline) -> None:
-        self.pipe = pipe
-        cumulative = pipe.scheduler.alphas_cumprod.to(pipe.device)
-        # Of timestep t at index t + 1; index 0 is the clean picture.
-        self.alphas = torch.cat([torch.ones(1, device=pipe.device), cumulative])
-        empty = tokens(pipe.tokenizer, [""]).to(pipe.device)
-        self.empty = self.text(empty)
 
-    @torch.no_grad()
-    def text(self, ids: Tensor) -> Tensor:
-        with autocast(ids.device):
-            return self.pipe.text_encoder(ids).last_hidden_state
-
-    def rotation(self, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
-        """x_end = keep x_start + turn v, of a DDIM step from timestep `start` to `end` (-1: clean)."""
-        a, b = (self.alphas[t + 1][:, None, None, None] for t in (start, end))
-        keep = b.sqrt() * a.sqrt() + (1 - b).sqrt() * (1 - a).sqrt()
-        return keep, (1 - b).sqrt() * a.sqrt() - b.sqrt() * (1 - a).sqrt()
-
-    @torch.no_grad()
-    def wanted(self, noisy: Tensor, start: Tensor, end: Tensor, text: Tensor) -> Tensor:
-        """The v with which one step from `start` to `end` arrives where guided substeps do."""
-        x, both = noisy, torch.cat([self.empty.expand_as(text), text])
-        times = [start + (end - start) * k // SUBSTEPS for k in range(SUBSTEPS + 1)]
-        for now, then in zip(times, times[1:], strict=False):
-            with autocast(x.device):
-                v = self.pipe.unet(torch.cat([x, x]), torch.cat([now, now]), both).sample
-            plain, asked = v.float().chunk(2)
-            keep, turn = self.rotation(now, then)
-            x = keep * x + turn * (plain + GUIDANCE * (asked - plain))
-        keep, turn = self.rotation(start, end)
-        return (x - keep * noisy) / turn
+@torch.no_grad()
+def wanted(
+    teacher: StableDiffusionPipeline, levels: Levels, noisy: Tensor, start: Tensor, end: Tensor, text: Tensor, empty: Tensor
+) -> Tensor:
+    """The v with which one step from `start` to `end` arrives where the teacher's guided substeps do."""
+    x = noisy
+    times = [start + (end - start) * k // SUBSTEPS for k in range(SUBSTEPS + 1)]
+    for now, then in zip(times, times[1:], strict=False):
+        keep, turn = levels.step(now, then)
+        x = keep * x + turn * predicted(teacher, x, now, text, empty, GUIDANCE)
+    keep, turn = levels.step(start, end)
+    return (x - keep * noisy) / turn
 
 
 def main() -> int:
@@ -83,39 +77,36 @@ def main() -> int:
     pipe.set_progress_bar_config(disable=True)
     student = copy.deepcopy(pipe.unet).to(memory_format=torch.channels_last)
     use_plain_attention(student, device)
-    teacher = Teacher(pipe)
-    ema = Ema(student, 0.999)
-    optimiser = torch.optim.AdamW(student.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=0.0)
-    run.resume(student=student, ema=ema.network, optimiser=optimiser)
-    folders = cache_latents(arguments.data, arguments.model / "vae", device)
+    levels, empty = Levels(pipe, device), embedded(pipe, [""])
+    ema = Ema(student, 0.998)
+    muon, adamw = optimisers_of(student, PEAK_RATE)
+    run.resume(student=student, ema=ema.network, muon=muon, adamw=adamw)
+    folders = cache_latents(arguments.data, arguments.model / "vae", device, sizes=("full",))
     batches = Batches(arguments.data, folders["full"], pipe.tokenizer, run.rng)
     painted = cache_frames(arguments.data, arguments.model / "vae", device)
     shown = StableDiffusionPipeline(**{**pipe.components, "unet": ema.network}, requires_safety_checker=False)
     shown.set_progress_bar_config(disable=True)
-    span = pipe.scheduler.config.num_train_timesteps // STUDENT_STEPS
     for step in run.todo():
         clean, ids = batches.batch(arguments.batch)
-        if clean.shape[1:] == painted.shape[1:]:
-            swap = torch.from_numpy(run.rng.random(len(clean)) < PAINTED)
-            clean[swap] = painted[torch.from_numpy(run.rng.integers(0, len(painted), int(swap.sum())))]
-        clean, text = clean.to(device), teacher.text(ids.to(device))
-        # One whole step from any level, from the lowest to the clean picture.
-        start = (span - 1 + spread_levels(len(clean)) * (STUDENT_STEPS - 1) * span).long().to(device)
-        alpha = teacher.alphas[start + 1][:, None, None, None]
-        noisy = alpha.sqrt() * clean + (1 - alpha).sqrt() * torch.randn(clean.shape).to(device)
-        wanted = teacher.wanted(noisy, start, start - span, text)
+        clean = starts(clean, painted, run.rng).to(device)
+        with torch.no_grad(), autocast(device):
+            text = pipe.text_encoder(ids.to(device)).last_hidden_state
+        start = (LOWEST + spread_levels(len(clean)) * (len(levels.alphas) - 1 - LOWEST)).long().to(device)
+        end = (start - SPAN).clamp_min(-1)
+        noisy = levels.noised(clean, torch.randn(clean.shape).to(device), start)
+        aim = wanted(pipe, levels, noisy, start, end, text, empty)
         with autocast(device):
             v = student(noisy, start, text).sample
-        loss = ((v.float() - wanted).square() * level_weight(alpha)).mean()
+        loss = ((v.float() - aim).square() * level_weight(levels.at(start))).mean()
         learning_rate = rate(step, run.steps, PEAK_RATE)
-        descend(loss, student, learning_rate, optimiser)
+        descend(loss, student, learning_rate, muon, adamw)
         ema.update(student, step)
         run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:
             run.note(learning_rate)
         if (step + 1) % SAMPLE_EVERY == 0:
-            sample(shown, arguments.run / f"samples-{step + 1:06d}.png", STUDENT_STEPS, 1.0)
-    sample(shown, arguments.run / "samples.png", STUDENT_STEPS, 1.0)
+            sample(shown, arguments.run / f"samples-{step + 1:06d}.png", SHOWN_STEPS, 1.0)
+    sample(shown, arguments.run / "samples.png", SHOWN_STEPS, 1.0)
     write(shown, arguments.run / "mini", arguments.model / "tokenizer")
     return 0
 

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from mini import captions, judge, make_data, painter, palettes
 from mini.canvas import Canvas
 from mini.muon import optimisers_of, orthogonal
+from mini.sampling import Levels, exact_timesteps
 from mini.styles import STYLES
 from mini.training import Run, descend, rate
 
@@ -110,6 +111,72 @@ def test_the_tokenizer_gives_back_known_and_unknown_words(tmp_path):
     assert tokenizer.model_max_length == 77
 
 
+def test_a_vocabulary_grows_by_whole_words_and_the_others_keep_their_tokens(tmp_path):
+    import make_tiny_model
+    from mini import vocabulary
+    from transformers import CLIPTokenizer
+
+    known = ["forest", "forests", "a", "mandala", "vine"]
+    make_tiny_model.write_tokenizer(tmp_path / "old", 200, known * 3)
+    vocabulary.grow(tmp_path / "old", tmp_path / "new", ["vinyl", "violin", "vinyl"])
+    old, new = (CLIPTokenizer.from_pretrained(tmp_path / name, local_files_only=True) for name in ("old", "new"))
+    assert old(" ".join(known)).input_ids == new(" ".join(known)).input_ids
+    assert (old.bos_token_id, old.eos_token_id) == (new.bos_token_id, new.eos_token_id)
+    assert len(old("vinyl").input_ids) > 3 and len(new("vinyl").input_ids) == len(new("violin").input_ids) == 3
+    assert new.decode(new("a vinyl").input_ids[1:-1]).strip() == "a vinyl"
+
+    rows = torch.randn(len(old), 5)
+    grown = vocabulary.grown_embedding(rows, tmp_path / "old", tmp_path / "new")
+    assert grown.shape == (len(new), 5) and torch.equal(grown[: len(old)], rows)
+    assert torch.allclose(grown[new("vinyl").input_ids[1]], rows[old("vinyl").input_ids[1:-1]].mean(0))
+
+
+def test_every_word_of_the_captions_can_become_a_token():
+    from mini import vocabulary
+
+    words = vocabulary.words_of_captions()
+    assert {"vinyl", "skyline", "violet", "aquarelle"} <= set(words) and len(words) == len(set(words))
+
+
+def levels_of_a_schedule() -> Levels:
+    levels = Levels.__new__(Levels)
+    levels.alphas = torch.cat([torch.ones(1), torch.linspace(0.999, 0.0, 1000)])
+    return levels
+
+
+def test_a_ddim_step_along_the_true_v_keeps_picture_and_noise():
+    levels = levels_of_a_schedule()
+    clean, noise = torch.randn(3, 4, 2, 5), torch.randn(3, 4, 2, 5)
+    start, end = torch.tensor([999, 500, 20]), torch.tensor([666, 0, -1])
+    alpha = levels.at(start)
+    v = alpha.sqrt() * noise - (1 - alpha).sqrt() * clean
+    keep, turn = levels.step(start, end)
+    arrived = keep * levels.noised(clean, noise, start) + turn * v
+    assert torch.allclose(arrived, levels.noised(clean, noise, end), atol=1e-4)
+
+
+def test_exact_timesteps_run_every_step_from_the_strengths_own_level():
+    assert exact_timesteps(0.56, 2) == [559, 280]
+    assert exact_timesteps(1.0, 3) == [999, 666, 333]
+    assert exact_timesteps(0.4, 4) == [399, 299, 200, 100]
+    assert exact_timesteps(0.002, 4) == [1, 0]
+
+
+def test_the_student_begins_from_frames_other_pictures_mixtures_and_its_own():
+    from mini import train_few_steps as few
+
+    clean = torch.arange(1.0, 401.0)[:, None, None, None].expand(400, 4, 4, 6).contiguous()
+    painted = torch.full((2, 4, 2, 2), -1000.0)
+    found = few.starts(clean, painted, np.random.default_rng(0))
+    assert found.shape == clean.shape
+    kept = (found == clean).flatten(1).all(1)
+    frames = (found == -1000.0).flatten(1).all(1)
+    others = torch.isclose(found, clean.roll(1, 0)).flatten(1).all(1) & ~kept
+    assert float(frames.float().mean()) == pytest.approx(few.PAINTED, abs=0.08)
+    assert float(others.float().mean()) == pytest.approx(few.OTHERS, abs=0.06)
+    assert float(kept.float().mean()) == pytest.approx(1.0 - few.PAINTED - few.OTHERS - few.MIXED, abs=0.08)
+
+
 def test_muon_makes_matrices_orthogonal_and_learns_with_convolutions():
     tall = torch.randn(48, 16, generator=torch.Generator().manual_seed(0))
     for matrix in (tall, tall.T):
@@ -187,6 +254,9 @@ def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folde
     told = script("train_denoiser.py", data, vae / "vae", denoiser, "--batch", 2)
     assert "resuming at step 1 of 3" in told and "finished" in told
     assert (denoiser / "mini" / "model_index.json").is_file()
+    more = tmp_path / "more"
+    told = script("train_denoiser.py", data, vae / "vae", more, "--from", denoiser / "mini", "--steps", 1, "--batch", 2)
+    assert "finished" in told and (more / "mini" / "model_index.json").is_file()
     told = script("train_few_steps.py", data, denoiser / "mini", tmp_path / "few", "--steps", 1, "--batch", 2)
     assert "finished" in told
     assert (tmp_path / "few" / "mini" / "model_index.json").is_file()
