@@ -44,7 +44,7 @@ PAINTS = {
     ),
     "pie": (
         "", "--pie-span 360", "--blur 8 --pie-span 360", "--greyscale",
-        "--hue-start 0.6 --hue-span -0.4 --pie-field 0.8", "--pie-field 0 --blur 4",
+        "--hue-start 0.6 --hue-span -0.4 --base-opacity 0.8", "--base-opacity 0 --blur 4",
         "--background #302010 --pie-span 270", "--gamma 0.8 --blur 1", "--invert", "--equalize --blur 5",
     ),
     "polar": (
