@@ -188,7 +188,7 @@ def test_an_unchanged_plan_gives_the_same_file_and_a_changed_one_says_so(program
 
     assert rendered("planned.mp4").read_bytes() == (program.work / "asked.mp4").read_bytes()
     lines[3]["blur"] = 5.0
-    tag = json.loads(probe(rendered("changed.mp4"))["format"]["tags"]["comment"])
+    tag = json.loads(probe(rendered("changed.mp4"))[0]["tags"]["comment"])
     assert set(tag) == {"plan", "constants"}
     refused = program("paint", "song.wav", "--from", "changed.mp4", "-o", "again.mp4")
     assert refused.code == 3
