@@ -35,7 +35,8 @@ SoundFeature feature_of(const std::string& name) {
 
 TEST(SoundEmbedding, IsWhatLibrosaAndSciPyMakeOfTheSound) {
   const auto sound = sound_of_integers();
-  for (const Json& one : recorded_embeddings()["cases"]) {
+  const Json recorded = recorded_embeddings();
+  for (const Json& one : recorded["cases"]) {
     const int width = one["width"].get<int>();
     const SoundFeature feature = feature_of(one["feature"].get<std::string>());
     Matrix matrix;
