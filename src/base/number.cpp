@@ -69,11 +69,25 @@ std::string format_real(double value) {
   return {buffer.data(), end};
 }
 
+namespace {
+constexpr uint64_t kGoldenGamma = 0x9E3779B97F4A7C15u;
+}
+
 uint64_t splitmix64(uint64_t x) {
-  x += 0x9E3779B97F4A7C15u;
+  x += kGoldenGamma;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
   return x ^ (x >> 31);
+}
+
+uint64_t SplitMix64::next() {
+  const uint64_t number = splitmix64(state_);
+  state_ += kGoldenGamma;
+  return number;
+}
+
+double SplitMix64::unit() {
+  return static_cast<double>(next() >> 11) * 0x1p-53;
 }
 
 }  // namespace spectradiff

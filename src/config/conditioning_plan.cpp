@@ -18,10 +18,8 @@
 namespace spectradiff {
 namespace {
 
-constexpr std::array kNoteNames = {"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"};
-
 std::string chroma_series(size_t note) {
-  return fmt::format("chroma_cqt_{}", kNoteNames[note]);
+  return fmt::format("chroma_cqt_{}", kPitchClasses[note]);
 }
 
 void check_finite(const char* what, const std::string& text, std::span<const double> values) {
@@ -64,7 +62,7 @@ void put_notes(Plan& plan, const RenderJob& job, const Features& features, const
   const ConditioningSettings& conditioning = job.diffusion.conditioning;
   if (conditioning.notes.empty()) return;
   std::vector<NoteValues> chroma(static_cast<size_t>(features.frames));
-  for (size_t note = 0; note < kNoteNames.size(); ++note) {
+  for (size_t note = 0; note < kPitchClasses.size(); ++note) {
     const Series* series = features.find(chroma_series(note));
     for (size_t frame = 0; frame < chroma.size(); ++frame) chroma[frame][note] = series->values[frame];
   }
@@ -80,7 +78,7 @@ void put_notes(Plan& plan, const RenderJob& job, const Features& features, const
     const NoteMix& mix = mixes[static_cast<size_t>(row.frame)];
     const auto prompts = dealt_prompts(seed, mix.part);
     double rest = 1;
-    for (size_t note = 0; note < kNoteNames.size(); ++note) {
+    for (size_t note = 0; note < kPitchClasses.size(); ++note) {
       const int prompt = first + prompts[note];
       if (mix.weights[note] <= 0) continue;
       if (mix.arcs) {
@@ -92,7 +90,7 @@ void put_notes(Plan& plan, const RenderJob& job, const Features& features, const
     if (mix.arcs || rest >= 1) continue;
     row.along_arc = false;
     for (PromptShare& share : row.prompts) share.weight *= std::max(rest, 0.0);
-    for (size_t note = 0; note < kNoteNames.size(); ++note) {
+    for (size_t note = 0; note < kPitchClasses.size(); ++note) {
       if (mix.weights[note] > 0) row.prompts.push_back({first + prompts[note], mix.weights[note]});
     }
     std::erase_if(row.prompts, [](const PromptShare& share) { return share.weight <= 0; });
@@ -181,15 +179,14 @@ void add_conditioning_needs(const RenderJob& job, FeatureRequest& request) {
   const SignalSet signals(job.signals);
   if (conditioning.sound.embedding) request.sound = true;
   if (!conditioning.notes.empty()) {
-    for (size_t note = 0; note < kNoteNames.size(); ++note) request.series.insert(chroma_series(note));
+    for (size_t note = 0; note < kPitchClasses.size(); ++note) request.series.insert(chroma_series(note));
     const NotesMode mode = conditioning.note.mode;
     if (mode == NotesMode::focus || mode == NotesMode::cumulative) request.onsets = true;
   }
   const WalkSettings& walk = conditioning.walk;
   if (walk.kind != WalkKind::none) {
     signals.add_needs(Expression(walk_source(walk), signals.names()), request);
-    const bool flows = walk.kind == WalkKind::closed || walk.mode == WalkMode::flow;
-    if (walk.kind == WalkKind::random || (!flows && walk.mode != WalkMode::level)) request.beats = true;
+    if (walks_by_beats(walk)) request.beats = true;
   }
   for (const BendText& bend : read_bends(conditioning.bend)) {
     for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
@@ -206,15 +203,14 @@ void put_conditioning(Plan& plan, const RenderJob& job, const Features& features
   if (conditioning.sound.embedding) {
     for (Recipe& row : plan.rows) row.sound = sound_parts(conditioning.sound, row.frame, features);
   }
-  const WholeSong whole(job, features);
-  put_notes(plan, job, features, whole);
   const WalkSettings& walk = conditioning.walk;
-  const bool by_beats =
-      walk.kind == WalkKind::random ||
-      (walk.kind == WalkKind::circle && (walk.mode == WalkMode::snap || walk.mode == WalkMode::travel));
-  if (by_beats && features.events.beats_s.empty())
+  if (walks_by_beats(walk) && features.events.beats_s.empty())
     notes.emplace_back("no beats are heard, so the walk stands still; --tempo tells the tempo");
-  put_walk(plan, job, features, song, whole);
+  if (!conditioning.notes.empty() || walk.kind != WalkKind::none) {
+    const WholeSong whole(job, features);
+    put_notes(plan, job, features, whole);
+    put_walk(plan, job, features, song, whole);
+  }
   put_bends(plan, job, song);
 }
 

@@ -1,14 +1,10 @@
 // What names of series mean.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string_view>
 
 namespace spectradiff {
-
-constexpr std::array<const char*, 12> kPitchClasses = {"c",  "cs", "d",  "ds", "e",  "f",
-                                                       "fs", "g",  "gs", "a",  "as", "b"};
 
 struct Band {
   double low_hz;

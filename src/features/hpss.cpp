@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "spectradiff/base/mirrored.h"
+
 namespace spectradiff {
 namespace {
 
@@ -28,13 +30,6 @@ template <int Kernel, int LaneCount>
       below = kept;
     }
   }
-}
-
-// d c b a | a b c d | d c b a, as often as it takes.
-int64_t mirrored(int64_t index, int64_t count) {
-  const int64_t period = 2 * count;
-  const int64_t place = ((index % period) + period) % period;
-  return place < count ? place : period - 1 - place;
 }
 
 }  // namespace

@@ -61,12 +61,17 @@ void add_rows(Plan& plan, const DiffusionSettings& diffusion) {
   throw_error(ErrorKind::usage, "the row of frame {}: {}", row.frame, problem);
 }
 
+void check_prompt(const Plan& plan, const Recipe& row, int prompt) {
+  if (prompt < 0 || static_cast<size_t>(prompt) >= plan.prompts.size())
+    refuse_row(row, fmt::format("there is no prompt {}", prompt));
+}
+
+constexpr double kRounding = 1e-6;
+
 void check_conditioning(const Plan& plan, const Recipe& row) {
-  constexpr double kRounding = 1e-6;
   double turned = 0, sound = 0;
   for (const PromptArc& arc : row.arcs) {
-    if (arc.prompt < 0 || static_cast<size_t>(arc.prompt) >= plan.prompts.size())
-      refuse_row(row, fmt::format("there is no prompt {}", arc.prompt));
+    check_prompt(plan, row, arc.prompt);
     if (!(arc.weight >= 0 && arc.weight <= 1 && arc.along >= 0 && arc.along <= 1))
       refuse_row(row, fmt::format("an arc's weight is {} and its place {}; 0 to 1 is allowed", arc.weight,
                                   arc.along));
@@ -87,11 +92,9 @@ void check_conditioning(const Plan& plan, const Recipe& row) {
 }
 
 void check_shares(const Plan& plan, const Recipe& row) {
-  constexpr double kRounding = 1e-6;
   double prompts = 0, noise = 0;
   for (const PromptShare& share : row.prompts) {
-    if (share.prompt < 0 || static_cast<size_t>(share.prompt) >= plan.prompts.size())
-      refuse_row(row, fmt::format("there is no prompt {}", share.prompt));
+    check_prompt(plan, row, share.prompt);
     if (!(share.weight >= 0 && share.weight <= 1))
       refuse_row(row, fmt::format("a prompt's weight is {}; 0 to 1 is allowed", share.weight));
     prompts += share.weight;

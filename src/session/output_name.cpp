@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <system_error>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/render/frame_sink.h"
+#include "spectradiff/session/output_target.h"
 
 namespace spectradiff {
 namespace {
@@ -61,13 +61,7 @@ std::string output_from(const std::string& pattern, const std::string& song, con
     }
   }
   if (settings.run.overwrite || FramePattern::is_pattern(name)) return name;
-  const std::filesystem::path file = name;
-  std::filesystem::path free = file;
-  std::error_code failed;
-  for (int number = 2; std::filesystem::exists(free, failed); ++number)
-    free = file.parent_path() /
-           (file.stem().string() + "-" + std::to_string(number) + file.extension().string());
-  return free.string();
+  return free_name(name).string();
 }
 
 }  // namespace spectradiff

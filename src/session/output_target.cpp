@@ -18,17 +18,17 @@ std::string setting_text(const std::string& option, const fs::path& path) {
   return fmt::format("{} = {}", option, path.string());
 }
 
-// The first of song.mp4, song-2.mp4, … that may be written.
-fs::path chosen_name(const std::string& song, bool overwrite) {
-  fs::path path = default_name(song);
-  if (overwrite) return path;
-  const std::string stem = path.stem().string();
-  for (int number = 2; is_taken(path, setting_text("output", path)); ++number)
-    path = fmt::format("{}-{}.mp4", stem, number);
+}  // namespace
+
+fs::path free_name(const fs::path& wanted) {
+  fs::path path = wanted;
+  for (int number = 2; is_taken(path, setting_text("output", path)); ++number) {
+    path = wanted;
+    path.replace_filename(
+        fmt::format("{}-{}{}", wanted.stem().string(), number, wanted.extension().string()));
+  }
   return path;
 }
-
-}  // namespace
 
 std::string OutputTarget::text() const {
   if (kind == Kind::stream) return "-";
@@ -48,7 +48,8 @@ OutputTarget choose_target(const std::string& output, const std::string& song, b
     target.kind = OutputTarget::Kind::frames;
     target.pattern.emplace(output);
   } else {
-    target.path = output.empty() ? chosen_name(song, overwrite) : fs::path(output);
+    target.path = output.empty() ? default_name(song) : fs::path(output);
+    if (output.empty() && !overwrite) target.path = free_name(target.path);
     target.container = container_of(target.path);
   }
   return target;

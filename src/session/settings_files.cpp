@@ -1,11 +1,11 @@
 #include "spectradiff/session/settings_files.h"
-#include "spectradiff/config/options.h"
 
 #include <filesystem>
 #include <iterator>
 
 #include "old_render.h"
 #include "spectradiff/base/locations.h"
+#include "spectradiff/config/options.h"
 
 namespace spectradiff {
 

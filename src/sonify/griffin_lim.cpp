@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
 #include "spectradiff/sonify/sonify.h"
 
 namespace spectradiff {
@@ -8,14 +9,6 @@ namespace {
 
 constexpr int kIterations = 32;
 constexpr double kMomentum = 0.99;
-
-// SplitMix64.
-double unit_number(uint64_t& state) {
-  uint64_t z = state += 0x9E3779B97F4A7C15;
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-  z = (z ^ z >> 27) * 0x94D049BB133111EB;
-  return static_cast<double>((z ^ z >> 31) >> 11) * 0x1p-53;
-}
 
 ShortTimeSpectra with_phases(const Magnitudes& magnitudes, const ShortTimeSpectra& phases) {
   ShortTimeSpectra spectra = phases;
@@ -28,12 +21,12 @@ ShortTimeSpectra with_phases(const Magnitudes& magnitudes, const ShortTimeSpectr
 }  // namespace
 
 ShortTimeSpectra random_phases(size_t frames, int bins, uint64_t seed) {
-  uint64_t state = seed;
+  SplitMix64 dice(seed);
   ShortTimeSpectra phases(frames);
   for (auto& frame : phases) {
     for (int bin = 0; bin < bins; ++bin) {
-      const double real = unit_number(state);
-      frame.emplace_back(real, unit_number(state));
+      const double real = dice.unit();
+      frame.emplace_back(real, dice.unit());
     }
   }
   return phases;

@@ -5,14 +5,13 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/json.h"
+#include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/features/series.h"
 #include "spectradiff/timeline/notes.h"
 
 namespace spectradiff {
 namespace {
-
-constexpr std::array<const char*, kNotes> kNotesInOrder = {"c",  "c#", "d",  "d#", "e",  "f",
-                                                           "f#", "g",  "g#", "a",  "a#", "b"};
 
 [[noreturn]] void refuse_notes(const std::string& source, const std::string& what) {
   throw_error(ErrorKind::usage,
@@ -23,9 +22,9 @@ constexpr std::array<const char*, kNotes> kNotesInOrder = {"c",  "c#", "d",  "d#
 // "C#", "cs" and "c" to their places; -1 for no note.
 int note_of(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (name.size() == 2 && name[1] == 's') name[1] = '#';
-  const auto found = std::find(kNotesInOrder.begin(), kNotesInOrder.end(), name);
-  return found == kNotesInOrder.end() ? -1 : static_cast<int>(found - kNotesInOrder.begin());
+  if (name.size() == 2 && name[1] == '#') name[1] = 's';
+  const auto found = std::find(kPitchClasses.begin(), kPitchClasses.end(), name);
+  return found == kPitchClasses.end() ? -1 : static_cast<int>(found - kPitchClasses.begin());
 }
 
 std::string text_of(const Json& value, const std::string& source) {
@@ -54,21 +53,11 @@ std::vector<std::string> from_lines(std::string_view text) {
   std::vector<std::string> notes;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line = text.substr(begin, end - begin);
+    const std::string_view line = trimmed(text.substr(begin, end - begin));
     begin = end + 1;
-    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back()))) line.remove_suffix(1);
-    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.front()))) line.remove_prefix(1);
     if (!line.empty() && line.front() != '#') notes.emplace_back(line);
   }
   return notes;
-}
-
-// SplitMix64 (Steele, Lea and Flood 2014).
-uint64_t next_number(uint64_t& state) {
-  uint64_t z = state += 0x9E3779B97F4A7C15;
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-  z = (z ^ z >> 27) * 0x94D049BB133111EB;
-  return z ^ z >> 31;
 }
 
 }  // namespace
@@ -88,9 +77,8 @@ std::array<int, kNotes> dealt_prompts(uint64_t seed, int part) {
   std::array<int, kNotes> prompts{};
   std::iota(prompts.begin(), prompts.end(), 0);
   if (part == 0) return prompts;
-  uint64_t state = seed ^ (static_cast<uint64_t>(part) << 32);
-  for (size_t i = prompts.size() - 1; i > 0; --i)
-    std::swap(prompts[i], prompts[next_number(state) % (i + 1)]);
+  SplitMix64 dice(seed ^ (static_cast<uint64_t>(part) << 32));
+  for (size_t i = prompts.size() - 1; i > 0; --i) std::swap(prompts[i], prompts[dice.next() % (i + 1)]);
   return prompts;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "spectradiff/base/mirrored.h"
+
 namespace spectradiff {
 namespace {
 
@@ -11,13 +13,6 @@ constexpr int64_t kSlopeFrames = 9;
 
 double sum_of(const NoteValues& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
-// d c b a | a b c d | d c b a
-size_t mirrored_index(int64_t index, int64_t count) {
-  const int64_t period = 2 * count;
-  const int64_t place = ((index % period) + period) % period;
-  return static_cast<size_t>(place < count ? place : period - 1 - place);
 }
 
 std::vector<double> gaussian_weights(double deviation) {
@@ -37,7 +32,7 @@ void smooth_line(std::vector<double>& line, double deviation) {
   for (int64_t at = 0; at < count; ++at) {
     double sum = 0;
     for (int64_t i = -reach; i <= reach; ++i)
-      sum += weights[static_cast<size_t>(i + reach)] * line[mirrored_index(at + i, count)];
+      sum += weights[static_cast<size_t>(i + reach)] * line[static_cast<size_t>(mirrored(at + i, count))];
     made[static_cast<size_t>(at)] = sum;
   }
   line = std::move(made);

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "spectradiff/base/number.h"
 #include "spectradiff/timeline/easing.h"
 
 namespace spectradiff {
@@ -15,23 +16,17 @@ constexpr double kWholeTurn = 2 * std::numbers::pi;
 constexpr size_t kRandomSeeds = 6;
 using NoisePlace = std::array<double, kRandomSeeds>;
 
-// SplitMix64 and Box and Muller.
 class WalkDice {
  public:
-  explicit WalkDice(uint64_t seed) : state_(seed) {}
-  double uniform() {
-    uint64_t z = state_ += 0x9E3779B97F4A7C15;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-    z = (z ^ z >> 27) * 0x94D049BB133111EB;
-    return (static_cast<double>((z ^ z >> 31) >> 11) + 0.5) * 0x1p-53;
-  }
-  double normal() {
+  explicit WalkDice(uint64_t seed) : numbers_(seed) {}
+  double uniform() { return numbers_.unit() + 0x1p-54; }  // (0, 1)
+  double normal() {                                       // Box and Muller
     const double radius = std::sqrt(-2 * std::log(uniform()));
     return radius * std::cos(kWholeTurn * uniform());
   }
 
  private:
-  uint64_t state_;
+  SplitMix64 numbers_;
 };
 
 // What a step goes from and to; the last one ends with the song.
@@ -162,6 +157,11 @@ std::vector<std::vector<double>> random_weights(const WalkSettings& settings, co
 }
 
 }  // namespace
+
+bool walks_by_beats(const WalkSettings& settings) {
+  const bool steps = settings.mode == WalkMode::snap || settings.mode == WalkMode::travel;
+  return settings.kind == WalkKind::random || (settings.kind == WalkKind::circle && steps);
+}
 
 std::string walk_source(const WalkSettings& settings) {
   if (!settings.by.empty()) return settings.by;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "correlation.h"
 #include "recorded_song.h"
 #include "song.h"
 #include "spectradiff/base/json.h"
@@ -16,10 +17,7 @@ class LibrosaSeries : public ::testing::Test {
     recorded_ = new Json(read_json(SPECTRADIFF_TEST_DATA "/librosa_series.json"));
     FeatureRequest wanted;
     for (const auto& [name, values] : recorded_->items()) wanted.series.insert(name);
-    const TemporaryFolder folder;
-    write_bytes(folder / "a.wav", wav_bytes<int16_t>({.sample_rate_hz = kRate}, recorded_song()));
-    AudioSource source = AudioSource::open(folder / "a.wav");
-    heard_ = new Features(analyze(source, {}, wanted));
+    heard_ = new Features(hear_recorded_song({}, wanted));
   }
   static void TearDownTestSuite() {
     delete recorded_;
@@ -28,19 +26,6 @@ class LibrosaSeries : public ::testing::Test {
 
   static std::vector<double> expected(const std::string& name) {
     return (*recorded_)[name].get<std::vector<double>>();
-  }
-  static double correlation(const std::vector<double>& a, const std::vector<double>& b) {
-    double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
-    for (size_t i = 0; i < a.size(); ++i) {
-      mean_a += a[i] / static_cast<double>(a.size());
-      mean_b += b[i] / static_cast<double>(a.size());
-    }
-    for (size_t i = 0; i < a.size(); ++i) {
-      ab += (a[i] - mean_a) * (b[i] - mean_b);
-      aa += (a[i] - mean_a) * (a[i] - mean_a);
-      bb += (b[i] - mean_b) * (b[i] - mean_b);
-    }
-    return ab / std::sqrt(aa * bb);
   }
   static std::vector<double> heard(const std::string& name) {
     const Series* series = heard_->find(name);

@@ -18,10 +18,7 @@ class Librosa : public ::testing::Test {
     recorded_ = new Json(read_json(SPECTRADIFF_TEST_DATA "/librosa_song.json"));
     FeatureRequest wanted{.all = true};
     for (const auto& [name, values] : (*recorded_)["series"].items()) wanted.series.insert(name);
-    const TemporaryFolder folder;
-    write_bytes(folder / "a.wav", wav_bytes<int16_t>({.sample_rate_hz = kRate}, recorded_song()));
-    AudioSource source = AudioSource::open(folder / "a.wav");
-    heard_ = new Features(analyze(source, {}, wanted));
+    heard_ = new Features(hear_recorded_song({}, wanted));
   }
   static void TearDownTestSuite() {
     delete recorded_;
@@ -102,10 +99,7 @@ TEST_F(Librosa, ConstantQAgreesWithItsWavelets) {
   settings.fmin_hz = 55;
   settings.fmax_hz = 55 * 64;
   settings.window = TimeSpan::milliseconds(170);
-  const TemporaryFolder folder;
-  write_bytes(folder / "a.wav", wav_bytes<int16_t>({.sample_rate_hz = kRate}, recorded_song()));
-  AudioSource source = AudioSource::open(folder / "a.wav");
-  const Features heard = analyze(source, settings);
+  const Features heard = hear_recorded_song(settings);
   const auto rows = (*recorded_)["constant_q"].get<std::vector<std::vector<double>>>();
   ASSERT_EQ(rows.size(), 8u);
   double largest = 0;

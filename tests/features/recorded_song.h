@@ -30,4 +30,11 @@ inline std::vector<int16_t> recorded_song() {
   return song;
 }
 
+inline Features hear_recorded_song(const AnalysisSettings& settings = {}, const FeatureRequest& wanted = {}) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "a.wav", wav_bytes<int16_t>({.sample_rate_hz = kRate}, recorded_song()));
+  AudioSource source = AudioSource::open(folder / "a.wav");
+  return analyze(source, settings, wanted);
+}
+
 }  // namespace spectradiff

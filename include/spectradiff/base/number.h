@@ -19,4 +19,15 @@ std::string format_real(double value);
 // The first number of the generator SplitMix64 seeded with x (Steele, Lea, Flood 2014).
 uint64_t splitmix64(uint64_t x);
 
+// The generator itself.
+class SplitMix64 {
+ public:
+  explicit SplitMix64(uint64_t seed) : state_(seed) {}
+  uint64_t next();
+  double unit();  // [0, 1), 53 bits of the next number
+
+ private:
+  uint64_t state_;
+};
+
 }  // namespace spectradiff

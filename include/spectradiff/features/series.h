@@ -1,6 +1,7 @@
 // Named curves over a song, one value per video frame, and the moments that matter in it.
 #pragma once
 
+#include <array>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,6 +10,10 @@
 #include "spectradiff/features/section.h"
 
 namespace spectradiff {
+
+// As names of series end, from C up: chroma_c, chroma_cs, …
+inline constexpr std::array<const char*, 12> kPitchClasses = {"c",  "cs", "d",  "ds", "e",  "f",
+                                                              "fs", "g",  "gs", "a",  "as", "b"};
 
 // Frame i covers the song's samples [floor(i · sample_rate / fps), floor((i + 1) · sample_rate / fps)), in
 // the mean of all channels unless it says otherwise. No value is ever NaN or infinite.

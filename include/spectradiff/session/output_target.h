@@ -22,6 +22,9 @@ struct OutputTarget {
 // The song's name with .mp4, in the current folder.
 std::filesystem::path default_name(const std::string& song);
 
+// The first of song.mp4, song-2.mp4, … where nothing is yet. Error{output} where that cannot be known.
+std::filesystem::path free_name(const std::filesystem::path& wanted);
+
 // Of the setting "output"; where it is empty, default_name(), or with a number the next that is free unless
 // it may be overwritten. Error{usage} for unknown extensions.
 OutputTarget choose_target(const std::string& output, const std::string& song, bool overwrite);

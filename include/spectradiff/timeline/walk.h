@@ -36,6 +36,9 @@ struct WalkSettings {
   friend bool operator==(const WalkSettings&, const WalkSettings&) = default;
 };
 
+// Whether its steps are the beats.
+bool walks_by_beats(const WalkSettings& settings);
+
 // The expression that a walk goes by where none is given.
 std::string walk_source(const WalkSettings& settings);
 
