@@ -261,6 +261,11 @@ const std::vector<CommandText>& commands() {
        kStill,
        {}},
       {"sonify", "PICTURE", "make sound of a picture", kSonify, {}},
+      {"measure",
+       "VIDEO [SONG]",
+       "how a video meets its music: flicker, beats, lag, flashes, drift; for any video, not only from here",
+       kMeasure,
+       {}},
       {"model",
        "list|info|check|trust [NAME|DIR]",
        "list models, show what one holds, test it, or permit it to run",
@@ -319,7 +324,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     add_help_flags(*sub, store);
     add_settings(*sub, command.options, store);
     if (!command.actions.empty()) sub->add_option("action", arguments.action);
-    if (command.name == "still") {
+    if (command.name == "still" || command.name == "measure") {
       sub->add_option("subjects", arguments.subjects);
     } else if (!command.operands.empty() && command.name != "completion") {
       sub->add_option("subject", arguments.subject);
@@ -362,6 +367,10 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     throw_error(ErrorKind::usage, "batch needs a file of jobs, or - for stdin: spectradiff batch jobs.json");
   if (command.name == "still" && arguments.subjects.empty())
     throw_error(ErrorKind::usage, "still needs sounds: spectradiff still bell.wav -o bell.png");
+  if (command.name == "measure" && arguments.subjects.empty())
+    throw_error(ErrorKind::usage, "measure needs a video: spectradiff measure video.mp4 song.wav");
+  if (command.name == "measure" && arguments.subjects.size() > 2)
+    refuse_argument(arguments.subjects[2], command.name);
   if (!arguments.subjects.empty()) arguments.subject = arguments.subjects.front();
   if (command.operands == "PICTURE" && arguments.subject.empty())
     throw_error(ErrorKind::usage, "sonify needs a picture: spectradiff sonify picture.png -o sound.wav");

@@ -228,6 +228,11 @@ std::string examples(const std::string& command) {
            "  spectradiff sonify picture.png --stretch 3 -o average.flac\n"
            "  spectradiff sonify picture.png --method chirp --duration 30 -o - | mpv -\n";
   }
+  if (command == "measure") {
+    return "  spectradiff measure video.mp4\n"
+           "  spectradiff measure video.mp4 song.wav --tempo 126\n"
+           "  spectradiff measure chorus.mp4 song.wav --start 1:05 --json | jq .measures.beat_alignment_z\n";
+  }
   if (command == "model") {
     return "  spectradiff model list\n"
            "  spectradiff model info ./my-model\n"
@@ -284,7 +289,7 @@ std::string full_help(const std::string& command, const HelpDefaults& defaults) 
         "\nThe options of render and paint that are marked with ◇ are taken too: --plot draws them and every "
         "--signal\n"
         "as curves over the song, --csv and --json-out write them.\n";
-  } else if (text.options != kOthers && text.options != kSonify) {
+  } else if (text.options != kOthers && text.options != kSonify && text.options != kMeasure) {
     help += expression_help();
   }
   if (command == "batch") help += kBatchHelp;

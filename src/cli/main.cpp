@@ -30,8 +30,11 @@ void begin_log(const Arguments& arguments, Console& console) {
   if (arguments.run.log_file.empty() || arguments.command == "batch" || !arguments.run.sweep.empty()) return;
   FileGuard guard;
   guard.writes("log_file", arguments.run.log_file);
-  if (command_text(arguments.command).options != kOthers && arguments.command != "sonify")
+  if (arguments.command == "measure") {
+    for (const std::string& file : arguments.subjects) guard.reads("video or song", file);
+  } else if (command_text(arguments.command).options != kOthers && arguments.command != "sonify") {
     add_files(guard, arguments.request());
+  }
   guard.check();
   console.keep_log(arguments.run.log_file);
 }
@@ -56,6 +59,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "presets") return run_presets(arguments, console);
   if (arguments.command == "still") return run_still(arguments, console);
   if (arguments.command == "sonify") return run_sonify(arguments, console);
+  if (arguments.command == "measure") return run_measure(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);
   if (arguments.command == "completion" || arguments.command == "man") {
     console.answer(arguments.command == "man"

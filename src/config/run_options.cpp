@@ -311,7 +311,7 @@ void add_messages(std::vector<Option>& table) {
   table.push_back(switch_option(message("json", kEvery, "", "print events (or the answer) as JSON on stdout"),
                                 FIELD(json)));
   table.push_back(choice_option<std::string>(
-      message("progress", kAll, "WHEN", "show progress on stderr"), FIELD(progress),
+      message("progress", kAll | kMeasure, "WHEN", "show progress on stderr"), FIELD(progress),
       {{"auto", "auto", "unless --quiet"}, {"always", "always"}, {"never", "never"}}));
   OptionText log_file =
       message("log_file", kEvery, "FILE", "append every message to this file, with its time");

@@ -97,20 +97,21 @@ void add_signals(std::vector<Option>& table) {
 
 // What ears correct.
 void add_beats(std::vector<Option>& table) {
-  table.push_back(ranging(range_text(kTempi) + ", or auto: as heard",
-                          written_option({"tempo", Is::picture, kBeats, kAll, "BPM", "beats per minute"},
-                                         FIELD(analysis.beats.tempo_bpm), checked_tempo, tempo_json)));
+  table.push_back(
+      ranging(range_text(kTempi) + ", or auto: as heard",
+              written_option({"tempo", Is::picture, kBeats, kAll | kMeasure, "BPM", "beats per minute"},
+                             FIELD(analysis.beats.tempo_bpm), checked_tempo, tempo_json)));
   table.push_back(without(
       "as heard",
-      optional_option({"first_beat", Is::picture, kBeats, kAll, "T",
+      optional_option({"first_beat", Is::picture, kBeats, kAll | kMeasure, "T",
                        "when the first beat and bar begin; with --tempo, beats follow evenly from there"},
                       FIELD(analysis.beats.first_beat), checked_time, time_text)));
   table.push_back(ranging(
       fmt::format("1 to {}, or auto: 3 or 4 as heard", kMostBeatsPerBar),
-      written_option({"beats_per_bar", Is::picture, kBeats, kAll, "N", "number of beats in a bar"},
+      written_option({"beats_per_bar", Is::picture, kBeats, kAll | kMeasure, "N", "number of beats in a bar"},
                      FIELD(analysis.beats.beats_per_bar), checked_beats_per_bar, beats_per_bar_json)));
   table.push_back(without(
-      "as heard", path_option({"beats", Is::input, kBeats, kAll, "FILE",
+      "as heard", path_option({"beats", Is::input, kBeats, kAll | kMeasure, "FILE",
                                "a file with the beats: a time in seconds per line, or Audacity labels"},
                               FIELD(analysis.beats.file))));
 }
@@ -151,7 +152,7 @@ void add_analysis(std::vector<Option>& table) {
 }  // namespace
 
 void add_song_options(std::vector<Option>& table) {
-  table.push_back(written_option({"start", Is::video, kSong, kPictures, "T",
+  table.push_back(written_option({"start", Is::video, kSong, kPictures | kMeasure, "T",
                                   "begin here: 90, 90s, 1:30, 50ms, 2205smp (samples) or 3f (frames)"},
                                  FIELD(selection.start), checked_time, time_text));
   table.push_back(without("to the end", optional_option({"duration", Is::video, kSong, kPictures | kSonify,
@@ -162,14 +163,14 @@ void add_song_options(std::vector<Option>& table) {
                                        "analyse this file, for instance a stem, while the song is "
                                        "heard; as long as the song, - is stdin"},
                                       FIELD(input.analysis_audio))));
-  table.push_back(switch_option({"strict", Is::machine, kSong, kAll, "",
+  table.push_back(switch_option({"strict", Is::machine, kSong, kAll | kMeasure, "",
                                  "stop with an error where a sound file is damaged or silent, instead of "
                                  "warning"},
                                 FIELD(input.strict)));
-  table.push_back(written_option(
-      {"max_duration", Is::machine, kSong, kAll, "T", "refuse sound files that are longer than this"},
-      FIELD(input.max_duration), checked_seconds, time_text));
-  table.push_back(switch_option({"any_sample_rate", Is::machine, kSong, kAll, "",
+  table.push_back(written_option({"max_duration", Is::machine, kSong, kAll | kMeasure, "T",
+                                  "refuse sound files that are longer than this"},
+                                 FIELD(input.max_duration), checked_seconds, time_text));
+  table.push_back(switch_option({"any_sample_rate", Is::machine, kSong, kAll | kMeasure, "",
                                  "read sound files from 1 Hz to 10 MHz, not only from 8 to 384 kHz"},
                                 FIELD(input.any_sample_rate)));
   table.push_back(without(

@@ -84,16 +84,9 @@ Lab cielab(double red, double green, double blue) {
   return {116 * lab_root(y) - 16, 500 * (lab_root(x) - lab_root(y)), 200 * (lab_root(y) - lab_root(z))};
 }
 
-Lab mean_cielab(const LightGrid& grid) {
-  Lab sum;
-  for (size_t cell = 0; cell < LightGrid::kCount; ++cell) {
-    const auto part = [](uint16_t light) { return static_cast<double>(light) / LightGrid::kOne; };
-    const Lab lab = cielab(part(grid.red[cell]), part(grid.green[cell]), part(grid.blue[cell]));
-    sum.l += lab.l;
-    sum.a += lab.a;
-    sum.b += lab.b;
-  }
-  return {sum.l / LightGrid::kCount, sum.a / LightGrid::kCount, sum.b / LightGrid::kCount};
+Lab cell_cielab(const LightGrid& grid, size_t cell) {
+  const auto part = [](uint16_t light) { return static_cast<double>(light) / LightGrid::kOne; };
+  return cielab(part(grid.red[cell]), part(grid.green[cell]), part(grid.blue[cell]));
 }
 
 double delta_e(const Lab& one, const Lab& other) {

@@ -1,6 +1,7 @@
 #include "spectradiff/media/picture_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <mutex>
 #include <vector>
@@ -57,6 +58,19 @@ struct PictureReader::Impl {
     return to_canvas(*frame, shape, ground, name);
   }
 
+  // The base rate is even rates' own, but only a common multiple of uneven ones.
+  Rational fps() const {
+    const AVRational base = stream->r_frame_rate, mean = stream->avg_frame_rate;
+    const auto per_tick =
+        Rational(static_cast<int64_t>(times.size()) * stream->time_base.den, length * stream->time_base.num);
+    constexpr double kSame = 0.01;
+    for (const AVRational& told : {base, mean}) {
+      if (told.num <= 0 || told.den <= 0) continue;
+      if (std::abs(av_q2d(told) / per_tick.to_double() - 1) < kSame) return Rational(told.num, told.den);
+    }
+    return per_tick;
+  }
+
   [[noreturn]] void fail(const char* what) const { throw_error(ErrorKind::input, "{} {}", name, what); }
 
   void check(int code) const {
@@ -69,6 +83,7 @@ struct PictureReader::Impl {
     const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
     if (index < 0) fail("holds no pictures");
     stream = input->streams[index];
+    with_sound = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0) >= 0;
     for (unsigned i = 0; i < input->nb_streams; ++i)
       if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
     const AVCodec* codec = avcodec_find_decoder(stream->codecpar->codec_id);
@@ -202,6 +217,7 @@ struct PictureReader::Impl {
   std::mutex mutex;  // guards all below
   InputPtr input;
   AVStream* stream = nullptr;  // of input
+  bool with_sound = false;
   CodecContextPtr decoder;
   std::deque<std::pair<int64_t, SharedFrame>> kept;  // as decoded
   int64_t last = AV_NOPTS_VALUE;                     // time of the picture decoded last
@@ -216,6 +232,14 @@ PictureReader::~PictureReader() = default;
 Rational PictureReader::duration() const {
   const AVRational base = impl_->stream->time_base;
   return Rational((2 * impl_->length - 1) * base.num, int64_t{2} * base.den);
+}
+
+Rational PictureReader::fps() const {
+  return impl_->times.size() > 1 ? impl_->fps() : Rational(0);
+}
+
+bool PictureReader::with_sound() const {
+  return impl_->with_sound;
 }
 
 int64_t PictureReader::pictures() const {

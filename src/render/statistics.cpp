@@ -108,18 +108,20 @@ PictureStatistics::PictureStatistics(const Rational& fps, int64_t frames)
 void PictureStatistics::add(int64_t frame, const Canvas& picture) {
   level_sum_ += mean_value(picture.bytes());
   if (changes_.empty()) {
-    changes_.push_back({frame, 0, false});
+    changes_.push_back({frame, 0, 0, false});
     previous_ = picture.clone();
   } else {
     changes_.push_back(
-        {frame, mean_change(previous_.bytes(), picture.bytes()), changes_.back().frame + 1 == frame});
+        {frame, mean_change(previous_.bytes(), picture.bytes()), 0, changes_.back().frame + 1 == frame});
     previous_.bytes() = picture.bytes();
   }
   measure_light(picture, light_);
   flashes_.add(light_);
+  looks_.push_back(meter_.look(light_));
+  changes_.back().seen = meter_.change();
   const auto number = static_cast<int64_t>(changes_.size()) - 1;
   if (number < tenth_ || number >= total_ - tenth_) {
-    const Lab colour = mean_cielab(light_);
+    const Lab& colour = looks_.back().mean;
     if (number < tenth_) add_to(first_tenth_, colour);
     if (number >= total_ - tenth_) add_to(last_tenth_, colour);
   }
@@ -230,24 +232,25 @@ std::optional<double> PictureStatistics::colour_drift() const {
   return delta_e(mean(first_tenth_), mean(last_tenth_));
 }
 
-Json statistics_to_json(const PictureStatistics& pictures, const std::vector<float>& onset_strength,
-                        const std::vector<double>& beats_s, const StageSeconds& seconds) {
-  const auto known = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
-  return {{"flicker", pictures.flicker()},
-          {"change_onset_correlation", known(pictures.change_onset_correlation(onset_strength))},
-          {"held_change", known(pictures.held_change(onset_strength))},
-          {"beat_error_s", known(pictures.beat_error_s(beats_s))},
-          {"flashes_per_s", pictures.flashes_per_s()},
-          {"level", pictures.level()},
-          {"colour_drift", known(pictures.colour_drift())},
-          {"seconds",
-           {{"analyze", seconds.analyze},
-            {"load", seconds.load},
-            {"paint", seconds.paint},
-            {"diffuse", seconds.diffuse},
-            {"interpolate", seconds.interpolate},
-            {"encode", seconds.encode},
-            {"total", seconds.total}}}};
+PictureStatistics::Stretch PictureStatistics::longest_stretch() const {
+  size_t best = 0, best_length = 0;
+  for (size_t begin = 0; begin < changes_.size();) {
+    size_t end = begin + 1;
+    while (end < changes_.size() && changes_[end].after_neighbour) ++end;
+    if (end - begin > best_length) {
+      best = begin;
+      best_length = end - begin;
+    }
+    begin = end;
+  }
+  Stretch stretch;
+  if (best_length == 0) return stretch;
+  stretch.first = changes_[best].frame;
+  for (size_t i = best; i < best + best_length; ++i) {
+    stretch.looks.push_back(looks_[i]);
+    stretch.changes.push_back(i == best ? 0 : changes_[i].seen);
+  }
+  return stretch;
 }
 
 }  // namespace spectradiff

@@ -21,10 +21,20 @@ FeatureRequest features_needed(const Resolution& resolution) {
   add_conditioning_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);
   if (resolution.run.statistics) {
-    wanted.series.insert("onset");
-    wanted.beats = true;
+    add_measure_needs(wanted);
   }
   return wanted;
+}
+
+void add_measure_needs(FeatureRequest& wanted) {
+  wanted.series.insert("onset");
+  wanted.beats = wanted.sections = true;
+}
+
+HeardMusic heard_music(const Features& features) {
+  HeardMusic music{features.find("onset")->values, features.events.beats_s, {}};
+  for (const Section& section : features.events.sections) music.section_begins_s.push_back(section.begin_s);
+  return music;
 }
 
 void choose_prompt(Resolution& resolution, const Features& features, RenderObserver& observer) {

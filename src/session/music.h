@@ -9,11 +9,16 @@
 #include "spectradiff/features/features.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_observer.h"
+#include "spectradiff/render/video_measures.h"
 
 namespace spectradiff {
 
 // For the pictures, expressions and prompt of a job and, where it asks for these, for its statistics.
 FeatureRequest features_needed(const Resolution& resolution);
+
+// What video_measures() asks of the music, and the same from features that were heard so.
+void add_measure_needs(FeatureRequest& wanted);
+HeardMusic heard_music(const Features& features);
 
 // Takes the model's prompt that suits the song, where none was given.
 void choose_prompt(Resolution& resolution, const Features& features, RenderObserver& observer);

@@ -12,6 +12,7 @@
 #include "finished_work.h"
 #include "frame_record.h"
 #include "kept_frames.h"
+#include "music.h"
 #include "old_render.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
@@ -214,8 +215,8 @@ class SessionRun {
     if (state_.settings.run.json && target_.kind == OutputTarget::Kind::video)
       done["sha256"] = sha256_file(target_.path);
     if (result.pictures) {
-      outcome.statistics = statistics_to_json(*result.pictures, state_.features->find("onset")->values,
-                                              state_.features->events.beats_s, result.seconds);
+      outcome.statistics =
+          statistics_to_json(*result.pictures, heard_music(*state_.features), result.seconds);
       done["stats"] = outcome.statistics;
       warn_of_flashes(result.pictures->flashes_per_s());
     }

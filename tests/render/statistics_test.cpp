@@ -161,16 +161,5 @@ TEST(ColourDrift, IsZeroWhereTheEndLooksLikeTheBeginning) {
   EXPECT_FALSE(statistics_of({80}).colour_drift());
 }
 
-TEST(StatisticsJson, HasEveryKeyAndNullForWhatIsNotKnown) {
-  const Json json = statistics_to_json(statistics_of({7, 7}), {0, 0}, {}, {});
-  EXPECT_EQ(json.size(), 8u);
-  EXPECT_EQ(json["flicker"], 0.0);
-  EXPECT_TRUE(json["change_onset_correlation"].is_null());
-  EXPECT_TRUE(json["beat_error_s"].is_null());
-  EXPECT_EQ(json["flashes_per_s"], 0);
-  EXPECT_EQ(json["colour_drift"], 0.0);
-  EXPECT_EQ(json["seconds"].size(), 7u);
-}
-
 }  // namespace
 }  // namespace spectradiff

@@ -23,10 +23,11 @@ enum CommandMask : unsigned {
   kOthers = 16,  // those without a song
   kSonify = 32,
   kStill = 64,
+  kMeasure = 128,
   kRender = kRenderAlone | kBatch | kStill,
   kPictures = kPaint | kRender,
   kAll = kAnalyze | kPictures,
-  kEvery = kAll | kOthers | kSonify
+  kEvery = kAll | kOthers | kSonify | kMeasure
 };
 
 // Where a number option lives and what it may be.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "spectradiff/image/canvas.h"
@@ -36,8 +37,8 @@ struct Lab {
 // CIE 1976 L*a*b* of linear sRGB light, 0..1 each, under D65 (CIE 15; matrix and white of IEC 61966-2-1).
 Lab cielab(double red, double green, double blue);
 
-// The mean of the cells' CIELAB.
-Lab mean_cielab(const LightGrid& grid);
+// Of the light of one cell, 0..LightGrid::kCount - 1.
+Lab cell_cielab(const LightGrid& grid, size_t cell);
 
 // CIE 1976: the distance. 2.3 is about the least that is seen.
 double delta_e(const Lab& one, const Lab& other);

@@ -23,6 +23,9 @@ class PictureReader {
   ~PictureReader();
 
   int64_t pictures() const;  // >= 1
+  // Pictures per second: the file's word, or the mean where they do not come evenly. 0 for one picture.
+  Rational fps() const;
+  bool with_sound() const;  // a sound track lies beside the pictures
   // Seconds from the first one's appearance to the last one's end, less half a tick of the file's clock:
   // earlier times are nearer to a tick at which there is a picture.
   Rational duration() const;

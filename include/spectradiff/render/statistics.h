@@ -5,11 +5,11 @@
 #include <optional>
 #include <vector>
 
-#include "spectradiff/base/json.h"
 #include "spectradiff/base/rational.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/light.h"
 #include "spectradiff/render/flashes.h"
+#include "spectradiff/render/picture_look.h"
 
 namespace spectradiff {
 
@@ -55,10 +55,20 @@ class PictureStatistics {
 
   int flashes_per_s() const { return flashes_.per_second(); }
 
+  // Frames that follow one another in the song.
+  struct Stretch {
+    int64_t first = 0;               // the first one's number
+    std::vector<PictureLook> looks;  // one per frame
+    std::vector<double> changes;     // LookMeter::change(), of the first 0
+  };
+  Stretch longest_stretch() const;  // of several the first; empty without frames
+  const Rational& fps() const { return fps_; }
+
  private:
   struct Change {
     int64_t frame = 0;
     double value = 0;
+    double seen = 0;               // LookMeter::change()
     bool after_neighbour = false;  // the picture before is that of frame - 1
   };
   struct Run;
@@ -72,13 +82,9 @@ class PictureStatistics {
   std::vector<Change> changes_;   // [frames], the first one's value is 0
   Lab first_tenth_, last_tenth_;  // sums
   LightGrid light_;
+  LookMeter meter_;
+  std::vector<PictureLook> looks_;  // [frames]
   FlashCounter flashes_;
 };
-
-// What the numbers say in the spelling of `--json`; what is not known is null.
-// {"flicker", "change_onset_correlation", "held_change", "beat_error_s", "flashes_per_s", "level",
-//  "colour_drift", "seconds": {stage: s}}
-Json statistics_to_json(const PictureStatistics& pictures, const std::vector<float>& onset_strength,
-                        const std::vector<double>& beats_s, const StageSeconds& seconds);
 
 }  // namespace spectradiff

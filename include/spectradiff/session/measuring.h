@@ -1,0 +1,36 @@
+// A finished video, whoever made it, held against its song.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "spectradiff/config/settings.h"
+#include "spectradiff/render/render_observer.h"
+#include "spectradiff/render/video_measures.h"
+
+namespace spectradiff {
+
+struct MeasureRequest {
+  std::string video;
+  std::string song;           // "-" is stdin; empty: the video's own sound, where it has any
+  std::vector<Layer> layers;  // of the settings those of the song's hearing and "start" count
+};
+
+struct MeasuredVideo {
+  int64_t frames = 0;
+  Rational fps;
+  std::vector<std::string> music;  // "0:30.0", "120.0 BPM", "62 beats", …; empty without sound
+  std::vector<Measure> measures;
+};
+
+// Goes through the video's pictures at its own frame rate, to which pictures that do not come evenly are
+// brought; frame 0 is heard with the song's sample 0 or with the setting "start". Nothing when `stop` ended
+// it. Error{input} for a file without at least two pictures, with more than 240 a second, or with a song that
+// goes on for more than a second behind it without "start".
+std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, RenderObserver& observer,
+                                           const std::atomic<int>& stop);
+
+}  // namespace spectradiff
