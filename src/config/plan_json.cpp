@@ -138,13 +138,26 @@ void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
   add_conditioning(entry, plan, row);
 }
 
+// Of numbered pictures nothing is encoded: what says how is not of their plan.
+Json video_to_json(const VideoConstants& video, const RenderJob& job) {
+  Json all = options_of(job, OptionClass::video, kPictures);
+  if (!video.container.empty()) {
+    all["container"] = video.container;
+    return all;
+  }
+  Json shown = Json::object();
+  for (const char* key : {"output_size", "fit", "flash_limit"}) {
+    if (all.contains(key)) shown[key] = std::move(all[key]);
+  }
+  return shown;
+}
+
 Json constants_to_json(const Constants& constants) {
   const RenderJob job = job_of(constants);
   Json values = {{"song", song_to_json(constants.song)},
                  {"files", constants.files},
                  {"settings", options_of(job, OptionClass::picture, kPictures)},
-                 {"video", options_of(job, OptionClass::video, kPictures)}};
-  values["video"]["container"] = constants.video.container;
+                 {"video", video_to_json(constants.video, job)}};
   if (constants.diffusion) values["diffusion"] = diffusion_to_json(*constants.diffusion);
   if (!constants.interpolation_sha256.empty())
     values["interpolation_model_sha256"] = constants.interpolation_sha256;

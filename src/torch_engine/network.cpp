@@ -11,11 +11,16 @@ Network::Network(AdmittedModel model, const std::string& name, at::Device device
                  bool compiled)
     : model_(std::move(model)), name_(name), device_(device), dtype_(dtype) {
   if (compiled) {
+    const CompiledCode& code = *model_.manifest().compiled;
     try {
-      compiled_ = through_the_door(model_.manifest().compiled->networks.at(name).file,
+      compiled_ = through_the_door(code.networks.at(name).file,
                                    [&] { return std::make_unique<CompiledPackage>(model_, name); });
     } catch (const Error& error) {
-      note_ = fmt::format("the compiled code does not load, TorchScript runs instead: {}", error.what());
+      throw_error(
+          ErrorKind::model,
+          "the model's compiled code does not load: {}; export the model again on this machine, or take a "
+          "--batch-size other than {}, for which TorchScript runs",
+          error.what(), code.batch_size);
     }
   }
   title_ = compiled_ != nullptr ? compiled_->title() : script().title();

@@ -15,7 +15,7 @@ namespace spectradiff {
 class Network {
  public:
   // As ScriptNetwork. With `compiled` the bundle's compiled code is loaded instead, and TorchScript when the
-  // code does not load or does not fit a call.
+  // code does not fit a call. Error{model} where the code does not load: the plan was made for it.
   Network(AdmittedModel model, const std::string& name, at::Device device, at::ScalarType dtype,
           bool compiled);
 
@@ -27,7 +27,6 @@ class Network {
   std::optional<int64_t> rows_looked_up() const { return script_ ? script_->rows_looked_up() : std::nullopt; }
 
   const std::string& title() const { return title_; }
-  bool is_compiled() const { return compiled_ != nullptr; }
 
   // Why TorchScript ran after all, once.
   std::optional<std::string> take_note();

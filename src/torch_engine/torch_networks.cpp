@@ -124,15 +124,6 @@ TorchNetworks::TorchNetworks(const AdmittedModel& model, const Placement& placem
     control_.emplace(model, "control", placement.device, placement.dtype, compiled_);
 }
 
-EngineFacts TorchNetworks::facts() const {
-  const bool compiled = text_encoder_.is_compiled() && vae_encoder_.is_compiled() &&
-                        denoiser_.is_compiled() && vae_decoder_.is_compiled() &&
-                        (!control_ || control_->is_compiled());
-  EngineFacts facts = facts_;
-  facts.engine = engine_text(compiled);
-  return facts;
-}
-
 std::vector<std::string> TorchNetworks::take_notes() {
   std::vector<std::string> notes = std::exchange(notes_, {});
   for (Network* network :

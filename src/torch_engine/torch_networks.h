@@ -26,7 +26,7 @@ class TorchNetworks : public Networks {
   TorchNetworks(const AdmittedModel& model, const Placement& placement, const EngineRequest& request,
                 EngineFacts facts);
 
-  EngineFacts facts() const override;
+  EngineFacts facts() const override { return facts_; }
   std::vector<std::string> take_notes() override;
 
   Array text_encode(std::span<const std::vector<int32_t>> ids) override;

@@ -1,7 +1,10 @@
 """Compiled code beside TorchScript, from outside: the same pictures, the same bytes of a frame however it is rendered."""
 
 import dataclasses
+import hashlib
 import json
+import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -153,3 +156,19 @@ def test_compiled_code_is_hashed_checked_and_trusted_like_the_networks(compiled)
         assert "no trust list" in compiled.bench.call(*check, code=4).stderr
     finally:
         trusted.write_text(kept)
+
+
+def test_compiled_code_that_does_not_load_is_refused_with_the_batch_size_that_goes_on(compiled):
+    bundle = compiled.bench.folder / "compiled-junk"
+    shutil.copytree(compiled.bundle, bundle)
+    package = bundle / "denoiser.pt2"
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("archive_format", "pt2")
+    text = compiled.facts.read_text()
+    was, now = (hashlib.sha256((folder / "denoiser.pt2").read_bytes()).hexdigest() for folder in (compiled.bundle, bundle))
+    assert was in text
+    (bundle / "model.json").write_text(text.replace(was, now))
+    check = (program(), "model", "check", bundle, "--allow-unpinned-model", "--dtype", "float32")
+    refused = compiled.bench.call(*check, code=4).stderr
+    assert "does not load" in refused and "--batch-size other than 2" in refused
+    assert "TorchScript" in compiled.bench.call(*check, "--batch-size", 1).stdout

@@ -193,3 +193,15 @@ def test_an_unchanged_plan_gives_the_same_file_and_a_changed_one_says_so(program
     refused = program("paint", "song.wav", "--from", "changed.mp4", "-o", "again.mp4")
     assert refused.code == 3
     assert "from a plan that somebody had changed" in refused.err
+
+
+def test_a_plan_of_numbered_pictures_reads_back(program):
+    tone_file(program.work / "song.wav", 440)
+    settings = ["--size", "64x64", "--bins", "8", "--marks-per-bin", "4", "-o", "asked/%03d.png"]
+    plan = program("paint", "song.wav", *settings, "--dry-run").out
+    assert set(json.loads(plan.splitlines()[0])["constants"]["video"]) <= {"output_size", "fit", "flash_limit"}
+    (program.work / "plan.jsonl").write_text(plan)
+    assert program("paint", "song.wav", *settings).code == 0
+    assert program("paint", "song.wav", "--plan", "plan.jsonl", "-o", "planned/%03d.png").code == 0
+    asked, planned = (sorted((program.work / name).glob("*.png")) for name in ("asked", "planned"))
+    assert [picture.read_bytes() for picture in asked] == [picture.read_bytes() for picture in planned] != []

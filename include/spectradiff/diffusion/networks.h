@@ -112,8 +112,7 @@ class Networks {
  public:
   virtual ~Networks() = default;
 
-  // Those that engine_facts gave for the request; `engine` is another where compiled code did not load and
-  // TorchScript runs instead, of which take_notes tells.
+  // Those that engine_facts gave for the request.
   virtual EngineFacts facts() const = 0;
   // What the user should know of the networks and has not been told yet.
   virtual std::vector<std::string> take_notes() { return {}; }
