@@ -168,7 +168,9 @@ def test_compiled_code_that_does_not_load_is_refused_with_the_batch_size_that_go
     was, now = (hashlib.sha256((folder / "denoiser.pt2").read_bytes()).hexdigest() for folder in (compiled.bundle, bundle))
     assert was in text
     (bundle / "model.json").write_text(text.replace(was, now))
-    check = (program(), "model", "check", bundle, "--allow-unpinned-model", "--dtype", "float32")
-    refused = compiled.bench.call(*check, code=4).stderr
+    render = (program(), "render", compiled.bench.song, "--model", bundle, "--allow-unpinned-model", "--size", "64x64",
+              "--frames", "0", "--dtype", "float32", "--device", "cpu", *compiled.job.options)  # fmt: skip
+    out = compiled.bench.folder / "compiled-out"
+    refused = compiled.bench.call(*render, "-o", out / "junk-%d.png", code=4).stderr
     assert "does not load" in refused and "--batch-size other than 2" in refused
-    assert "TorchScript" in compiled.bench.call(*check, "--batch-size", 1).stdout
+    compiled.bench.call(*render, "--batch-size", 1, "-o", out / "junk-%d.png")
