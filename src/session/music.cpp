@@ -52,8 +52,7 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
       diffusion.prompt = job.scenes.front().prompt;
       observer.info(
           fmt::format("no prompt given; these suit the song (energy {:.2f}, brightness {:.2f}) and its "
-                      "sections: {}; --prompt "
-                      "\"…\" says otherwise",
+                      "sections: {}; --prompt \"…\" takes yours instead",
                       mood.energy, mood.brightness, join(said, ", ")));
       return;
     }
@@ -61,8 +60,8 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
   }
   diffusion.prompt = suiting_prompt(*resolution.manifest, mood, diffusion.seed);
   observer.info(fmt::format(
-      "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" replaces "
-      "otherwise",
+      "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" takes "
+      "yours instead",
       diffusion.prompt, mood.energy, mood.brightness, features.key.empty() ? "" : ", " + features.key));
 }
 
