@@ -29,7 +29,7 @@ WHOLE: Settings = {"size": "64x64", "frames": "0-40", "encoder_preset": "ultrafa
 MINI: Settings = {"size": "64x64", "steps": 4, "dtype": "float32", "frames": "22-24", "batch_size": 3, "prompt": "a stormy sea"}
 # A look of mini's own that its record was taken with: what is recorded is the program, whatever the look is now.
 LOOK: Settings = {
-    "strength": 0.75, "strength_mode": "steps", "greyscale": True, "attack": "100ms", "release": "2s", "gamma": 0.35, "mark_size": 22,
+    "scheduler": "ddim", "strength": 0.75, "strength_mode": "steps", "greyscale": True, "attack": "100ms", "release": "2s", "gamma": 0.35, "mark_size": 22,
     "marks_per_bin": 20, "saturation": 0.9, "hue_start": 0.08, "mark_drift": 0, "paint_turn": 0, "paint_zoom": 1,
     "signal": {"hit": "onset - 0.28 | clip 0 1 | integrate"}, "seed_travel": "25*hit",
 }  # fmt: skip
@@ -257,9 +257,12 @@ def diffused() -> Iterator[Case]:
         yield case(f"every third {by}", every, quick=by == "blend")
         yield case(f"every third {by} part", {**every, "frames": "22-25,29"}, part_of=f"mini every third {by}")
     for name in ("funky-smooth", "iris", "kick", "spectral-pie", "skyline", "visual-sampling"):
-        yield case(f"preset {name}", {"preset": name, "prompt": None if name in ("iris", "kick", "skyline") else "sea", "seed": 42, "frames": "30,61"})
+        prompt = None if name in ("iris", "kick", "skyline") else "sea"
+        mode = "exact" if name == "kick" else "steps"
+        sampling = {"scheduler": LOOK["scheduler"], "strength_mode": mode}
+        yield case(f"preset {name}", {"preset": name, "prompt": prompt, "seed": 42, "frames": "30,61", **sampling})
     yield case("film", {"frames": "20-27", "encoder_preset": "ultrafast"}, output="v.mkv")
-    yield case("draft", {"draft": True, "size": "128x128", "steps": None, "frames": "20-26"})
+    yield case("draft", {"draft": True, "size": "128x128", "steps": 9, "frames": "20-26"})
 
 
 CASES: dict[str, Case] = {case.name: case for cases in (painted(), filmed(), diffused()) for case in cases}
