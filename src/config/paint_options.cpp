@@ -242,7 +242,10 @@ void add_spectrogram(std::vector<Option>& table) {
   table.push_back(choice_option<Style>(
       row("spectrogram_style", kSpectrogram, "NAME", "what is shown"), FIELD(spectrogram.style),
       {{"scroll", Style::scroll, "the music runs past the playhead"},
-       {"still", Style::still, "one picture of the whole song, low notes on top"}}));
+       {"still", Style::still, "one picture of the whole song, low notes on top"},
+       {"riffusion", Style::riffusion,
+        "what is heard from the frame on, 10 ms a column, dark is loud: sonify --method riffusion reads "
+        "it"}}));
   table.push_back(
       ranging(size_range(1, kLargestSide) + ", or picture: as large as the picture",
               written_option(row("spectrogram_still_size", kSpectrogram, "WxH",

@@ -66,9 +66,10 @@ PaintSettings settled(PaintSettings settings) {
   return settings;
 }
 
-bool needs_still_spectrogram(const PaintSettings& settings) {
-  return settings.painter == PainterKind::spectrogram &&
-         settings.spectrogram.style == Spectrogram::Style::still;
+void add_painter_needs(const PaintSettings& settings, FeatureRequest& wanted) {
+  if (settings.painter != PainterKind::spectrogram) return;
+  wanted.still = settings.spectrogram.style == Spectrogram::Style::still;
+  wanted.sound = wanted.sound || settings.spectrogram.style == Spectrogram::Style::riffusion;
 }
 
 struct Painter::Impl {

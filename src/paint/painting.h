@@ -48,6 +48,7 @@ std::unique_ptr<Painting> make_pie(const Levels&, const PaintSettings&, Size);
 std::unique_ptr<Painting> make_polar(const Levels&, const PaintSettings&, Size);
 std::unique_ptr<Painting> make_circles(const Levels&, const PaintSettings&, Size);
 std::unique_ptr<Painting> make_spectrogram(const Levels&, const PaintSettings&, Size);
+std::unique_ptr<Painting> make_riffusion(const Levels&);  // a style of spectrograms
 std::unique_ptr<Painting> make_constant_q_bars(const Levels&, const PaintSettings&, Size);
 std::unique_ptr<Painting> make_image(const Levels&, const PaintSettings&, Size);
 

@@ -115,6 +115,7 @@ class StillPainting final : public Painting {
 std::unique_ptr<Painting> make_spectrogram(const Levels& levels, const PaintSettings& settings, Size size) {
   if (settings.spectrogram.style == Spectrogram::Style::still)
     return std::make_unique<StillPainting>(levels, settings.spectrogram.still_size, size);
+  if (settings.spectrogram.style == Spectrogram::Style::riffusion) return make_riffusion(levels);
   return std::make_unique<ScrollingSpectrogram>(levels);
 }
 

@@ -16,7 +16,7 @@ FeatureRequest features_needed(const Resolution& resolution) {
   const RenderJob& job = resolution.job;
   FeatureRequest wanted;
   wanted.threads = job.threads;
-  wanted.still = needs_still_spectrogram(job.paint);
+  add_painter_needs(job.paint, wanted);
   add_expression_needs(job, wanted);
   add_conditioning_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);

@@ -6,6 +6,7 @@
 #include "channels.h"
 #include "spectradiff/audio/stretch.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/features/riffusion.h"
 
 namespace spectradiff {
 namespace {

@@ -10,6 +10,7 @@
 #include "spectradiff/audio/stretch.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/json.h"
+#include "spectradiff/features/riffusion.h"
 
 namespace spectradiff {
 namespace {
@@ -96,17 +97,20 @@ TEST(Sonify, RefusesAPictureThatHoldsNoSpectrogram) {
 
 // Sound to picture to sound: what is heard again has nearly the same spectrum.
 TEST(Sonify, ComesRoundByRiffusionsPictures) {
-  std::vector<float> song;
+  std::vector<double> song;
   for (int i = 0; i < 2 * kRiffusionRateHz; ++i) {
     const double t = static_cast<double>(i) / kRiffusionRateHz;
     const double note = 220 * std::exp2(std::floor(t * 4) / 4);
     double value = 0;
     for (int k = 1; k < 12; ++k) value += std::sin(2 * std::numbers::pi * note * k * t) / k;
-    song.push_back(static_cast<float>(0.2 * value * std::exp(-3 * std::fmod(t, 0.25))));
+    song.push_back(0.2 * value * std::exp(-3 * std::fmod(t, 0.25)));
   }
   const Magnitudes before = riffusion_bands(song);
-  const MadeSound sound = sonify(riffusion_picture(before), {.method = SonifyMethod::riffusion});
-  const Magnitudes after = riffusion_bands(sound.samples);
+  Canvas picture({static_cast<int>(before.size()), kRiffusionBands});
+  const std::vector<uint8_t> greys = riffusion_greys(before);
+  for (size_t i = 0; i < picture.bytes().size(); ++i) picture.bytes()[i] = greys[i / 3];
+  const MadeSound sound = sonify(picture, {.method = SonifyMethod::riffusion});
+  const Magnitudes after = riffusion_bands(std::vector<double>(sound.samples.begin(), sound.samples.end()));
   std::vector<double> a, b;
   double loudest_a = 0, loudest_b = 0;
   for (size_t frame = 20; frame + 20 < std::min(before.size(), after.size()); ++frame) {

@@ -15,6 +15,7 @@ struct ShortTime {
 };
 
 using ShortTimeSpectra = std::vector<std::vector<std::complex<double>>>;  // [frames][bins]
+using Magnitudes = std::vector<std::vector<double>>;                      // [frames][bins], >= 0
 
 // Around every hop-th sample from 0 on, 1 + samples / hop of them; the sound is mirrored at both ends, which
 // stay single. Needs more than fft_size / 2 samples.

@@ -34,7 +34,7 @@ class Painter {
 // The same settings with nothing left to the painter: it says what lies below it.
 PaintSettings settled(PaintSettings settings);
 
-// Whether the painter needs Features::still.
-bool needs_still_spectrogram(const PaintSettings& settings);
+// What the painter needs beside magnitudes and levels.
+void add_painter_needs(const PaintSettings& settings, FeatureRequest& wanted);
 
 }  // namespace spectradiff

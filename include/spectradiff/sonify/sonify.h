@@ -50,8 +50,6 @@ struct MadeSound {
 MadeSound sonify(const Canvas& picture, const SonifySettings& settings);
 
 // The parts of the above.
-using Magnitudes = std::vector<std::vector<double>>;  // [frames][bins]
-
 // torchaudio.functional.griffinlim of magnitudes (its power is 1): `phases` are what it begins with, numbers
 // in the complex plane. 32 iterations, momentum 0.99.
 std::vector<double> griffin_lim(const Magnitudes& magnitudes, const ShortTime& size, ShortTimeSpectra phases);
@@ -59,13 +57,9 @@ ShortTimeSpectra random_phases(size_t frames, int bins, uint64_t seed);
 
 std::vector<double> chirps(const Canvas& picture, const ChirpRoles& roles, double duration_s, int rate_hz);
 
-// Magnitudes that riffusion's mel bands have of sound at 44100 Hz, [columns][512], and the way back.
-inline constexpr ShortTime kRiffusion{17640, 4410, 441};
-inline constexpr int kRiffusionBands = 512, kRiffusionRateHz = 44100;
-Magnitudes riffusion_bands(const std::vector<float>& mono);
-Magnitudes from_riffusion_bands(const Magnitudes& bands);
-// As a picture: grey, 512 rows, and back; `reference` is the magnitude that becomes black.
-Canvas riffusion_picture(const Magnitudes& bands);
+// The way back from features/riffusion.h: the bands of a picture, [columns][512], the loudest 1 where it is
+// black; and the magnitudes of bands, [columns][bins].
 Magnitudes bands_of_picture(const Canvas& picture);
+Magnitudes from_riffusion_bands(const Magnitudes& bands);
 
 }  // namespace spectradiff
