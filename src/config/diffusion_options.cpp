@@ -183,6 +183,13 @@ void add_control(std::vector<Option>& table) {
                                   "pattern with a picture per frame",
                                   Is::input),
                               FIELD(control_video)));
+  table.push_back(choice_option<ControlMap>(
+      row("control_map", "NAME", "what is made of these pictures, or of the painting where there are none"),
+      FIELD(control_map),
+      {{"none", ControlMap::none, "nothing, they are shown as they are"},
+       {"painting", ControlMap::painting, "the painting itself is shown"},
+       {"luminance", ControlMap::luminance, "how bright they are, as a depth map: what is bright is near"},
+       {"edges", ControlMap::edges, "their edges, as OpenCV's Canny draws them from 100 to 200"}}));
   table.push_back(moving(real_option(row("control_weight", "W", "how strongly the control picture acts"),
                                      NUMBER(control_weight), {0, 2})));
 }

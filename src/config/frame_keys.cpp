@@ -36,6 +36,8 @@ Json diffusion_material(const Constants& constants) {
     if (const auto file = constants.files.find(key); file != constants.files.end())
       material[key] = file->second;
   }
+  if (constants.diffusion->control_map != ControlMap::none)
+    material["control_map"] = find_option("control_map")->get({job_of(constants), {}});
   return material;
 }
 

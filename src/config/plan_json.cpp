@@ -83,6 +83,7 @@ RenderJob job_of(const Constants& constants) {
     job.diffusion.strength_mode = diffusion->strength_mode;
     job.diffusion.eta = diffusion->eta;
     job.diffusion.reading = diffusion->reading;
+    job.diffusion.control_map = diffusion->control_map;
   }
   const VideoConstants& video = constants.video;
   job.output = {video.size,           video.fit,          video.codec, video.crf,          video.flash_limit,

@@ -2,6 +2,8 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/image/edges.h"
+#include "spectradiff/image/post.h"
 #include "spectradiff/image/resize.h"
 
 namespace spectradiff {
@@ -18,18 +20,28 @@ PictureSource source_of(const RenderJob& job) {
   return {source, job.analysis.fps, kBlack, is_video ? "control_video" : "control_image"};
 }
 
+Canvas through(ControlMap map, Canvas picture) {
+  constexpr int kLow = 100, kHigh = 200;  // what models of edges were trained with
+  if (map == ControlMap::edges) return canny_edges(picture, kLow, kHigh);
+  if (map == ControlMap::luminance) greyscale(picture);
+  return picture;
+}
+
 }  // namespace
 
 ControlPictures::ControlPictures(const RenderJob& job, int64_t last)
-    : size_(job.paint.size), source_(source_of(job)) {
+    : size_(job.paint.size), map_(job.diffusion.control_map) {
+  const std::string& image = job.diffusion.control_image;
   const std::string& video = job.diffusion.control_video;
-  const auto frames = source_.frames();
+  if (image.empty() && video.empty()) return;
+  source_.emplace(source_of(job));
+  const auto frames = source_->frames();
   if (video.empty()) {
     if (frames) {
       throw_error(ErrorKind::usage, "control_image = {} is not a single picture; give it as --control-video",
-                  job.diffusion.control_image);
+                  image);
     }
-    still_ = fit_to_size(source_.at(0), size_, Fit::cover);
+    still_ = through(map_, fit_to_size(source_->at(0), size_, Fit::cover));
     return;
   }
   if (!frames) {
@@ -44,27 +56,37 @@ ControlPictures::ControlPictures(const RenderJob& job, int64_t last)
   }
 }
 
-Canvas ControlPictures::at(int64_t frame) const {
-  return still_.empty() ? fit_to_size(source_.at(frame), size_, Fit::cover) : still_.clone();
+Canvas ControlPictures::at(int64_t frame, const Canvas& painting) const {
+  if (!still_.empty()) return still_.clone();
+  return through(map_, source_ ? fit_to_size(source_->at(frame), size_, Fit::cover) : painting.clone());
 }
 
 void check_control(const DiffusionSettings& diffusion, const Manifest& model) {
   const bool image = !diffusion.control_image.empty(), video = !diffusion.control_video.empty();
+  const bool mapped = diffusion.control_map != ControlMap::none;
   if (image && video) {
     throw_error(ErrorKind::usage, "control_image = {} and control_video = {}: give one of them",
                 diffusion.control_image, diffusion.control_video);
   }
-  if ((image || video) && !model.takes_control()) {
+  if ((image || video) && diffusion.control_map == ControlMap::painting) {
     throw_error(ErrorKind::usage,
-                "{} = {}: the model {} has no control network; export it with --controlnet DIR, or leave the "
-                "control pictures out",
-                image ? "control_image" : "control_video",
-                image ? diffusion.control_image : diffusion.control_video, model.name);
+                "control_map = painting shows the painting; leave {} out, or choose another map",
+                image ? "control_image" : "control_video");
   }
-  if (model.takes_control() && !image && !video) {
+  if ((image || video || mapped) && !model.takes_control()) {
+    throw_error(ErrorKind::usage,
+                "{}: the model {} has no control network; export it with --controlnet DIR, or leave the "
+                "control pictures out",
+                image   ? "control_image = " + diffusion.control_image
+                : video ? "control_video = " + diffusion.control_video
+                        : "control_map",
+                model.name);
+  }
+  if (model.takes_control() && !image && !video && !mapped) {
     throw_error(
         ErrorKind::usage,
-        "the model {} has a control network; give it pictures with --control-image or --control-video",
+        "the model {} has a control network; give it pictures with --control-image or --control-video, or "
+        "the painting with --control-map",
         model.name);
   }
 }

@@ -8,7 +8,7 @@ Painted PaintStage::paint(const Recipe& row) const {
   Painted made;
   made.painting = at_frame(row.frame, "paint", [&] { return this->painting(row); });
   if (run_.control != nullptr)
-    made.control = at_frame(row.frame, "control", [&] { return run_.control->at(row.frame); });
+    made.control = at_frame(row.frame, "control", [&] { return run_.control->at(row.frame, made.painting); });
   made.overlay = at_frame(row.frame, "sound", [&] { return overlay(row); });
   return made;
 }

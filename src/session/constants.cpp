@@ -67,6 +67,7 @@ DiffusionConstants diffusion_constants(SessionState& state) {
   constants.eta = job.diffusion.eta;
   constants.guided = job.is_guided();
   constants.reading = job.diffusion.reading;
+  constants.control_map = job.diffusion.control_map;
   constants.device_class = facts.device_class;
   constants.dtype = facts.dtype;
   constants.engine = facts.engine;

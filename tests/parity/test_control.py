@@ -111,6 +111,15 @@ def test_one_control_image_serves_every_frame_and_is_fitted_to_the_size(controls
         assert apart(pixels(rendered[frame]), controls.expect(RUN, frame, picture, 1.0)) <= TOLERANCE
 
 
+@pytest.mark.parametrize("map", ["painting", "luminance"])
+def test_the_painting_can_be_what_controls(controls, map):
+    rendered = controls.render(RUN, map, "--control-map", map)
+    for frame in FRAMES:
+        painting = controls.bench.init(RUN.size)[frame]
+        picture = painting.convert("L").convert("RGB") if map == "luminance" else painting
+        assert apart(pixels(rendered[frame]), controls.expect(RUN, frame, picture, 1.0)) <= TOLERANCE
+
+
 @pytest.mark.parametrize("batch", [1, 3])
 def test_frames_of_a_moved_control_weight_are_the_same_alone_in_batches_and_in_shards(controls, batch):
     run, weight = replace(RUN, batch=batch), "0.2 + 0.3*f"
@@ -131,6 +140,12 @@ def test_control_pictures_and_models_that_do_not_fit_are_refused(controls):
     controls.bench.model("epsilon")
     still = controls.folder / "00000.png"
     code, message = controls.refusal(RUN, "--control-image", still, model="epsilon-bundle")
+    assert code == 2 and "has no control network" in message
+    code, message = controls.refusal(RUN)
+    assert code == 2 and "or the painting with --control-map" in message
+    code, message = controls.refusal(RUN, "--control-image", still, "--control-map", "painting")
+    assert code == 2 and "leave control_image out" in message
+    code, message = controls.refusal(RUN, "--control-map", "edges", model="epsilon-bundle")
     assert code == 2 and "has no control network" in message
     code, message = controls.refusal(RUN)
     assert code == 2 and "give it pictures with --control-image or --control-video" in message

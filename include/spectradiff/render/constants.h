@@ -30,6 +30,7 @@ struct DiffusionConstants {
   double eta = 0;
   bool guided = false;  // whether any frame is (DiffuserSettings::guided)
   PromptReading reading;
+  ControlMap control_map = ControlMap::none;
   int text_chunks = 1;  // of every text of the job: those of its longest (Diffuser::expect)
   std::string device_class, dtype, engine;  // as EngineFacts has them
   int threads = 0;                          // the same, at least 1

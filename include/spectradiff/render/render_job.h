@@ -29,6 +29,8 @@ enum class SeedMode {
 };  // the same for every frame; seed + frame; SplitMix64 of seed and frame
 
 // How pictures are made between those that are diffused (render/cadence.h).
+// What is made of the pictures for a control network, or of the painting where there are none.
+enum class ControlMap { none, painting, luminance, edges };
 enum class Interpolation { blend, motion, network };
 
 // Which part of the song becomes frames. Indices, level and beats stay those of the whole song.
@@ -64,7 +66,8 @@ struct DiffusionSettings {
   ConditioningSettings conditioning;
   DiffusionNumbers numbers;
   StrengthMode strength_mode = StrengthMode::steps;
-  int steps = 50;             // 1..1000
+  int steps = 50;  // 1..1000
+  ControlMap control_map = ControlMap::none;
   std::string control_image;  // for every frame alike; empty: none
   std::string control_video;  // by the song's time, or a folder or pattern, a picture a frame; empty: none
   std::string scheduler;      // empty: the class the bundle names
