@@ -89,7 +89,8 @@ struct Circles {
 
 // Time runs to the right, pitch up; what sounds now is at the play-head.
 struct Spectrogram {
-  // still: VS2's picture of the whole song; riffusion: what is heard from the frame on (features/riffusion.h).
+  // still: VS2's picture of the whole song; riffusion: what is heard from the frame on
+  // (features/riffusion.h).
   enum class Style { scroll, still, riffusion } style = Style::scroll;
   Size still_size;         // a still is made in this size and then scaled (Lanczos); 0x0: the picture's
   double seconds = 8;      // 0.1..120 across the picture
