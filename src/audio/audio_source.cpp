@@ -9,6 +9,7 @@
 
 #include "decoder.h"
 #include "file_kind.h"
+#include "joined_flac.h"
 #include "sound_file.h"
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
@@ -67,11 +68,12 @@ void require_sane_shape(int channels, int64_t sample_rate_hz, const AudioLimits&
 // With the size of the data chunk set to what follows it, where a streaming writer left 0.
 HeaderPatch patch_of(const WavHeader& header) {
   HeaderPatch patch;
+  patch.pads = header.missing_pads;
   if (!header.size_missing()) return patch;
   const int64_t align = std::max(1, header.block_align);
   const auto size =
       static_cast<uint32_t>(std::min<int64_t>(header.present_bytes / align * align, 0xfffffff0));
-  patch.offset = header.data_size_offset;
+  patch.offset = header.data_size_offset + static_cast<int64_t>(header.missing_pads.size());
   for (int i = 0; i < 4; ++i) {
     patch.bytes[i] = static_cast<uint8_t>(size >> 8 * (header.big_endian ? 3 - i : i));
   }
@@ -81,6 +83,9 @@ HeaderPatch patch_of(const WavHeader& header) {
 // libav takes a block size of 0 for any, and decodes noise.
 std::unique_ptr<Decoder> open_by_any(const SoundFile& file, const HeaderPatch& patch, bool libav_may) {
   std::string reason, libav_reason;
+  if (libav_may && is_for_libav(file)) {
+    if (auto decoder = open_with_libav(file, libav_reason)) return decoder;
+  }
   if (auto decoder = open_with_sndfile(file, patch, reason)) return decoder;
   if (file.bytes() == 0) throw_error(ErrorKind::input, "{} is an empty file", file.name());
   const FileKind kind = file_kind(file.head(kHeadBytes));
@@ -128,6 +133,7 @@ struct AudioSource::Impl {
   void require_duration() const;
   std::string settle_length();
   std::string wav_size_note(const WavHeader& header) const;
+  void note_joined_songs();
   void check_float_samples();
   void seek(int64_t sample);
   int64_t read(float* interleaved, int64_t frames);
@@ -165,6 +171,7 @@ void AudioSource::Impl::open() {
   for (const std::string& note : {length_note, decoder->note()}) {
     if (!note.empty()) notes.push_back(note);
   }
+  if (info.format.starts_with("FLAC")) note_joined_songs();
   if (decoder->float_samples()) check_float_samples();
   if (info.duration_s() < kShortSongSeconds) {
     notes.push_back(fmt::format("{} is very short: {} samples", file.name(), info.samples));
@@ -183,25 +190,29 @@ void AudioSource::Impl::require_duration() const {
 // decoder of its own, so that what is read later comes from one that never sought.
 std::string AudioSource::Impl::settle_length() {
   const int64_t declared = info.samples;
-  bool damaged = false;
+  bool inside = false, broken_off = false;
   if (!length_holds(*open_decoder())) {
     const auto limit = static_cast<int64_t>(limits.max_duration_s * info.sample_rate_hz);
     const auto counter = open_decoder();
     info.samples = count_samples(*counter, limit);
-    damaged = counter->damaged();
+    inside = counter->damaged_inside();
+    broken_off = counter->broken_off();
   }
   file_samples = info.samples;
   if (info.samples == 0) return "";
   // Half of the type's range and more is libsndfile's way to say that nobody knows.
   const bool stated = declared > 0 && declared <= INT64_MAX / 2;
   const bool early = stated && declared - info.samples > decoder->length_slack();
-  info.mended = early || damaged;
-  if (early) {
-    return fmt::format("{} ends early: {} of {} can be read", file.name(), duration_text(info.duration_s()),
-                       duration_text(static_cast<double>(declared) / info.sample_rate_hz));
+  info.mended = info.mended || early || inside || broken_off;
+  const std::string there = duration_text(info.duration_s());
+  const std::string of_all =
+      early ? " of " + duration_text(static_cast<double>(declared) / info.sample_rate_hz) : "";
+  if (inside) {
+    return fmt::format("{} is damaged: {}{} can be read, and what lies behind the damage moves up",
+                       file.name(), there, of_all);
   }
-  return damaged ? fmt::format("{} is damaged: {} can be read", file.name(), duration_text(info.duration_s()))
-                 : "";
+  if (early) return fmt::format("{} ends early: {}{} can be read", file.name(), there, of_all);
+  return broken_off ? fmt::format("{} is damaged: {} can be read", file.name(), there) : "";
 }
 
 std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
@@ -221,6 +232,17 @@ std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
                        file.name(), header.stray_bytes, duration_text(info.duration_s()));
   }
   return "";
+}
+
+void AudioSource::Impl::note_joined_songs() {
+  const JoinedFlac joined = find_joined_flac(file);
+  if (joined.songs == 1) return;
+  info.mended = true;
+  notes.push_back(
+      fmt::format("{} holds {} songs, one appended to the other, and only the first is used: {} of {}; "
+                  "join them with ffmpeg's concat filter to use all",
+                  file.name(), joined.songs, duration_text(info.duration_s()),
+                  duration_text(info.duration_s() + joined.behind_s)));
 }
 
 void AudioSource::Impl::check_float_samples() {

@@ -15,6 +15,8 @@ using Bytes = std::array<uint8_t, 16>;
 
 constexpr int kMaxChunks = 4096;
 constexpr size_t kChunkHeaderBytes = 8;
+constexpr std::string_view kUsualChunks[] = {"data", "fmt ", "fact", "LIST", "JUNK", "bext",
+                                             "cue ", "smpl", "PEAK", "id3 ", "ID3 "};
 
 uint64_t read_integer(const uint8_t* bytes, int size, bool big_endian) {
   uint64_t value = 0;
@@ -51,12 +53,26 @@ class ChunkReader {
         read_data(header);
         break;
       }
-      offset_ += static_cast<int64_t>(kChunkHeaderBytes + size_ + (size_ & 1));
+      offset_ += static_cast<int64_t>(kChunkHeaderBytes + size_);
+      if ((size_ & 1) == 0) continue;
+      if (lacks_pad()) {
+        header.missing_pads.push_back(offset_);
+      } else {
+        ++offset_;
+      }
     }
     return header;
   }
 
  private:
+  // Behind an odd chunk: whether the next one begins at once, where its padding should be.
+  bool lacks_pad() const {
+    std::array<uint8_t, 4> bytes{};
+    if (file_.read_at(offset_, bytes.data(), bytes.size()) < bytes.size()) return false;
+    const std::string_view id(reinterpret_cast<const char*>(bytes.data()), 4);
+    return std::find(std::begin(kUsualChunks), std::end(kUsualChunks), id) != std::end(kUsualChunks);
+  }
+
   bool read_chunk_header() {
     std::array<uint8_t, kChunkHeaderBytes> bytes{};
     if (file_.read_at(offset_, bytes.data(), bytes.size()) < bytes.size()) return false;

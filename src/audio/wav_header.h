@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace spectradiff {
 
@@ -18,6 +19,8 @@ struct WavHeader {
   uint64_t declared_bytes = 0;    // of samples, as written
   int64_t present_bytes = 0;      // from the start of the samples to the end of the file
   int64_t stray_bytes = 0;        // behind the samples, in no chunk
+  // Where the byte of padding behind an odd chunk was left out: the begin of the chunk that follows.
+  std::vector<int64_t> missing_pads;
 
   // Programs that write to a pipe leave a size that only means "unknown": the largest signed or unsigned one,
   // less a header or a block.

@@ -15,7 +15,10 @@ namespace {
 void measure_frames(Features& features, AudioSource& source, FrameSpectrum& spectrum,
                     const FeatureRequest& wanted) {
   SongMeters meters(features.settings, wanted, source.info());
-  SampleWindow samples(source, meters.wants_channels(),
+  // The seeds' bins are those of the mean, whatever it loses.
+  const auto voice =
+      features.settings.spacing == BinSpacing::seed ? SampleWindow::Voice::mean : SampleWindow::Voice::heard;
+  SampleWindow samples(source, voice, meters.wants_channels(),
                        [&](SongBlock block) { meters.add(std::move(block)); });
 
   const auto bins = static_cast<size_t>(features.bins);

@@ -13,8 +13,10 @@
 namespace spectradiff {
 
 struct SongBlock {
-  std::vector<float> mono;         // [samples]
+  std::vector<float> mono;         // [samples], as HeardMix makes them
+  std::vector<float> mean;         // [samples], the mean of all channels; empty where it is the same
   std::vector<float> interleaved;  // [samples][channels]; empty where nobody asked for it
+  const std::vector<float>& exact_mean() const { return mean.empty() ? mono : mean; }
   int64_t samples() const { return static_cast<int64_t>(mono.size()); }
 };
 

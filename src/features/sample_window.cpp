@@ -26,8 +26,10 @@ float SampleWindow::View::median() const {
   return upper_median(some);
 }
 
-SampleWindow::SampleWindow(AudioSource& source, bool wants_channels, Observer observer)
-    : source_(source), wants_channels_(wants_channels), observer_(std::move(observer)) {
+SampleWindow::SampleWindow(AudioSource& source, Voice voice, bool wants_channels, Observer observer)
+    : source_(source), voice_(voice), wants_channels_(wants_channels), observer_(std::move(observer)) {
+  const AudioInfo& song = source_.info();
+  if (song.channels > 1) mix_.emplace(song.channels, song.sample_rate_hz);
   source_.seek(0);
 }
 
@@ -51,34 +53,56 @@ SampleWindow::View SampleWindow::view(const SampleRange& range) {
 }
 
 void SampleWindow::read_block() {
-  const size_t size = buffer_.size();
-  buffer_.resize(size + kBlockSamples, 0.0f);
-  if (ended_) return;
-  SongBlock block = read();
-  const int64_t got = block.samples();
-  std::copy(block.mono.begin(), block.mono.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(size));
-  song_samples_ += got;
-  ended_ = got < kBlockSamples;
+  if (ended_) {
+    buffer_.resize(buffer_.size() + kBlockSamples, 0.0f);
+    return;
+  }
+  SongBlock block = mix_ ? read() : read_one_channel();
+  if (block.samples() == 0) return;
+  const std::vector<float>& samples = voice_ == Voice::mean ? block.exact_mean() : block.mono;
+  buffer_.insert(buffer_.end(), samples.begin(), samples.end());
+  song_samples_ += block.samples();
   observer_(std::move(block));
 }
 
-SongBlock SampleWindow::read() {
+SongBlock SampleWindow::read_one_channel() {
   SongBlock block;
   block.mono.resize(kBlockSamples);
-  if (!wants_channels_) {
-    block.mono.resize(static_cast<size_t>(source_.read_mono(block.mono.data(), kBlockSamples)));
-    return block;
-  }
-  const int channels = source_.info().channels;
-  block.interleaved.resize(static_cast<size_t>(kBlockSamples * channels));
+  block.mono.resize(static_cast<size_t>(source_.read_mono(block.mono.data(), kBlockSamples)));
+  ended_ = block.samples() < kBlockSamples;
+  if (wants_channels_) block.interleaved = block.mono;
+  return block;
+}
+
+// The mix lags behind: what was read waits for it.
+SongBlock SampleWindow::read() {
+  const auto channels = static_cast<size_t>(source_.info().channels);
+  std::vector<float> samples(kBlockSamples * channels);
   int64_t done = 0;
   while (done < kBlockSamples) {
-    const int64_t got = source_.read(block.interleaved.data() + done * channels, kBlockSamples - done);
+    const int64_t got =
+        source_.read(samples.data() + static_cast<size_t>(done) * channels, kBlockSamples - done);
     if (got == 0) break;
     done += got;
   }
-  block.mono.resize(static_cast<size_t>(done));
-  mix_to_mono(block.interleaved.data(), done, channels, block.mono.data());
+  std::vector<float> mean(static_cast<size_t>(done));
+  mix_to_mono(samples.data(), done, static_cast<int>(channels), mean.data());
+  mix_->add(samples.data(), mean.data(), done);
+  ended_ = done < kBlockSamples;
+  if (ended_) mix_->finish();
+
+  mean_.insert(mean_.end(), mean.begin(), mean.end());
+  SongBlock block;
+  block.mono = mix_->take();
+  const auto ready = static_cast<std::ptrdiff_t>(block.mono.size());
+  block.mean.assign(mean_.begin(), mean_.begin() + ready);
+  mean_.erase(mean_.begin(), mean_.begin() + ready);
+  if (!wants_channels_) return block;
+  samples.resize(static_cast<size_t>(done) * channels);
+  interleaved_.insert(interleaved_.end(), samples.begin(), samples.end());
+  const auto ready_values = ready * static_cast<std::ptrdiff_t>(channels);
+  block.interleaved.assign(interleaved_.begin(), interleaved_.begin() + ready_values);
+  interleaved_.erase(interleaved_.begin(), interleaved_.begin() + ready_values);
   return block;
 }
 

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
+#include "heard_mix.h"
 #include "meter_pool.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/frame_time.h"
@@ -14,10 +16,11 @@ namespace spectradiff {
 // Memory is that of the widest window and one block. One thread; the source must outlive it.
 class SampleWindow {
  public:
-  // `observer` is shown every sample once, in order: the mean of all channels and, where `wants_channels`,
-  // the channels themselves.
+  // The window is on the mean of all channels, or on what HeardMix makes of them. `observer` is shown every
+  // sample of both once, in order, and, where `wants_channels`, the channels themselves.
+  enum class Voice { mean, heard };
   using Observer = std::function<void(SongBlock block)>;
-  SampleWindow(AudioSource& source, bool wants_channels, Observer observer);
+  SampleWindow(AudioSource& source, Voice voice, bool wants_channels, Observer observer);
 
   struct View {
     const float* samples;  // [range.size()], 0 outside the song; valid until the next view
@@ -34,14 +37,19 @@ class SampleWindow {
  private:
   void read_block();
   SongBlock read();
+  SongBlock read_one_channel();
 
   AudioSource& source_;
+  const Voice voice_;
   const bool wants_channels_;
   Observer observer_;
   std::vector<float> buffer_;  // samples [buffer_begin_, buffer_begin_ + buffer_.size())
   int64_t buffer_begin_ = 0;
   int64_t song_samples_ = 0;
   bool ended_ = false;
+  std::optional<HeardMix> mix_;     // of several channels
+  std::vector<float> mean_;         // read, and not yet out of the mix
+  std::vector<float> interleaved_;  // the same
 };
 
 }  // namespace spectradiff

@@ -89,9 +89,11 @@ void SongMeters::make_meters(const AudioInfo& song) {
     attach(moments_.emplace(sample_rate_hz_, settings_.fps));
   if (wanted_.sound || !of_librosa_.empty()) {
     mono_.reserve(static_cast<size_t>(song.samples));
-    meters.push_back(
-        {[this](const SongBlock& block) { mono_.insert(mono_.end(), block.mono.begin(), block.mono.end()); },
-         [] {}});
+    meters.push_back({[this](const SongBlock& block) {
+                        const std::vector<float>& mean = block.exact_mean();
+                        mono_.insert(mono_.end(), mean.begin(), mean.end());
+                      },
+                      [] {}});
   }
   if (wants_any({"rms", "peak", "rms_db"})) attach(level_.emplace(sample_rate_hz_, settings_.fps));
   pool_.emplace(std::move(meters), thread_count(wanted_.threads));

@@ -14,6 +14,9 @@ extern "C" {
 namespace spectradiff {
 namespace {
 
+// A coarse clock's packets are this far from where the ones before them end; more is a gap.
+constexpr int64_t kRoundedTimesPerSecond = 500;
+
 // How a file's packets lie in time; in samples of the stream's rate.
 struct PacketTiming {
   int64_t start = 0;    // time of the first heard sample in the packets' own clock
@@ -31,10 +34,42 @@ int64_t end_discard(const AVPacket* packet) {
 int64_t duration_of(const AVPacket* packet, AVCodecParameters* parameters, AVRational sample_clock,
                     AVRational clock) {
   const int64_t by_codec = av_get_audio_frame_duration2(parameters, packet->size);
-  // ALAC, FLAC and PCM packets vary, and their containers say by how much.
-  return by_codec > 0 && packet->duration <= 0 ? by_codec
-                                               : av_rescale_q(packet->duration, clock, sample_clock);
+  const int64_t stated = av_rescale_q(packet->duration, clock, sample_clock);
+  const int64_t tick = av_rescale_q_rnd(1, clock, sample_clock, AV_ROUND_UP);
+  // ALAC, FLAC and PCM packets vary, and their containers say by how much, as well as their clock allows.
+  return by_codec > 0 && (packet->duration <= 0 || std::abs(by_codec - stated) < tick) ? by_codec : stated;
 }
+
+// Matroska gives a track the time that its decoder has to throw away, in milliseconds; Opus itself in
+// samples.
+int64_t opus_priming(const AVStream* stream) {
+  const AVCodecParameters* parameters = stream->codecpar;
+  const bool opus = parameters->codec_id == AV_CODEC_ID_OPUS && parameters->extradata_size >= 12;
+  return opus ? AV_RL16(parameters->extradata + 10) : 0;
+}
+
+// Packet times in samples, from a clock that may be coarser.
+class PacketClock {
+ public:
+  PacketClock(const AVStream* stream)
+      : from_(stream->time_base),
+        samples_{1, stream->codecpar->sample_rate},
+        coarse_(av_cmp_q(from_, samples_) > 0) {}
+
+  int64_t pts(const AVPacket* packet, int64_t duration) {
+    int64_t pts = av_rescale_q(packet->pts, from_, samples_);
+    if (coarse_ && !first_ && std::abs(pts - next_) * kRoundedTimesPerSecond <= samples_.den) pts = next_;
+    first_ = false;
+    next_ = pts + duration;
+    return pts;
+  }
+
+ private:
+  AVRational from_, samples_;
+  bool coarse_;
+  bool first_ = true;
+  int64_t next_ = 0;  // where the packet before ended
+};
 
 PacketTiming measure(AVFormatContext* input, int index) {
   const AVStream* stream = input->streams[index];
@@ -45,11 +80,15 @@ PacketTiming measure(AVFormatContext* input, int index) {
   int64_t end = timing.start;
   bool first = true;
   PacketPtr packet = make_av_packet();
+  PacketClock clock(stream);
   while (av_read_frame(input, packet.get()) >= 0) {
     if (packet->stream_index == index && packet->pts != AV_NOPTS_VALUE) {
-      const int64_t pts = av_rescale_q(packet->pts, stream->time_base, sample_clock);
       const int64_t duration = duration_of(packet.get(), stream->codecpar, sample_clock, stream->time_base);
-      if (std::exchange(first, false)) timing.priming = std::max<int64_t>(0, timing.start - pts);
+      const int64_t pts = clock.pts(packet.get(), duration);
+      if (std::exchange(first, false)) {
+        if (const int64_t priming = opus_priming(stream)) timing.start = pts + priming;
+        timing.priming = std::max<int64_t>(0, timing.start - pts);
+      }
       end = std::max(end, pts + duration - end_discard(packet.get()));
       timing.longest_packet = std::max(timing.longest_packet, duration);
     }
@@ -69,6 +108,7 @@ class CopiedSound : public SoundPackets {
         stream_(input_->streams[index]),
         timing_(timing),
         samples_(samples),
+        clock_(stream_),
         pending_(make_av_packet()) {}
 
   void describe(AVCodecParameters* parameters) const override {
@@ -123,9 +163,9 @@ class CopiedSound : public SoundPackets {
       if (pending_->stream_index == stream_->index && pending_->pts != AV_NOPTS_VALUE) break;
     }
     AVPacket* packet = pending_.get();
-    packet->duration =
-        duration_of(packet, stream_->codecpar, time_base(), stream_->time_base) - end_discard(packet);
-    packet->pts = av_rescale_q(packet->pts, stream_->time_base, time_base()) - timing_.start;
+    const int64_t duration = duration_of(packet, stream_->codecpar, time_base(), stream_->time_base);
+    packet->pts = clock_.pts(packet, duration) - timing_.start;
+    packet->duration = duration - end_discard(packet);
     packet->pts = std::max(packet->pts, -timing_.priming);
     packet->dts = packet->pts;
     packet->duration += unstated_end(packet);
@@ -138,6 +178,7 @@ class CopiedSound : public SoundPackets {
   AVStream* stream_;
   PacketTiming timing_;
   int64_t samples_;
+  PacketClock clock_;
   PacketPtr pending_;
   bool has_pending_ = false;
   bool last_ = false;

@@ -64,6 +64,10 @@ void quiet_libav() {
   last_error_line.clear();
 }
 
+bool libav_complained() {
+  return !last_error_line.empty();
+}
+
 std::string libav_error_text(int code) {
   char text[AV_ERROR_MAX_STRING_SIZE] = {};
   av_strerror(code, text, sizeof text);
@@ -122,6 +126,17 @@ int choose_sound_stream(AVFormatContext* input) {
     if (static_cast<int>(i) != index) input->streams[i]->discard = AVDISCARD_ALL;
   }
   return index;
+}
+
+int choose_picture_stream(AVFormatContext* input) {
+  int chosen = av_find_best_stream(input, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  for (unsigned i = 0; chosen >= 0 && i < input->nb_streams; ++i) {
+    if (!(input->streams[chosen]->disposition & AV_DISPOSITION_ATTACHED_PIC)) break;
+    const bool moves = input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+                       !(input->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC);
+    if (moves) chosen = static_cast<int>(i);
+  }
+  return chosen;
 }
 
 const AVCodec* find_encoder(const char* const* names, size_t count) {

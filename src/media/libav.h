@@ -52,6 +52,9 @@ PacketPtr make_av_packet();
 // this module calls it first.
 void quiet_libav();
 
+// Whether libav has logged an error on this thread since quiet_libav.
+bool libav_complained();
+
 // "Invalid argument (libx264: width not divisible by 2)": the code's meaning and the line libav logged with
 // it, if any.
 std::string libav_error_text(int code);
@@ -66,6 +69,10 @@ InputPtr open_media_file(const std::filesystem::path& path, const char* containe
 
 // The best sound track, and nothing read but it from now on; negative when there is none.
 int choose_sound_stream(AVFormatContext* input);
+
+// The best track of pictures that move, for a song's cover is one to libav as well; else a cover; negative
+// when there is neither.
+int choose_picture_stream(AVFormatContext* input);
 
 // A codec context, not opened. Error{memory}.
 CodecContextPtr make_codec_context(const AVCodec* codec);

@@ -122,18 +122,6 @@ double decoded_seconds(const std::filesystem::path& path) {
   return static_cast<double>(samples) / sound->info().sample_rate_hz;
 }
 
-// The best one that moves: a song's cover is a stream of pictures to libav as well.
-int choose_picture_stream(AVFormatContext* input) {
-  int chosen = av_find_best_stream(input, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-  for (unsigned i = 0; chosen >= 0 && i < input->nb_streams; ++i) {
-    if (!(input->streams[chosen]->disposition & AV_DISPOSITION_ATTACHED_PIC)) break;
-    const bool moves = input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
-                       !(input->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC);
-    if (moves) chosen = static_cast<int>(i);
-  }
-  return chosen;
-}
-
 std::string tag(const AVFormatContext* input, const char* key) {
   const AVDictionaryEntry* entry = av_dict_get(input->metadata, key, nullptr, 0);
   return entry ? entry->value : "";

@@ -13,8 +13,8 @@ std::string identity(const VideoSettings& settings, const SoundTrack* sound) {
                                  fps.text(), picture.width, picture.height, output.width, output.height,
                                  static_cast<int>(fit), codec, crf, preset, pixels, audio, bitrate, threads);
   if (sound == nullptr) return text;
-  const auto& [file, lossless, whole, rate, channels, samples, read] = *sound;
-  return text + fmt::format(" {} {} {} {} {}", file.native(), lossless, whole, rate, channels);
+  const auto& [file, lossless, whole, rate, channels, places, samples, read] = *sound;
+  return text + fmt::format(" {} {} {} {} {} {}", file.native(), lossless, whole, rate, channels, places);
 }
 
 }  // namespace

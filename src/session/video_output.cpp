@@ -91,6 +91,7 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan) {
   sound.whole = plan.sound_samples() == source.info().samples && !source.info().mended;
   sound.sample_rate_hz = source.info().sample_rate_hz;
   sound.channels = source.info().channels;
+  sound.channel_mask = source.info().channel_mask;
   sound.samples = plan.sound_samples();
   sound.read = [reader = std::make_shared<SongReader>(source, plan.sound())](
                    float* interleaved, int64_t frames) { return reader->read(interleaved, frames); };

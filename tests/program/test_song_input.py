@@ -58,6 +58,9 @@ def test_every_container_gives_the_samples_that_ffmpeg_gives(program, whole, nam
     assert done.code == 0 and "warning" not in done.err and form in done.err, done
     expected = samples_of(program.work / name)
     heard = samples_of(program.work / "v.mkv")
+    if name in ("a.m4a", "mp3.mp4", "film.mp4"):  # ffmpeg does not end a packet where the edit list does
+        assert abs(len(heard) - round(1.217 * RATE)) <= 45 and len(heard) <= len(expected) < len(heard) + 1152
+        expected = expected[: len(heard)]
     assert heard.shape == expected.shape
     assert np.abs(heard - np.clip(expected, -1, 1)).max() < 1e-6
     part = program("paint", name, *QUICK, "--audio-codec", "flac", "--frames", "4-6,9", "-o", "part.mkv")

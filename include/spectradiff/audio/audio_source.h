@@ -18,25 +18,28 @@ struct AudioLimits {
 struct AudioInfo {
   int sample_rate_hz = 0;
   int channels = 0;  // 1..64
+  // Where the loudspeakers stand, as bits of WAVE (FL 1, FR 2, FC 4, LFE 8, …), in whose order the channels
+  // come; 0: not known.
+  uint64_t channel_mask = 0;
   // Audio frames that can be read: counted where the header is wrong, lowered when reading meets damage.
   int64_t samples = 0;
   std::string format;  // "WAV, 16 bit PCM", for people
   bool lossless = false;
-  bool mended =
-      false;  // differs from the file: some samples were no numbers, all are scaled, the rest is lost
+  // Differs from the file: samples were no numbers, all are scaled, some are lost, silence is put in front.
+  bool mended = false;
   double duration_s() const { return static_cast<double>(samples) / sample_rate_hz; }
 };
 
 // Reads interleaved float frames, nominal ±1, from any place. NaN, infinity and values beyond ±1e6 come out
 // as 0 (see notes), and so do values below 1e-20, whose arithmetic would be slow. A float file that peaks
-// above 2 was written on another scale: it is brought to a peak of 1. Not thread-safe. libmpg123 may write
-// notes of its own about damaged MP3s to stderr.
+// above 2 was written on another scale: it is brought to a peak of 1. Not thread-safe.
 class AudioSource {
  public:
-  // Whatever libsndfile reads, else libav (a video's sound track too), with 1..64 channels and within the
-  // limits. "-" spools stdin (up to 4 GiB) to a temporary file in TMPDIR, which is removed with this object.
-  // Error{input} naming the file, what is wrong with it and what to do: also for a file without samples, or
-  // with more than 1 % of them not numbers. Error{output} when the spool cannot be written.
+  // MP3 and Ogg by libav, else whatever libsndfile reads, else libav (a video's sound track too), with 1..64
+  // channels and within the limits. "-" spools stdin (up to 4 GiB) to a temporary file in TMPDIR, which is
+  // removed with this object. Error{input} naming the file, what is wrong with it and what to do: also for a
+  // file without samples, or with more than 1 % of them not numbers. Error{output} when the spool cannot be
+  // written.
   static AudioSource open(const std::filesystem::path& path, const AudioLimits& limits = {});
   AudioSource(AudioSource&&) noexcept;
   AudioSource& operator=(AudioSource&&) noexcept;

@@ -37,7 +37,8 @@ struct SoundTrack {
   bool whole = true;           // nothing is cut or mended: only then may packets be copied
   int sample_rate_hz = 0;
   int channels = 0;
-  int64_t samples = 0;  // audio frames that `read` will give, sample 0 is heard when picture 0 is shown
+  uint64_t channel_mask = 0;  // where they stand, as bits of WAVE, in whose order they come; 0: not known
+  int64_t samples = 0;        // audio frames that `read` will give, sample 0 is heard when picture 0 is shown
   // Fills at most `frames` interleaved float frames, returns how many; 0 at the end. Called from the writer's
   // thread only.
   std::function<int64_t(float* interleaved, int64_t frames)> read;
