@@ -66,6 +66,8 @@ std::vector<FrameKey> frame_keys(const Plan& plan) {
       if (row.init.previous) {
         entry["init"] = init_to_json(row.init);
         entry["init"]["previous"] = latest[row.chain];
+        if (const auto& giver = row.init.colours_of)
+          entry["init"]["colours_of"] = keys[static_cast<size_t>(find_row(plan, *giver) - plan.rows.begin())];
       }
     }
     keys.push_back(sha256_hex(json_text(entry)));

@@ -7,12 +7,14 @@
 
 namespace spectradiff {
 
-// `field` takes the struct that the value lives in (PaintSettings&, DiffusionNumbers&, DiffusionSettings&,
-// RenderJob& or RunSettings&) and gives a reference to it. It captures nothing.
+// `field` takes the struct that the value lives in (PaintSettings&, DiffusionNumbers&, JourneyNumbers&,
+// DiffusionSettings&, RenderJob& or RunSettings&) and gives a reference to it. It captures nothing.
 template <typename Field>
 constexpr bool kOfPainting = std::is_invocable_v<Field, PaintSettings&>;
 template <typename Field>
 constexpr bool kOfNumbers = std::is_invocable_v<Field, DiffusionNumbers&>;
+template <typename Field>
+constexpr bool kOfJourney = std::is_invocable_v<Field, JourneyNumbers&>;
 template <typename Field>
 constexpr bool kOfJob = !std::is_invocable_v<Field, RunSettings&>;
 
@@ -22,6 +24,8 @@ auto& place_in_job(Field field, RenderJob& job) {
     return field(job.paint);
   } else if constexpr (kOfNumbers<Field>) {
     return field(job.diffusion.numbers);
+  } else if constexpr (kOfJourney<Field>) {
+    return field(job.journey.numbers);
   } else if constexpr (std::is_invocable_v<Field, DiffusionSettings&>) {
     return field(job.diffusion);
   } else {
@@ -63,6 +67,8 @@ NumberPlace number_place(Field, double min, double max, bool min_excluded, bool 
       return Field{}(copy);
     };
   }
+  if constexpr (kOfJourney<Field>)
+    place.put_journey = [](JourneyNumbers& numbers, double value) { Field{}(numbers) = value; };
   return place;
 }
 

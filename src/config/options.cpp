@@ -7,6 +7,7 @@
 
 #include "conditioning_options.h"
 #include "diffusion_options.h"
+#include "journey_options.h"
 #include "option_kinds.h"
 #include "paint_options.h"
 #include "run_options.h"
@@ -27,6 +28,7 @@ std::vector<Option> make_table() {
   add_paint_options(table);
   add_diffusion_options(table);
   add_conditioning_options(table);
+  add_journey_options(table);
   add_video_options(table);
   add_hearing_options(table);
   add_machine_options(table);

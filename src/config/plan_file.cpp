@@ -207,9 +207,18 @@ class RowReader {
       fail("init = {} is neither \"painted\" nor \"noise\" nor an object", json_text(value));
     JsonReader moved(value, where_ + ": init", ErrorKind::usage);
     init.previous = moved.integer("previous");
-    init.camera = {moved.real_or("zoom", 1), moved.real_or("turn", 0), moved.real_or("pan_x", 0),
-                   moved.real_or("pan_y", 0)};
+    init.camera = {moved.real_or("zoom", 1),  moved.real_or("turn", 0),       moved.real_or("pan_x", 0),
+                   moved.real_or("pan_y", 0), moved.real_or("centre_x", 0.5), moved.real_or("centre_y", 0.5)};
     init.paint_over = moved.real_or("paint_over", init.paint_over);
+    init.sharpen = moved.real_or("sharpen", init.sharpen);
+    init.noise = moved.real_or("noise", init.noise);
+    if (moved.has("colours_of")) init.colours_of = moved.integer("colours_of");
+    if (moved.has("border")) {
+      const auto& names = border_names();
+      const auto name = std::find(names.begin(), names.end(), moved.text("border"));
+      if (name == names.end()) fail("init: border is none of {}", fmt::join(names, ", "));
+      init.border = static_cast<Border>(name - names.begin());
+    }
     moved.refuse_unknown();
   }
 

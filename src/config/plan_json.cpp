@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "conditioning_options.h"
+#include "journey_options.h"
 #include "spectradiff/config/plan_file.h"
 
 namespace spectradiff {
@@ -17,7 +18,7 @@ bool is_of_rows(const Option& option) {
       "start",  "duration",        "frames",      "signal",  "tempo",        "first_beat",    "beats_per_bar",
       "prompt", "negative_prompt", "end_prompt",  "prompts", "prompt_blend", "prompt_weight", "prompt_snap",
       "seed",   "seed_mode",       "seed_travel", "scenes"};
-  if (std::string_view(option.group) == kConditioningGroup) return true;
+  if (option.group == kConditioningGroup || option.group == kJourneyGroup) return true;
   return keys.contains(option.key) || (option.number && option.number->put_numbers != nullptr);
 }
 
@@ -67,6 +68,11 @@ bool has_number(const Recipe& row, const Option& option) {
 
 const std::vector<std::string>& sound_feature_names() {
   static const std::vector<std::string> names = {"waveform", "fft", "melspectrogram", "mfcc"};
+  return names;
+}
+
+const std::vector<std::string>& border_names() {
+  static const std::vector<std::string> names = find_option("border")->choices;
   return names;
 }
 
@@ -123,8 +129,20 @@ Json diffusion_to_json(const DiffusionConstants& diffusion) {
 Json init_to_json(const Init& init) {
   if (init.from_noise) return "noise";
   if (!init.previous) return "painted";
-  return {{"previous", *init.previous}, {"zoom", init.camera.zoom},   {"turn", init.camera.turn_degrees},
-          {"pan_x", init.camera.pan_x}, {"pan_y", init.camera.pan_y}, {"paint_over", init.paint_over}};
+  const CameraStep& camera = init.camera;
+  Json moved = {{"previous", *init.previous},
+                {"zoom", camera.zoom},
+                {"turn", camera.turn_degrees},
+                {"pan_x", camera.pan_x},
+                {"pan_y", camera.pan_y},
+                {"centre_x", camera.centre_x},
+                {"centre_y", camera.centre_y},
+                {"border", border_names()[static_cast<size_t>(init.border)]},
+                {"paint_over", init.paint_over},
+                {"sharpen", init.sharpen},
+                {"noise", init.noise}};
+  if (init.colours_of) moved["colours_of"] = *init.colours_of;
+  return moved;
 }
 
 void add_painting(Json& entry, const Plan& plan, const Recipe& row) {

@@ -25,6 +25,8 @@ bool has_number(const Recipe& row, const Option& option);
 
 const std::vector<std::string>& sound_feature_names();  // in the order of SoundFeature
 
+const std::vector<std::string>& border_names();  // in the order of Border
+
 void add_painting(Json& entry, const Plan& plan, const Recipe& row);
 // What the diffusion is told beside the init.
 void add_diffusion(Json& entry, const Plan& plan, const Recipe& row);

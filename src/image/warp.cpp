@@ -15,10 +15,11 @@ int64_t fixed_pixels(double pixels) {
   return std::llround(std::ldexp(pixels, kFractionBits));
 }
 
-// The pixel that shows at `place` where a line of `count` pixels is reflected at both ends (… 2 1 | 0 1 2 …).
-int reflected(int64_t place, int count) {
-  if (count == 1) return 0;
-  const int64_t period = int64_t{2} * (count - 1);
+// The pixel that shows at `place` of a line of `count` pixels.
+int shown_at(int64_t place, int count, Border border) {
+  if (place >= 0 && place < count) return static_cast<int>(place);
+  if (border == Border::replicate || count == 1) return place < 0 ? 0 : count - 1;
+  const int64_t period = border == Border::wrap ? count : int64_t{2} * (count - 1);
   const int64_t within = ((place % period) + period) % period;
   return static_cast<int>(within < count ? within : period - within);
 }
@@ -28,34 +29,39 @@ struct Place {
   int share = 0;              // of `after`, 0..256
 };
 
-Place place_at(int64_t fixed, int count) {
+Place place_at(int64_t fixed, int count, Border border) {
   constexpr int kShareBits = 8;
   const int64_t rounded = fixed + (int64_t{1} << (kFractionBits - kShareBits - 1));
   const int64_t whole = rounded >> kFractionBits;
-  return {reflected(whole, count), reflected(whole + 1, count),
+  return {shown_at(whole, count, border), shown_at(whole + 1, count, border),
           static_cast<int>((rounded >> (kFractionBits - kShareBits)) & 0xFF)};
 }
 
 }  // namespace
 
-Canvas moved_by_camera(const Canvas& picture, const CameraStep& step) {
-  if (step == CameraStep()) return picture.clone();
-  const auto [width, height] = picture.size();
+std::array<double, 6> place_before(const CameraStep& step, Size size) {
   const double angle = step.turn_degrees * std::numbers::pi / 180;
   const double cosine = std::cos(angle) / step.zoom, sine = std::sin(angle) / step.zoom;
-  const double centre_x = (width - 1) / 2.0, centre_y = (height - 1) / 2.0;
-  const double from_x = -centre_x - step.pan_x * width, from_y = -centre_y - step.pan_y * height;
+  const double centre_x = size.width * step.centre_x - 0.5, centre_y = size.height * step.centre_y - 0.5;
+  const double from_x = -centre_x - step.pan_x * size.width, from_y = -centre_y - step.pan_y * size.height;
+  return {cosine, sine,   cosine * from_x + sine * from_y + centre_x,
+          -sine,  cosine, cosine * from_y - sine * from_x + centre_y};
+}
+
+Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border) {
+  if (step == CameraStep()) return picture.clone();
+  const auto [width, height] = picture.size();
+  const auto before = place_before(step, picture.size());
   // Where the first pixel was, and how far that goes from pixel to pixel and from row to row.
-  const int64_t first_x = fixed_pixels(cosine * from_x + sine * from_y + centre_x);
-  const int64_t first_y = fixed_pixels(cosine * from_y - sine * from_x + centre_y);
-  const int64_t along = fixed_pixels(cosine), across = fixed_pixels(sine);
+  const int64_t first_x = fixed_pixels(before[2]), first_y = fixed_pixels(before[5]);
+  const int64_t along = fixed_pixels(before[0]), across = fixed_pixels(before[1]);
 
   Canvas moved(picture.size());
   for (int y = 0; y < height; ++y) {
     uint8_t* out = moved.row(y);
     for (int x = 0; x < width; ++x) {
-      const Place column = place_at(first_x + along * x + across * y, width);
-      const Place line = place_at(first_y + along * y - across * x, height);
+      const Place column = place_at(first_x + along * x + across * y, width, border);
+      const Place line = place_at(first_y + along * y - across * x, height, border);
       const uint8_t* above = picture.row(line.before);
       const uint8_t* below = picture.row(line.after);
       for (int channel = 0; channel < 3; ++channel) {

@@ -1,24 +1,28 @@
 #include "diffusion_stage.h"
 
 #include <algorithm>
-#include <cmath>
+#include <tuple>
 #include <utility>
 
+#include "chain_init.h"
 #include "frame_error.h"
-#include "spectradiff/image/blend.h"
-#include "spectradiff/image/warp.h"
 
 namespace spectradiff {
 
 DiffusionStage::DiffusionStage(const Run& run, const std::vector<Batch>& batches)
     : run_(run),
       is_followed_(run.plan.rows.size()),
-      latest_(static_cast<size_t>(run.plan.constants.diffusion->slots)) {
+      gives_colours_(run.plan.rows.size()),
+      latest_(static_cast<size_t>(run.plan.constants.diffusion->slots)),
+      colours_(latest_.size()) {
   std::vector<const SlottedRow*> before(latest_.size());
   for (const Batch& batch : batches) {
     for (const SlottedRow& each : batch) {
       const auto& previous = run.plan.rows[each.row].init.previous;
+      const auto& colours_of = run.plan.rows[each.row].init.colours_of;
       if (previous && !is_kept(*previous)) is_followed_[before[each.slot]->row] = true;
+      if (colours_of && !is_kept(*colours_of))
+        gives_colours_[static_cast<size_t>(find_row(run.plan, *colours_of) - run.plan.rows.begin())] = true;
       before[each.slot] = &each;
     }
   }
@@ -66,19 +70,22 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
       if (!again) return std::nullopt;
       diffused.picture = std::move(*again);
     }
+    if (gives_colours_[each.row]) colours_[each.slot] = {row.frame, colour_moments(diffused.picture)};
     if (is_followed_[each.row]) latest_[each.slot] = diffused.picture.clone();
     frames.push_back({row.frame, std::move(diffused.picture)});
   }
   return frames;
 }
 
-Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) const {
-  if (!row.init.previous) return painting;
-  constexpr int kParts = 256;
-  const Canvas moved = is_kept(*row.init.previous)
-                           ? moved_by_camera(run_.kept->picture(*row.init.previous), row.init.camera)
-                           : moved_by_camera(latest_[slot], row.init.camera);
-  return blend(moved, painting, static_cast<int>(std::lround(row.init.paint_over * kParts)), kParts);
+Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) {
+  const auto& [previous, colours_of] = std::tie(row.init.previous, row.init.colours_of);
+  if (!previous) return painting;
+  KeptColours& colours = colours_[slot];
+  if (colours_of && colours.frame != *colours_of)
+    colours = {*colours_of, colour_moments(run_.kept->picture(*colours_of))};
+  const ColourMoments* const matched = colours_of ? &colours.moments : nullptr;
+  return is_kept(*previous) ? chain_init(row, run_.kept->picture(*previous), painting, matched)
+                            : chain_init(row, latest_[slot], painting, matched);
 }
 
 FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painted) const {

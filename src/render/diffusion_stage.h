@@ -6,6 +6,7 @@
 
 #include "paint_stage.h"
 #include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/image/colour_match.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/render/schedule.h"
 #include "spectradiff/render/stage.h"
@@ -36,16 +37,23 @@ class DiffusionStage {
     DiffusionTicket ticket;
   };
 
-  Canvas init_of(const Recipe& row, size_t slot, Canvas painting) const;
+  struct KeptColours {
+    int64_t frame = -1;
+    ColourMoments moments;
+  };
+
+  Canvas init_of(const Recipe& row, size_t slot, Canvas painting);
   FrameRequest request_of(const Recipe& row, const Painted& painted) const;
   std::optional<Canvas> diffuse_again(const Recipe& row, const FrameRequest& request);
   bool is_kept(int64_t frame) const { return run_.kept != nullptr && run_.kept->has(frame); }
   bool is_cancelled() const { return run_.stop.load() >= 2; }
 
   const Run& run_;
-  std::vector<bool> is_followed_;  // [rows]: another row follows from it
-  std::vector<Canvas> latest_;     // [slots], of rows that are followed
-  std::vector<Running> running_;   // oldest first
+  std::vector<bool> is_followed_;     // [rows]: another row follows from it
+  std::vector<bool> gives_colours_;   // [rows]: another row takes its colours
+  std::vector<Canvas> latest_;        // [slots], of rows that are followed
+  std::vector<KeptColours> colours_;  // [slots], of rows that give them
+  std::vector<Running> running_;      // oldest first
 };
 
 }  // namespace spectradiff

@@ -44,12 +44,7 @@ void add_rows(Plan& plan, const DiffusionSettings& diffusion) {
   const Cadence cadence = plan.cadence();
   const auto add = [&](int64_t frame) {
     if (!plan.rows.empty() && plan.rows.back().frame >= frame) return;
-    Recipe& row = plan.rows.emplace_back();
-    row.frame = frame;
-    row.chain = cadence.number(frame);
-    row.numbers = diffusion.numbers;
-    row.noise = frame_noise(diffusion, diffusion.seed_travel, frame);
-    row.init.from_noise = diffusion.conditioning.text_to_image;
+    plan.rows.push_back(plain_row(diffusion, frame, cadence.number(frame)));
   };
   for (const ShownFrame& shown : plan.shown) {
     add(cadence.at_or_before(shown.frame));
@@ -109,22 +104,35 @@ void check_shares(const Plan& plan, const Recipe& row) {
     refuse_row(row, fmt::format("the squares of the seeds' weights sum to {} instead of 1", noise));
 }
 
-void check_init(const Recipe& row, const Recipe* before) {
-  const auto& [previous, camera, paint_over, from_noise] = row.init;
-  if (!previous) return;
-  if (from_noise) refuse_row(row, "it cannot start from noise alone and follow from another frame");
-  if (before == nullptr || before->frame != *previous) {
+void check_range(const Recipe& row, const char* what, double value, double min, double max) {
+  if (!(value >= min && value <= max))
+    refuse_row(row, fmt::format("{} = {} is outside {}..{}", what, value, min, max));
+}
+
+void check_init(const Plan& plan, const Recipe& row, const Recipe* before) {
+  const Init& init = row.init;
+  if (!init.previous) return;
+  if (init.from_noise) refuse_row(row, "it cannot start from noise alone and follow from another frame");
+  if (before == nullptr || before->frame != *init.previous) {
     refuse_row(row, fmt::format("it follows from frame {}, which must be the row before it in its chain {}",
-                                *previous, row.chain));
+                                *init.previous, row.chain));
   }
-  if (!(paint_over >= 0 && paint_over <= 1))
-    refuse_row(row, fmt::format("paint_over = {} is outside 0..1", paint_over));
-  if (!(camera.zoom >= 0.01 && camera.zoom <= 100))
-    refuse_row(row, fmt::format("zoom = {} is outside 0.01..100", camera.zoom));
-  if (!(std::abs(camera.turn_degrees) <= 360))
-    refuse_row(row, fmt::format("turn = {} degrees is outside -360..360", camera.turn_degrees));
-  if (!(std::abs(camera.pan_x) <= 1 && std::abs(camera.pan_y) <= 1))
-    refuse_row(row, fmt::format("pan = {}, {} is outside -1..1", camera.pan_x, camera.pan_y));
+  const CameraStep& camera = init.camera;
+  check_range(row, "paint_over", init.paint_over, 0, 1);
+  check_range(row, "zoom", camera.zoom, 0.01, 100);
+  check_range(row, "turn", camera.turn_degrees, -360, 360);
+  check_range(row, "pan_x", camera.pan_x, -1, 1);
+  check_range(row, "pan_y", camera.pan_y, -1, 1);
+  check_range(row, "centre_x", camera.centre_x, -1, 2);
+  check_range(row, "centre_y", camera.centre_y, -1, 2);
+  check_range(row, "sharpen", init.sharpen, 0, 2);
+  check_range(row, "noise", init.noise, 0, 1);
+  if (!init.colours_of) return;
+  const auto reference = find_row(plan, *init.colours_of);
+  if (*init.colours_of >= row.frame || reference == plan.rows.end() || reference->chain != row.chain)
+    refuse_row(row,
+               fmt::format("it takes the colours of frame {}, which must be an earlier one of its chain {}",
+                           *init.colours_of, row.chain));
 }
 
 // Every shown frame is made, or lies between two that are where not every frame is made.
@@ -182,6 +190,12 @@ std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
   return {frames.begin(), frames.end()};
 }
 
+std::vector<Recipe>::const_iterator find_row(const Plan& plan, int64_t frame) {
+  const auto found = std::lower_bound(plan.rows.begin(), plan.rows.end(), frame,
+                                      [](const Recipe& row, int64_t wanted) { return row.frame < wanted; });
+  return found != plan.rows.end() && found->frame == frame ? found : plan.rows.end();
+}
+
 std::vector<SampleRange> Plan::sound() const {
   std::vector<SampleRange> sound;
   for (const ShownFrame& frame : shown) {
@@ -200,6 +214,16 @@ int64_t Plan::sound_samples() const {
   return samples;
 }
 
+Recipe plain_row(const DiffusionSettings& diffusion, int64_t frame, int64_t chain) {
+  Recipe row;
+  row.frame = frame;
+  row.chain = chain;
+  row.numbers = diffusion.numbers;
+  row.noise = frame_noise(diffusion, diffusion.seed_travel, frame);
+  row.init.from_noise = diffusion.conditioning.text_to_image;
+  return row;
+}
+
 std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double travel, int64_t frame) {
   return travelling_noise(frame_seed(diffusion, frame), travel);
 }
@@ -216,7 +240,7 @@ void check_rows(const Plan& plan) {
     frame = row.frame;
     if (plan.constants.diffusion) check_shares(plan, row);
     const Recipe*& before = latest[row.chain];
-    check_init(row, before);
+    check_init(plan, row, before);
     before = &row;
   }
   check_shown(plan);

@@ -90,6 +90,19 @@ void settle_constants(SessionState& state) {
   constants.video = video_constants(job, state.target, state.encoders);
 }
 
+// A picture of a chain needs the one before, so a batch holds one of each chain at most, and the rest of it
+// is padding that costs as much as pictures do.
+void fit_slots_to_chains(SessionState& state, int64_t chains) {
+  auto& diffusion = state.plan.constants.diffusion;
+  const Manifest* model = state.settings.model();
+  if (!diffusion || state.settings.job.diffusion.batch_size > 0) return;
+  if (model->compiled && model->compiled->size == state.settings.job.paint.size) return;
+  constexpr int64_t kMostOnCpu = 2;
+  const bool on_cpu = diffusion->device_class.starts_with("cpu");
+  const int64_t most = on_cpu ? std::min(kMostOnCpu, chains) : chains;
+  diffusion->slots = static_cast<int>(std::min<int64_t>(diffusion->slots, most));
+}
+
 void count_text_chunks(SessionState& state) {
   auto& diffusion = state.plan.constants.diffusion;
   if (!diffusion || diffusion->reading.long_prompts != LongPrompts::chunk) return;

@@ -10,6 +10,10 @@ namespace spectradiff {
 // cannot be read, Error{device} and Error{model} where the engine cannot run the model.
 void settle_constants(SessionState& state);
 
+// Once it is known how many chains the whole song has: no more slots than can be of use, where the user
+// leaves them open.
+void fit_slots_to_chains(SessionState& state, int64_t chains);
+
 // Once the plan's prompts are known: how many chunks of tokens every text of the job has. Error{usage} for
 // prompts that cannot be read.
 void count_text_chunks(SessionState& state);

@@ -8,6 +8,7 @@
 #include "sampling.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/conditioning_plan.h"
+#include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/scene_plan.h"
 
 namespace spectradiff {
@@ -19,6 +20,7 @@ FeatureRequest features_needed(const Resolution& resolution) {
   add_painter_needs(job.paint, wanted);
   add_expression_needs(job, wanted);
   add_conditioning_needs(job, wanted);
+  add_journey_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);
   if (resolution.run.statistics) {
     add_measure_needs(wanted);
@@ -76,6 +78,7 @@ std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, 
     for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
     put_scenes(plan, job, features, moved);
     put_conditioning(plan, job, features, notes);
+    if (is_chained(job)) put_journey(plan, job, features, moved);
     check_moved_strength(plan, job, *model);
   }
   for (const std::string& note : notes) observer.warn(note);

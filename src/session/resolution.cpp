@@ -157,6 +157,24 @@ void close_loop(Resolution& resolution) {
     throw_error(ErrorKind::usage, "loop: the last of --prompts must be the first one again");
 }
 
+// Every picture of a chain is made from the one before.
+void prepare_chain(Resolution& resolution, RenderObserver& observer) {
+  DiffusionSettings& diffusion = resolution.job.diffusion;
+  if (diffusion.conditioning.loop) {
+    throw_error(
+        ErrorKind::usage,
+        "loop and chain do not go together: a chain's end is made from all that was before and cannot "
+        "meet its beginning; --chain none lets it");
+  }
+  if (diffusion.every == 1) return;
+  observer.warn(
+      fmt::format("diffuse_every = {} ({}) is ignored: with a chain every frame is made from the one "
+                  "before; --chain none makes frames between others",
+                  diffusion.every, resolution.origins["diffuse_every"]));
+  diffusion.every = 1;
+  resolution.origins["diffuse_every"] = "chain";
+}
+
 void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolution.job.diffusion;
   if (diffusion.scheduler.empty()) {
@@ -165,6 +183,7 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
   }
   if (diffusion.conditioning.text_to_image) take_full_strength(layers, resolution);
   if (diffusion.conditioning.loop) close_loop(resolution);
+  if (resolution.job.journey.is_chained()) prepare_chain(resolution, observer);
   resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
   if (resolution.job.own_scenes && !resolution.prompt_by_song) {
     resolution.job.own_scenes = false;
@@ -177,9 +196,11 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
   const bool asked_mode = std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
     return layer.values.contains("strength_mode");
   });
-  if (resolution.job.moves("strength") && !asked_mode) {
+  const bool chained = resolution.job.journey.is_chained();
+  if ((chained || resolution.job.moves("strength")) && !asked_mode) {
     diffusion.strength_mode = StrengthMode::exact;
-    resolution.origins["strength_mode"] = "strength, which the music moves";
+    resolution.origins["strength_mode"] =
+        chained ? "chain, which has two strengths" : "strength, which the music moves";
   }
 }
 

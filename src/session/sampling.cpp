@@ -3,6 +3,7 @@
 #include <set>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/journey_plan.h"
 #include "spectradiff/diffusion/sampler.h"
 
 namespace spectradiff {
@@ -20,6 +21,10 @@ void check_sampling(const RenderJob& job, const Manifest& model) {
   // Of a strength that moves only the song tells more than that the rest fits.
   if (job.moves("strength")) request.strength = 1;
   make_sampler_table(model.scheduler, request);
+  if (is_chained(job)) {
+    request.strength = job.moves("chain_strength") ? 1 : job.journey.numbers.chain_strength;
+    make_sampler_table(model.scheduler, request);
+  }
   const auto [width, height] = job.paint.size;
   const int step = model.latent.downscale;
   if (width % step != 0 || height % step != 0) {
@@ -36,7 +41,7 @@ int steps_at(double strength, const RenderJob& job, const Manifest& model) {
 }
 
 void check_moved_strength(const Plan& plan, const RenderJob& job, const Manifest& model) {
-  if (!job.moves("strength")) return;
+  if (!job.moves("strength") && !(is_chained(job) && job.moves("chain_strength"))) return;
   std::set<double> checked;
   SamplerRequest request = sampler_request(job.diffusion, model);
   for (const Recipe& row : plan.rows) {

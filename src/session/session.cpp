@@ -18,6 +18,7 @@
 #include "setting_notes.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/conditioning_plan.h"
+#include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/media/motion.h"
 #include "video_output.h"
@@ -98,6 +99,13 @@ FeatureRequest needed_by(const SessionState& state) {
   return wanted;
 }
 
+void chain_up(SessionState& state) {
+  std::vector<std::string> notes;
+  const int64_t chains = put_chains(state.plan, state.settings.job, *state.features, notes);
+  for (const std::string& note : notes) state.observer.info(note);
+  fit_slots_to_chains(state, chains);
+}
+
 // A look needs no engine: it says what is then not known.
 void settle(SessionState& state, Session::Purpose purpose) {
   try {
@@ -147,6 +155,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   warn_of_lowered_fmax(settings, input.heard().info().sample_rate_hz, observer);
   const AudioInfo& info = input.song.info();
   std::vector<std::string> notes;
+  check_chain(job, info.sample_rate_hz);
   Plan plan = make_plan(job, info.sample_rate_hz, info.samples, &notes);
   for (const std::string& note : notes) observer.warn(note);
   auto state = std::make_unique<SessionState>(
@@ -200,7 +209,7 @@ std::string Session::model_folder() const {
 bool Session::follows_music() const {
   if (state_->given) return false;
   const RenderJob& job = state_->settings.job;
-  return !job.expressions.empty() || !job.scenes.empty() ||
+  return !job.expressions.empty() || !job.scenes.empty() || is_chained(job) ||
          (state_->settings.diffuses && conditioning_follows_music(job.diffusion.conditioning)) ||
          (state_->settings.diffuses && job.diffusion.schedule()) || state_->settings.prompt_by_song;
 }
@@ -222,6 +231,7 @@ void Session::hear() {
   if (state.given) return;
   choose_prompt(state.settings, features, state.observer);
   state.plan.prompts.front().prompt = job.diffusion.prompt;
+  if (is_chained(job)) chain_up(state);
   state.moved = follow_music(state.plan, state.settings, features, state.observer);
   count_text_chunks(state);
 }
@@ -229,7 +239,10 @@ void Session::hear() {
 bool Session::is_done() {
   const OutputTarget& target = state_->target;
   if (target.kind == OutputTarget::Kind::stream) return false;
-  if (target.kind == OutputTarget::Kind::video) return is_video_made(*state_);
+  if (target.kind == OutputTarget::Kind::video) {
+    if (is_chained(state_->settings.job)) hear();  // how many chains there are decides where it is diffused
+    return is_video_made(*state_);
+  }
   if (!any_frame_is_there(*state_)) return false;
   hear();
   return frames_made(*state_).size() == state_->plan.shown.size();

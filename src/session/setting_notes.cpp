@@ -54,6 +54,11 @@ bool walks(const Resolution& settings) {
   return settings.job.diffusion.conditioning.walk.kind != WalkKind::none;
 }
 
+constexpr const char* kNoChain = "no picture follows from another; --chain section makes them";
+bool has_chain(const Resolution& settings) {
+  return !settings.diffuses || settings.job.journey.is_chained();
+}
+
 constexpr Need kNeeds[] = {
     {"base_opacity",
      [](const Resolution& settings) {
@@ -92,6 +97,18 @@ constexpr Need kNeeds[] = {
     {"walk_turns", walks, kNoWalk},
     {"walk_jitter", walks, kNoWalk},
     {"walk_limit", walks, kNoWalk},
+    {"paint_over", has_chain, kNoChain},
+    {"chain_strength", has_chain, kNoChain},
+    {"colour_match", has_chain, kNoChain},
+    {"sharpen", has_chain, kNoChain},
+    {"chain_noise", has_chain, kNoChain},
+    {"zoom", has_chain, kNoChain},
+    {"turn", has_chain, kNoChain},
+    {"pan_x", has_chain, kNoChain},
+    {"pan_y", has_chain, kNoChain},
+    {"centre_x", has_chain, kNoChain},
+    {"centre_y", has_chain, kNoChain},
+    {"border", has_chain, kNoChain},
     {"eta",
      [](const Resolution& settings) {
        const std::string& scheduler = settings.job.diffusion.scheduler;

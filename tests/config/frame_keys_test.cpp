@@ -101,6 +101,23 @@ TEST(FrameKeys, AFrameOfAChainChangesThoseThatFollowFromIt) {
   for (size_t i = 0; i < 30; ++i) EXPECT_EQ(before[i] != after[i], i >= 5 && i < 8) << i;
 }
 
+TEST(FrameKeys, AFrameThatGivesItsColoursChangesThoseThatTakeThem) {
+  Plan plan = plan_of(planned_job());
+  for (size_t i = 3; i < 8; ++i) {
+    plan.rows[i].chain = 3;
+    if (i > 3) plan.rows[i].init.previous = static_cast<int64_t>(i) - 1;
+  }
+  const auto before = frame_keys(plan);
+  plan.rows[6].init.colours_of = 3;
+  const auto of_3 = frame_keys(plan);
+  plan.rows[6].init.colours_of = 4;
+  const auto of_4 = frame_keys(plan);
+  for (size_t i = 0; i < 30; ++i) {
+    EXPECT_EQ(before[i] != of_3[i], i == 6 || i == 7) << i;
+    EXPECT_EQ(of_4[i] != of_3[i], i == 6 || i == 7) << i;
+  }
+}
+
 TEST(FrameKeys, ASlotIsPartOfADiffusedPicture) {
   EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].chain += 1; }), std::set<size_t>{3});
   EXPECT_TRUE(changed(planned_job(), [](Plan& plan) { plan.rows[3].chain += 4; }).empty());

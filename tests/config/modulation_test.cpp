@@ -115,7 +115,8 @@ TEST(Modulation, EveryMovingOptionHasAPlaceInARecipe) {
     if (!option.moves) continue;
     const NumberPlace& number = *option.number;
     EXPECT_TRUE(number.put_painting != nullptr || number.put_numbers != nullptr ||
-                option.key == "seed_travel" || option.key == "notes_amount" || option.key == "walk_distance")
+                number.put_journey != nullptr || option.key == "seed_travel" ||
+                option.key == "notes_amount" || option.key == "walk_distance")
         << option.key;
   }
 }

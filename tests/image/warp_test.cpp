@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 namespace spectradiff {
 namespace {
 
@@ -48,6 +53,68 @@ TEST(MovedByCamera, ZoomingInKeepsTheCentreAndHalvesTheSlope) {
   EXPECT_EQ(moved.row(16)[3 * 16], picture.row(16)[3 * 16]);
   EXPECT_EQ(moved.row(16)[3 * 26], picture.row(16)[3 * 21]);
   EXPECT_EQ(moved.row(16)[3 * 27], picture.row(16)[3 * 21] + 2);  // half-way to the next pixel, 4 brighter
+}
+
+// As tests/oracles/record_camera.py makes it.
+Canvas recorded_picture(Size size) {
+  Canvas canvas(size);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x)
+      canvas.row(y)[3 * x] = static_cast<uint8_t>(10 + (x * x + 2 * x * y) / 8 + 5 * y);
+  }
+  return canvas;
+}
+
+TEST(MovedByCamera, GoesWhereOpenCvGoes) {
+  std::ifstream file(SPECTRADIFF_TEST_DATA "/camera.txt");
+  int cases = 0;
+  for (std::string line; std::getline(file, line); ++cases) {
+    std::istringstream numbers(line);
+    double width = 0, height = 0;
+    CameraStep step;
+    numbers >> width >> height >> step.zoom >> step.turn_degrees >> step.pan_x >> step.pan_y >>
+        step.centre_x >> step.centre_y;
+    const Size size{static_cast<int>(width), static_cast<int>(height)};
+    const auto before = place_before(step, size);
+    for (const double found : before) {
+      double expected = 0;
+      numbers >> expected;
+      EXPECT_NEAR(found, expected, 1e-6) << line.substr(0, 60);
+    }
+    const Canvas moved = moved_by_camera(recorded_picture(size), step);
+    int inside = 0;
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        int expected = -1;
+        numbers >> expected;
+        const double from_x = before[0] * x + before[1] * y + before[2];
+        const double from_y = before[3] * x + before[4] * y + before[5];
+        if (from_x < 0 || from_y < 0 || from_x > size.width - 1 || from_y > size.height - 1) continue;
+        EXPECT_NEAR(moved.row(y)[3 * x], expected, 1) << x << ", " << y << ": " << line.substr(0, 60);
+        ++inside;
+      }
+    }
+    EXPECT_GT(inside, size.width * size.height / 4);
+  }
+  EXPECT_EQ(cases, 6);
+}
+
+TEST(MovedByCamera, ShowsBeyondTheBorderWhatItIsTold) {
+  const Canvas picture = gradient({32, 16});
+  const auto left = [&](Border border) {
+    return moved_by_camera(picture, {1, 0, 0.25, 0}, border).row(5)[3 * 6] / 4;  // 2 pixels beyond
+  };
+  EXPECT_EQ(left(Border::reflect), 2);
+  EXPECT_EQ(left(Border::replicate), 0);
+  EXPECT_EQ(left(Border::wrap), 30);
+}
+
+TEST(MovedByCamera, ZoomsAboutItsCentre) {
+  const Canvas picture = gradient({32, 16});
+  const Canvas moved = moved_by_camera(picture, {2, 0, 0, 0, 4.5 / 32, 8.5 / 16});  // pixel 4, 8
+  EXPECT_EQ(moved.row(8)[3 * 4], picture.row(8)[3 * 4]);
+  EXPECT_EQ(moved.row(8)[3 * 8], picture.row(8)[3 * 6]);
+  EXPECT_EQ(moved.row(12)[3 * 4 + 1], picture.row(10)[3 * 4 + 1]);
 }
 
 TEST(MovedByCamera, APictureOfOnePixelStaysIt) {

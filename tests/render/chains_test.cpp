@@ -13,14 +13,18 @@ namespace {
 // Frames 3 to 25 as chains of these lengths, over and over; each row but a chain's first follows from the one
 // before it, moved by a camera.
 void chain_up(Plan& plan, const std::vector<int64_t>& lengths) {
-  int64_t chain = -1, left = 0;
+  int64_t chain = -1, left = 0, length = 0;
   size_t next = 0;
   for (Recipe& row : plan.rows) {
     if (left-- == 0) {
-      left = lengths[next++ % lengths.size()] - 1;
+      length = lengths[next++ % lengths.size()];
+      left = length - 1;
       ++chain;
     } else {
-      row.init = {row.frame - 1, {1.05, 3, 0.02, 0}, 0.25};
+      row.init = {row.frame - 1, {1.05, 3, 0.02, 0}, 0.25, false, Border::wrap, {}, 0.5, 0.05};
+      // The chain's first picture gives the colours until the fourth does.
+      const int64_t first = row.frame - (length - 1 - left);
+      row.init.colours_of = row.frame - first < 4 ? first : first + 3;
     }
     row.chain = chain;
   }
@@ -124,6 +128,30 @@ TEST(Chains, AnInitIsThePictureBeforeMovedUnderThePainting) {
   EXPECT_NE(second(0, 1), second(0, 1.2));
 }
 
+TEST(Chains, AnInitTakesColoursIsSharpenedAndGetsNoise) {
+  Collector sink;
+  Fixture fixture;
+  RenderJob job = small_job();
+  job.selection.frames = "3-5";
+  job.diffusion.batch_size = 1;
+  const auto third = [&](const Init& init) {
+    fixture.change = [&](Plan& plan) {
+      for (Recipe& row : plan.rows) row.chain = 3;
+      plan.rows[1].init = {3, {}, 0.5};
+      plan.rows[2].init = init;
+    };
+    fixture.run(job, sink, 0);
+    return sink.pictures.at(5);
+  };
+  const auto plain = third({4, {}, 0});
+  EXPECT_NE(third({4, {}, 0, false, Border::reflect, 3}), plain);
+  EXPECT_NE(third({4, {}, 0, false, Border::reflect, 3}), third({4, {}, 0, false, Border::reflect, 4}));
+  EXPECT_NE(third({4, {}, 0, false, Border::reflect, {}, 0.5}), plain);
+  EXPECT_NE(third({4, {}, 0, false, Border::reflect, {}, 0, 0.1}), plain);
+  const CameraStep aside{1, 0, 0.25, 0};
+  EXPECT_NE(third({4, aside, 0, false, Border::wrap}), third({4, aside, 0, false, Border::reflect}));
+}
+
 TEST(Chains, RowsThatFollowFromNoRowBeforeThemAreRefused) {
   Fixture fixture;
   Collector sink;
@@ -135,6 +163,11 @@ TEST(Chains, RowsThatFollowFromNoRowBeforeThemAreRefused) {
     plan.rows[3].init = {plan.rows[2].frame, {0, 0, 0, 0}, 0.2};
   };
   EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage, "zoom = 0 is outside");
+  fixture.change = [](Plan& plan) {
+    plan.rows[3].chain = plan.rows[2].chain;
+    plan.rows[3].init = {plan.rows[2].frame, {}, 0.2, false, Border::reflect, plan.rows[1].frame};
+  };
+  EXPECT_ERROR(fixture.run(small_job(), sink, 0), ErrorKind::usage, "it takes the colours of frame 4");
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ struct NumberPlace {
   void (*put_painting)(PaintSettings&, double) = nullptr;
   void (*put_numbers)(DiffusionNumbers&, double) = nullptr;
   double (*get_numbers)(const DiffusionNumbers&) = nullptr;
+  void (*put_journey)(JourneyNumbers&, double) = nullptr;  // of what a chain and its camera are moved by
   double nearest(double value) const;  // finite `value`, brought into the range and whole where it must be
 };
 

@@ -25,10 +25,10 @@ std::string plan_digest(const Plan& plan);
 //    "", "weight": 1.0}], "blend": "lerp", "init": "painted"}
 // A frame that is made between others has {"between": [8, 12]} in place of a recipe, one that is made and not
 // shown "shown": false. An init that follows from another frame is {"previous": 11, "zoom", "turn", "pan_x",
-// "pan_y", "paint_over"}, one of noise alone
-// "noise". "arcs": [{"prompt", "weight", "along"}], "sound": [{"feature", "samples" at 44100 Hz, "in_song",
-// "weight"}] and "bend": [{"name", "numbers"}] stand in rows that have such. Numbers of the painter stand
-// under their option's key.
+// "pan_y", "centre_x", "centre_y", "border", "paint_over", "sharpen", "noise", "colours_of": 0}, one of noise
+// alone "noise". "arcs": [{"prompt", "weight", "along"}], "sound": [{"feature", "samples" at 44100 Hz,
+// "in_song", "weight"}] and "bend": [{"name", "numbers"}] stand in rows that have such. Numbers of the
+// painter stand under their option's key.
 void write_plan(const Plan& plan, const Json& request, const TextSink& sink);
 
 struct PlanFile {

@@ -1,22 +1,33 @@
 // A picture seen by a camera that has moved a little.
 #pragma once
 
+#include <array>
+
 #include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
 
-// What a camera does from one frame to the next, about the picture's centre.
+// What a camera does from one frame to the next.
 struct CameraStep {
   double zoom = 1;          // 0.01..100; above 1 comes nearer
   double turn_degrees = 0;  // the picture turns clockwise
   double pan_x = 0;         // the picture moves right, in widths, -1..1
   double pan_y = 0;         // the picture moves down, in heights, -1..1
+  double centre_x = 0.5;    // of zoom and turn, in widths from the left edge, -1..2
+  double centre_y = 0.5;    // in heights from the upper edge, -1..2
   friend bool operator==(const CameraStep&, const CameraStep&) = default;
 };
 
+// What is beyond the border: … 2 1 | 0 1 2 …, … 0 0 | 0 1 2 …, the other side.
+enum class Border { reflect, replicate, wrap };
+
+// Where the pixel at (x, y) was: (m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5]), pixels being counted at
+// their centres. The inverse of OpenCV's getRotationMatrix2D(centre, -turn, zoom) with the pan behind it.
+std::array<double, 6> place_before(const CameraStep& step, Size size);
+
 // The picture after the step, of the same size: each pixel between the four around the place it was at, which
-// weigh in steps of 1/256; beyond the border the picture is reflected. Fixed-point arithmetic: the same bytes
-// on every machine. A step that moves nothing gives back the same bytes.
-Canvas moved_by_camera(const Canvas& picture, const CameraStep& step);
+// weigh in steps of 1/256. Fixed-point arithmetic: the same bytes on every machine. A step that moves nothing
+// gives back the same bytes.
+Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border = Border::reflect);
 
 }  // namespace spectradiff

@@ -64,12 +64,18 @@ std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
 Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples,
                std::vector<std::string>* notes = nullptr);
 
+// The row that a frame has by the job alone.
+Recipe plain_row(const DiffusionSettings& diffusion, int64_t frame, int64_t chain);
+
 // The noise of a frame, `travel` of the way to the next seeds.
 std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double travel, int64_t frame);
 
+// The row of that frame, or the end: rows ascend by frame.
+std::vector<Recipe>::const_iterator find_row(const Plan& plan, int64_t frame);
+
 // Error{usage} naming the frame where a row is no frame of the song or stands out of order, where it follows
-// from another one than the row before it in its chain, where a share or a weight is out of its range, and
-// where a shown frame is neither made nor lies between two that are.
+// from another one than the row before it in its chain or takes the colours of none before it there, where a
+// number is out of its range, and where a shown frame is neither made nor lies between two that are.
 void check_rows(const Plan& plan);
 
 // The same plan of fewer shown frames, with the rows that these need: their own or those around them, and

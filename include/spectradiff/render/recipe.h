@@ -34,6 +34,11 @@ struct Init {
   CameraStep camera;                // on the way from there
   double paint_over = 0.2;          // 0..1, the painting's share
   bool from_noise = false;          // there is none: sampling starts from noise alone
+  // Of an init that follows from another picture:
+  Border border = Border::reflect;
+  std::optional<int64_t> colours_of;  // the frame, earlier in the same chain, whose colours it takes
+  double sharpen = 0;                 // 0..2 (image/texture.h)
+  double noise = 0;                   // 0..1 (image/texture.h)
   friend bool operator==(const Init&, const Init&) = default;
 };
 

@@ -17,6 +17,7 @@
 #include "spectradiff/paint/painter.h"
 #include "spectradiff/render/conditioning_settings.h"
 #include "spectradiff/render/diffusion_numbers.h"
+#include "spectradiff/render/journey_settings.h"
 #include "spectradiff/timeline/prompt_schedule.h"
 #include "spectradiff/timeline/scenes.h"
 
@@ -107,6 +108,7 @@ struct RenderJob {
   AnalysisSettings analysis;  // holds fps
   PaintSettings paint;        // holds the size that is painted and diffused
   DiffusionSettings diffusion;
+  JourneySettings journey;
   OutputSettings output;
   int threads = 0;  // 0: all cores
   // What music moves: option key → expression. The number in that option's own place is then its default.

@@ -1,0 +1,42 @@
+// Pictures that follow from one another under a camera that travels, as the user asked for it.
+#pragma once
+
+#include "spectradiff/image/warp.h"
+#include "spectradiff/timeline/cuts.h"
+
+namespace spectradiff {
+
+// The colours that the pictures of a chain keep.
+enum class ColourMatch {
+  none,
+  section,  // of the picture with which the section began
+  song      // of the chain's first picture
+};
+
+// Numbers that music may move. Speeds are those at a frame's begin; between two frames the camera moves with
+// the mean of theirs.
+struct JourneyNumbers {
+  double zoom = 1;        // factor per second
+  double turn = 0;        // degrees per second, clockwise
+  double pan_x = 0;       // widths per second, the picture moves right
+  double pan_y = 0;       // heights per second, the picture moves down
+  double centre_x = 0.5;  // as CameraStep has them
+  double centre_y = 0.5;
+  double paint_over = 0.2;      // 0..1
+  double chain_strength = 0.4;  // 0..1, of pictures that follow from another
+  double sharpen = 0.1;         // 0..2
+  double chain_noise = 0;       // 0..1
+  friend bool operator==(const JourneyNumbers&, const JourneyNumbers&) = default;
+};
+
+struct JourneySettings {
+  Cuts chain;  // where a chain of pictures begins; Cuts::Kind::none: every init is the painting
+  JourneyNumbers numbers;
+  Border border = Border::reflect;
+  ColourMatch colour_match = ColourMatch::section;
+
+  bool is_chained() const { return chain.kind != Cuts::Kind::none; }
+  friend bool operator==(const JourneySettings&, const JourneySettings&) = default;
+};
+
+}  // namespace spectradiff

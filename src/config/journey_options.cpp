@@ -1,0 +1,126 @@
+#include "journey_options.h"
+
+#include "option_kinds.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
+
+namespace spectradiff {
+namespace {
+
+#define FIELD(member) [](RenderJob& job) -> auto& { return job.journey.member; }
+#define NUMBER(member) [](JourneyNumbers& numbers) -> auto& { return numbers.member; }
+
+OptionText of_journey(const char* key, const char* value_name, const char* help) {
+  return {key, Is::picture, kJourneyGroup, kRender, value_name, help};
+}
+
+constexpr std::string_view kBeats = "beats:";
+constexpr int kMostBeats = 1000;
+constexpr const char* kChains = "none, song, section, beats:N (1 to 1000) or a time such as 8s";
+
+Cuts checked_cuts(const Json& value) {
+  const std::string text = checked_text(value);
+  if (text == "none") return {};
+  if (text == "song") return {Cuts::Kind::song, 1, {}};
+  if (text == "section") return {Cuts::Kind::section, 1, {}};
+  if (text.starts_with(kBeats)) {
+    const auto beats = parse_integer(std::string_view(text).substr(kBeats.size()));
+    if (!beats || *beats < 1 || *beats > kMostBeats) refuse(std::string("is none of ") + kChains);
+    return {Cuts::Kind::beats, static_cast<int>(*beats), {}};
+  }
+  TimeSpan time;
+  try {
+    time = parse_time(text, "chain");
+  } catch (const Error&) {
+    refuse(std::string("is none of ") + kChains +
+           suggestion(text, std::vector<std::string>{"none", "song", "section", "beats:4"}));
+  }
+  if (time.value.num <= 0)
+    refuse("leaves a chain no time; write for how long pictures follow from one another");
+  return {Cuts::Kind::time, 1, time};
+}
+
+std::string cuts_text(const Cuts& cuts) {
+  switch (cuts.kind) {
+    case Cuts::Kind::none:
+      return "none";
+    case Cuts::Kind::song:
+      return "song";
+    case Cuts::Kind::section:
+      return "section";
+    case Cuts::Kind::beats:
+      return fmt::format("{}{}", kBeats, cuts.beats);
+    case Cuts::Kind::time:
+      break;
+  }
+  return cuts.time.text();
+}
+
+void add_chain(std::vector<Option>& table) {
+  table.push_back(ranging(
+      kChains, written_option(of_journey("chain", "NAME|T",
+                                         "each picture is made from the one before, moved by the camera "
+                                         "under the painting; from where on it begins anew"),
+                              FIELD(chain), checked_cuts, cuts_text)));
+  table.push_back(moving(
+      real_option(of_journey("paint_over", "A", "share of the painting that is laid over the moved picture"),
+                  NUMBER(paint_over), {0, 1})));
+  table.push_back(moving(real_option(
+      of_journey(
+          "chain_strength", "S",
+          "how much a picture that follows from another changes; --strength is for where a chain begins"),
+      NUMBER(chain_strength), {0, 1, "0.3 to 0.5 lets a picture travel and stay fresh"})));
+  table.push_back(choice_option<ColourMatch>(
+      of_journey("colour_match", "NAME", "whose brightness, contrast and tint the pictures of a chain keep"),
+      FIELD(colour_match),
+      {{"none", ColourMatch::none, "nobody's: colours may drift"},
+       {"section", ColourMatch::section, "those of the picture with which the section began"},
+       {"song", ColourMatch::song, "those of the chain's first picture"}}));
+  table.push_back(moving(real_option(
+      of_journey("sharpen", "A", "how much the moved picture is sharpened: moving it takes detail away"),
+      NUMBER(sharpen), {0, 2})));
+  table.push_back(moving(real_option(
+      of_journey(
+          "chain_noise", "N",
+          "noise laid over the moved picture, which becomes new detail: its deviation as a share of full "
+          "brightness"),
+      NUMBER(chain_noise), {0, 1, "0.02 to 0.1 is usual"})));
+}
+
+void add_camera(std::vector<Option>& table) {
+  table.push_back(
+      moving(real_option(of_journey("zoom", "Z", "what the picture grows by in a second; below 1 it shrinks"),
+                         NUMBER(zoom), {0.05, 20, "1.3 is a calm flight, 3 a fast one"})));
+  table.push_back(moving(
+      real_option(of_journey("turn", "DEG", "degrees by which the picture turns clockwise in a second"),
+                  NUMBER(turn), {-720, 720})));
+  table.push_back(
+      moving(real_option(of_journey("pan_x", "X", "widths by which the picture moves right in a second"),
+                         NUMBER(pan_x), {-4, 4})));
+  table.push_back(
+      moving(real_option(of_journey("pan_y", "Y", "heights by which the picture moves down in a second"),
+                         NUMBER(pan_y), {-4, 4})));
+  table.push_back(moving(real_option(
+      of_journey("centre_x", "X", "where zoom and turn have their middle, in widths from the left edge"),
+      NUMBER(centre_x), {-1, 2})));
+  table.push_back(moving(real_option(
+      of_journey("centre_y", "Y", "where zoom and turn have their middle, in heights from the upper edge"),
+      NUMBER(centre_y), {-1, 2})));
+  table.push_back(choice_option<Border>(
+      of_journey("border", "NAME", "what comes in from beyond the picture's border"), FIELD(border),
+      {{"reflect", Border::reflect, "its mirror image"},
+       {"replicate", Border::replicate, "its outermost pixels, drawn out"},
+       {"wrap", Border::wrap, "its other side"}}));
+}
+
+#undef FIELD
+#undef NUMBER
+
+}  // namespace
+
+void add_journey_options(std::vector<Option>& table) {
+  add_chain(table);
+  add_camera(table);
+}
+
+}  // namespace spectradiff

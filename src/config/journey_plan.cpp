@@ -1,0 +1,136 @@
+#include "spectradiff/config/journey_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <numbers>
+#include <numeric>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/config/options.h"
+
+namespace spectradiff {
+namespace {
+
+// The last of the ascending cuts that is no later than the frame; the first is 0.
+size_t cut_before(const std::vector<int64_t>& cuts, int64_t frame) {
+  return static_cast<size_t>(std::upper_bound(cuts.begin(), cuts.end(), frame) - cuts.begin()) - 1;
+}
+
+// [plan.rows]
+std::vector<JourneyNumbers> numbers_of(const Plan& plan, const RenderJob& job,
+                                       const std::vector<MovedOption>& moved) {
+  std::vector<JourneyNumbers> numbers(plan.rows.size(), job.journey.numbers);
+  for (const auto& [key, values] : moved) {
+    const NumberPlace& place = *find_option(key)->number;
+    if (place.put_journey == nullptr) continue;
+    for (size_t i = 0; i < numbers.size(); ++i) place.put_journey(numbers[i], values[i]);
+  }
+  return numbers;
+}
+
+// Mathematical libraries agree on so many digits.
+double rounded(double value) {
+  return std::round(value * 1e9) / 1e9;
+}
+
+// A camera that zooms and turns at a steady speed moves a point z, from its centre, by dz/dt = a z + v, with
+// a = ln zoom + i turn: after t seconds it is at e^(a t) z + v (e^(a t) - 1) / a. So steps of any length lead
+// to the same place.
+CameraStep step_between(const JourneyNumbers& from, const JourneyNumbers& to, double seconds, Size size) {
+  const double zoom = (std::log(from.zoom) + std::log(to.zoom)) / 2;
+  const double turn = std::midpoint(from.turn, to.turn);
+  const std::complex<double> speed(std::midpoint(from.pan_x, to.pan_x) * size.width,
+                                   std::midpoint(from.pan_y, to.pan_y) * size.height);
+  const std::complex<double> way = std::complex<double>(zoom, turn * std::numbers::pi / 180) * seconds;
+  constexpr double kSmall = 1e-4;
+  const std::complex<double> stretch =
+      std::abs(way) < kSmall ? 1.0 + way / 2.0 + way * way / 6.0 : (std::exp(way) - 1.0) / way;
+  const std::complex<double> pan = speed * seconds * stretch;
+  const auto within = [](double value) { return rounded(std::clamp(value, -1.0, 1.0)); };
+  return {rounded(std::clamp(std::exp(zoom * seconds), 0.01, 100.0)),
+          rounded(std::fmod(turn * seconds, 360)),
+          within(pan.real() / size.width),
+          within(pan.imag() / size.height),
+          to.centre_x,
+          to.centre_y};
+}
+
+}  // namespace
+
+bool is_chained(const RenderJob& job) {
+  return job.diffusion.enabled && job.journey.is_chained();
+}
+
+void check_chain(const RenderJob& job, int sample_rate_hz) {
+  const Cuts& chain = job.journey.chain;
+  if (!is_chained(job) || chain.kind != Cuts::Kind::time) return;
+  const Rational& fps = job.analysis.fps;
+  if (chain.time.to_samples(sample_rate_hz, fps) >= frame_start_sample(2, sample_rate_hz, fps)) return;
+  throw_error(
+      ErrorKind::usage,
+      "chain = {}: a chain holds two frames at least, {} s at {} fps; --chain none makes every picture "
+      "from the painting",
+      chain.time.text(), format_real(std::round(2e3 / fps.to_double()) / 1e3),
+      format_real(std::round(fps.to_double() * 1e3) / 1e3));
+}
+
+void add_journey_needs(const RenderJob& job, FeatureRequest& request) {
+  if (!is_chained(job)) return;
+  add_needs(job.journey.chain, request);
+  if (job.journey.colour_match == ColourMatch::section) add_needs(Cuts{Cuts::Kind::section, 1, {}}, request);
+}
+
+int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
+                   std::vector<std::string>& notes) {
+  const std::vector<int64_t> cuts = cut_frames(job.journey.chain, features);
+  if (job.journey.chain.kind == Cuts::Kind::beats && features.events.beats_s.empty())
+    notes.emplace_back("no beats are heard, so the whole song is one chain; --tempo tells the tempo");
+  std::vector<Recipe> rows;
+  for (const Recipe& shown : plan.rows) {
+    const size_t chain = cut_before(cuts, shown.frame);
+    int64_t frame = cuts[chain];
+    if (!rows.empty()) frame = std::max(frame, rows.back().frame + 1);
+    for (; frame <= shown.frame; ++frame) {
+      Recipe& row = rows.emplace_back(plain_row(job.diffusion, frame, static_cast<int64_t>(chain)));
+      if (frame == cuts[chain]) continue;
+      row.init.previous = frame - 1;
+      row.init.from_noise = false;
+    }
+  }
+  if (const size_t more = rows.size() - plan.rows.size(); more > 0)
+    notes.push_back(fmt::format(
+        "{} frame{} made and not shown: the pictures asked for follow from {}, back to where {} begins", more,
+        more == 1 ? " is" : "s are", more == 1 ? "it" : "them",
+        rows.front().chain == rows.back().chain ? "their chain" : "each chain"));
+  plan.rows = std::move(rows);
+  return static_cast<int64_t>(cuts.size());
+}
+
+void put_journey(Plan& plan, const RenderJob& job, const Features& features,
+                 const std::vector<MovedOption>& moved) {
+  const JourneySettings& journey = job.journey;
+  const std::vector<JourneyNumbers> numbers = numbers_of(plan, job, moved);
+  const std::vector<int64_t> chains = cut_frames(journey.chain, features);
+  const std::vector<int64_t> sections = cut_frames({Cuts::Kind::section, 1, {}}, features);
+  const double seconds = 1 / job.analysis.fps.to_double();
+  for (size_t i = 0; i < plan.rows.size(); ++i) {
+    Recipe& row = plan.rows[i];
+    if (!row.init.previous) continue;
+    row.init.camera = step_between(numbers[i - 1], numbers[i], seconds, job.paint.size);
+    row.init.border = journey.border;
+    row.init.paint_over = numbers[i].paint_over;
+    row.init.sharpen = numbers[i].sharpen;
+    row.init.noise = numbers[i].chain_noise;
+    row.numbers.strength = numbers[i].chain_strength;
+    int64_t colours_of = chains[cut_before(chains, row.frame)];
+    if (journey.colour_match == ColourMatch::section)
+      colours_of = std::max(colours_of, sections[cut_before(sections, row.frame)]);
+    if (journey.colour_match != ColourMatch::none && colours_of < row.frame) row.init.colours_of = colours_of;
+  }
+}
+
+}  // namespace spectradiff

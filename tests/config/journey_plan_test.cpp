@@ -1,0 +1,161 @@
+#include "spectradiff/config/journey_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+
+#include "expect_error.h"
+#include "plan_fixture.h"
+
+namespace spectradiff {
+namespace {
+
+// Of plan_of's song of two seconds: sections from frames 0 and 20 on at 15 frames a second.
+Features journey_song(const RenderJob& job) {
+  Features features;
+  features.settings = job.analysis;
+  features.sample_rate_hz = 8000;
+  features.samples = 16000;
+  features.frames = frame_count(16000, 8000, job.analysis.fps);
+  features.events.sections = {{0, 1.34, 0, 0.2, SectionEnergy::low}, {1.34, 2, 1, 0.8, SectionEnergy::high}};
+  return features;
+}
+
+RenderJob chained_job(Cuts::Kind kind = Cuts::Kind::song) {
+  RenderJob job = planned_job();
+  job.paint.size = {512, 256};
+  job.journey.chain.kind = kind;
+  return job;
+}
+
+Plan chained_plan(const RenderJob& job, const std::vector<MovedOption>& moved = {},
+                  std::vector<std::string>* said = nullptr) {
+  const Features features = journey_song(job);
+  std::vector<std::string> notes;
+  Plan plan = plan_of(job);
+  put_chains(plan, job, features, notes);
+  move_plan(plan, job, moved);
+  put_journey(plan, job, features, moved);
+  check_rows(plan);
+  if (said != nullptr) *said = notes;
+  return plan;
+}
+
+TEST(Journey, AChainBeginsWithEachSection) {
+  const RenderJob job = chained_job(Cuts::Kind::section);
+  const Plan plan = chained_plan(job);
+  ASSERT_EQ(plan.rows.size(), 30u);
+  for (const Recipe& row : plan.rows) {
+    EXPECT_EQ(row.chain, row.frame < 20 ? 0 : 1) << row.frame;
+    EXPECT_EQ(row.init.previous.has_value(), row.frame != 0 && row.frame != 20) << row.frame;
+    EXPECT_EQ(row.numbers.strength, row.init.previous ? 0.4 : 0.75) << row.frame;
+    if (row.init.previous) {
+      EXPECT_EQ(row.init.colours_of, row.frame < 20 ? 0 : 20) << row.frame;
+    }
+  }
+}
+
+TEST(Journey, AFrameInsideAChainBringsThoseBeforeItUnshown) {
+  RenderJob job = chained_job(Cuts::Kind::section);
+  job.selection.frames = "7,24-25";
+  std::vector<std::string> said;
+  const Plan plan = chained_plan(job, {}, &said);
+  EXPECT_EQ(plan.shown.size(), 3u);
+  ASSERT_EQ(plan.rows.size(), 14u);
+  EXPECT_THAT(said, testing::ElementsAre(testing::HasSubstr("11 frames are made and not shown")));
+  const Plan whole = chained_plan(chained_job(Cuts::Kind::section));
+  for (const Recipe& row : plan.rows) EXPECT_EQ(row, whole.rows[static_cast<size_t>(row.frame)]);
+}
+
+TEST(Journey, OneChainTakesItsColoursFromSectionOrSong) {
+  RenderJob job = chained_job();
+  for (const auto& [match, giver] : {std::pair{ColourMatch::section, std::optional<int64_t>(20)},
+                                     std::pair{ColourMatch::song, std::optional<int64_t>(0)},
+                                     std::pair{ColourMatch::none, std::optional<int64_t>()}}) {
+    job.journey.colour_match = match;
+    const Plan plan = chained_plan(job);
+    EXPECT_EQ(plan.rows[25].init.colours_of, giver);
+    EXPECT_FALSE(plan.rows[0].init.colours_of);
+  }
+}
+
+// Where the steps of the rows up to this frame bring a point of the first picture, in pixels.
+std::complex<double> brought(const Plan& plan, int64_t frame, std::complex<double> point) {
+  const Size size = plan.constants.paint.size;
+  for (const Recipe& row : plan.rows) {
+    if (!row.init.previous || row.frame > frame) continue;
+    const CameraStep& step = row.init.camera;
+    const std::complex<double> centre(size.width * step.centre_x - 0.5, size.height * step.centre_y - 0.5);
+    const auto turned = std::polar(step.zoom, step.turn_degrees * std::acos(-1.0) / 180) * (point - centre);
+    point = turned + centre + std::complex<double>(step.pan_x * size.width, step.pan_y * size.height);
+  }
+  return point;
+}
+
+// A moved option whose values are those of a function of time, at each row.
+MovedOption moved_by(const char* key, const Plan& plan, double (*value)(double)) {
+  MovedOption moved{key, {}};
+  const double fps = plan.constants.analysis.fps.to_double();
+  for (const Recipe& row : plan.rows) moved.values.push_back(value(static_cast<double>(row.frame) / fps));
+  return moved;
+}
+
+TEST(Journey, AnyFrameRateIsAtTheSamePlaceEachSecond) {
+  const auto at_rate = [](int64_t fps, bool moves) {
+    RenderJob job = chained_job();
+    job.analysis.fps = Rational(fps);
+    job.journey.numbers.zoom = 1.6;
+    job.journey.numbers.turn = 25;
+    job.journey.numbers.pan_x = 0.1;
+    job.journey.numbers.pan_y = -0.2;
+    std::vector<MovedOption> moved;
+    if (moves) {
+      const Plan plan = plan_of(job);
+      moved = {moved_by("pan_x", plan, [](double t) { return 0.2 * std::sin(3 * t); }),
+               moved_by("turn", plan, [](double t) { return 20 + 40 * t; }),
+               moved_by("zoom", plan, [](double t) { return 1.2 + 0.4 * std::cos(2 * t); })};
+    }
+    return chained_plan(job, moved);
+  };
+  for (const bool moves : {false, true}) {
+    for (const double seconds : {1.0, 28.0 / 15}) {
+      const auto place = [&](int64_t fps) {
+        return brought(at_rate(fps, moves), std::llround(seconds * static_cast<double>(fps)), {40, 200});
+      };
+      EXPECT_LT(std::abs(place(15) - place(30)), 0.5) << seconds << ", moved by music: " << moves;
+      EXPECT_GT(std::abs(place(15) - std::complex<double>(40, 200)), 50);
+    }
+  }
+}
+
+TEST(Journey, NumbersOfEachRowGoIntoItsInit) {
+  RenderJob job = chained_job();
+  job.journey.border = Border::wrap;
+  const Plan plan = plan_of(job);
+  const Plan moved =
+      chained_plan(job, {moved_by("chain_noise", plan, [](double t) { return t / 10; }),
+                         moved_by("chain_strength", plan, [](double t) { return 0.3 + t / 10; }),
+                         moved_by("paint_over", plan, [](double t) { return t / 4; }),
+                         moved_by("sharpen", plan, [](double t) { return t; })});
+  EXPECT_NEAR(moved.rows[15].init.noise, 0.1, 1e-9);
+  EXPECT_NEAR(moved.rows[15].numbers.strength, 0.4, 1e-9);
+  EXPECT_NEAR(moved.rows[15].init.paint_over, 0.25, 1e-9);
+  EXPECT_NEAR(moved.rows[15].init.sharpen, 1, 1e-9);
+  EXPECT_EQ(moved.rows[15].init.border, Border::wrap);
+  EXPECT_EQ(moved.rows[0].numbers.strength, 0.75);
+  EXPECT_EQ(moved.rows[0].init, Init());
+}
+
+TEST(Journey, AChainOfOneFrameIsRefused) {
+  RenderJob job = chained_job(Cuts::Kind::time);
+  job.journey.chain.time = TimeSpan::milliseconds(100);
+  EXPECT_ERROR(check_chain(job, 8000), ErrorKind::usage,
+               "chain = 100ms: a chain holds two frames at least, 0.133 s at 15 fps");
+  job.journey.chain.time = TimeSpan::milliseconds(200);
+  check_chain(job, 8000);
+}
+
+}  // namespace
+}  // namespace spectradiff
