@@ -110,10 +110,10 @@ void add_beats(std::vector<Option>& table) {
       fmt::format("1 to {}, or auto: 3 or 4 as heard", kMostBeatsPerBar),
       written_option({"beats_per_bar", Is::picture, kBeats, kAll | kMeasure, "N", "number of beats in a bar"},
                      FIELD(analysis.beats.beats_per_bar), checked_beats_per_bar, beats_per_bar_json)));
-  table.push_back(without(
-      "as heard", path_option({"beats", Is::input, kBeats, kAll | kMeasure, "FILE",
-                               "a file with the beats: a time in seconds per line, or Audacity labels"},
-                              FIELD(analysis.beats.file))));
+  table.push_back(without("as heard", path_option({"beats", Is::input, kBeats, kAll | kMeasure, "FILE",
+                                                   "a file with the beats: a time per line, with or without "
+                                                   "its number in the bar, or Audacity labels"},
+                                                  FIELD(analysis.beats.file))));
 }
 
 void add_analysis(std::vector<Option>& table) {

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
-#include "spectradiff/base/file.h"
 #include "spectradiff/base/frame_time.h"
-#include "spectradiff/base/number.h"
-#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -26,52 +24,10 @@ int nearest(const std::vector<double>& beats, double time_s) {
   return static_cast<int>(found - beats.begin());
 }
 
-// A time, or the first column of an Audacity label.
-double beat_of_line(std::string_view line, size_t number, const std::string& file) {
-  std::string_view time = line.substr(0, line.find('\t'));
-  while (!time.empty() && time.back() == ' ') time.remove_suffix(1);
-  const auto seconds = parse_real(time);
-  if (!seconds || *seconds < 0 || !std::isfinite(*seconds)) {
-    throw_error(
-        ErrorKind::usage,
-        "beats = {}, line {}: \"{}\" is not a time in seconds; write one per line, or export Audacity's "
-        "labels",
-        file, number, shortened(line, 60));
-  }
-  return *seconds;
-}
-
 }  // namespace
 
-std::vector<double> read_beats(const std::string& file) {
-  const std::string text = read_file(file, kMaxTextBytes, ErrorKind::usage);
-  std::vector<double> beats;
-  size_t number = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line(text.data() + begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-    // Audacity writes a label's frequency range on a line of its own that begins with a backslash.
-    if (line.empty() || line.front() == '#' || line.front() == '\\') continue;
-    const double beat = beat_of_line(line, number, file);
-    if (!beats.empty() && beat <= beats.back()) {
-      throw_error(ErrorKind::usage, "beats = {}, line {}: {} s does not come after the beat before it, {} s",
-                  file, number, beat, beats.back());
-    }
-    beats.push_back(beat);
-  }
-  if (beats.empty()) {
-    throw_error(ErrorKind::usage,
-                "beats = {} holds no beats; write seconds, one per line, or export Audacity's labels", file);
-  }
-  return beats;
-}
-
 GivenBeats::GivenBeats(const AnalysisSettings& settings, const SongSpan& song) : given_(settings.beats) {
-  if (!given_.file.empty()) listed_s_ = read_beats(given_.file);
+  if (!given_.file.empty()) listed_ = read_beats(given_.file);
   if (!given_.first_beat) return;
   const int64_t sample = given_.first_beat->to_samples(song.sample_rate_hz, settings.fps);
   if (sample >= song.samples) {
@@ -83,11 +39,26 @@ GivenBeats::GivenBeats(const AnalysisSettings& settings, const SongSpan& song) :
 
 BeatGrid GivenBeats::of_file() const {
   BeatGrid grid;
-  grid.beats_s = listed_s_;
+  grid.beats_s = listed_.beats_s;
+  const bool counted = !listed_.downbeats.empty() && !first_s_ && given_.beats_per_bar == 0;
+  if (counted) {
+    grid.downbeats = listed_.downbeats;
+    grid.beats_per_bar = listed_.beats_per_bar;
+    return grid;
+  }
   if (given_.beats_per_bar > 0) grid.beats_per_bar = given_.beats_per_bar;
-  const int first = first_s_ && !listed_s_.empty() ? nearest(listed_s_, *first_s_) % grid.beats_per_bar : 0;
-  grid.downbeats = regular_downbeats(listed_s_.size(), first, grid.beats_per_bar);
+  const int first = first_s_ ? nearest(grid.beats_s, *first_s_) % grid.beats_per_bar : 0;
+  grid.downbeats = regular_downbeats(grid.beats_s.size(), first, grid.beats_per_bar);
   return grid;
+}
+
+std::string GivenBeats::note(const SongSpan& song) const {
+  const std::vector<double>& beats = listed_.beats_s;
+  const auto within = std::lower_bound(beats.begin(), beats.end(), song.duration_s());
+  if (within == beats.end()) return "";
+  return fmt::format("beats = {}: {} of its {} beats come after the song's end, {}, and are ignored{}",
+                     given_.file, beats.end() - within, beats.size(), duration_text(song.duration_s()),
+                     within == beats.begin() ? "; the song has none then: is the file another song's?" : "");
 }
 
 BeatGrid GivenBeats::even_grid(const SongSpan& song) const {

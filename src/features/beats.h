@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "beat_tracker.h"
+#include "beats_file.h"
 #include "spectradiff/features/features.h"
 
 namespace spectradiff {
@@ -24,6 +25,8 @@ class GivenBeats {
 
   // `hops` are unused where all is given.
   BeatGrid find(const SongHops& hops, const SongSpan& song) const;
+  std::string note(
+      const SongSpan& song) const;  // of beats in the file that the song is too short for; or empty
 
  private:
   BeatGrid of_file() const;
@@ -31,12 +34,8 @@ class GivenBeats {
 
   BeatSettings given_;
   std::optional<double> first_s_;
-  std::vector<double> listed_s_;
+  ListedBeats listed_;
 };
-
-// Beats of a file: a time in seconds per line, or what Audacity exports as labels, START<TAB>END<TAB>TEXT, of
-// which START counts. Empty lines and those that begin with # are passed over. Ascending.
-std::vector<double> read_beats(const std::string& file);
 
 struct BeatSeries {
   std::vector<float> beat;        // [frames]

@@ -81,14 +81,14 @@ Chroma ChromaFilters::apply(const float* power) const {
   return chroma;
 }
 
-std::string key_of(const std::array<double, 12>& mean_chroma) {
-  const auto [least, most] = std::minmax_element(mean_chroma.begin(), mean_chroma.end());
+std::string key_of(const std::array<double, 12>& strengths, double least_correlation) {
+  const auto [least, most] = std::minmax_element(strengths.begin(), strengths.end());
   if (*most - *least < kLeastDeviation) return "";
-  double best = -2;
+  double best = least_correlation;
   std::string key;
   for (int tonic = 0; tonic < kPitches; ++tonic) {
     for (const bool minor : {false, true}) {
-      const double value = correlation(mean_chroma, minor ? kMinor : kMajor, tonic);
+      const double value = correlation(strengths, minor ? kMinor : kMajor, tonic);
       if (value <= best) continue;
       best = value;
       key = std::string(kNames[tonic]) + (minor ? " minor" : " major");

@@ -20,8 +20,8 @@ class ChromaFilters {
   std::vector<float> weights_;  // [bins][12]
 };
 
-// The major or minor key whose profile (Krumhansl and Kessler, 1982) correlates best with the song's mean
-// chroma: "A minor", "F# major". Empty when all pitch classes are equal.
-std::string key_of(const std::array<double, 12>& mean_chroma);
+// The major or minor key whose profile (Krumhansl and Kessler, 1982) correlates best with these strengths of
+// pitch classes, c to b: "A minor", "F# major". Empty when all are equal, or none correlates as well.
+std::string key_of(const std::array<double, 12>& strengths, double least_correlation);
 
 }  // namespace spectradiff

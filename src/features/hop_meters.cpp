@@ -53,12 +53,16 @@ void ShortHopMeter::measure(const float* power) {
 
 LongHopMeter::LongHopMeter(int sample_rate_hz, bool wants_chroma, bool wants_parts)
     : stft_(long_hops(sample_rate_hz), [this](const float* power) { measure(power); }) {
-  if (wants_chroma) filters_.emplace(sample_rate_hz, long_hops(sample_rate_hz).window_samples);
+  if (wants_chroma) {
+    filters_.emplace(sample_rate_hz, long_hops(sample_rate_hz).window_samples);
+    pitches_.emplace(sample_rate_hz, long_hops(sample_rate_hz).window_samples);
+  }
   if (wants_parts) parts_.emplace(stft_.bins());
 }
 
 void LongHopMeter::measure(const float* power) {
   if (filters_) chroma_.push_back(filters_->apply(power));
+  if (pitches_) pitches_->add(power);
   if (parts_) parts_->add(power);
 }
 

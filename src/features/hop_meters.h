@@ -3,12 +3,14 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "band_name.h"
 #include "chroma.h"
 #include "hpss.h"
 #include "mel.h"
+#include "pitch_peaks.h"
 #include "spectradiff/audio/audio_source.h"
 #include "stft.h"
 
@@ -39,7 +41,7 @@ class ShortHopMeter {
   std::vector<Edges> edges_;
 };
 
-// Long hops: chroma, harmonic and percussive energy.
+// Long hops: chroma and key, harmonic and percussive energy.
 class LongHopMeter {
  public:
   LongHopMeter(int sample_rate_hz, bool wants_chroma, bool wants_parts);
@@ -47,6 +49,7 @@ class LongHopMeter {
   void finish();
 
   const std::vector<Chroma>& chroma() const { return chroma_; }         // [hops]
+  std::string key() const { return pitches_ ? pitches_->key() : ""; }   // empty: none
   const std::vector<float>& harmonic() const { return harmonic_; }      // [hops], mean square
   const std::vector<float>& percussive() const { return percussive_; }  // [hops], mean square
 
@@ -55,6 +58,7 @@ class LongHopMeter {
 
   Stft stft_;
   std::optional<ChromaFilters> filters_;
+  std::optional<PitchPeaks> pitches_;
   std::optional<HarmonicPercussive> parts_;
   std::vector<Chroma> chroma_;
   std::vector<float> harmonic_;

@@ -133,7 +133,7 @@ void SongMeters::finish(Features& features) {
     if (wants_timbre_) add_timbre(reducer);
   }
   if (wants_key()) {
-    hear_key(features);
+    features.key = long_->key();
     add_chroma(long_reducer);
   }
   for (Series& one : librosa_series(mono_, features, of_librosa_, rms)) series_.push_back(std::move(one));
@@ -178,6 +178,7 @@ void SongMeters::hear_beats_and_sections(Features& features, double hops_per_sec
   const SongHops hops{short_->mel(), hops_per_second, long_->chroma(), long_per_second};
   const SongSpan song{sample_rate_hz_, features.samples};
   BeatGrid grid = given_beats_.find(hops, song);
+  if (const std::string note = given_beats_.note(song); !note.empty()) features.notes.push_back(note);
   BeatSeries series = beat_series(grid, settings_, sample_rate_hz_, features.frames);
   put("beat", "", std::move(series.beat));
   put("beat_phase", "", std::move(series.beat_phase));
@@ -196,15 +197,6 @@ void SongMeters::hear_beats_and_sections(Features& features, double hops_per_sec
   features.tempo_candidates_bpm = std::move(grid.candidates_bpm);
   features.tempos = std::move(grid.tempos);
   features.tempo_bpm = grid.tempo_bpm;
-}
-
-void SongMeters::hear_key(Features& features) const {
-  std::array<double, 12> mean{};
-  for (const Chroma& chroma : long_->chroma()) {
-    for (size_t i = 0; i < mean.size(); ++i)
-      mean[i] += chroma[i] / static_cast<double>(long_->chroma().size());
-  }
-  features.key = key_of(mean);
 }
 
 void SongMeters::add_bands(const HopReducer& reducer) {

@@ -36,7 +36,6 @@ class SongMeters {
   void make_meters(const AudioInfo& song);
   void hear_rhythm(Features& features);
   void hear_beats_and_sections(Features& features, double hops_per_second);
-  void hear_key(Features& features) const;
   void add_bands(const HopReducer& reducer);
   void add_chroma(const HopReducer& reducer);
   void add_timbre(const HopReducer& reducer);

@@ -292,7 +292,7 @@ void draw_chroma(Drawing& page, const Panel& panel, const PlotSource& source) {
   constexpr const char* kRows[] = {"C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"};
   const Features& features = source.features;
   draw_caption(page, panel, "Chroma",
-               features.key.empty() ? "energy per note" : "energy per note; key " + features.key);
+               features.key.empty() ? "energy per note; no key" : "energy per note; key " + features.key);
   const ColourTable map = colour_map(kMap);
   Canvas picture({source.view.columns, 12});
   std::vector<std::vector<float>> rows;

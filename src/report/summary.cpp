@@ -35,7 +35,8 @@ std::vector<std::string> song_facts(const AudioInfo& audio, const Features& feat
       duration_text(static_cast<double>(features.samples) / features.sample_rate_hz),
       rate_text(features.sample_rate_hz), channels_text(audio.channels), audio.format};
   if (features.tempo_bpm > 0) facts.push_back(fmt::format("{:.1f} BPM", features.tempo_bpm));
-  if (!features.key.empty()) facts.push_back(features.key);
+  if (!features.key.empty() || features.reference > 0)
+    facts.push_back(features.key.empty() ? "no key" : features.key);
   if (const Series* loudness = features.find("loudness")) {
     const float loudest = *std::max_element(loudness->values.begin(), loudness->values.end());
     if (loudest > kLeastLoudness) facts.push_back(fmt::format("loudest {} LUFS", number_text(loudest, 1)));

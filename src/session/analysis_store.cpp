@@ -30,7 +30,7 @@ std::shared_ptr<const Features> AnalysisStore::hear(AudioSource& source, const A
   features_.reset();
   auto features =
       std::make_shared<const Features>(spectradiff::hear(source, settings, strict, observer, wanted));
-  if (!failed && source.notes().empty() && features->reference > 0) {
+  if (!failed && source.notes().empty() && features->notes.empty() && features->reference > 0) {
     heard_ = std::move(key);
     wanted_ = wanted;
     features_ = features;

@@ -92,6 +92,7 @@ Features hear(AudioSource& source, const AnalysisSettings& settings, bool strict
   const size_t known = source.notes().size();
   Features features = analyze(source, settings, wanted);
   warn_of_notes(source, known, strict, observer);
+  for (const std::string& note : features.notes) warn_of_input(note, strict, observer);
   if (features.reference == 0)
     warn_of_input(source.name() + " is silent: there is nothing to see in it", strict, observer);
   return features;

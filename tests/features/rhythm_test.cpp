@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 struct Drums {
   double bpm;
@@ -265,15 +266,38 @@ TEST(BeatSeries, CountBarsOfAnyLength) {
 TEST(BeatsFile, HoldsSecondsOrAudacityLabels) {
   const TemporaryFolder folder;
   write_bytes(folder / "beats.txt", std::string("# by ear\n0.5\r\n\n1\n1.5e0\n99\n"));
-  EXPECT_THAT(read_beats(folder / "beats.txt"), ElementsAre(0.5, 1, 1.5, 99));
+  EXPECT_THAT(read_beats(folder / "beats.txt").beats_s, ElementsAre(0.5, 1, 1.5, 99));
   write_bytes(folder / "labels.txt",
               std::string("\xEF\xBB\xBF"
                           "0.250000\t0.250000\tone\n\\\t20.0\t30.0\n0.750000\t0.800000\t\n"));
-  EXPECT_THAT(read_beats(folder / "labels.txt"), ElementsAre(0.25, 0.75));
+  EXPECT_THAT(read_beats(folder / "labels.txt").beats_s, ElementsAre(0.25, 0.75));
   const Features features =
       hear_beats(Drums{120}.song(), {.beats_per_bar = 2, .file = folder / "labels.txt"});
   EXPECT_THAT(features.events.beats_s, ElementsAre(0.25, 0.75));
   EXPECT_DOUBLE_EQ(features.tempo_bpm, 120);
+}
+
+TEST(BeatsFile, HoldsTimesAsPeopleAndProgramsWriteThem) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "beats.txt", std::string("0:00.5\n0:59\n1:00\n1:23.25\n1:02:03\n"));
+  EXPECT_THAT(read_beats(folder / "beats.txt").beats_s, ElementsAre(0.5, 59, 60, 83.25, 3723));
+  write_bytes(folder / "labels.txt", std::string("0,250000\t0,250000\t1\n0,750000\t0,8\tzwei drei\n"));
+  EXPECT_THAT(read_beats(folder / "labels.txt").beats_s, ElementsAre(0.25, 0.75));
+  EXPECT_THAT(read_beats(folder / "labels.txt").downbeats, ElementsAre());
+}
+
+TEST(BeatsFile, MakesBarsOfTheNumbersInIt) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "beats.txt",
+              std::string("0.5\t2\n1\t3\n1.5\t1\n2\t2\n2.5\t3\n3\t1\n3.5\t2\n4\t3\n4.5\t1\n"));
+  const std::vector<float> song(5 * kRate);
+  const Features features = hear_beats(song, {.file = folder / "beats.txt"});
+  EXPECT_EQ(features.events.beats_per_bar, 3);
+  EXPECT_THAT(features.events.downbeats, ElementsAre(2, 5, 8));
+  EXPECT_THAT(hear_beats(song, {.beats_per_bar = 4, .file = folder / "beats.txt"}).events.downbeats,
+              ElementsAre(0, 4, 8));
+  write_bytes(folder / "beats.txt", std::string("0.5 1\n1 2\n1.5 1\n2 2\n"));
+  EXPECT_EQ(hear_beats(song, {.file = folder / "beats.txt"}).events.beats_per_bar, 2);
 }
 
 TEST(BeatsFile, MayReachBehindTheSong) {
@@ -281,6 +305,8 @@ TEST(BeatsFile, MayReachBehindTheSong) {
   write_bytes(folder / "beats.txt", std::string("0.5\n1\n99\n"));
   const Features features = hear_beats(std::vector<float>(2 * kRate), {.file = folder / "beats.txt"});
   EXPECT_THAT(features.events.beats_s, ElementsAre(0.5, 1));
+  EXPECT_DOUBLE_EQ(features.tempo_bpm, 120);
+  EXPECT_THAT(features.notes, ElementsAre(HasSubstr("1 of its 3 beats come after the song's end, 2.00 s")));
 }
 
 TEST(BeatsFile, AndFirstBeatAreCheckedEvenWhereNobodyAsksForBeats) {
@@ -294,7 +320,7 @@ TEST(BeatsFile, AndFirstBeatAreCheckedEvenWhereNobodyAsksForBeats) {
 
 TEST(BeatsFile, ThatCannotBeReadIsRefusedWithItsLine) {
   const TemporaryFolder folder;
-  for (const auto& [text, message] : {std::pair{"0.5\nhalf\n", "line 2: \"half\" is not a time in seconds"},
+  for (const auto& [text, message] : {std::pair{"0.5\nhalf\n", "line 2: \"half\" is not a time;"},
                                       {"1\n0.5\n", "line 2: 0.5 s does not come after"},
                                       {"-1\n", "line 1: \"-1\""},
                                       {"nan\n", "line 1"},

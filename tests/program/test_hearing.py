@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import RATE, ROOT, write_wav
 
 TEMPO = 126.0
 SECTION_BARS = (0, 2, 6, 8, 9)
@@ -74,3 +75,56 @@ def test_impossible_corrections_are_usage_errors(program, song, arguments, messa
     (program.work / "bad.txt").write_text("0.5\nhalf\n")
     done = program("analyze", song, *arguments)
     assert done.code == 2 and message in done.err, done
+
+
+def test_beats_behind_the_song_are_ignored_with_a_word(program, song):
+    (program.work / "beats.txt").write_text("0.5\t1\n1.0\t2\n1:00\t1\n")
+    done = program("analyze", song, "--beats", "beats.txt", "--json-out", "-")
+    assert done.code == 0 and done.json()["events"]["beats_s"] == [0.5] and done.json()["scalars"]["tempo_bpm"] is None, done
+    assert "warning: beats = beats.txt: 2 of its 3 beats come after the song's end" in done.err
+    assert program("analyze", song, "--beats", "beats.txt", "--strict").code == 3
+
+
+NOTES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"]
+CHORDS = {"major": [(0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14)], "minor": [(0, 3, 7), (5, 8, 12), (8, 12, 15), (7, 10, 14)]}
+
+
+def chords(tonic, mode, a_hz):
+    """I-vi-IV-V or i-iv-VI-v, twice, of plucked notes with six partials."""
+    t = np.arange(RATE // 2) / RATE
+
+    def pluck(semitones):
+        hz = a_hz * 2 ** ((tonic + semitones - 9 - 12) / 12)
+        return sum(np.sin(2 * np.pi * hz * k * t) / k for k in range(1, 7)) * np.exp(-2 * t)
+
+    return np.concatenate([sum(pluck(note) for note in chord) / 8 for chord in CHORDS[mode] * 2])
+
+
+@pytest.mark.parametrize("a_hz", [432, 446])
+def test_keys_are_heard_in_any_tuning(program, a_hz):
+    right = []
+    for tonic, name in enumerate(NOTES):
+        for mode in CHORDS:
+            write_wav(program.work / "song.wav", chords(tonic, mode, a_hz) / 2)
+            done = program("analyze", "song.wav", "--json")
+            (analysis,) = (event for event in done.events() if event["event"] == "analysis")
+            right.append((analysis["key"], f"{name} {mode}"))
+    assert [heard for heard, _ in right] == [true for _, true in right]
+
+
+def without_pitch():
+    rng = np.random.default_rng(3)
+    t = np.arange(6 * RATE) / RATE
+    noise = rng.normal(size=len(t)) * 0.2
+    yield "white noise", noise
+    yield "noise drums", noise * np.exp(-(t % 0.25) / 0.03) + np.sin(2 * np.pi * 55 * t) * np.exp(-(t % 0.5) / 0.1) / 2
+    yield "a metronome", np.sin(2 * np.pi * np.where(t % 2 < 0.5, 1500, 1000) * t) * (t % 0.5 < 0.03) * 0.8
+
+
+@pytest.mark.parametrize(("name", "samples"), list(without_pitch()), ids=[name for name, _ in without_pitch()])
+def test_what_has_no_key_is_given_none(program, name, samples):
+    write_wav(program.work / "song.wav", samples)
+    done = program("analyze", "song.wav", "--json-out", "-")
+    assert done.code == 0 and done.json()["scalars"]["key"] is None, done
+    plain = program("analyze", "song.wav")
+    assert plain.code == 0 and "no key" in plain.out + plain.err and "major" not in plain.out + plain.err, plain

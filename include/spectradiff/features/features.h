@@ -36,12 +36,15 @@ struct Normalize {
 // - tempo alone: an even grid that is fitted to the song;
 // - first beat alone: the track begins there, and so does the first bar;
 // - both: an even grid from there to the song's end;
-// - a file: these beats, whatever else is said; the first one begins a bar, unless first_beat does.
+// - a file: these beats, whatever else is said. The numbers that a downbeat tracker writes beside them make
+//   the bars, unless first_beat or beats_per_bar do; without numbers the first one begins a bar.
 struct BeatSettings {
   double tempo_bpm = 0;                // 20..400; 0: heard
   std::optional<TimeSpan> first_beat;  // in the song
   int beats_per_bar = 0;               // 1..32; 0: heard, 3 or 4
-  std::string file;  // seconds per line, or Audacity labels START<TAB>END<TAB>TEXT; empty: none
+  // A time per line, with or without its number in the bar, or Audacity labels START<TAB>END<TAB>TEXT; empty:
+  // none.
+  std::string file;
   friend bool operator==(const BeatSettings&, const BeatSettings&) = default;
 };
 
@@ -91,7 +94,8 @@ struct Features {
   std::vector<TempoPart> tempos;              // more than one where the song changes it for good
   StillSpectrogram still;                     // empty unless asked for
   std::shared_ptr<const EmbeddedSong> sound;  // null unless asked for; 10.6 MB a minute
-  std::string key;                            // "A minor"; empty: unknown
+  std::string key;                            // "A minor"; empty: none, as of noise or drums
+  std::vector<std::string> notes;             // what the user should know of how it was heard
 
   const Series* find(std::string_view name) const;  // null when it was not asked for
   const float* frame_levels(int64_t frame) const { return levels.data() + frame * bins; }
