@@ -12,6 +12,7 @@
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/render/frame_sink.h"
+#include "topics.h"
 
 namespace spectradiff {
 namespace {
@@ -245,6 +246,11 @@ const std::vector<CommandText>& commands() {
        kRenderAlone,
        {}},
       {"paint", "AUDIO", "the painted pictures alone, without a model: what render starts from", kPaint, {}},
+      {"try",
+       "AUDIO",
+       "one picture to choose by: the loudest, quietest and most changing moments in eight looks",
+       kTry,
+       {}},
       {"analyze",
        "AUDIO",
        "measure a song: tempo, key, beats and curves, as text, CSV, JSON or a picture",
@@ -306,6 +312,10 @@ const std::vector<HelpFlag>& help_flags() {
 Arguments parse_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
   arguments.words = words;
+  if (words.size() == 2 && words.front() == "help" && is_topic(words.back())) {
+    arguments.topic = words.back();
+    return arguments;
+  }
   CLI::App app;
   app.set_help_flag();
   app.require_subcommand(0, 1);

@@ -18,6 +18,7 @@ struct Arguments {
   int64_t drawn_seed = 0;             // of whatever asks for a random one
   bool tells_seed = false;            // something of this call does
   bool help_short = false, help = false, help_all = false, version = false;
+  std::string topic;               // of "help TOPIC"; empty: none
   std::vector<std::string> words;  // all of them, as typed
   Layer flags{"flag"};             // option table keys
   // From flags, and from what they name, lowest first:

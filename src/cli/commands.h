@@ -17,6 +17,7 @@ int run_model(const Arguments& arguments, Console& console);
 int run_presets(const Arguments& arguments, Console& console);
 int run_still(const Arguments& arguments, Console& console);
 int run_sonify(const Arguments& arguments, Console& console);
+int run_try(const Arguments& arguments, Console& console);
 int run_measure(const Arguments& arguments, Console& console);
 int run_doctor(const Arguments& arguments, Console& console);
 

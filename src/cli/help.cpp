@@ -11,6 +11,7 @@
 #include "spectradiff/features/series.h"
 #include "spectradiff/timeline/expression.h"
 #include "spectradiff/timeline/signals.h"
+#include "topics.h"
 
 namespace spectradiff {
 namespace {
@@ -99,7 +100,9 @@ std::string commands_help() {
   for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
   return help +
          "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
-         "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them.\n";
+         "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them,\n"
+         "`spectradiff help TOPIC` one matter: " +
+         join(topic_names(), ", ") + ".\n";
 }
 
 // What most people need, for -h.
@@ -114,7 +117,8 @@ const std::array<CommonOptions, 6> kCommonOptions = {
      {"The painting", {"preset", "painter", "image", "colour_map", "blur", "size"}},
      {"The song", {"fps", "start", "duration", "tempo"}},
      {"What is written",
-      {"output", "output_size", "csv", "json_out", "plot", "series", "seed_csv", "overwrite"}},
+      {"output", "aspect", "output_size", "report", "looks", "csv", "json_out", "plot", "series", "seed_csv",
+       "overwrite"}},
      {"Trying things out", {"draft", "frames", "sweep", "dry_run", "config"}},
      {"This computer", {"device", "quiet"}}}};
 
@@ -206,6 +210,11 @@ std::string examples(const std::string& command) {
            "  spectradiff paint song.wav --painter pie --pie-span 360 --output-size 1280x720\n"
            "  spectradiff paint song.wav -o 'init/%05d.png'\n";
   }
+  if (command == "try") {
+    return "  spectradiff try song.wav\n"
+           "  spectradiff try song.wav --looks plain,aurora,kick --prompt \"a lighthouse in a storm\" -o "
+           "looks.png\n";
+  }
   if (command == "analyze") {
     return "  spectradiff analyze song.wav\n"
            "  spectradiff analyze song.wav --plot song.png\n"
@@ -230,6 +239,7 @@ std::string examples(const std::string& command) {
   }
   if (command == "measure") {
     return "  spectradiff measure video.mp4\n"
+           "  spectradiff measure video.mp4 song.wav --report page.html\n"
            "  spectradiff measure video.mp4 song.wav --tempo 126\n"
            "  spectradiff measure chorus.mp4 song.wav --start 1:05 --json | jq .measures.beat_alignment_z\n";
   }

@@ -21,6 +21,7 @@
 #include "spectradiff/base/text.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/session/settings_files.h"
+#include "topics.h"
 
 namespace spectradiff {
 namespace {
@@ -31,6 +32,7 @@ void begin_log(const Arguments& arguments, Console& console) {
   FileGuard guard;
   guard.writes("log_file", arguments.run.log_file);
   if (arguments.command == "measure") {
+    if (!arguments.run.report.empty()) guard.writes("report", arguments.run.report);
     for (const std::string& file : arguments.subjects) guard.reads("video or song", file);
   } else if (command_text(arguments.command).options != kOthers && arguments.command != "sonify") {
     add_files(guard, arguments.request());
@@ -43,6 +45,10 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.version) {
     console.answer(arguments.run.json ? versions().dump(2) + "\n"
                                       : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
+    return 0;
+  }
+  if (!arguments.topic.empty()) {
+    console.answer(topic_text(arguments.topic));
     return 0;
   }
   if (arguments.help_all) console.answer(help_of_everything(help_defaults(arguments.flags)));
@@ -60,6 +66,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "still") return run_still(arguments, console);
   if (arguments.command == "sonify") return run_sonify(arguments, console);
   if (arguments.command == "measure") return run_measure(arguments, console);
+  if (arguments.command == "try") return run_try(arguments, console);
   if (arguments.command == "doctor") return run_doctor(arguments, console);
   if (arguments.command == "completion" || arguments.command == "man") {
     console.answer(arguments.command == "man"
@@ -93,7 +100,7 @@ void draw_seeds(Arguments& arguments) {
 
 // What flags, environment, files and presets say about this call.
 void read_settings(Arguments& arguments) {
-  if (arguments.version || arguments.help || arguments.help_short || arguments.help_all) {
+  if (arguments.command.empty() || arguments.help || arguments.help_short || arguments.help_all) {
     arguments.run = run_settings({arguments.flags});
     return;
   }
@@ -150,7 +157,8 @@ int run(const std::vector<std::string>& words) {
     // What an output lacks it lacks for every frame.
     const std::string hint = error.kind() == ErrorKind::output
                                  ? ""
-                                 : "\nto see this frame alone: " + reproduction(words, error.frame());
+                                 : "\nto see this frame alone: " +
+                                       reproduction(words, std::to_string(error.frame()), "frame-%05d.png");
     code = fail(*console, error.kind(), error.what() + hint);
   } catch (const Error& error) {
     code = fail(*console, error.kind(), error.what());

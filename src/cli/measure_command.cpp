@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include "commands.h"
+#include "report_file.h"
 #include "signals.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/session/measuring.h"
+#include "spectradiff/session/output_target.h"
 
 namespace spectradiff {
 namespace {
@@ -24,6 +26,14 @@ std::string table_of(const std::vector<Measure>& measures) {
 int run_measure(const Arguments& arguments, Console& console) {
   const MeasureRequest request{arguments.subjects.front(),
                                arguments.subjects.size() > 1 ? arguments.subjects[1] : "", arguments.layers};
+  const std::string& report = arguments.run.report;
+  if (!report.empty()) {
+    FileGuard guard;
+    for (const std::string& file : arguments.subjects) guard.reads("video or song", file);
+    guard.writes("report", report);
+    guard.check();
+    check_output_file("report", report, arguments.run.overwrite);
+  }
   install_signal_handlers();
   const auto measured = measure_video(request, console, stop_requests());
   if (!measured) return kStopped;
@@ -31,6 +41,7 @@ int run_measure(const Arguments& arguments, Console& console) {
   const std::string song = request.song.empty() ? "its sound" : request.song;
   if (!measured->music.empty()) console.info(fmt::format("{}: {}", song, join(measured->music, ", ")));
   if (!arguments.run.json) console.answer(table_of(measured->measures));
+  if (measured->report) write_report(std::move(*measured->report), arguments, console);
   console.event("measures", {{"video", request.video},
                              {"song", request.song.empty() ? Json() : Json(request.song)},
                              {"frames", measured->frames},

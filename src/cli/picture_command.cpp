@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "commands.h"
+#include "report_file.h"
 #include "reproduction.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
@@ -107,6 +108,10 @@ void refuse_terminal(const RunSettings& run) {
 
 int run_pictures(const Arguments& arguments, Console& console) {
   const RunSettings& run = arguments.run;
+  if (!run.sweep.empty() && !run.report.empty())
+    throw_error(ErrorKind::usage,
+                "--report tells of one video, and --sweep makes several; measure each of them: "
+                "spectradiff measure VIDEO SONG --report PAGE.html");
   if (!run.sweep.empty() && !run.print_config) return run_sweep(arguments, console);
   if (run.print_config) {
     console.answer(json_text(resolved_settings(arguments.request(), run.origin, console), 2) + "\n");
@@ -133,6 +138,7 @@ int run_pictures(const Arguments& arguments, Console& console) {
     const std::string text = statistics_text(outcome.statistics);
     run.output == "-" ? console.info(text) : console.answer(text);
   }
+  if (outcome.report) write_report(std::move(*outcome.report), arguments, console);
   return outcome.complete ? kComplete : kStopped;
 }
 

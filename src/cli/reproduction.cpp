@@ -18,10 +18,11 @@ std::string shell_quoted(const std::string& word) {
 
 }  // namespace
 
-std::string reproduction(const std::vector<std::string>& typed, int64_t frame) {
+std::string reproduction(const std::vector<std::string>& typed, const std::string& frames,
+                         const std::string& output) {
   std::vector<std::string> words = typed;
   // Before a "--", after which nothing is an option.
-  const std::vector<std::string> narrowed = {"--frames", std::to_string(frame), "-o", "frame-%05d.png"};
+  const std::vector<std::string> narrowed = {"--frames", frames, "-o", output};
   words.insert(std::find(words.begin(), words.end(), "--"), narrowed.begin(), narrowed.end());
   return shell_command(words);
 }

@@ -5,6 +5,7 @@
 
 #include "option_kinds.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/config/output_size.h"
 
 namespace spectradiff {
 namespace {
@@ -187,6 +188,20 @@ Json sweep_json(const Settings& from) {
 constexpr unsigned kPictureCommands = kPaint | kRenderAlone;
 constexpr unsigned kWithSettings = kAnalyze | kPictureCommands;
 
+// Its sizes stand among the resolved settings.
+void add_aspect(std::vector<Option>& table) {
+  Choices<std::string> aspects = named(aspect_names());
+  aspects.insert(aspects.begin(), {"auto", "", "as --size and --output-size say"});
+  OptionText text =
+      of_run("aspect", kPictures, "W:H",
+             "shape of the video: a --size that the model knows, and an --output-size of 1080 lines, "
+             "where you give none");
+  text.option_class = Is::video;
+  Option aspect = choice_option<std::string>(text, FIELD(aspect), aspects);
+  aspect.get = [](const Settings&) { return Json(); };
+  table.push_back(std::move(aspect));
+}
+
 void add_many(std::vector<Option>& table) {
   Option sweep = option_base(
       of_run("sweep", kPictures, "KEY=…",
@@ -208,7 +223,7 @@ void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
       without(
           "the song's name with .mp4",
-          name_option(of_run("output", kPictureCommands | kSonify | kStill, "PATH",
+          name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry, "PATH",
                              "the video: .mp4, .mov, .mkv or .webm; dir/%05d.png writes frames, - a Matroska "
                              "stream to stdout"),
                       FIELD(output))),
@@ -218,9 +233,20 @@ void add_files(std::vector<Option>& table) {
           "preview", kPictureCommands, "FILE",
           "a contact sheet of the frames made so far, .png or .jpg, written again and again during the run"),
       FIELD(preview)));
-  table.push_back(with_short(
-      switch_option(of_run("overwrite", kAll | kSonify, "", "replace files that exist"), FIELD(overwrite)),
-      "-y"));
+  table.push_back(
+      name_option(of_run("report", kPictureCommands | kMeasure, "FILE",
+                         "one page, .html, about the result: pictures over the waveform, sections, beats, "
+                         "what moved, the numbers and how to make it again"),
+                  FIELD(report)));
+  table.push_back(without(
+      "plain and seven presets",
+      name_option(
+          of_run("looks", kTry, "NAMES", "presets to try, by name or file, commas between; plain is none"),
+          FIELD(looks))));
+  table.push_back(
+      with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure, "", "replace files that exist"),
+                               FIELD(overwrite)),
+                 "-y"));
   table.push_back(choice_option<bool>(
       of_run("resume", kPictures, "WHEN",
              "use the finished frames that a stopped run of this output left in OUTPUT.spectradiff"),
@@ -329,6 +355,7 @@ void add_messages(std::vector<Option>& table) {
 
 void add_run_options(std::vector<Option>& table) {
   add_files(table);
+  add_aspect(table);
   add_sources(table);
   add_many(table);
   add_messages(table);

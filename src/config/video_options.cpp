@@ -2,6 +2,7 @@
 
 #include "option_kinds.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/config/output_size.h"
 
 namespace spectradiff {
 namespace {
@@ -23,6 +24,8 @@ OptionText of_machine(const char* key, const char* value_name, const char* help)
 }
 
 Size encoded_size(const Json& value) {
+  if (const auto lines = value.is_string() ? named_short_side(value.get<std::string>()) : std::nullopt)
+    return shaped_size(*lines, "16:9");
   return checked_size(value, kEven, kLargestShownSide);
 }
 
@@ -59,7 +62,7 @@ std::optional<int> checked_flash_limit(const Json& value) {
 
 void add_pictures(std::vector<Option>& table) {
   table.push_back(
-      without("as painted", ranging(size_range(kEven, kLargestShownSide),
+      without("as painted", ranging(size_range(kEven, kLargestShownSide) + "; or " + join(size_names(), ", "),
                                     optional_option(of_video("output_size", "WxH", "size of the video"),
                                                     FIELD(output.size), encoded_size, size_text))));
   table.push_back(choice_option<Fit>(of_video("fit", "NAME", "how pictures fill --output-size"),

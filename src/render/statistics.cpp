@@ -108,17 +108,18 @@ PictureStatistics::PictureStatistics(const Rational& fps, int64_t frames)
 void PictureStatistics::add(int64_t frame, const Canvas& picture) {
   level_sum_ += mean_value(picture.bytes());
   if (changes_.empty()) {
-    changes_.push_back({frame, 0, 0, false});
+    changes_.push_back({frame, 0, 0, 0, false});
     previous_ = picture.clone();
   } else {
     changes_.push_back(
-        {frame, mean_change(previous_.bytes(), picture.bytes()), 0, changes_.back().frame + 1 == frame});
+        {frame, mean_change(previous_.bytes(), picture.bytes()), 0, 0, changes_.back().frame + 1 == frame});
     previous_.bytes() = picture.bytes();
   }
   measure_light(picture, light_);
   flashes_.add(light_);
   looks_.push_back(meter_.look(light_));
   changes_.back().seen = meter_.change();
+  changes_.back().flashes = flashes_.latest();
   const auto number = static_cast<int64_t>(changes_.size()) - 1;
   if (number < tenth_ || number >= total_ - tenth_) {
     const Lab& colour = looks_.back().mean;
@@ -230,6 +231,12 @@ std::optional<double> PictureStatistics::colour_drift() const {
   const auto frames = static_cast<double>(tenth_);
   const auto mean = [&](const Lab& sum) { return Lab{sum.l / frames, sum.a / frames, sum.b / frames}; };
   return delta_e(mean(first_tenth_), mean(last_tenth_));
+}
+
+std::vector<PictureStatistics::Seen> PictureStatistics::seen() const {
+  std::vector<Seen> all;
+  for (const Change& change : changes_) all.push_back({change.frame, change.seen, change.flashes});
+  return all;
 }
 
 PictureStatistics::Stretch PictureStatistics::longest_stretch() const {

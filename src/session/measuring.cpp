@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "music.h"
+#include "run_report.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
@@ -77,6 +79,7 @@ Music hear_music(const MeasureRequest& request, const Resolved& settings, const 
   }
   FeatureRequest wanted;
   add_measure_needs(wanted);
+  if (!settings.run.report.empty()) add_report_needs(wanted);
   music.features = hear(song, job.analysis, job.input.strict, observer, wanted);
   if (const double silent_s = video_s - song.info().duration_s(); silent_s > kMostBeyond_s)
     observer.warn(fmt::format("{} ends {:.1f} s before the video does", song.name(), silent_s));
@@ -107,16 +110,29 @@ std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, Render
   measured.fps = reader.fps();
   measured.frames = frames_of(reader);
   PictureStatistics pictures(measured.fps, measured.frames);
+  ReportStrip strip(measured.frames);
+  const bool reports = !settings.run.report.empty();
+  Size size;
   observer.begin_stage("measure", measured.frames);
   for (int64_t frame = 0; frame < measured.frames; ++frame) {
     if (stop.load() > 0) return std::nullopt;
     const Rational time_s(frame * measured.fps.den, measured.fps.num);
-    pictures.add(music.first + frame, reader.at(time_s, PictureReader::End::hold));
+    const Canvas picture = reader.at(time_s, PictureReader::End::hold);
+    size = picture.size();
+    pictures.add(music.first + frame, picture);
+    if (reports) strip.take(music.first + frame, picture);
     observer.advance(frame + 1);
   }
   observer.end_stage();
   if (music.features) measured.music = music_facts(*music.features);
   measured.measures = video_measures(pictures, music.features ? heard_music(*music.features) : HeardMusic{});
+  if (reports) {
+    measured.report = std::make_shared<ReportPage>(page_of_pictures(
+        pictures, music.features ? &*music.features : nullptr, std::move(strip), measured.measures));
+    measured.report->title = std::filesystem::path(request.video).filename().string();
+    measured.report->picture = size;
+    measured.report->facts.push_back(fmt::format("{}x{}", size.width, size.height));
+  }
   return measured;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "look.h"
+#include "run_report.h"
 #include "sampling.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/conditioning_plan.h"
@@ -22,9 +23,8 @@ FeatureRequest features_needed(const Resolution& resolution) {
   add_conditioning_needs(job, wanted);
   add_journey_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);
-  if (resolution.run.statistics) {
-    add_measure_needs(wanted);
-  }
+  if (resolution.run.statistics) add_measure_needs(wanted);
+  if (!resolution.run.report.empty()) add_report_needs(wanted);
   return wanted;
 }
 

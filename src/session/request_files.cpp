@@ -77,6 +77,7 @@ void add_files(FileGuard& guard, const SessionRequest& request) {
     const bool named = !run.output.empty() || !run.overwrite;
     add_output(guard, named ? run.output : default_name(request.song).string());
     add("preview", run.preview);
+    add("report", run.report);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "aspect.h"
 #include "draft.h"
 #include "look.h"
 #include "old_render.h"
@@ -223,6 +224,10 @@ Resolution resolve_request(const SessionRequest& request, ModelStore& models, Re
     layers.insert(layers.begin(), look_layer(*manifest, preset));
   }
   Resolution resolution{resolve(layers)};
+  if (!resolution.run.aspect.empty()) {
+    insert_aspect(layers, resolution.job.paint.size, manifest.get());
+    resolution = {resolve(layers)};
+  }
   if (resolution.run.draft) {
     constexpr int kSideStep = 8;
     insert_draft(layers, resolution.job,

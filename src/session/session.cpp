@@ -72,6 +72,7 @@ void refuse_shared_stdin(const Resolution& settings, bool of_many) {
 
 void check_outputs(const OutputTarget& target, const RunSettings& run, bool may_exist) {
   check_target(target, may_exist);
+  if (!run.report.empty()) check_output_file("report", run.report, may_exist);
   if (run.preview.empty()) return;
   check_preview_name(run.preview);
   check_output_file("preview", run.preview, may_exist);

@@ -16,6 +16,7 @@
 #include "old_render.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
+#include "run_report.h"
 #include "session_state.h"
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/file.h"
@@ -138,7 +139,7 @@ class SessionRun {
   // What the record vouches for is kept, except where a picture needs those before it.
   RunResult write_frames() {
     const std::set<int64_t> made = frames_made(state_);
-    const bool needs_all = plan_.constants.video.flash_limit || state_.settings.run.statistics;
+    const bool needs_all = plan_.constants.video.flash_limit || measures();
     const std::set<int64_t> kept = needs_all ? std::set<int64_t>() : made;
     if (!kept.empty())
       observer_.info(fmt::format("{} of {} frames are there already", kept.size(), plan_.shown.size()));
@@ -178,7 +179,10 @@ class SessionRun {
     std::optional<PreviewSink> preview;
     if (const std::string& file = state_.settings.run.preview; !file.empty())
       preview.emplace(sink, file, frames, job_.paint.size, observer_);
-    Run run{plan, *state_.features, preview ? *preview : sink, stop_};
+    std::optional<ReportSink> report;
+    FrameSink& previewed = preview ? *preview : sink;
+    if (!state_.settings.run.report.empty()) report.emplace(previewed, strip_.emplace(frames));
+    Run run{plan, *state_.features, report ? *report : previewed, stop_};
     run.progress = [this, frames](int64_t done, int64_t frame) {
       observer_.advance(done);
       observer_.event("frame", {{"frame", frame}, {"done", done}, {"total", frames}});
@@ -193,7 +197,7 @@ class SessionRun {
       run.more_precise = [this](int64_t frame) { return diffusers_->more_precise(frame); };
     }
     run.kept = kept_.get();
-    run.statistics = state_.settings.run.statistics;
+    run.statistics = measures();
     run.control = state_.control.get();
     run.interpolator = interpolator_;
     const int threads = thread_count(job_.threads);
@@ -210,22 +214,27 @@ class SessionRun {
           fmt::format("stopped after {} of {} frames{}", result.frames, plan_.shown.size(), kept_text()));
       return {};
     }
-    Outcome outcome{true, result.frames, result.seconds.total, nullptr};
+    Outcome outcome{true, result.frames, result.seconds.total, nullptr, nullptr};
     Json done = {{"path", target_.text()}, {"frames", result.frames}, {"seconds", result.seconds.total}};
     if (state_.settings.run.json && target_.kind == OutputTarget::Kind::video)
       done["sha256"] = sha256_file(target_.path);
-    if (result.pictures) {
+    if (state_.settings.run.statistics) {
       outcome.statistics =
           statistics_to_json(*result.pictures, heard_music(*state_.features), result.seconds);
       done["stats"] = outcome.statistics;
-      warn_of_flashes(result.pictures->flashes_per_s());
     }
+    if (strip_)
+      outcome.report = std::make_shared<ReportPage>(
+          page_of_run(state_, *result.pictures, std::move(*strip_), result.seconds.total));
+    if (result.pictures) warn_of_flashes(result.pictures->flashes_per_s());
     observer_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
                                result.seconds.total,
                                static_cast<double>(result.frames) / result.seconds.total));
     observer_.event("done", done);
     return outcome;
   }
+
+  bool measures() const { return state_.settings.run.statistics || !state_.settings.run.report.empty(); }
 
   std::string kept_text() const {
     if (target_.kind == OutputTarget::Kind::frames && kept_ == nullptr) return "";
@@ -254,6 +263,7 @@ class SessionRun {
   std::optional<RunDiffusers> diffusers_;
   std::optional<SoundEmbedder> sound_;    // where rows are told sound
   Interpolator* interpolator_ = nullptr;  // of the model store
+  std::optional<ReportStrip> strip_;      // where a report is asked for
 };
 
 }  // namespace

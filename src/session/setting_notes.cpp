@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aspect.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/paint/picture_source.h"
@@ -186,14 +187,6 @@ std::vector<std::string> foreign_words(std::string_view text) {
   return found;
 }
 
-// How unlike two sizes are: mostly their shape, then their area.
-double distance(Size a, Size b) {
-  const double shape = std::log(static_cast<double>(a.width) / a.height * b.height / b.width);
-  const double area =
-      std::log(static_cast<double>(a.width) * a.height / (static_cast<double>(b.width) * b.height));
-  return 4 * std::abs(shape) + std::abs(area);
-}
-
 }  // namespace
 
 void warn_of_idle_flags(const Resolution& settings, RenderObserver& observer) {
@@ -240,8 +233,7 @@ void warn_of_unknown_size(const Resolution& settings, RenderObserver& observer) 
         fmt::format("the model {} names no size that it was tried at: look at the pictures", model->name));
     return;
   }
-  const Size nearest = *std::min_element(
-      known.begin(), known.end(), [&](Size a, Size b) { return distance(a, size) < distance(b, size); });
+  const Size nearest = most_like(known, size);
   std::vector<std::string> names;
   for (const Size& each : known) names.push_back(fmt::format("{}x{}", each.width, each.height));
   const Size asked = settings.job.output.size.value_or(size);

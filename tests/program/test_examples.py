@@ -105,3 +105,26 @@ def test_numbers_go_to_a_sketch_and_its_pictures_come_back(program, shell, song)
         assert (np.asarray(Image.open(program.work / f"init/{frame:05d}.png")) == drawn[frame]).all()
     plan = shell("spectradiff", "render", song, "--no-diffusion", *back, "--dry-run").stdout
     assert json.loads(plan.splitlines()[0])["frames"] == 5
+
+
+@pytest.fixture
+def engine():
+    """The notebook diffuses: where there is no engine it cannot."""
+    report = json.loads(subprocess.run([PROGRAM, "doctor", "--json"], capture_output=True, check=False).stdout)
+    if not report["engine"]["ok"]:
+        pytest.skip("the engine is not built")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("engine")
+def test_the_notebook_runs_from_its_first_cell_to_its_last(program, shell):
+    t = np.arange(RATE) / RATE
+    write_wav(program.work / "song.wav", 0.8 * np.sin(2 * np.pi * 60 * t) * np.exp(-((t % 0.5) * 8)))
+    cells = json.loads((EXAMPLES / "notebook.ipynb").read_text())["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    small = code.replace('"256x256"', '"64x64"').replace('"0-59"', '"0-5"')
+    assert small != code
+    (program.work / "notebook.py").write_text(small)
+    shell(sys.executable, "notebook.py")
+    rows = [json.loads(line) for line in (program.work / "plan.jsonl").read_text().splitlines()][1:]
+    assert len({row["strength"] for row in rows}) > 2 and frames_in(program.work / "edited.mp4") == 6

@@ -24,7 +24,8 @@ enum CommandMask : unsigned {
   kSonify = 32,
   kStill = 64,
   kMeasure = 128,
-  kRender = kRenderAlone | kBatch | kStill,
+  kTry = 256,
+  kRender = kRenderAlone | kBatch | kStill | kTry,
   kPictures = kPaint | kRender,
   kAll = kAnalyze | kPictures,
   kEvery = kAll | kOthers | kSonify | kMeasure

@@ -60,7 +60,8 @@ class FlashCounter {
   void accept(const Step& step);  // the frame is shown
   void add(const LightGrid& frame);
 
-  int per_second() const { return most_; }  // of all frames so far; 0 before the first
+  int per_second() const { return most_; }        // of all frames so far; 0 before the first
+  int latest() const { return latest_.flashes; }  // in the second that ends with the latest frame
 
  private:
   using Second = std::vector<std::array<uint8_t, kFields>>;  // [frames of a second]: Kind::transition

@@ -64,11 +64,20 @@ class PictureStatistics {
   Stretch longest_stretch() const;  // of several the first; empty without frames
   const Rational& fps() const { return fps_; }
 
+  // One per frame.
+  struct Seen {
+    int64_t frame = 0;
+    double change = 0;  // LookMeter::change()
+    int flashes = 0;    // in the second that ends with it
+  };
+  std::vector<Seen> seen() const;
+
  private:
   struct Change {
     int64_t frame = 0;
     double value = 0;
     double seen = 0;               // LookMeter::change()
+    int flashes = 0;               // FlashCounter::latest()
     bool after_neighbour = false;  // the picture before is that of frame - 1
   };
   struct Run;

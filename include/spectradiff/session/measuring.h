@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "spectradiff/config/settings.h"
 #include "spectradiff/render/render_observer.h"
 #include "spectradiff/render/video_measures.h"
+#include "spectradiff/report/report_page.h"
 
 namespace spectradiff {
 
@@ -24,6 +26,8 @@ struct MeasuredVideo {
   Rational fps;
   std::vector<std::string> music;  // "0:30.0", "120.0 BPM", "62 beats", …; empty without sound
   std::vector<Measure> measures;
+  // For the setting "report", without command and version, which the caller knows; null without it.
+  std::shared_ptr<ReportPage> report;
 };
 
 // Goes through the video's pictures at its own frame rate, to which pictures that do not come evenly are

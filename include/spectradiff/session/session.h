@@ -19,12 +19,15 @@
 namespace spectradiff {
 
 struct SessionState;
+struct ReportPage;
 
 struct Outcome {
   bool complete = false;  // false: stopped
   int64_t frames = 0;     // of the output
   double seconds = 0;
   Json statistics;  // those of the setting "stats"; null where they were not asked for
+  // For the setting "report", without commands and version, which the caller knows; null without it.
+  std::shared_ptr<ReportPage> report;
 };
 
 // Settings are resolved, files opened, the output and the encoder tried and the model admitted before any

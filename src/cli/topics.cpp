@@ -1,0 +1,151 @@
+#include "topics.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace spectradiff {
+namespace {
+
+struct Topic {
+  const char* name;
+  const char* text;
+};
+
+constexpr std::array<Topic, 6> kTopics = {{
+    {"camera", R"text(Camera: what moves in the picture, and how far.
+
+A journey makes each picture from the one before, moved by a camera, with a little of the painting laid over it:
+  spectradiff render song.wav --chain section --zoom 1.4 --turn 10
+  spectradiff render song.wav --chain beats:16 --zoom "1.1 + 0.8*level_rel*decay(beat_phase, 0.3)" --pan-x 0.05
+--chain says where it begins anew: section, song, beats:16 or a time. --zoom is growth in a second (1.3 is a calm
+flight, 3 a fast one), --turn degrees, --pan-x and --pan-y widths and heights a second: any frame rate shows the same
+motion. --centre-x and --centre-y move its middle, --border says what comes in from beyond.
+--chain-strength (0.3 to 0.5) is how much each picture changes, --paint-over how much painting it takes up;
+--colour-match, --sharpen and --chain-noise keep a long way from washing out.
+
+Without a chain every picture is its own, and the painting moves where its numbers do:
+  spectradiff paint song.wav --paint-zoom "1 + 0.3*build" --paint-turn "10*bars"
+  spectradiff paint song.wav --mark-drift "0.1*beats" --symmetry mirror
+
+The noise moves what is diffused. --seed-travel goes from one seed's noise to the next: what adds up there goes on,
+what stands still holds the picture; --walk takes it round a circle, or by a closed way back to where it began:
+  spectradiff render song.wav --signal "way=0.5 + 3*clamp(onset_rel - 1, 0, 2) | integrate" --seed-travel way
+  spectradiff render song.wav --walk closed --loop
+
+What flickers calms down with --attack, --release and --blend-previous, or with --diffuse-every 4, which makes the
+frames between from those around them. `spectradiff help music` has the words of expressions.
+)text"},
+    {"music", R"text(Music: from sound to numbers, and from numbers to pictures.
+
+What is heard, as a picture or as text:
+  spectradiff analyze song.wav --plot song.png
+  spectradiff analyze song.wav --csv - --series onset,loudness
+
+Options marked ◇ in --help take an expression, worked out for every frame:
+  spectradiff render song.wav --strength "0.45 + 0.25*onset"
+Its words: rms, onset, bass, mid, treble, chroma_a … (0..1 over the song); bass_rel, level_rel, onset_rel (now
+against the last seconds, about 1, so that one look fits every song); beat, beat_phase, beats, bars, since_beat;
+section, section_phase, section_energy, label, drop, build; t in seconds. `render --help` lists all of them.
+
+A series of your own, with a shape:
+  spectradiff paint song.wav --signal "kick=band 40 120 | env 1f 6f | norm 95" --mark-size "16 + 24*kick"
+
+Where it hears amiss, say what is right: --tempo 126, --first-beat 0.35, --beats-per-bar 3, or --beats FILE with a
+time per line. --analysis-audio drums.wav paints from a stem and keeps the song's sound.
+What came of it: --dry-run prints every frame's numbers, --stats and `spectradiff measure` how well changes meet
+the beat, --report a page with all of it.
+)text"},
+    {"prompts", R"text(Prompts: what is shown, and when.
+
+  spectradiff render song.wav --prompt "iceland vista, cinematic" --negative-prompt "text, blurry"
+Without a prompt the model picks one of its own that suits the song, and says which.
+
+Over the song, by times or by sections (chorus, drop, A, B, …):
+  spectradiff render song.wav --prompts story.txt --prompt-blend slerp
+  spectradiff render song.wav --scenes scenes.txt
+story.txt has lines such as `1:30: a storm at sea`; scenes.txt has `chorus: fireworks | strength +0.2 | cut`. LRC
+and SubRip files are taken as they are: lyrics become prompts.
+
+By notes: --notes FILE has twelve prompts, C to B, and chroma moves between them.
+By sound: --sound-embedding melspectrogram makes the sound itself the prompt.
+
+--guidance says how strictly it is followed, --prompt-weighting a1111 reads (word:1.3), --long-prompts chunk takes
+more words than the model reads at once. --seed chooses another picture for the same words.
+To choose among looks before anything long: `spectradiff try song.wav`.
+)text"},
+    {"models", R"text(Models: what paints over the painting.
+
+  spectradiff model list
+  spectradiff model info mini
+mini comes with the program: small, quick on any processor, made for 256x256 and 448x256, and it knows landscapes,
+skies, cities and the like. Others are exported from Hugging Face or a checkpoint file, once:
+  python scripts/export_model.py SOURCE my-model
+  spectradiff model check ./my-model
+  spectradiff render song.wav --model ./my-model
+--lora, --vae and --controlnet of the exporter build these in. A model that neither ships nor was exported here is
+refused until you trust it: `spectradiff model trust ./my-model`.
+
+Where it runs: --device cuda, mps or cpu, --dtype float16 or bfloat16; `spectradiff doctor` says what is there.
+How long it takes: --steps, the few-step models' --scheduler lcm, a small --size with a large --output-size, and
+--diffuse-every count most; --draft is half the size, at most 12 steps and every fourth frame.
+)text"},
+    {"sharing", R"text(Sharing: sizes, files and what they hold.
+
+  spectradiff render song.wav --aspect 9:16
+  spectradiff render song.wav --aspect 16:9 --output-size 4k
+--aspect 16:9, 9:16, 1:1 or 4:5 chooses a --size that the model knows and an --output-size of 1080 lines; 720p, 1080p,
+1440p and 4k are sizes too. Pictures are scaled; --fit cover, contain or stretch says how.
+
+mp4 with h264 plays everywhere; --crf 24 makes it smaller, --crf 14 better. .mov with --video-codec prores is for
+editors, .webm for pages, 'frames/%05d.png' for everything else. The song's own sound is copied where the container
+takes it. A part of the song: --start 1:05 --duration 30s.
+
+Strong flicker can harm: --stats counts flashes, --flash-limit 3 keeps to what WCAG 2.3.1 allows.
+
+A finished video knows how it was made: `render song.wav --from video.mp4` makes it again, --print-config shows its
+settings. For people: --report page.html, one page with pictures, waveform, numbers and the command.
+)text"},
+    {"cluster", R"text(Many songs, many machines, long nights.
+
+Many jobs with the model loaded once, from a list; what is done is skipped, by content:
+  spectradiff batch jobs.jsonl --json
+  spectradiff render song.wav --sweep strength=0.4,0.6,0.8
+
+A render that is stopped or killed goes on with the same command and makes the same bytes: finished frames lie in
+OUTPUT.spectradiff beside the output. --time-limit 3h30m stops by itself in time, --keep-frames keeps them when all
+is done.
+
+One song on several machines: each makes its --frames, and a frame is the same wherever it is made (of one kind of
+processor or GPU):
+  spectradiff render song.wav --frames 0-999 -o 'frames/%05d.png'
+
+For scripts: exit codes say whether trying again helps (`spectradiff man`), --json tells events line by line,
+--dry-run prints the plan, which --plan FILE renders, edited or not. --threads, --device and --batch-size say what
+one process takes of its machine; SIGUSR1 makes it say where it is.
+)text"},
+}};
+
+const Topic* find_topic(std::string_view name) {
+  const auto* const found =
+      std::find_if(kTopics.begin(), kTopics.end(), [&](const Topic& topic) { return topic.name == name; });
+  return found == kTopics.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::vector<std::string> topic_names() {
+  std::vector<std::string> names;
+  for (const Topic& topic : kTopics) names.emplace_back(topic.name);
+  return names;
+}
+
+bool is_topic(const std::string& name) {
+  return find_topic(name) != nullptr;
+}
+
+std::string topic_text(const std::string& name) {
+  return find_topic(name)->text;
+}
+
+}  // namespace spectradiff

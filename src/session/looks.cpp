@@ -1,0 +1,174 @@
+#include "spectradiff/session/looks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/media/picture_reader.h"
+#include "spectradiff/render/frame_sink.h"
+#include "spectradiff/session/session.h"
+#include "spectradiff/session/settings_files.h"
+#include "spectradiff/session/song_input.h"
+
+namespace spectradiff {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Messages of a single look would bury the sheet: what is warned of is said once, progress is shown.
+class LookObserver : public RenderObserver {
+ public:
+  explicit LookObserver(RenderObserver& observer) : observer_(observer) {}
+  void detail(std::string_view message) override { observer_.detail(message); }
+  void info(std::string_view message) override { observer_.detail(message); }
+  void warn(std::string_view message) override {
+    if (said_.insert(std::string(message)).second) observer_.warn(message);
+  }
+  void begin_stage(std::string_view, int64_t total) override { observer_.begin_stage(look_, total); }
+  void advance(int64_t done) override { observer_.advance(done); }
+  void end_stage() override { observer_.end_stage(); }
+  void begin_look(std::string look) { look_ = std::move(look); }
+
+ private:
+  RenderObserver& observer_;
+  std::set<std::string> said_;
+  std::string look_;
+};
+
+// A folder that goes away with this object.
+class ScratchFolder {
+ public:
+  ScratchFolder() : path_(make_scratch_folder()) {}
+  ~ScratchFolder() {
+    std::error_code failed;
+    fs::remove_all(path_, failed);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  static fs::path make_scratch_folder() {
+    std::string name = (fs::temp_directory_path() / "spectradiff-try-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr)
+      throw_error(ErrorKind::output, "{}: no folder can be made there", fs::temp_directory_path().string());
+    return name;
+  }
+  fs::path path_;
+};
+
+// [frames], the mean over the frames [i + begin, i + end), as far as there are any.
+std::vector<double> means_around(const std::vector<float>& values, int64_t begin, int64_t end) {
+  const auto count = static_cast<int64_t>(values.size());
+  std::vector<double> sums(values.size() + 1, 0);
+  std::partial_sum(values.begin(), values.end(), sums.begin() + 1, std::plus<double>());
+  std::vector<double> means(values.size());
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t from = std::clamp<int64_t>(i + begin, 0, count - 1);
+    const int64_t to = std::clamp<int64_t>(i + end, from + 1, count);
+    means[static_cast<size_t>(i)] =
+        (sums[static_cast<size_t>(to)] - sums[static_cast<size_t>(from)]) / static_cast<double>(to - from);
+  }
+  return means;
+}
+
+std::array<Moment, kMoments> telling_moments(const Features& features) {
+  constexpr float kHardlyHeard = -50;  // LUFS
+  const double fps = features.settings.fps.to_double();
+  const auto second = std::max<int64_t>(1, std::llround(fps));
+  std::vector<float> loudness = features.find("loudness")->values;
+  for (float& value : loudness) value = std::max(value, kHardlyHeard);
+  const std::vector<double> level = means_around(loudness, -second / 2, second / 2 + 1);
+  const std::vector<double> before = means_around(loudness, -2 * second, 0);
+  const std::vector<double> after = means_around(loudness, 0, 2 * second);
+  const auto at = [&](size_t frame) { return static_cast<double>(frame) / fps; };
+  // Fading in and out tells little of a song.
+  const size_t edge = std::min(static_cast<size_t>(3 * second), level.size() / 8);
+  size_t loudest = edge, changing = edge;
+  std::optional<size_t> quietest;
+  for (size_t i = edge; i < level.size() - edge; ++i) {
+    if (level[i] > level[loudest]) loudest = i;
+    if (std::abs(after[i] - before[i]) > std::abs(after[changing] - before[changing])) changing = i;
+    if (level[i] > kHardlyHeard + 5 && (!quietest || level[i] < level[*quietest])) quietest = i;
+  }
+  // A little behind the change, what it leads to is there.
+  changing = std::min(changing + static_cast<size_t>(second) / 2, level.size() - 1);
+  return {
+      {{"loudest", at(loudest)}, {"quietest", at(quietest.value_or(edge))}, {"most changing", at(changing)}}};
+}
+
+Features hear_moments(const std::string& song, const RenderJob& job, RenderObserver& observer) {
+  AudioSource source = std::move(open_song(song, job, observer).song);
+  FeatureRequest wanted;
+  wanted.series.insert("loudness");
+  return hear(source, job.analysis, job.input.strict, observer, wanted);
+}
+
+std::vector<int64_t> frames_at(const std::array<Moment, kMoments>& moments, const Rational& fps) {
+  std::vector<int64_t> frames;
+  for (const Moment& moment : moments)
+    frames.push_back(static_cast<int64_t>(std::floor(moment.at_s * fps.to_double() + 1e-6)));
+  return frames;
+}
+
+SessionRequest request_of(const LooksRequest& asked, const std::string& look, const fs::path& folder) {
+  std::vector<Layer> told = asked.told;
+  if (look != kOwnLook)
+    told.insert(told.begin(), {"look", {{"preset", Json::array({look})}}, LayerKind::config, {}});
+  SessionRequest request{Task::render, asked.song, SettingsFiles().below(std::move(told))};
+  request.layers.push_back(
+      {"try",
+       {{"output", (folder / "%d.png").string()}, {"resume", "no"}, {"diffuse_every", 1}},
+       LayerKind::flag,
+       {}});
+  return request;
+}
+
+}  // namespace
+
+std::vector<std::string> usual_looks() {
+  return {kOwnLook, "aurora", "embers", "iris", "kick", "orbit", "reef", "skyline"};
+}
+
+std::optional<TriedLooks> try_looks(const LooksRequest& request, RenderObserver& observer,
+                                    const std::atomic<int>& stop) {
+  if (request.song == "-")
+    throw_error(ErrorKind::usage, "try reads the song once for every look; name a file instead of stdin");
+  for (const std::string& look : request.looks) {
+    if (look != kOwnLook) find_preset(look);
+  }
+  LookObserver quiet(observer);
+  SharedResources shared;
+  const ScratchFolder scratch;
+  TriedLooks tried;
+  tried.moments =
+      telling_moments(hear_moments(request.song, resolve(SettingsFiles().below(request.told)).job, quiet));
+  for (const std::string& name : request.looks) {
+    quiet.begin_look(name);
+    const fs::path folder = scratch.path() / std::to_string(tried.looks.size());
+    SessionRequest asked = request_of(request, name, folder);
+    // A look may have a frame rate of its own.
+    const std::vector<int64_t> frames = frames_at(tried.moments, resolve(asked.layers).job.analysis.fps);
+    asked.layers.back().values["frames"] = fmt::format("{}", fmt::join(frames, ","));
+    const Outcome outcome = Session::open(asked, shared, quiet).run(stop);
+    if (!outcome.complete) return std::nullopt;
+    Look look{name, {}};
+    const FramePattern pattern((folder / "%d.png").string());
+    for (const int64_t frame : frames) {
+      const PictureReader reader(pattern.file(frame), Rgb{});
+      look.pictures.push_back(reader.at(Rational(0), PictureReader::End::hold));
+    }
+    tried.looks.push_back(std::move(look));
+  }
+  return tried;
+}
+
+}  // namespace spectradiff
