@@ -4,7 +4,7 @@ import pytest
 from conftest import QUICK
 
 HABITS = {
-    "--zoom": "--paint-zoom", "--width": "--size", "--height": "--size", "--end": "--duration", "-ss": "--start", "-t": "--duration", "-r": "--fps",
+    "--ar": "--aspect", "--aspect_ratio": "--aspect", "--width": "--size", "--height": "--size", "--end": "--duration", "-ss": "--start", "-t": "--duration", "-r": "--fps",
     "-i": "spectradiff render song.wav", "--style": "--preset", "--cfg_scale": "--guidance", "--sampler": "--scheduler",
     "--denoising-strength": "--strength", "-vcodec": "--video-codec", "-an": "--audio-codec none", "--lora": "export_model.py",
 }  # fmt: skip

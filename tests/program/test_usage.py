@@ -40,7 +40,7 @@ def said_of(option, text):
 
 def test_help_tells_the_defaults_that_would_run_and_who_brings_them(program):
     text = program("render", "--help").out
-    assert said_of("--steps N", text).endswith("(1 to 1000; default 9, from the model mini)")
+    assert said_of("--steps N", text).endswith("(1 to 1000; default 4, from the model mini)")
     assert "default 4, from the model mini" in said_of("--guidance G", text)
     assert "default 256x256, from the model mini" in said_of("--size WxH", text)
     assert "default 90; 240 with --bin-spacing cqt" in said_of("--bins N", text)
@@ -66,7 +66,7 @@ def test_documents_do_not_follow_this_users_settings(program):
     (folder / "config.json").write_text('{"steps": 7}')
     environment = {**program.environment, "SPECTRADIFF_BINS": "12", "SPECTRADIFF_MODEL_PATH": "/nowhere"}
     assert program("man", environment=environment).out == plain
-    assert "default 9, from the model mini" in plain.replace("\\-", "-")
+    assert "default 4, from the model mini" in plain.replace("\\-", "-")
 
 
 def test_help_does_not_load_torch(program):
