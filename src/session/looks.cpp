@@ -123,6 +123,8 @@ SessionRequest request_of(const LooksRequest& asked, const std::string& look, co
   std::vector<Layer> told = asked.told;
   if (look != kOwnLook)
     told.insert(told.begin(), {"look", {{"preset", Json::array({look})}}, LayerKind::config, {}});
+  // A batch that is larger than there are moments would be filled up with pictures that nobody sees.
+  told.insert(told.begin(), {"try", {{"batch_size", kMoments}}, LayerKind::config, {}});
   SessionRequest request{Task::render, asked.song, SettingsFiles().below(std::move(told))};
   request.layers.push_back(
       {"try",
