@@ -107,7 +107,7 @@ void add_beats(std::vector<Option>& table) {
                        "when the first beat and bar begin; with --tempo, beats follow evenly from there"},
                       FIELD(analysis.beats.first_beat), checked_time, time_text)));
   table.push_back(ranging(
-      fmt::format("1 to {}, or auto: 3 or 4 as heard", kMostBeatsPerBar),
+      fmt::format("1 to {}, or auto: 3, 4 or 7 as heard", kMostBeatsPerBar),
       written_option({"beats_per_bar", Is::picture, kBeats, kAll | kMeasure, "N", "number of beats in a bar"},
                      FIELD(analysis.beats.beats_per_bar), checked_beats_per_bar, beats_per_bar_json)));
   table.push_back(without("as heard", path_option({"beats", Is::input, kBeats, kAll | kMeasure, "FILE",

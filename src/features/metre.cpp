@@ -28,6 +28,7 @@ constexpr double kWeights[kPlaces][kSounds] = {
 };
 constexpr double kTempoWeight = 0.61, kTempoSquaredWeight = -2.80;  // by octaves
 constexpr double kTripletWeight = -2.13, kThreeWeight = -1.95;
+constexpr double kSevenWeight = -2.6;  // not learned: two composed songs of seven are too few
 
 // Which place of a metre a pulse has.
 Place place_of(int pulse, int pulses_per_beat, int beats_per_bar) {
@@ -102,10 +103,15 @@ struct Judged {
   Metre metre;
 };
 
+// Seven beats are eighths, and felt in pairs.
 double tempo_score(double bpm, int pulses_per_beat, int beats_per_bar) {
-  const double octaves = std::log2(bpm / kUsualBpm);
-  return kTempoWeight * octaves + kTempoSquaredWeight * octaves * octaves +
-         (pulses_per_beat == 3 ? kTripletWeight : 0) + (beats_per_bar == 3 ? kThreeWeight : 0);
+  const double felt_bpm = beats_per_bar == 7 ? bpm / 2 : bpm;
+  const double octaves = std::log2(felt_bpm / kUsualBpm);
+  double score = kTempoWeight * octaves + kTempoSquaredWeight * octaves * octaves;
+  if (pulses_per_beat == 3) score += kTripletWeight;
+  if (beats_per_bar == 3) score += kThreeWeight;
+  if (beats_per_bar == 7) score += kSevenWeight;
+  return score;
 }
 
 using PlaceScores = std::array<double, kPlaces>;
@@ -198,8 +204,9 @@ Metre find_metre(const PulseSounds& sounds, double pulses_per_minute, const Metr
   std::vector<Judged> all;
   for (int pulses_per_beat = 1; pulses_per_beat <= 4; ++pulses_per_beat) {
     if (request.pulses_per_beat && *request.pulses_per_beat != pulses_per_beat) continue;
-    for (const int beats_per_bar : {3, 4}) {
-      if (request.beats_per_bar > 0 && beats_per_bar == 3) continue;
+    for (const int beats_per_bar : {3, 4, 7}) {
+      if (request.beats_per_bar > 0 && beats_per_bar != 4) continue;
+      if (beats_per_bar == 7 && pulses_per_beat > 2) continue;
       const int beats = request.beats_per_bar > 0 ? request.beats_per_bar : beats_per_bar;
       Judged& judged = all.emplace_back(judge(scores, pulses_per_beat, beats, request));
       judged.score +=

@@ -38,7 +38,7 @@ struct Metre {
 
 struct MetreRequest {
   std::optional<int> pulses_per_beat;
-  int beats_per_bar = 0;          // 0: heard, 3 or 4
+  int beats_per_bar = 0;          // 0: heard, 3, 4 or 7
   bool first_begins_bar = false;  // the first pulse
   bool even = false;              // no pulse is missing or too much
 };

@@ -14,7 +14,8 @@ namespace {
 // Chosen with those of segmentation.cpp.
 constexpr double kPlayingLikeness = 1.2, kHarmonyLikeness = 2.9;
 constexpr double kSameLabel = 2.3;
-constexpr double kLeastSpreadDb = 6;  // of sections' energies, where they differ less
+constexpr double kLeastSpreadDb = 6;    // of sections' energies, where they differ less
+constexpr double kDensityWeight = 0.3;  // of how much begins, beside how loud it is
 
 constexpr size_t kFewBars = 24;
 
@@ -93,7 +94,8 @@ std::vector<int> labels_of(const Likeness& likeness, size_t stretches) {
 
 double energy_db(const std::vector<Bar>& bars, const Stretch& stretch) {
   double sum = 0;
-  for (size_t bar = stretch.begin; bar < stretch.end; ++bar) sum += bars[bar].level_db + bars[bar].density_db;
+  for (size_t bar = stretch.begin; bar < stretch.end; ++bar)
+    sum += bars[bar].level_db + kDensityWeight * bars[bar].density_db;
   return sum / static_cast<double>(stretch.length());
 }
 

@@ -36,14 +36,14 @@ struct Drums {
     return times;
   }
   // A kick on every beat, a snare on every other (of three beats: a kick on the first, a snare on the
-  // others), a quiet hat on every eighth, a bass note for a bar each.
+  // others; of seven: on the first and the fifth), a quiet hat on every eighth, a bass note for a bar each.
   std::vector<float> song() const {
     std::vector<float> samples(static_cast<size_t>(duration_s * kRate));
     const std::vector<double> times = beats();
     uint32_t state = 1;
     for (size_t beat = 0; beat < times.size(); ++beat) {
       const size_t place = (beat + meter - upbeats) % meter;
-      if (meter != 3 || place == 0) {
+      if (meter % 2 == 0 || place == 0) {
         add(samples, times[beat], 0.15, [](double t) {
           return 0.5 * std::sin(2 * std::numbers::pi * (50 * t - 3 * std::exp(-40 * t))) * std::exp(-25 * t);
         });
@@ -52,7 +52,7 @@ struct Drums {
         state = state * 1664525u + 1013904223u;
         return static_cast<int>(state >> 8) / 8388608.0 - 1;
       };
-      if (meter == 3 ? place != 0 : place % 2 == 1)
+      if (meter == 3 ? place != 0 : meter == 7 ? place == 4 : place % 2 == 1)
         add(samples, times[beat], 0.12, [&](double t) { return 0.3 * noise(t) * std::exp(-30 * t); });
       for (const double at : {0.0, swing}) {
         const double loud = at > 0 ? hats : 0.06;
@@ -146,6 +146,13 @@ TEST(Beats, OfAWaltzAreThreeToABar) {
   const double bar_s = 3 * 60.0 / 140;
   const double first_s = features.events.beats_s[static_cast<size_t>(features.events.downbeats[0])];
   EXPECT_NEAR(std::remainder(first_s, bar_s), 0, 0.07);
+}
+
+TEST(Beats, OfSevenEighthsAreSevenToABar) {
+  const Drums drums{.bpm = 206, .duration_s = 40, .meter = 7};
+  const Features features = hear_beats(drums.song());
+  EXPECT_EQ(features.events.beats_per_bar, 7);
+  EXPECT_NEAR(features.tempo_bpm, 206, 0.2);
 }
 
 TEST(Beats, FollowATempoThatIsGiven) {

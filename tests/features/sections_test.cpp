@@ -69,6 +69,18 @@ TEST(Sections, ThatDifferInLevelAloneAreToldApartAndHaveTheirEnergies) {
   }
 }
 
+TEST(Sections, GetTheirEnergyFromHowLoudTheyAreMoreThanFromHowMuchBegins) {
+  std::vector<Bar> bars = song_of({{"AFCG", 16, -24}, {"CEDH", 16, -20}});
+  for (size_t i = 0; i < bars.size(); ++i) bars[i].density_db = i < 16 ? 10 : 0;
+  std::vector<Section> sections = sections_of(bars);
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_LT(sections[0].energy, sections[1].energy);
+  for (size_t i = 0; i < bars.size(); ++i) bars[i].density_db = i < 16 ? 20 : 0;
+  sections = sections_of(bars);
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_GT(sections[0].energy, sections[1].energy);
+}
+
 TEST(Sections, OfALoopAreOneWhoseEnergyIsNeitherLowNorHigh) {
   const std::vector<Section> sections = sections_of(song_of({{"AFCG", 40, -20}}));
   ASSERT_EQ(sections.size(), 1u);

@@ -41,7 +41,7 @@ struct Normalize {
 struct BeatSettings {
   double tempo_bpm = 0;                // 20..400; 0: heard
   std::optional<TimeSpan> first_beat;  // in the song
-  int beats_per_bar = 0;               // 1..32; 0: heard, 3 or 4
+  int beats_per_bar = 0;               // 1..32; 0: heard, 3, 4 or 7
   // A time per line, with or without its number in the bar, or Audacity labels START<TAB>END<TAB>TEXT; empty:
   // none.
   std::string file;
