@@ -78,16 +78,13 @@ AdmittedModel model_with_code(const ScriptedBundle& bundle, const CompiledCode& 
   });
 }
 
-TEST(CompiledCode, ThatDoesNotLoadLeavesTheWorkToTorchScriptAndIsToldOnce) {
+TEST(CompiledCode, ThatDoesNotLoadIsRefusedWithTheBatchSizeThatGoesOn) {
   const ScriptedBundle bundle;
-  const auto networks =
-      load_torch_networks(model_with_code(bundle, code_for_this_machine()), fitting_request());
-  EXPECT_THAT(networks->facts().engine, HasSubstr("TorchScript"));
-  EXPECT_THAT(networks->take_notes(),
-              testing::AllOf(testing::SizeIs(4), testing::Each(HasSubstr("TorchScript runs instead"))));
-  EXPECT_TRUE(networks->take_notes().empty());
-  const Array latents = std::make_shared<TorchArray>(at::ones({2, 4, 6, 8}));
-  EXPECT_EQ(networks->vae_decode(latents)->collect().pictures.size(), 2u);
+  const AdmittedModel model = model_with_code(bundle, code_for_this_machine());
+  EXPECT_ERROR(load_torch_networks(model, fitting_request()), ErrorKind::model, "--batch-size other than 2");
+  EngineRequest other = fitting_request();
+  other.batch_size = 1;
+  EXPECT_THAT(load_torch_networks(model, other)->facts().engine, HasSubstr("TorchScript"));
 }
 
 TEST(CompiledCode, OfAnotherJobIsNotLoadedAndTheUserIsToldWhy) {
