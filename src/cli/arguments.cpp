@@ -261,6 +261,11 @@ const std::vector<CommandText>& commands() {
        "many renders in one call, from a file of jobs (JSON, one or many lines; - is stdin)",
        kBatch,
        {}},
+      {"assemble",
+       "STORE...",
+       "make the video of what render --shard has made in parts; what is not given here is as it was there",
+       kAssemble,
+       {}},
       {"still",
        "SOUND...",
        "one picture of each sound, file, list (.txt) or folder: the whole of it becomes the prompt",
@@ -334,7 +339,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     add_help_flags(*sub, store);
     add_settings(*sub, command.options, store);
     if (!command.actions.empty()) sub->add_option("action", arguments.action);
-    if (command.name == "still" || command.name == "measure") {
+    if (command.operands.ends_with("...") || command.name == "measure") {
       sub->add_option("subjects", arguments.subjects);
     } else if (!command.operands.empty() && command.name != "completion") {
       sub->add_option("subject", arguments.subject);
@@ -381,6 +386,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     throw_error(ErrorKind::usage, "measure needs a video: spectradiff measure video.mp4 song.wav");
   if (command.name == "measure" && arguments.subjects.size() > 2)
     refuse_argument(arguments.subjects[2], command.name);
+  if (command.name == "assemble" && arguments.subjects.empty())
+    throw_error(
+        ErrorKind::usage,
+        "assemble needs the stores of all shards: spectradiff assemble video.mp4.*-of-4.spectradiff -o "
+        "video.mp4");
   if (!arguments.subjects.empty()) arguments.subject = arguments.subjects.front();
   if (command.operands == "PICTURE" && arguments.subject.empty())
     throw_error(ErrorKind::usage, "sonify needs a picture: spectradiff sonify picture.png -o sound.wav");

@@ -14,7 +14,7 @@ struct Arguments {
   std::string command;  // render, paint, analyze, batch, model, …; empty: only --help or --version
   std::string action;   // of those with actions (CommandText)
   std::string subject;  // the song, batch file, model or preset; "-" is stdin
-  std::vector<std::string> subjects;  // of still and measure; the first is `subject` too
+  std::vector<std::string> subjects;  // of still, measure and assemble; the first is `subject` too
   int64_t drawn_seed = 0;             // of whatever asks for a random one
   bool tells_seed = false;            // something of this call does
   bool help_short = false, help = false, help_all = false, version = false;

@@ -30,7 +30,7 @@ bool belongs(const Option& option, const CommandText& command) {
 }
 
 bool reads_file(const CommandText& command) {
-  return command.operands == "AUDIO" || command.operands == "FILE";
+  return command.operands == "AUDIO" || command.operands == "FILE" || command.operands == "STORE...";
 }
 
 // Every way to type the option.
@@ -173,7 +173,8 @@ std::string zsh_command(const CommandText& command, const OptionHelp& help) {
   if (!command.actions.empty()) specs.push_back("'1:action:(" + join(command.actions, " ") + ")'");
   if (command.name == "presets") specs.emplace_back("'2:preset:_spectradiff_presets'");
   if (command.name == "model") specs.emplace_back("'2:model:_files'");
-  if (reads_file(command)) specs.push_back("'1:" + command.operands + ":_files'");
+  if (reads_file(command))
+    specs.push_back((command.operands.ends_with("...") ? "'*:" : "'1:") + command.operands + ":_files'");
   return fmt::format("    {})\n      _arguments -S \\\n        {}\n      ;;\n", command.name,
                      join(specs, " \\\n        "));
 }

@@ -232,6 +232,12 @@ std::string examples(const std::string& command) {
     return "  spectradiff still bell.wav -o bell.png\n"
            "  spectradiff still recordings -o stills --sound-embedding mfcc --prompt \"the sea\"\n";
   }
+  if (command == "assemble") {
+    return "  spectradiff render song.wav -o video.mp4 --shard 2/4   # and 1/4, 3/4, 4/4, anywhere\n"
+           "  spectradiff assemble video.mp4.*-of-4.spectradiff -o video.mp4\n"
+           "  spectradiff assemble video.mp4.*-of-4.spectradiff -o small.mp4 --crf 30 --output-size "
+           "640x360\n";
+  }
   if (command == "sonify") {
     return "  spectradiff sonify picture.png --channels red -o red.wav\n"
            "  spectradiff sonify picture.png --stretch 3 -o average.flac\n"
@@ -299,7 +305,7 @@ std::string full_help(const std::string& command, const HelpDefaults& defaults) 
         "\nThe options of render and paint that are marked with ◇ are taken too: --plot draws them and every "
         "--signal\n"
         "as curves over the song, --csv and --json-out write them.\n";
-  } else if (text.options != kOthers && text.options != kSonify && text.options != kMeasure) {
+  } else if ((text.options & kAll) != 0) {
     help += expression_help();
   }
   if (command == "batch") help += kBatchHelp;

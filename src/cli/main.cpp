@@ -20,6 +20,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/render/executor.h"
+#include "spectradiff/session/assembly.h"
 #include "spectradiff/session/settings_files.h"
 #include "topics.h"
 
@@ -34,7 +35,10 @@ void begin_log(const Arguments& arguments, Console& console) {
   if (arguments.command == "measure") {
     if (!arguments.run.report.empty()) guard.writes("report", arguments.run.report);
     for (const std::string& file : arguments.subjects) guard.reads("video or song", file);
-  } else if (command_text(arguments.command).options != kOthers && arguments.command != "sonify") {
+  } else if (arguments.command == "assemble") {
+    add_files(guard,
+              AssemblyRequest{{arguments.subjects.begin(), arguments.subjects.end()}, arguments.layers});
+  } else if ((command_text(arguments.command).options & kAll) != 0) {
     add_files(guard, arguments.request());
   }
   guard.check();
@@ -63,6 +67,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "batch") return run_batch(arguments, console);
   if (arguments.command == "model") return run_model(arguments, console);
   if (arguments.command == "presets") return run_presets(arguments, console);
+  if (arguments.command == "assemble") return run_assemble(arguments, console);
   if (arguments.command == "still") return run_still(arguments, console);
   if (arguments.command == "sonify") return run_sonify(arguments, console);
   if (arguments.command == "measure") return run_measure(arguments, console);

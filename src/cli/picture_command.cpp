@@ -83,12 +83,21 @@ void tell_steps(const Session& session, Console& console) {
                                              steps, all, low, high));
 }
 
-void print_plan(Session& session, Console& console) {
+void tell_part(const Plan& plan, const Shard& shard, Console& console) {
+  const std::vector<Recipe> rows = shard_of(plan, shard).rows;
+  const std::string name = fmt::format("shard {}/{}", shard.index, shard.count);
+  console.info(rows.empty() ? name + " is empty: there is less to divide than shards"
+                            : fmt::format("{}: {} of {} frames, from {} to {}", name, rows.size(),
+                                          plan.rows.size(), rows.front().frame, rows.back().frame));
+}
+
+void print_plan(Session& session, const RunSettings& run, Console& console) {
   if (session.follows_music()) {
     session.hear();
     summarise(session, console);
   }
   tell_steps(session, console);
+  if (run.shard) tell_part(session.plan(), *run.shard, console);
   if (const std::string& why = session.unresolved(); !why.empty()) {
     console.warn("the plan cannot be made here, so only the settings are printed: " + why);
     console.answer(json_text({{"unresolved", why}, {"request", job_to_json(session.job())}}) + "\n");
@@ -97,6 +106,8 @@ void print_plan(Session& session, Console& console) {
   session.print_plan([&](std::string_view line) { console.answer(line); });
 }
 
+}  // namespace
+
 void refuse_terminal(const RunSettings& run) {
   if (run.output == "-" && isatty(STDOUT_FILENO) != 0) {
     throw_error(ErrorKind::usage,
@@ -104,7 +115,11 @@ void refuse_terminal(const RunSettings& run) {
   }
 }
 
-}  // namespace
+void tell_statistics(const Outcome& outcome, const RunSettings& run, Console& console) {
+  if (outcome.statistics.is_null() || run.json) return;
+  const std::string text = statistics_text(outcome.statistics);
+  run.output == "-" ? console.info(text) : console.answer(text);
+}
 
 int run_pictures(const Arguments& arguments, Console& console) {
   const RunSettings& run = arguments.run;
@@ -112,6 +127,8 @@ int run_pictures(const Arguments& arguments, Console& console) {
     throw_error(ErrorKind::usage,
                 "--report tells of one video, and --sweep makes several; measure each of them: "
                 "spectradiff measure VIDEO SONG --report PAGE.html");
+  if (!run.sweep.empty() && run.shard)
+    throw_error(ErrorKind::usage, "sweep and shard do not go together; divide each of its videos by itself");
   if (!run.sweep.empty() && !run.print_config) return run_sweep(arguments, console);
   if (run.print_config) {
     console.answer(json_text(resolved_settings(arguments.request(), run.origin, console), 2) + "\n");
@@ -122,7 +139,7 @@ int run_pictures(const Arguments& arguments, Console& console) {
   const auto purpose = run.dry_run ? Session::Purpose::look : Session::Purpose::run;
   Session session = Session::open(arguments.request(), shared, console, purpose);
   if (run.dry_run) {
-    print_plan(session, console);
+    print_plan(session, run, console);
     return kComplete;
   }
   const std::string again = "go on with: " + shell_command(arguments.words);
@@ -134,10 +151,7 @@ int run_pictures(const Arguments& arguments, Console& console) {
   });
   const Outcome outcome = session.run(stop_requests());
   if (!outcome.complete && can_go_on) console.info(again);
-  if (!outcome.statistics.is_null() && !run.json) {
-    const std::string text = statistics_text(outcome.statistics);
-    run.output == "-" ? console.info(text) : console.answer(text);
-  }
+  tell_statistics(outcome, run, console);
   if (outcome.report) write_report(std::move(*outcome.report), arguments, console);
   return outcome.complete ? kComplete : kStopped;
 }

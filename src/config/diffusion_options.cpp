@@ -205,10 +205,10 @@ void add_cadence(std::vector<Option>& table) {
       {{"blend", Interpolation::blend, "one fades into the next"},
        {"motion", Interpolation::motion, "what moves is followed"},
        {"network", Interpolation::network, "by --interpolation-model"}}));
-  table.push_back(
-      path_option(row("interpolation_model", "NAME|DIR",
-                      "interpolation network: a bundle made by export_interpolator.py", Is::input),
-                  FIELD(interpolation_model), PathKind::model));
+  OptionText network = row("interpolation_model", "NAME|DIR",
+                           "interpolation network: a bundle made by export_interpolator.py", Is::input);
+  network.commands |= kAssemble;
+  table.push_back(path_option(network, FIELD(interpolation_model), PathKind::model));
 }
 
 }  // namespace
@@ -222,10 +222,10 @@ void add_diffusion_options(std::vector<Option>& table) {
       "model bundle, by name or folder; paint takes a model's look only if this flag names one", Is::input);
   model.commands = kPictures;
   table.push_back(path_option(model, FIELD(model), PathKind::model));
-  table.push_back(
-      switch_option(row("allow_unpinned_model", "",
-                        "run a model that is on no trust list; a model can execute code", Is::trust),
-                    FIELD(allow_unpinned)));
+  OptionText trust = row("allow_unpinned_model", "",
+                         "run a model that is on no trust list; a model can execute code", Is::trust);
+  trust.commands |= kAssemble;
+  table.push_back(switch_option(trust, FIELD(allow_unpinned)));
   add_prompts(table);
   add_prompt_changes(table);
   table.push_back(scenes_option());

@@ -266,16 +266,14 @@ void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& 
   }
 }
 
-std::vector<Json> json_lines(const std::filesystem::path& file) {
-  constexpr uint64_t kMostBytes = uint64_t{1} << 30;
-  const std::string text = read_file(file, kMostBytes, ErrorKind::usage);
+std::vector<Json> json_lines(std::string_view text, const std::string& name) {
   std::vector<Json> lines;
   for (size_t begin = 0, number = 1; begin < text.size(); ++number) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line(text.data() + begin, end - begin);
+    const std::string_view line = text.substr(begin, end - begin);
     begin = end + 1;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    lines.push_back(parse_json(line, fmt::format("{}, line {}", file.string(), number)));
+    lines.push_back(parse_json(line, fmt::format("{}, line {}", name, number)));
   }
   return lines;
 }
@@ -283,10 +281,15 @@ std::vector<Json> json_lines(const std::filesystem::path& file) {
 }  // namespace
 
 PlanFile read_plan(const std::filesystem::path& file) {
+  constexpr uint64_t kMostBytes = uint64_t{1} << 30;
   check_there("plan", file);
+  return parse_plan(read_file(file, kMostBytes, ErrorKind::usage), file.string());
+}
+
+PlanFile parse_plan(std::string_view text, std::string name) {
   PlanFile plan;
-  plan.name = file.string();
-  plan.rows = json_lines(file);
+  plan.name = std::move(name);
+  plan.rows = json_lines(text, plan.name);
   const bool is_plan = plan.rows.size() > 1 && plan.rows.front().is_object() &&
                        plan.rows.front().value("plan", Json()) == kPlanVersion &&
                        plan.rows.front().contains("constants");
@@ -311,6 +314,33 @@ PlanFile read_plan(const std::filesystem::path& file) {
   settings["diffusion"] = plan.constants.contains("diffusion");
   plan.settings = make_layer(std::move(settings), plan.name, LayerKind::plan);
   return plan;
+}
+
+std::optional<DiffusionConstants> diffusion_constants(const PlanFile& file, const RenderJob& job) {
+  const auto found = file.constants.find("diffusion");
+  if (found == file.constants.end()) return std::nullopt;
+  JsonReader reader(*found, file.name + ": diffusion", ErrorKind::usage);
+  DiffusionConstants constants;
+  constants.model = reader.text("model");
+  constants.model_sha256 = reader.text("model_sha256");
+  constants.guided = reader.boolean("guided");
+  constants.text_chunks = static_cast<int>(reader.integer("text_chunks"));
+  constants.device_class = reader.text("device_class");
+  constants.dtype = reader.text("dtype");
+  constants.engine = reader.text("engine");
+  constants.threads = static_cast<int>(reader.integer("threads"));
+  constants.slots = static_cast<int>(reader.integer("slots"));
+  if (constants.slots < 1)
+    throw_error(ErrorKind::usage, "{}: slots = {} is below 1", reader.where(), constants.slots);
+  reader.refuse_unknown();
+  const DiffusionSettings& asked = job.diffusion;
+  constants.scheduler = asked.scheduler;
+  constants.steps = asked.steps;
+  constants.strength_mode = asked.strength_mode;
+  constants.eta = asked.eta;
+  constants.reading = asked.reading;
+  constants.control_map = asked.control_map;
+  return constants;
 }
 
 void take_rows(const PlanFile& file, Plan& plan) {

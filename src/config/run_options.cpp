@@ -88,6 +88,25 @@ double checked_limit(const Json& value) {
   return seconds;
 }
 
+// "2/7".
+Shard checked_shard(const Json& value) {
+  const std::string text = value.is_string() ? value.get<std::string>() : "";
+  const size_t slash = text.find('/');
+  const auto index = parse_integer(std::string_view(text).substr(0, slash));
+  const auto count =
+      slash == std::string::npos ? std::nullopt : parse_integer(std::string_view(text).substr(slash + 1));
+  if (!index || !count) refuse("is not I/N; write 2/7 for the second of seven parts");
+  if (*count < 1 || *count > kMostShards)
+    refuse(fmt::format("divides into {} parts; 1 to {} are allowed", *count, kMostShards));
+  if (*index < 1 || *index > *count)
+    refuse(fmt::format("names no part: they count from 1/{} to {}/{}", *count, *count, *count));
+  return Shard{static_cast<int>(*index), static_cast<int>(*count)};
+}
+
+std::string shard_text(const Shard& shard) {
+  return fmt::format("{}/{}", shard.index, shard.count);
+}
+
 const Option& sweepable(const std::string& key) {
   const Option* option = find_option(key);
   if (option == nullptr || !is_sweepable(*option)) {
@@ -223,7 +242,7 @@ void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
       without(
           "the song's name with .mp4",
-          name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry, "PATH",
+          name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry | kAssemble, "PATH",
                              "the video: .mp4, .mov, .mkv or .webm; dir/%05d.png writes frames, - a Matroska "
                              "stream to stdout"),
                       FIELD(output))),
@@ -244,7 +263,7 @@ void add_files(std::vector<Option>& table) {
           of_run("looks", kTry, "NAMES", "presets to try, by name or file, commas between; plain is none"),
           FIELD(looks))));
   table.push_back(
-      with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure, "", "replace files that exist"),
+      with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure | kAssemble, "", "replace files that exist"),
                                FIELD(overwrite)),
                  "-y"));
   table.push_back(choice_option<bool>(
@@ -260,6 +279,18 @@ void add_files(std::vector<Option>& table) {
                                      "stop after this time, as if told to, and keep what is finished: "
                                      "3h30m, 90m, 1:30:00"),
                               FIELD(time_limit_s), checked_limit, [](double seconds) { return seconds; })));
+  table.push_back(ranging(
+      "1/N to N/N",
+      without(
+          "all of it",
+          optional_option(
+              of_run("shard", kRenderAlone, "I/N",
+                     "make the frames of the I-th of N nearly equal parts, into OUTPUT.I-of-N.spectradiff, "
+                     "and no video: `spectradiff assemble` makes that of all parts"),
+              FIELD(shard), checked_shard, shard_text))));
+  table.push_back(without(
+      "where the shards found it",
+      name_option(of_run("song_file", kAssemble, "FILE", "the song that the video is of"), FIELD(song))));
   table.push_back(name_option(
       of_run("seed_csv", kAnalyze, "FILE",
              "magnitudes per frame as the original projects wrote them, with 256 bins and 50 ms unless told "
@@ -330,14 +361,14 @@ void add_sources(std::vector<Option>& table) {
 void add_messages(std::vector<Option>& table) {
   table.push_back(switch_option(
       message(
-          "stats", kPictures, "",
+          "stats", kPictures | kAssemble, "",
           "after the run: flicker, how well changes follow onsets and beats, flashes, level, colour drift, "
           "seconds per stage"),
       FIELD(statistics)));
   table.push_back(switch_option(message("json", kEvery, "", "print events (or the answer) as JSON on stdout"),
                                 FIELD(json)));
   table.push_back(choice_option<std::string>(
-      message("progress", kAll | kMeasure, "WHEN", "show progress on stderr"), FIELD(progress),
+      message("progress", kAll | kMeasure | kAssemble, "WHEN", "show progress on stderr"), FIELD(progress),
       {{"auto", "auto", "unless --quiet"}, {"always", "always"}, {"never", "never"}}));
   OptionText log_file =
       message("log_file", kEvery, "FILE", "append every message to this file, with its time");

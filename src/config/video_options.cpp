@@ -17,7 +17,7 @@ constexpr int64_t kHighestBitrate = 1024000;
 #define FIELD(member) [](RenderJob& job) -> auto& { return job.member; }
 
 OptionText of_video(const char* key, const char* value_name, const char* help) {
-  return {key, Is::video, kVideo, kPictures, value_name, help};
+  return {key, Is::video, kVideo, kPictures | kAssemble, value_name, help};
 }
 OptionText of_machine(const char* key, const char* value_name, const char* help) {
   return {key, Is::machine, kMachine, kRender, value_name, help};
@@ -131,7 +131,7 @@ void add_machine_options(std::vector<Option>& table) {
       of_machine("batch_size", "N", "frames that the model makes at once; 0: as suits device and size"),
       FIELD(diffusion.batch_size), 0, 64));
   OptionText threads = of_machine("threads", "N", "processor threads; 0: one per core");
-  threads.commands = kPictures;
+  threads.commands = kPictures | kAssemble;
   table.push_back(integer_option(threads, FIELD(threads), 0, 1024));
 }
 

@@ -82,11 +82,18 @@ class Loop {
   }
 
   bool show_paintings(const Batch& batch, std::vector<Painted> painted) {
-    for (size_t i = 0; i < batch.size(); ++i) {
-      if (!connections_.show({run_.plan.rows[batch[i].row].frame, std::move(painted[i].painting)}))
-        return false;
+    std::vector<Frame> frames;
+    for (size_t i = 0; i < batch.size(); ++i)
+      frames.push_back({run_.plan.rows[batch[i].row].frame, std::move(painted[i].painting)});
+    return keep_and_show(std::move(frames));
+  }
+
+  bool keep_and_show(std::vector<Frame> frames) {
+    if (run_.kept != nullptr) {
+      for (const Frame& frame : frames) run_.kept->keep(frame.index, frame.picture);
     }
-    return true;
+    return std::all_of(frames.begin(), frames.end(),
+                       [&](Frame& frame) { return connections_.show(std::move(frame)); });
   }
 
   bool diffuse(const Batch& batch, std::vector<Painted> painted) {
@@ -107,12 +114,7 @@ class Loop {
       const Stopwatch watch(seconds_);
       frames = diffusion_->finish();
     }
-    if (!frames) return false;
-    if (run_.kept != nullptr) {
-      for (const Frame& frame : *frames) run_.kept->keep(frame.index, frame.picture);
-    }
-    return std::all_of(frames->begin(), frames->end(),
-                       [&](Frame& frame) { return connections_.show(std::move(frame)); });
+    return frames && keep_and_show(std::move(*frames));
   }
 
   const Run& run_;
@@ -248,6 +250,13 @@ RunResult run_threaded(const Run& run, int threads) {
   Threads others(run, std::max(1, threads));
   others.relay([&] { Loop(run, others.batches(), others.connections(), 1, others.diffuse_seconds()).run(); });
   return others.finish();
+}
+
+RunResult show_kept(const Run& run) {
+  RunResult result;
+  show_stages(run, result).begin();
+  result.complete = result.frames == static_cast<int64_t>(run.plan.shown.size());
+  return result;
 }
 
 }  // namespace spectradiff

@@ -4,25 +4,25 @@
 
 namespace spectradiff {
 
-KeptPictures::KeptPictures(FrameStore& store, const Plan& plan, const std::vector<std::string>& keys)
+StoredPictures::StoredPictures(FrameStore& store, const Plan& plan, const std::vector<std::string>& keys)
     : store_(store) {
   for (size_t i = 0; i < keys.size(); ++i) rows_[plan.rows[i].frame] = {keys[i], store.holds(keys[i])};
 }
 
-bool KeptPictures::has(int64_t frame) const {
+bool StoredPictures::has(int64_t frame) const {
   const auto row = rows_.find(frame);
   return row != rows_.end() && row->second.is_there;
 }
 
-int64_t KeptPictures::count() const {
+int64_t StoredPictures::count() const {
   return std::count_if(rows_.begin(), rows_.end(), [](const auto& row) { return row.second.is_there; });
 }
 
-Canvas KeptPictures::picture(int64_t frame) const {
+Canvas StoredPictures::picture(int64_t frame) const {
   return store_.picture(rows_.at(frame).key);
 }
 
-void KeptPictures::keep(int64_t frame, const Canvas& picture) {
+void StoredPictures::keep(int64_t frame, const Canvas& picture) {
   store_.put(rows_.at(frame).key, frame, picture.clone());
 }
 

@@ -120,6 +120,10 @@ ShowStages show_stages(const Run& run, RunResult& result) {
   constexpr size_t kWaitInMemory = size_t{256} << 20;  // bytes
   const auto [width, height] = constants.paint.size;
   ShowStages stages;
+  if (!run.shows) {
+    stages.add(std::make_unique<SinkStage>(run, result));
+    return stages;
+  }
   stages.add(std::make_unique<FrameOrder>(run, kWaitInMemory / (size_t{3} * width * height)));
   stages.add(std::make_unique<BetweenStage>(run, result.seconds.interpolate));
   if (const auto& limit = constants.video.flash_limit)

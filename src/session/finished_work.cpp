@@ -30,7 +30,18 @@ std::vector<std::string> differing_members(const Json& made, const Json& asked) 
   return names;
 }
 
-// What of all that decides pictures and sound is not the same, in words.
+[[noreturn]] void refuse(const fs::path& file, const std::string& what) {
+  throw_error(ErrorKind::output, "output = {} exists and {}; -y replaces it", file.string(), what);
+}
+
+std::string text_of(std::vector<std::string> different) {
+  constexpr size_t kMost = 4;
+  different.resize(std::min(kMost, different.size()));
+  return "was made with other settings or files (different: " + join(different, ", ") + ")";
+}
+
+}  // namespace
+
 std::vector<std::string> differences(const Json& made, const Json& asked) {
   if (!made.contains("constants")) return {"another version of this program"};
   std::vector<std::string> names = differing_keys(made, asked);
@@ -47,18 +58,6 @@ std::vector<std::string> differences(const Json& made, const Json& asked) {
   }
   return names;
 }
-
-[[noreturn]] void refuse(const fs::path& file, const std::string& what) {
-  throw_error(ErrorKind::output, "output = {} exists and {}; -y replaces it", file.string(), what);
-}
-
-std::string text_of(std::vector<std::string> different) {
-  constexpr size_t kMost = 4;
-  different.resize(std::min(kMost, different.size()));
-  return "was made with other settings or files (different: " + join(different, ", ") + ")";
-}
-
-}  // namespace
 
 bool is_video_made(const SessionState& state) {
   const fs::path& file = state.target.path;

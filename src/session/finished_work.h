@@ -2,10 +2,15 @@
 #pragma once
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include "session_state.h"
 
 namespace spectradiff {
+
+// What of all that decides pictures and sound is not the same in two videos' tags, in words.
+std::vector<std::string> differences(const Json& made, const Json& asked);
 
 // Whether the video there is what the session would make: its tag says so, and it holds all pictures. False
 // where there is none. Error{output} naming what is different where it was made otherwise, or by somebody

@@ -31,14 +31,15 @@ void refuse_other_song(const SessionState& state, const std::filesystem::path& f
 }  // namespace
 
 bool keeps_pictures(const SessionState& state) {
-  return state.settings.diffuses;
+  return state.settings.diffuses || state.settings.run.shard;
 }
 
 std::filesystem::path output_of(const OutputTarget& target) {
   return target.kind == OutputTarget::Kind::frames ? target.pattern->folder() : target.path;
 }
 
-std::filesystem::path store_file(const OutputTarget& target, const std::string& frames) {
+std::filesystem::path store_file(const OutputTarget& target, const std::string& frames,
+                                 const std::optional<Shard>& shard) {
   constexpr const char* kEnding = ".spectradiff";
   constexpr size_t kLongest = 255 - 20;  // with the ending, and "-journal" behind that
   std::filesystem::path folder = target.path.parent_path();
@@ -47,13 +48,15 @@ std::filesystem::path store_file(const OutputTarget& target, const std::string& 
     folder = target.pattern->folder();
     name = "." + target.pattern->name() + (frames.empty() ? "" : "." + frames);
   }
-  return folder / ((name.size() <= kLongest ? name : sha256_hex(name)) + kEnding);
+  const std::string part = shard ? fmt::format(".{}-of-{}", shard->index, shard->count) : "";
+  return folder / ((name.size() + part.size() <= kLongest ? name : sha256_hex(name)) + part + kEnding);
 }
 
 std::unique_ptr<FrameStore> claim_output(const SessionState& state) {
   const OutputTarget& target = state.target;
   if (target.kind == OutputTarget::Kind::stream) return nullptr;
-  const std::filesystem::path file = store_file(target, state.settings.job.selection.frames);
+  const std::filesystem::path file =
+      store_file(target, state.settings.job.selection.frames, state.settings.run.shard);
   refuse_other_song(state, file);
   std::vector<std::string> notes;
   auto store = std::make_unique<FrameStore>(file, notes);
@@ -63,16 +66,17 @@ std::unique_ptr<FrameStore> claim_output(const SessionState& state) {
     store->set_about(kAboutSongName, state.input.song.name());
   }
   if (!state.settings.run.resume) store->clear();
+  if (state.settings.run.shard) return store;  // others may write the output
   for (const auto& left : remove_left_parts(output_of(target)))
     state.observer.info(left.string() + " was left by a process that is gone; removed");
   return store;
 }
 
-std::unique_ptr<KeptPictures> kept_pictures(const SessionState& state, FrameStore* store) {
+std::unique_ptr<StoredPictures> kept_pictures(const SessionState& state, const Plan& plan,
+                                              FrameStore* store) {
   if (store == nullptr || !keeps_pictures(state)) return nullptr;
-  const Plan& plan = state.plan;
   store->set_about(kAboutConstants, json_text(constants_to_json(plan.constants)));
-  auto kept = std::make_unique<KeptPictures>(*store, plan, frame_keys(plan));
+  auto kept = std::make_unique<StoredPictures>(*store, plan, frame_keys(plan));
   if (kept->count() > 0)
     state.observer.info(fmt::format("{} of {} frames were there", kept->count(), plan.rows.size()));
   return kept;

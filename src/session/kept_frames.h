@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "session_state.h"
@@ -20,14 +21,17 @@ bool keeps_pictures(const SessionState& state);
 std::filesystem::path output_of(const OutputTarget& target);
 
 // "v.mp4.spectradiff" beside the video; in the folder of frames ".%05d.png.spectradiff", or of some of them
-// (`frames`, as the option says it) ".%05d.png.12-40.spectradiff", so that processes can share a folder.
-std::filesystem::path store_file(const OutputTarget& target, const std::string& frames);
+// (`frames`, as the option says it) ".%05d.png.12-40.spectradiff", so that processes can share a folder. Of a
+// shard "v.mp4.2-of-7.spectradiff".
+std::filesystem::path store_file(const OutputTarget& target, const std::string& frames,
+                                 const std::optional<Shard>& shard);
 
 // Claims the output, clears away what dead processes left of it, and tells both. Null for a stream.
 // Error{output} where a live process makes this output, where the store is another song's, and as FrameStore.
 std::unique_ptr<FrameStore> claim_output(const SessionState& state);
 
-// What the store has of the plan, once the song is heard, and tells how much; null where nothing is kept.
-std::unique_ptr<KeptPictures> kept_pictures(const SessionState& state, FrameStore* store);
+// What the store has of the plan, the state's or a shard of it, once the song is heard; tells how much. Null
+// where nothing is kept.
+std::unique_ptr<StoredPictures> kept_pictures(const SessionState& state, const Plan& plan, FrameStore* store);
 
 }  // namespace spectradiff

@@ -8,6 +8,7 @@
 #include "constants.h"
 #include "finished_work.h"
 #include "given_plan.h"
+#include "interpolation.h"
 #include "music.h"
 #include "old_render.h"
 #include "output_name.h"
@@ -20,7 +21,6 @@
 #include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/options.h"
-#include "spectradiff/media/motion.h"
 #include "video_output.h"
 
 namespace spectradiff {
@@ -40,27 +40,6 @@ void guard_files(const SessionRequest& request, const std::string& output = "") 
   guard.check();
 }
 
-// What is needed for the pictures between diffused ones is there. The job then names the bundle by its hash,
-// as videos do, or none.
-std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool admit, ModelStore& models) {
-  const bool between = diffusion.every > 1;
-  if (between && diffusion.interpolation == Interpolation::motion) motion_library_version();
-  if (!between || diffusion.interpolation != Interpolation::network) {
-    diffusion.interpolation_model.clear();
-    return std::nullopt;
-  }
-  if (diffusion.interpolation_model.empty()) {
-    throw_error(ErrorKind::usage,
-                "interpolate = network: name the network's folder with --interpolation-model, or use blend "
-                "or motion");
-  }
-  Manifest manifest =
-      read_interpolation_manifest(find_model(diffusion.interpolation_model, model_search_path()));
-  if (admit) models.admit(manifest, diffusion.allow_unpinned);
-  diffusion.interpolation_model = std::string(kModelHashPrefix) + manifest.sha256;
-  return manifest;
-}
-
 void refuse_shared_stdin(const Resolution& settings, bool of_many) {
   if (of_many && settings.job.input.analysis_audio == "-")
     throw_error(ErrorKind::usage, "analysis_audio = -: several jobs cannot read the same stdin; name a file");
@@ -68,6 +47,19 @@ void refuse_shared_stdin(const Resolution& settings, bool of_many) {
     throw_error(ErrorKind::usage,
                 "both --analysis-audio and --config read stdin (\"-\"); name a file for one of them");
   }
+}
+
+// A shard's pictures wait for the others: nothing looks at them side by side, and nothing is shown.
+void check_shard(const RunSettings& run) {
+  if (!run.shard) return;
+  if (run.output == "-")
+    throw_error(ErrorKind::usage, "shard: a stream keeps no frames; name the video that all shards become");
+  if (run.statistics)
+    throw_error(ErrorKind::usage, "shard and stats do not go together; give --stats to assemble");
+  if (!run.report.empty())
+    throw_error(ErrorKind::usage,
+                "shard and report do not go together; `spectradiff measure VIDEO SONG --report PAGE.html` "
+                "makes it of the assembled video");
 }
 
 void check_outputs(const OutputTarget& target, const RunSettings& run, bool may_exist) {
@@ -84,12 +76,6 @@ void tell_start(const SessionRequest& request, const OutputTarget& target, const
                            {"audio", request.song},
                            {"output", target.text()},
                            {"config", job_to_json(job)}});
-}
-
-void check_encoder(SessionState& state) {
-  const SoundTrack sound = sound_track(state.input.song, state.plan);
-  const VideoSettings video = video_settings(state.settings.job, state.target);
-  state.encoders = state.shared.encoders.check(video, video.audio_codec == "none" ? nullptr : &sound);
 }
 
 // A plan's rows say themselves what sound they are told.
@@ -134,13 +120,14 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   if (request.task == Task::paint) job.diffusion.every = 1;  // every picture that may be diffused
   const bool to_run = purpose != Purpose::look;
   auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
+  check_shard(settings.run);
   refuse_shared_stdin(settings, purpose == Purpose::check);
   if (has_fields(settings.run.output)) {
     settings.run.output = output_from(settings.run.output, request.song, settings);
     guard_files(request, settings.run.output);
   }
   OutputTarget target = choose_target(settings.run.output, request.song, settings.run.overwrite);
-  const bool new_only = purpose == Purpose::run && !settings.run.overwrite;
+  const bool new_only = purpose == Purpose::run && !settings.run.overwrite && !settings.run.shard;
   if (to_run) check_outputs(target, settings.run, !new_only);
   if (to_run && settings.diffuses) shared.models.admit(*settings.manifest, job.diffusion.allow_unpinned);
 
@@ -164,7 +151,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
                    std::move(input), std::move(plan), nullptr, std::move(interpolation)});
   state->given = std::move(given);
   if (state->target.kind != OutputTarget::Kind::frames) {
-    check_encoder(*state);
+    try_encoder(*state);
   } else if (new_only) {
     refuse_other_frames(*state);
   }

@@ -1,3 +1,5 @@
+#include "session_run.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -18,12 +20,15 @@
 #include "run_diffusers.h"
 #include "run_report.h"
 #include "session_state.h"
+#include "shards.h"
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/base/threads.h"
+#include "spectradiff/config/plan_file.h"
 #include "spectradiff/media/song_tags.h"
 #include "spectradiff/render/executor.h"
+#include "spectradiff/render/shard.h"
 #include "video_output.h"
 
 namespace spectradiff {
@@ -49,6 +54,12 @@ class WorkGuard {
   OpenWork& work_;
 };
 
+// Of pictures that are kept elsewhere.
+class NoSink : public FrameSink {
+ public:
+  void accept(int64_t, const Canvas&) override {}
+};
+
 // One run of the plan into the target.
 class SessionRun {
  public:
@@ -70,25 +81,93 @@ class SessionRun {
     tell_analysis();
     const double analyze_s = seconds_since(begin);
     if (stop_.load() > 0) return {};
+    if (is_shard()) {
+      choose_shard();
+      if (part_.rows.empty()) return report_empty_shard();
+    }
 
     const Clock::time_point load_begin = Clock::now();
     if (state_.settings.diffuses) diffusers_.emplace(state_);
-    if (state_.interpolation)
+    if (state_.interpolation && !is_shard())
       interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(state_));
     const double load_s = seconds_since(load_begin);
     if (stop_.load() > 0) return {};
 
-    kept_ = kept_pictures(state_, store_.get());
-    RunResult result = write_target();
+    auto kept = kept_pictures(state_, is_shard() ? part_ : plan_, store_.get());
+    kept_ = kept.get();
+    RunResult result = is_shard() ? make_shard() : write_target();
     for (const std::string& note : state_.shared.models.take_notes()) observer_.warn(note);
     result.seconds.analyze = analyze_s;
     result.seconds.load = load_s;
     result.seconds.total = seconds_since(begin);
+    if (is_shard()) return report_shard(result);
     if (result.complete && store_ != nullptr && !state_.settings.run.keep_frames) store_->remove();
     return report(result);
   }
 
+  // Of pictures that are all there.
+  Outcome assemble(KeptPictures& pictures) {
+    const Clock::time_point begin = Clock::now();
+    tell_job();
+    if (target_.pattern) make_frames_folder(*target_.pattern);
+    store_ = claim_output(state_);
+    const WorkGuard work(state_.shared.work, store_.get(), target_);
+    if (state_.interpolation)
+      interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(state_));
+    kept_ = &pictures;
+    makes_ = false;
+    RunResult result = write_target();
+    result.seconds.total = seconds_since(begin);
+    return report(result);
+  }
+
  private:
+  bool is_shard() const { return state_.settings.run.shard.has_value(); }
+
+  void choose_shard() {
+    const Shard& shard = *state_.settings.run.shard;
+    part_ = shard_of(plan_, shard);
+    std::string text;
+    write_plan(plan_, asked_settings(state_), [&](std::string_view line) { text += line; });
+    const bool is_piped = state_.request.song == "-";
+    tell_shard(*store_, shard, text,
+               is_piped ? "" : std::filesystem::absolute(state_.input.song.file()).string());
+    const size_t rows = part_.rows.size();
+    if (rows == 0) return;
+    observer_.info(fmt::format("shard {}/{}: {} of {} frames, from {} to {}", shard.index, shard.count, rows,
+                               plan_.rows.size(), part_.rows.front().frame, part_.rows.back().frame));
+  }
+
+  Outcome report_empty_shard() {
+    const Shard& shard = *state_.settings.run.shard;
+    observer_.info(
+        fmt::format("shard {}/{} is empty: there is less to divide than shards", shard.index, shard.count));
+    observer_.event("done", {{"path", store_->file().string()}, {"frames", 0}, {"seconds", 0.0}});
+    return {true, 0, 0, nullptr};
+  }
+
+  RunResult make_shard() {
+    std::erase_if(part_.shown, [&](const ShownFrame& shown) { return kept_->has(shown.frame); });
+    NoSink sink;
+    RunResult result = make_pictures(part_, sink);
+    store_->flush();
+    result.frames = static_cast<int64_t>(part_.rows.size());
+    return result;
+  }
+
+  Outcome report_shard(const RunResult& result) {
+    if (!result.complete) {
+      observer_.info("stopped" + kept_text());
+      return {};
+    }
+    const std::string file = store_->file().string();
+    observer_.info(
+        fmt::format("{}: {} frames in {:.1f} s; `spectradiff assemble` makes the video of all shards", file,
+                    result.frames, result.seconds.total));
+    observer_.event("done", {{"path", file}, {"frames", result.frames}, {"seconds", result.seconds.total}});
+    return {true, result.frames, result.seconds.total, nullptr};
+  }
+
   void tell_job() {
     const AudioInfo& info = state_.input.song.info();
     observer_.info(fmt::format("{}: {}, {} Hz, {} channel{}, {}; {} frames at {} fps", state_.request.song,
@@ -175,7 +254,7 @@ class SessionRun {
 
   RunResult make_pictures(const Plan& plan, FrameSink& sink) {
     const auto frames = static_cast<int64_t>(plan.shown.size());
-    observer_.begin_stage(diffusers_ ? "render" : "paint", frames);
+    observer_.begin_stage(!makes_ ? "assemble" : diffusers_ ? "render" : "paint", frames);
     std::optional<PreviewSink> preview;
     if (const std::string& file = state_.settings.run.preview; !file.empty())
       preview.emplace(sink, file, frames, job_.paint.size, observer_);
@@ -196,12 +275,13 @@ class SessionRun {
       }
       run.more_precise = [this](int64_t frame) { return diffusers_->more_precise(frame); };
     }
-    run.kept = kept_.get();
+    run.kept = kept_;
+    run.shows = !is_shard();
     run.statistics = measures();
     run.control = state_.control.get();
     run.interpolator = interpolator_;
     const int threads = thread_count(job_.threads);
-    RunResult result = threads == 1 ? run_serial(run) : run_threaded(run, threads);
+    RunResult result = !makes_ ? show_kept(run) : threads == 1 ? run_serial(run) : run_threaded(run, threads);
     if (result.complete) state_.shared.work.complete();
     if (preview) preview->finish();
     observer_.end_stage();
@@ -259,7 +339,9 @@ class SessionRun {
   const OutputTarget& target_;
   const Plan& plan_;
   std::unique_ptr<FrameStore> store_;  // holds the claim; null for a stream
-  std::unique_ptr<KeptPictures> kept_;
+  KeptPictures* kept_ = nullptr;
+  bool makes_ = true;  // pictures; false: all are there
+  Plan part_;          // of a shard
   std::optional<RunDiffusers> diffusers_;
   std::optional<SoundEmbedder> sound_;    // where rows are told sound
   Interpolator* interpolator_ = nullptr;  // of the model store
@@ -270,6 +352,10 @@ class SessionRun {
 
 Outcome Session::run(const std::atomic<int>& stop) {
   return SessionRun(*state_, stop).run(*this);
+}
+
+Outcome assemble(SessionState& state, KeptPictures& pictures, const std::atomic<int>& stop) {
+  return SessionRun(state, stop).assemble(pictures);
 }
 
 }  // namespace spectradiff

@@ -98,6 +98,12 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan) {
   return sound;
 }
 
+void try_encoder(SessionState& state) {
+  const SoundTrack sound = sound_track(state.input.song, state.plan);
+  const VideoSettings video = video_settings(state.settings.job, state.target);
+  state.encoders = state.shared.encoders.check(video, video.audio_codec == "none" ? nullptr : &sound);
+}
+
 void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,
                           bool with_sound) {
   const VideoProbe probe = probe_video(file);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "session_state.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/plan.h"
@@ -22,6 +23,9 @@ VideoConstants video_constants(const RenderJob& job, const OutputTarget& target,
 
 // The plan's pieces of the song, one after another. `source` outlives the track.
 SoundTrack sound_track(AudioSource& source, const Plan& plan);
+
+// Which encoders the state's video gets, each of them tried.
+void try_encoder(SessionState& state);
 
 // That the file holds the plan's pictures and sounds as long as it shows. Error{internal}.
 void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,

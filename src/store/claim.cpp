@@ -8,6 +8,14 @@
 
 namespace spectradiff {
 
+std::string holder_of(Database& database) {
+  Statement held(database, "SELECT host, place, pid, start FROM claim");
+  if (!held.step()) return "";
+  const ProcessMark holder{held.text(0), held.text(1), held.integer(2), held.text(3)};
+  const bool is_gone = holder.place == this_process().place && !is_alive(holder);
+  return is_gone ? "" : holder.text();
+}
+
 Claim::Claim(Database& database, const std::string& file, std::vector<std::string>& notes) : file_(file) {
   const ProcessMark us = this_process();
   if (Statement held(database, "SELECT host, place, pid, start FROM claim"); held.step()) {

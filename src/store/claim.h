@@ -13,6 +13,9 @@ constexpr const char* kClaimTable =
     "CREATE TABLE claim(one INTEGER PRIMARY KEY CHECK(one = 1), token TEXT, host TEXT, place TEXT, "
     "pid INTEGER, start TEXT, beat INTEGER)";
 
+// "process 4711 on turing": whose claim there is, unless it is known to be gone; empty: nobody's.
+std::string holder_of(Database& database);
+
 // Within a transaction.
 class Claim {
  public:

@@ -28,32 +28,12 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kGathered = std::chrono::milliseconds(500);  // what comes within it is written as one
 constexpr size_t kMostWaiting = 8;                          // pictures on their way
 
-[[noreturn]] void refuse_foreign(const fs::path& file, const char* why) {
-  throw_error(ErrorKind::output,
-              "{} {}; it was left alone: move it away, or give the output another name with -o",
-              file.string(), why);
-}
-
 bool holds_no_byte(const fs::path& file) {
   std::error_code failed;
   const auto status = fs::status(file, failed);
   if (!fs::exists(status)) return true;
-  if (!fs::is_regular_file(status)) refuse_foreign(file, "is no file");
+  if (!fs::is_regular_file(status)) refuse_foreign_store(file, "is no file");
   return fs::file_size(file, failed) == 0;
-}
-
-// Of a file that is there: that it is a store that this version reads.
-void check_is_store(Database& database, const fs::path& file) {
-  int64_t application = 0;
-  try {
-    application = database.number("PRAGMA application_id");
-  } catch (const DamagedError&) {
-    if (application_id_of(file) == kApplicationId) throw;
-    refuse_foreign(file, "is no store of finished frames");
-  }
-  if (application != kApplicationId) refuse_foreign(file, "is no store of finished frames");
-  if (database.number("PRAGMA user_version") > kVersion)
-    refuse_foreign(file, "was made by a newer version of this program");
 }
 
 }  // namespace
@@ -141,7 +121,7 @@ struct FrameStore::Impl {
     database.reset();
   }
 
-  // An empty store that was ours goes.
+  // An empty store that was ours goes, unless it is to stay.
   void give_back_claim() {
     database->run("BEGIN IMMEDIATE");
     claim->give_back(*database);
@@ -149,7 +129,7 @@ struct FrameStore::Impl {
     const bool holds_nothing = database->number("SELECT count(*) FROM pictures") == 0;
     database->run("COMMIT");
     std::error_code ignored;
-    if (is_ours && holds_nothing) fs::remove(file, ignored);
+    if (is_ours && holds_nothing && !stays) fs::remove(file, ignored);
   }
 
   void roll_back() {
@@ -235,6 +215,7 @@ struct FrameStore::Impl {
   std::optional<Claim> claim;
   std::set<std::string> whole;  // keys of what is there
   bool removed = false;
+  bool stays = false;
 
   std::mutex queue_mutex;
   std::condition_variable changed;
@@ -310,6 +291,11 @@ void FrameStore::clear() {
   std::lock_guard lock(impl_->database_mutex);
   impl_->database->run("DELETE FROM pictures");
   impl_->whole.clear();
+}
+
+void FrameStore::stay() {
+  std::lock_guard lock(impl_->database_mutex);
+  impl_->stays = true;
 }
 
 void FrameStore::abandon() {

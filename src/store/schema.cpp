@@ -20,6 +20,25 @@ int64_t application_id_of(const std::filesystem::path& file) {
   return id;
 }
 
+void refuse_foreign_store(const std::filesystem::path& file, const char* why) {
+  throw_error(ErrorKind::output,
+              "{} {}; it was left alone: move it away, or give the output another name with -o",
+              file.string(), why);
+}
+
+void check_is_store(Database& database, const std::filesystem::path& file) {
+  int64_t application = 0;
+  try {
+    application = database.number("PRAGMA application_id");
+  } catch (const DamagedError&) {
+    if (application_id_of(file) == kApplicationId) throw;
+    refuse_foreign_store(file, "is no store of finished frames");
+  }
+  if (application != kApplicationId) refuse_foreign_store(file, "is no store of finished frames");
+  if (database.number("PRAGMA user_version") > kVersion)
+    refuse_foreign_store(file, "was made by a newer version of this program");
+}
+
 void make_tables(Database& database) {
   database.run(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
   database.run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());

@@ -17,6 +17,12 @@ constexpr int64_t kVersion = 1;
 // What the head of the file says, whatever follows it; 0 where there is none.
 int64_t application_id_of(const std::filesystem::path& file);
 
+// Error{output} naming the file and why it is not used: it was left alone.
+[[noreturn]] void refuse_foreign_store(const std::filesystem::path& file, const char* why);
+
+// Of a file that is there: Error{output} where it is no store that this version reads.
+void check_is_store(Database& database, const std::filesystem::path& file);
+
 // Of a file that is still empty: small ones, since many a store is a claim and nothing else.
 constexpr const char* kPages = "PRAGMA page_size = 2048";
 

@@ -86,7 +86,7 @@ struct Fixture {
     };
     run.statistics = statistics;
     run.progress = progress;
-    std::optional<KeptPictures> kept;
+    std::optional<StoredPictures> kept;
     std::vector<std::string> keys;
     for (const Recipe& row : plan.rows) keys.push_back(std::to_string(row.frame));
     if (store != nullptr) run.kept = &kept.emplace(*store, plan, keys);

@@ -17,6 +17,7 @@
 #include "expect_error.h"
 #include "process.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/store/store_reader.h"
 #include "temporary_folder.h"
 
 namespace spectradiff {
@@ -253,6 +254,46 @@ TEST_F(FrameStoreTest, SaysWhatItHoldsWithoutBeingClaimed) {
   EXPECT_EQ(read_about(file_, "song"), "abc");
   EXPECT_EQ(read_about(folder_ / "none", "song"), std::nullopt);
   EXPECT_FALSE(fs::exists(folder_ / "none"));
+}
+
+TEST_F(FrameStoreTest, AReaderSeesWhatALiveOneHasWrittenAndWhoseItIs) {
+  FrameStore store(file_, notes_);
+  put(store, 0, 4);
+  store.flush();
+  const StoreReader reader(file_);
+  EXPECT_EQ(reader.pictures(), 5);
+  EXPECT_FALSE(reader.is_damaged());
+  EXPECT_TRUE(reader.holds(key(4)) && !reader.holds(key(5)));
+  EXPECT_EQ(reader.picture(key(3)).bytes(), picture(3).bytes());
+  EXPECT_EQ(reader.holder(), this_process().text());
+}
+
+TEST_F(FrameStoreTest, AReaderOfADamagedStoreHasWhatIsWholeAndSaysSo) {
+  keep(12);
+  std::string bytes = read_file(file_, 1 << 20, ErrorKind::input);
+  std::fill_n(bytes.begin() + static_cast<int64_t>(bytes.size()) / 2, 2048, static_cast<char>(0xA5));
+  write_file(file_, bytes, true);
+  const StoreReader reader(file_);
+  EXPECT_TRUE(reader.is_damaged());
+  EXPECT_GE(reader.pictures(), 10);
+  EXPECT_EQ(reader.holder(), "");
+  EXPECT_EQ(read_file(file_, 1 << 20, ErrorKind::input), bytes);
+}
+
+TEST_F(FrameStoreTest, AReaderNamesWhatIsNoStore) {
+  EXPECT_ERROR(StoreReader(folder_ / "none"), ErrorKind::output, "none is not there");
+  EXPECT_FALSE(fs::exists(folder_ / "none"));
+  std::ofstream(file_) << "a diary" << std::string(5000, '.');
+  EXPECT_ERROR(StoreReader{file_}, ErrorKind::output, "is no store of finished frames");
+}
+
+TEST_F(FrameStoreTest, AnEmptyOneStaysWhereItIsTold) {
+  {
+    FrameStore store(file_, notes_);
+    store.set_about("plan", "p");
+    store.stay();
+  }
+  EXPECT_EQ(read_about(file_, "plan"), "p");
 }
 
 TEST(ProcessMark, ANumberUsedAgainIsAnotherProcess) {

@@ -25,10 +25,11 @@ enum CommandMask : unsigned {
   kStill = 64,
   kMeasure = 128,
   kTry = 256,
+  kAssemble = 512,
   kRender = kRenderAlone | kBatch | kStill | kTry,
   kPictures = kPaint | kRender,
   kAll = kAnalyze | kPictures,
-  kEvery = kAll | kOthers | kSonify | kMeasure
+  kEvery = kAll | kOthers | kSonify | kMeasure | kAssemble
 };
 
 // Where a number option lives and what it may be.

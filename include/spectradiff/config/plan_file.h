@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spectradiff/base/file.h"
@@ -42,9 +44,15 @@ struct PlanFile {
 
 // Error{usage} naming file and line for what is no plan. Only this file is opened.
 PlanFile read_plan(const std::filesystem::path& file);
+// The same of a text that messages call `name`.
+PlanFile parse_plan(std::string_view text, std::string name);
 
 // Puts the file's rows into a plan made from its settings: which frames are shown, which are made, and from
 // what. Error{usage} naming row and key for a value outside its option's range and for unknown keys.
 void take_rows(const PlanFile& file, Plan& plan);
+
+// What the file says of where and by what its pictures were diffused, wherever this is read; absent: nothing
+// was. The sampler is the settings' own: `job` is what these come to. Error{usage}.
+std::optional<DiffusionConstants> diffusion_constants(const PlanFile& file, const RenderJob& job);
 
 }  // namespace spectradiff

@@ -8,6 +8,7 @@
 
 #include "spectradiff/base/json.h"
 #include "spectradiff/render/render_job.h"
+#include "spectradiff/render/shard.h"
 #include "spectradiff/sonify/sonify.h"
 
 namespace spectradiff {
@@ -20,6 +21,8 @@ struct RunSettings {
   bool resume = true;                         // finished frames of an earlier run are used
   bool keep_frames = false;                   // they stay when the output is complete
   std::optional<double> time_limit_s;         // then it stops, to be gone on with
+  std::optional<Shard> shard;                 // the part of the render that is made; absent: all
+  std::string song;                           // of assemble; empty: where the shards found it
   std::string config;                         // empty: none; "-": stdin
   std::string from;                           // a video whose settings are taken; empty: none
   std::string plan;                           // a printed plan that is rendered; empty: none

@@ -45,6 +45,7 @@ struct Run {
   Interpolator* interpolator = nullptr;  // there where the plan interpolates by a network
   // What is there is not made again, and what is made is kept; null: neither.
   KeptPictures* kept = nullptr;
+  bool shows = true;        // false: pictures are kept, and reach the sink as they are made
   bool statistics = false;  // fill RunResult::pictures
   // After each frame handed over, from the sink's thread.
   std::function<void(int64_t done, int64_t frame)> progress = nullptr;
@@ -61,5 +62,8 @@ struct RunResult {
 // all on the calling thread, one batch after another. Threaded: so many paint beside it, one more hands over.
 RunResult run_serial(const Run& run);
 RunResult run_threaded(const Run& run, int threads);
+
+// Of a plan all of whose rows' pictures are kept: hands over what is shown. Makes nothing, and hears nothing.
+RunResult show_kept(const Run& run);
 
 }  // namespace spectradiff

@@ -12,16 +12,25 @@
 
 namespace spectradiff {
 
-// What is there was looked at once, when it began: later it only grows. Any thread.
+// By the frames of rows. Any thread.
 class KeptPictures {
  public:
-  // `keys`, [plan.rows], say which picture is a row's. The store outlives it.
-  KeptPictures(FrameStore& store, const Plan& plan, const std::vector<std::string>& keys);
+  virtual ~KeptPictures() = default;
+  virtual bool has(int64_t frame) const = 0;
+  virtual Canvas picture(int64_t frame) const = 0;
+  virtual void keep(int64_t frame, const Canvas& picture) = 0;
+};
 
-  bool has(int64_t frame) const;  // of a row
-  int64_t count() const;          // of those that are there
-  Canvas picture(int64_t frame) const;
-  void keep(int64_t frame, const Canvas& picture);
+// Those of a store. What is there was looked at once, when it began: later it only grows.
+class StoredPictures : public KeptPictures {
+ public:
+  // `keys`, [plan.rows], say which picture is a row's. The store outlives it.
+  StoredPictures(FrameStore& store, const Plan& plan, const std::vector<std::string>& keys);
+
+  int64_t count() const;  // of those that are there
+  bool has(int64_t frame) const override;
+  Canvas picture(int64_t frame) const override;
+  void keep(int64_t frame, const Canvas& picture) override;
 
  private:
   struct Row {

@@ -53,6 +53,9 @@ class FrameStore {
   // Forgets all pictures.
   void clear();
 
+  // It stays though it may hold no picture: what is said of itself is of use.
+  void stay();
+
   // From any thread, when the process is about to end: what was put is on disk and the claim given back.
   // Whatever uses the store from then on waits forever.
   void abandon();

@@ -1,0 +1,29 @@
+#include "interpolation.h"
+
+#include <string>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/media/motion.h"
+
+namespace spectradiff {
+
+std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool admit, ModelStore& models) {
+  const bool between = diffusion.every > 1;
+  if (between && diffusion.interpolation == Interpolation::motion) motion_library_version();
+  if (!between || diffusion.interpolation != Interpolation::network) {
+    diffusion.interpolation_model.clear();
+    return std::nullopt;
+  }
+  if (diffusion.interpolation_model.empty()) {
+    throw_error(ErrorKind::usage,
+                "interpolate = network: name the network's folder with --interpolation-model, or use blend "
+                "or motion");
+  }
+  Manifest manifest =
+      read_interpolation_manifest(find_model(diffusion.interpolation_model, model_search_path()));
+  if (admit) models.admit(manifest, diffusion.allow_unpinned);
+  diffusion.interpolation_model = std::string(kModelHashPrefix) + manifest.sha256;
+  return manifest;
+}
+
+}  // namespace spectradiff
