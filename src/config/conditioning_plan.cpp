@@ -12,8 +12,8 @@
 #include "spectradiff/base/number.h"
 #include "spectradiff/config/modulation.h"
 #include "spectradiff/config/options.h"
-#include "spectradiff/config/scene_plan.h"
 #include "spectradiff/timeline/song_values.h"
+#include "whole_song.h"
 
 namespace spectradiff {
 namespace {
@@ -29,34 +29,6 @@ void check_finite(const char* what, const std::string& text, std::span<const dou
                   values[frame], frame);
   }
 }
-
-// Number options over the whole song, whatever part of it the plan shows, as music and scenes move them.
-class WholeSong {
- public:
-  WholeSong(const RenderJob& job, const Features& features) : job_(job) {
-    Plan plan;
-    plan.rows.resize(static_cast<size_t>(features.frames));
-    for (size_t frame = 0; frame < plan.rows.size(); ++frame)
-      plan.rows[frame].frame = static_cast<int64_t>(frame);
-    frames_ = frames_of(plan);
-    std::vector<std::string> notes;  // told of the plan's own rows already
-    moved_ = moved_by_scenes(moved_options(job, features, frames_, &notes), plan, job, features, notes);
-  }
-
-  std::span<const int64_t> frames() const { return frames_; }
-
-  std::vector<double> of(const std::string& key) const {
-    const auto found =
-        std::find_if(moved_.begin(), moved_.end(), [&](const MovedOption& each) { return each.key == key; });
-    if (found != moved_.end()) return found->values;
-    return std::vector<double>(frames_.size(), find_option(key)->get({job_, {}}).get<double>());
-  }
-
- private:
-  const RenderJob& job_;
-  std::vector<int64_t> frames_;
-  std::vector<MovedOption> moved_;
-};
 
 void put_notes(Plan& plan, const RenderJob& job, const Features& features, const WholeSong& whole) {
   const ConditioningSettings& conditioning = job.diffusion.conditioning;

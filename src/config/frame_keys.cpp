@@ -59,6 +59,7 @@ std::vector<FrameKey> frame_keys(const Plan& plan) {
     for (size_t i = 0; i < row.painting.size(); ++i) {
       if (row.painting[i] != settled[i]) entry[plan.painting[i].key] = row.painting[i];
     }
+    add_view(entry, row);
     if (constants.diffusion) {
       add_diffusion(entry, plan, row);
       entry["slot"] = row.chain % constants.diffusion->slots;

@@ -14,6 +14,13 @@ OptionText of_journey(const char* key, const char* value_name, const char* help)
   return {key, Is::picture, kJourneyGroup, kRender, value_name, help};
 }
 
+// Without a chain it moves the painting.
+OptionText of_camera(const char* key, const char* value_name, const char* help) {
+  OptionText text = of_journey(key, value_name, help);
+  text.commands = kPictures;
+  return text;
+}
+
 constexpr std::string_view kBeats = "beats:";
 constexpr int kMostBeats = 1000;
 constexpr const char* kChains = "none, song, section, beats:N (1 to 1000) or a time such as 8s";
@@ -89,25 +96,25 @@ void add_chain(std::vector<Option>& table) {
 
 void add_camera(std::vector<Option>& table) {
   table.push_back(
-      moving(real_option(of_journey("zoom", "Z", "what the picture grows by in a second; below 1 it shrinks"),
+      moving(real_option(of_camera("zoom", "Z", "what the picture grows by in a second; below 1 it shrinks"),
                          NUMBER(zoom), {0.05, 20, "1.3 is a calm flight, 3 a fast one"})));
-  table.push_back(moving(
-      real_option(of_journey("turn", "DEG", "degrees by which the picture turns clockwise in a second"),
-                  NUMBER(turn), {-720, 720})));
   table.push_back(
-      moving(real_option(of_journey("pan_x", "X", "widths by which the picture moves right in a second"),
+      moving(real_option(of_camera("turn", "DEG", "degrees by which the picture turns clockwise in a second"),
+                         NUMBER(turn), {-720, 720})));
+  table.push_back(
+      moving(real_option(of_camera("pan_x", "X", "widths by which the picture moves right in a second"),
                          NUMBER(pan_x), {-4, 4})));
   table.push_back(
-      moving(real_option(of_journey("pan_y", "Y", "heights by which the picture moves down in a second"),
+      moving(real_option(of_camera("pan_y", "Y", "heights by which the picture moves down in a second"),
                          NUMBER(pan_y), {-4, 4})));
   table.push_back(moving(real_option(
-      of_journey("centre_x", "X", "where zoom and turn have their middle, in widths from the left edge"),
+      of_camera("centre_x", "X", "where zoom and turn have their middle, in widths from the left edge"),
       NUMBER(centre_x), {-1, 2})));
   table.push_back(moving(real_option(
-      of_journey("centre_y", "Y", "where zoom and turn have their middle, in heights from the upper edge"),
+      of_camera("centre_y", "Y", "where zoom and turn have their middle, in heights from the upper edge"),
       NUMBER(centre_y), {-1, 2})));
   table.push_back(choice_option<Border>(
-      of_journey("border", "NAME", "what comes in from beyond the picture's border"), FIELD(border),
+      of_camera("border", "NAME", "what comes in from beyond the picture's border"), FIELD(border),
       {{"reflect", Border::reflect, "its mirror image"},
        {"replicate", Border::replicate, "its outermost pixels, drawn out"},
        {"wrap", Border::wrap, "its other side"}}));

@@ -7,9 +7,6 @@
 
 namespace spectradiff {
 
-// Their heading in help; what they decide stands in the rows of a plan.
-inline constexpr const char* kJourneyGroup = "Journey";
-
 void add_journey_options(std::vector<Option>& table);
 
 }  // namespace spectradiff

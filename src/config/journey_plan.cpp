@@ -11,6 +11,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/config/options.h"
+#include "whole_song.h"
 
 namespace spectradiff {
 namespace {
@@ -20,10 +21,10 @@ size_t cut_before(const std::vector<int64_t>& cuts, int64_t frame) {
   return static_cast<size_t>(std::upper_bound(cuts.begin(), cuts.end(), frame) - cuts.begin()) - 1;
 }
 
-// [plan.rows]
-std::vector<JourneyNumbers> numbers_of(const Plan& plan, const RenderJob& job,
+// [count], as many as `moved` has values.
+std::vector<JourneyNumbers> numbers_of(size_t count, const RenderJob& job,
                                        const std::vector<MovedOption>& moved) {
-  std::vector<JourneyNumbers> numbers(plan.rows.size(), job.journey.numbers);
+  std::vector<JourneyNumbers> numbers(count, job.journey.numbers);
   for (const auto& [key, values] : moved) {
     const NumberPlace& place = *find_option(key)->number;
     if (place.put_journey == nullptr) continue;
@@ -63,6 +64,16 @@ CameraStep step_between(const JourneyNumbers& from, const JourneyNumbers& to, do
 
 bool is_chained(const RenderJob& job) {
   return job.diffusion.enabled && job.journey.is_chained();
+}
+
+bool moves_painting(const RenderJob& job) {
+  if (job.journey.is_chained()) return false;
+  const JourneyNumbers still, &asked = job.journey.numbers;
+  if (asked.zoom != still.zoom || asked.turn != still.turn || asked.pan_x != still.pan_x ||
+      asked.pan_y != still.pan_y)
+    return true;
+  const auto moves = [&](const char* key) { return job.moves(key); };
+  return moves("zoom") || moves("turn") || moves("pan_x") || moves("pan_y");
 }
 
 void check_chain(const RenderJob& job, int sample_rate_hz) {
@@ -110,10 +121,28 @@ int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
   return static_cast<int64_t>(cuts.size());
 }
 
+void put_views(Plan& plan, const RenderJob& job, const Features& features) {
+  const WholeSong whole(job, features);
+  const std::vector<JourneyNumbers> numbers =
+      numbers_of(static_cast<size_t>(features.frames), job, whole.moved());
+  const double seconds = 1 / job.analysis.fps.to_double();
+  const Border border = job.journey.border;
+  CameraView view;
+  size_t at = 0;
+  for (Recipe& row : plan.rows) {
+    for (; at < static_cast<size_t>(row.frame); ++at) {
+      const CameraStep step = step_between(numbers[at], numbers[at + 1], seconds, job.paint.size);
+      view = moved_on(view, step, job.paint.size, border);
+    }
+    row.view = {rounded(view.zoom), rounded(view.turn_degrees), rounded(view.x), rounded(view.y)};
+    row.border = border;
+  }
+}
+
 void put_journey(Plan& plan, const RenderJob& job, const Features& features,
                  const std::vector<MovedOption>& moved) {
   const JourneySettings& journey = job.journey;
-  const std::vector<JourneyNumbers> numbers = numbers_of(plan, job, moved);
+  const std::vector<JourneyNumbers> numbers = numbers_of(plan.rows.size(), job, moved);
   const std::vector<int64_t> chains = cut_frames(journey.chain, features);
   const std::vector<int64_t> sections = cut_frames({Cuts::Kind::section, 1, {}}, features);
   const double seconds = 1 / job.analysis.fps.to_double();

@@ -115,6 +115,7 @@ class RowReader {
       if (option.number->put_numbers != nullptr && plan.constants.diffusion && has_number(row, option))
         option.number->put_numbers(row.numbers, number(option));
     }
+    if (reader_->has("view")) read_view(row);
     row.chain = frame_;
     if (plan.constants.diffusion) read_diffusion(row, plan);
     reader_->refuse_unknown();
@@ -213,13 +214,22 @@ class RowReader {
     init.sharpen = moved.real_or("sharpen", init.sharpen);
     init.noise = moved.real_or("noise", init.noise);
     if (moved.has("colours_of")) init.colours_of = moved.integer("colours_of");
-    if (moved.has("border")) {
-      const auto& names = border_names();
-      const auto name = std::find(names.begin(), names.end(), moved.text("border"));
-      if (name == names.end()) fail("init: border is none of {}", fmt::join(names, ", "));
-      init.border = static_cast<Border>(name - names.begin());
-    }
+    if (moved.has("border")) init.border = border(moved.text("border"));
     moved.refuse_unknown();
+  }
+
+  Border border(const std::string& text) const {
+    const auto& names = border_names();
+    const auto name = std::find(names.begin(), names.end(), text);
+    if (name == names.end()) fail("border = {} is none of {}", text, fmt::join(names, ", "));
+    return static_cast<Border>(name - names.begin());
+  }
+
+  void read_view(Recipe& row) {
+    JsonReader view(reader_->any("view"), where_ + ": view", ErrorKind::usage);
+    row.view = {view.real("zoom"), view.real("turn"), view.real("x"), view.real("y")};
+    row.border = border(view.text("border"));
+    view.refuse_unknown();
   }
 
   const Json& list(const std::string& key) {

@@ -145,8 +145,18 @@ Json init_to_json(const Init& init) {
   return moved;
 }
 
+void add_view(Json& entry, const Recipe& row) {
+  if (const auto& view = row.view)
+    entry["view"] = {{"zoom", view->zoom},
+                     {"turn", view->turn_degrees},
+                     {"x", view->x},
+                     {"y", view->y},
+                     {"border", border_names()[static_cast<size_t>(row.border)]}};
+}
+
 void add_painting(Json& entry, const Plan& plan, const Recipe& row) {
   for (size_t i = 0; i < row.painting.size(); ++i) entry[plan.painting[i].key] = row.painting[i];
+  add_view(entry, row);
 }
 
 void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {

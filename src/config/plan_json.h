@@ -27,6 +27,7 @@ const std::vector<std::string>& sound_feature_names();  // in the order of Sound
 
 const std::vector<std::string>& border_names();  // in the order of Border
 
+void add_view(Json& entry, const Recipe& row);  // of a row that has one
 void add_painting(Json& entry, const Plan& plan, const Recipe& row);
 // What the diffusion is told beside the init.
 void add_diffusion(Json& entry, const Plan& plan, const Recipe& row);

@@ -1,8 +1,12 @@
 #include "spectradiff/image/warp.h"
 
+#include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdint>
 #include <numbers>
+
+#include "spectradiff/image/blend.h"
 
 namespace spectradiff {
 namespace {
@@ -48,10 +52,11 @@ std::array<double, 6> place_before(const CameraStep& step, Size size) {
           -sine,  cosine, cosine * from_y - sine * from_x + centre_y};
 }
 
-Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border) {
-  if (step == CameraStep()) return picture.clone();
+namespace {
+
+// The picture whose pixel at (x, y) is the one at the place before it.
+Canvas taken_from(const Canvas& picture, const std::array<double, 6>& before, Border border) {
   const auto [width, height] = picture.size();
-  const auto before = place_before(step, picture.size());
   // Where the first pixel was, and how far that goes from pixel to pixel and from row to row.
   const int64_t first_x = fixed_pixels(before[2]), first_y = fixed_pixels(before[5]);
   const int64_t along = fixed_pixels(before[0]), across = fixed_pixels(before[1]);
@@ -75,6 +80,68 @@ Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border bor
     }
   }
   return moved;
+}
+
+// From a tile to the next one, in pixels; a reflected one shares its border with its mirror image.
+int tile_length(int pixels, Border border) {
+  return border == Border::wrap ? pixels : std::max(1, pixels - 1);
+}
+
+// The same place near the middle: every tile is the same, or every second.
+double near_middle(double tiles, Border border) {
+  if (border == Border::replicate) return std::clamp(tiles, -100.0, 100.0);
+  return std::remainder(tiles, border == Border::wrap ? 1 : 2);
+}
+
+}  // namespace
+
+Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border) {
+  if (step == CameraStep()) return picture.clone();
+  return taken_from(picture, place_before(step, picture.size()), border);
+}
+
+// With complex numbers for places from the middle, z for zoom and turn and q for what is in the middle, the
+// pixel p sees p / z + q. A step makes p' = s p + b of p, so that p' sees p' / (z s) + q - b / (z s).
+CameraView moved_on(const CameraView& view, const CameraStep& step, Size size, Border border) {
+  using Place = std::complex<double>;
+  const auto turned = [](double degrees) { return std::polar(1.0, degrees * std::numbers::pi / 180); };
+  const Place stretch = step.zoom * turned(step.turn_degrees);
+  const Place centre((step.centre_x - 0.5) * size.width, (step.centre_y - 0.5) * size.height);
+  const Place moved = (1.0 - stretch) * centre + Place(step.pan_x * size.width, step.pan_y * size.height);
+  const Place back = moved / (view.zoom * turned(view.turn_degrees) * stretch);
+  CameraView next{view.zoom * step.zoom, std::fmod(view.turn_degrees + step.turn_degrees, 360),
+                  view.x - back.real() / tile_length(size.width, border),
+                  view.y - back.imag() / tile_length(size.height, border)};
+  const auto go = [&next](double octaves) {
+    next.zoom /= octaves;
+    next.x *= octaves;
+    next.y *= octaves;
+  };
+  while (next.zoom >= 2) go(2);
+  while (next.zoom < 1) go(0.5);
+  next.x = near_middle(next.x, border);
+  next.y = near_middle(next.y, border);
+  return next;
+}
+
+Canvas seen_by_camera(const Canvas& picture, const CameraView& view, Border border) {
+  if (view == CameraView()) return picture.clone();
+  const auto [width, height] = picture.size();
+  const double middle_x = (width - 1) / 2.0, middle_y = (height - 1) / 2.0;
+  const double angle = view.turn_degrees * std::numbers::pi / 180;
+  const auto seen = [&](double octave) {
+    const double cosine = std::cos(angle) * octave / view.zoom, sine = std::sin(angle) * octave / view.zoom;
+    const double x = near_middle(view.x * octave, border) * tile_length(width, border);
+    const double y = near_middle(view.y * octave, border) * tile_length(height, border);
+    return taken_from(picture,
+                      {cosine, sine, middle_x + x - cosine * middle_x - sine * middle_y, -sine, cosine,
+                       middle_y + y + sine * middle_x - cosine * middle_y},
+                      border);
+  };
+  constexpr int kParts = 256;
+  const double way = std::log2(view.zoom);
+  const auto next = static_cast<int>(std::lround(way * way * (3 - 2 * way) * kParts));
+  return next == 0 ? seen(1) : blend(seen(1), seen(2), next, kParts);
 }
 
 }  // namespace spectradiff

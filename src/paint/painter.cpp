@@ -107,6 +107,7 @@ struct Painter::Impl {
   Canvas arrange(Canvas canvas, const Arrangement& now) const {
     if (now.turn_degrees != 0 || now.zoom != 1)
       canvas = moved_by_camera(canvas, {now.zoom, std::fmod(now.turn_degrees, 360.0), 0, 0});
+    if (now.view) canvas = seen_by_camera(canvas, *now.view, now.border);
     canvas = rotate(std::move(canvas), settings.arrangement.rotate_degrees);
     switch (settings.arrangement.symmetry) {
       case Arrangement::Symmetry::none:

@@ -20,10 +20,12 @@ std::optional<TextOverlay> PaintStage::overlay(const Recipe& row) const {
 }
 
 Canvas PaintStage::painting(const Recipe& row) const {
-  if (row.painting.empty()) return painter_.paint(row.frame);
+  if (row.painting.empty() && !row.view) return painter_.paint(row.frame);
   const PaintSettings& settled = run_.plan.constants.paint;
   PaintSettings moved = settled;
   for (size_t i = 0; i < row.painting.size(); ++i) run_.plan.painting[i].put(moved, row.painting[i]);
+  moved.arrangement.view = row.view;
+  moved.arrangement.border = row.border;
   return moved == settled ? painter_.paint(row.frame) : painter_.paint(moved, row.frame);
 }
 

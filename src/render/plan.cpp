@@ -135,6 +135,14 @@ void check_init(const Plan& plan, const Recipe& row, const Recipe* before) {
                            *init.colours_of, row.chain));
 }
 
+void check_view(const Recipe& row) {
+  if (!row.view) return;
+  check_range(row, "view: zoom", row.view->zoom, 1, 2);
+  check_range(row, "view: turn", row.view->turn_degrees, -360, 360);
+  check_range(row, "view: x", row.view->x, -100, 100);
+  check_range(row, "view: y", row.view->y, -100, 100);
+}
+
 // Every shown frame is made, or lies between two that are where not every frame is made.
 void check_shown(const Plan& plan) {
   if (plan.rows.empty() || plan.shown.empty()) throw_error(ErrorKind::usage, "the plan shows no frame");
@@ -238,6 +246,7 @@ void check_rows(const Plan& plan) {
     }
     if (row.chain < 0) refuse_row(row, fmt::format("chain = {} is below 0", row.chain));
     frame = row.frame;
+    check_view(row);
     if (plan.constants.diffusion) check_shares(plan, row);
     const Recipe*& before = latest[row.chain];
     check_init(plan, row, before);

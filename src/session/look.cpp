@@ -26,7 +26,9 @@ bool is_prompt(const Json& entry) {
 
 bool is_painting(const std::string& key) {
   const Option* option = find_option(key);
-  return option != nullptr && (option->commands & kPaint) != 0 && key != "size" && key != "signal";
+  // A camera moves whatever is painted.
+  return option != nullptr && (option->commands & kPaint) != 0 && option->group != kJourneyGroup &&
+         key != "size" && key != "signal";
 }
 
 }  // namespace

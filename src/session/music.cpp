@@ -74,6 +74,7 @@ std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, 
   std::vector<MovedOption> moved = moved_options(job, features, frames_of(plan), &notes);
   moved = moved_by_scenes(std::move(moved), plan, job, features, notes);
   move_plan(plan, job, moved);
+  if (moves_painting(job)) put_views(plan, job, features);
   if (const Manifest* model = resolution.model()) {
     for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
     put_scenes(plan, job, features, moved);

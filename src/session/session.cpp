@@ -197,7 +197,7 @@ std::string Session::model_folder() const {
 bool Session::follows_music() const {
   if (state_->given) return false;
   const RenderJob& job = state_->settings.job;
-  return !job.expressions.empty() || !job.scenes.empty() || is_chained(job) ||
+  return !job.expressions.empty() || !job.scenes.empty() || is_chained(job) || moves_painting(job) ||
          (state_->settings.diffuses && conditioning_follows_music(job.diffusion.conditioning)) ||
          (state_->settings.diffuses && job.diffusion.schedule()) || state_->settings.prompt_by_song;
 }

@@ -60,6 +60,15 @@ bool has_chain(const Resolution& settings) {
   return !settings.diffuses || settings.job.journey.is_chained();
 }
 
+constexpr const char* kNothingToMove =
+    "frames from noise alone have no painting that the camera could move; --chain section makes each follow "
+    "from "
+    "the one before";
+bool moves_something(const Resolution& settings) {
+  return !settings.diffuses || settings.job.journey.is_chained() ||
+         !settings.job.diffusion.conditioning.text_to_image;
+}
+
 constexpr Need kNeeds[] = {
     {"base_opacity",
      [](const Resolution& settings) {
@@ -103,13 +112,13 @@ constexpr Need kNeeds[] = {
     {"colour_match", has_chain, kNoChain},
     {"sharpen", has_chain, kNoChain},
     {"chain_noise", has_chain, kNoChain},
-    {"zoom", has_chain, kNoChain},
-    {"turn", has_chain, kNoChain},
-    {"pan_x", has_chain, kNoChain},
-    {"pan_y", has_chain, kNoChain},
-    {"centre_x", has_chain, kNoChain},
-    {"centre_y", has_chain, kNoChain},
-    {"border", has_chain, kNoChain},
+    {"zoom", moves_something, kNothingToMove},
+    {"turn", moves_something, kNothingToMove},
+    {"pan_x", moves_something, kNothingToMove},
+    {"pan_y", moves_something, kNothingToMove},
+    {"centre_x", moves_something, kNothingToMove},
+    {"centre_y", moves_something, kNothingToMove},
+    {"border", moves_something, kNothingToMove},
     {"eta",
      [](const Resolution& settings) {
        const std::string& scheduler = settings.job.diffusion.scheduler;

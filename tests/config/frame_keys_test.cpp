@@ -86,6 +86,11 @@ TEST(FrameKeys, ANumberThatMusicMovesNowhereChangesNone) {
   EXPECT_EQ(changed(job, moved), std::set<size_t>{9});
 }
 
+TEST(FrameKeys, APlaceOfTheCameraChangesItsOwn) {
+  EXPECT_EQ(changed(planned_job(), [](Plan& plan) { plan.rows[3].view = {1.5, 0, 0, 0}; }),
+            std::set<size_t>{3});
+}
+
 TEST(FrameKeys, AFrameOfAChainChangesThoseThatFollowFromIt) {
   const auto chained = [](Plan& plan) {
     for (size_t i = 4; i < 8; ++i) {

@@ -130,6 +130,28 @@ TEST(Journey, AnyFrameRateIsAtTheSamePlaceEachSecond) {
   }
 }
 
+TEST(Journey, WithoutAChainEachRowHasItsPlaceWhateverIsShown) {
+  RenderJob job = planned_job();
+  EXPECT_FALSE(moves_painting(job));
+  job.journey.numbers.zoom = 1.5;
+  EXPECT_TRUE(moves_painting(job));
+  job.expressions["turn"] = "10*t";
+  Plan whole = plan_of(job);
+  put_views(whole, job, journey_song(job));
+  EXPECT_EQ(whole.rows[0].view, CameraView());
+  EXPECT_NEAR(whole.rows[15].view->zoom, 1.5, 1e-6);
+  EXPECT_NEAR(whole.rows[15].view->turn_degrees, 5, 1e-6);
+  EXPECT_NEAR(whole.rows[29].view->zoom, std::pow(1.5, 29 / 15.0) / 2, 1e-6);
+  job.selection.frames = "17,29";
+  Plan part = plan_of(job);
+  put_views(part, job, journey_song(job));
+  EXPECT_EQ(part.rows[0].view, whole.rows[17].view);
+  EXPECT_EQ(part.rows[1].view, whole.rows[29].view);
+  check_rows(part);
+  job.journey.chain.kind = Cuts::Kind::song;
+  EXPECT_FALSE(moves_painting(job));
+}
+
 TEST(Journey, NumbersOfEachRowGoIntoItsInit) {
   RenderJob job = chained_job();
   job.journey.border = Border::wrap;

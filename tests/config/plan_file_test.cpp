@@ -53,6 +53,8 @@ TEST(PlanFile, APrintedPlanReadsBackAsTheSameValue) {
       plan.rows[6].chain = plan.rows[5].chain;
       plan.rows[6].init = {5, {1.02, -3, 0.01, 0.5, 0.25, 1.5}, 0.3, false, Border::wrap, 5, 0.5, 0.25};
       plan.rows[7].init.from_noise = true;
+      plan.rows[7].view = {1.5, -20, 0.25, -0.75};
+      plan.rows[7].border = Border::replicate;
       plan.prompts.push_back({"blue light", ""});
       plan.rows[8].arcs = {{2, 0.5, 0.25}};
       plan.rows[8].sound = {{SoundFeature::mfcc, {2940, 5880}, true, 0.25},
@@ -110,7 +112,8 @@ TEST(PlanFile, WhatIsWrongIsToldByLineFrameAndKey) {
   refused("\"weight\":1.0", "\"weight\":0.5", "the squares of the seeds' weights");
   refused("[0,533]", "[0,534]", "belong to another frame");
   refused("\"init\":\"painted\"", "\"init\":{\"previous\":3}", "it follows from frame 3");
-  refused("\"init\":\"painted\"", "\"init\":{\"previous\":3,\"border\":\"x\"}", "border is none of reflect");
+  refused("\"init\":\"painted\"", "\"init\":{\"previous\":3,\"border\":\"x\"}",
+          "border = x is none of reflect");
   refused("\"plan\":1", "\"plan\":2", "is no plan of this program");
   refused("{\"frame\":1,", "{\"frame\":0,", "");
   EXPECT_ERROR(Reading().read("hello", job), ErrorKind::usage, "plan.jsonl, line 1");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -120,6 +121,57 @@ TEST(MovedByCamera, ZoomsAboutItsCentre) {
 TEST(MovedByCamera, APictureOfOnePixelStaysIt) {
   const Canvas picture({1, 1}, {9, 8, 7});
   EXPECT_EQ(moved_by_camera(picture, {3, 45, 0.5, 0.5}).bytes(), picture.bytes());
+}
+
+// Where a view sees what is at (x, y) of the first octave's tile, from the middle and in pixels.
+std::complex<double> seen_at(const CameraView& view, std::complex<double> place, Size size, double octave) {
+  const std::complex<double> middle(view.x * (size.width - 1), view.y * (size.height - 1));
+  return (place * octave - middle) * std::polar(view.zoom, view.turn_degrees * std::acos(-1.0) / 180);
+}
+
+TEST(CameraView, CarriesAPointAsTheStepsDo) {
+  const Size size{320, 200};
+  const CameraStep step{1.015, 1.5, 0.004, -0.003, 0.4, 0.7};
+  const std::complex<double> centre((step.centre_x - 0.5) * size.width, (step.centre_y - 0.5) * size.height);
+  const auto stretch = std::polar(step.zoom, step.turn_degrees * std::acos(-1.0) / 180);
+  std::complex<double> point(10, -5);
+  CameraView view;
+  double octave = 1;
+  for (int frame = 0; frame < 100; ++frame) {
+    point = stretch * (point - centre) + centre +
+            std::complex<double>(step.pan_x * size.width, step.pan_y * size.height);
+    const double before = view.zoom;
+    view = moved_on(view, step, size, Border::reflect);
+    if (view.zoom < before) octave *= 2;
+    // Every second tile is the same one.
+    const auto seen = seen_at(view, std::complex<double>(10, -5), size, octave);
+    const auto way = (seen - point) / std::polar(view.zoom, view.turn_degrees * std::acos(-1.0) / 180);
+    EXPECT_LT(std::abs(std::remainder(way.real(), 2.0 * (size.width - 1))), 0.5) << frame;
+    EXPECT_LT(std::abs(std::remainder(way.imag(), 2.0 * (size.height - 1))), 0.5) << frame;
+  }
+  EXPECT_EQ(octave, 4);
+}
+
+TEST(CameraView, ZoomsWithoutEndAndWithoutAJumpBetweenOctaves) {
+  const Size size{64, 48};
+  const Canvas picture = gradient(size);
+  CameraView view;
+  for (int frame = 0; frame < 3000; ++frame) view = moved_on(view, {1.02, 0, 0.001, 0}, size, Border::wrap);
+  EXPECT_GE(view.zoom, 1);
+  EXPECT_LT(view.zoom, 2);
+  EXPECT_LE(std::abs(view.x), 0.5);
+  const Canvas before = seen_by_camera(picture, {1.999999, 10, 0.1, 0.2}, Border::reflect);
+  const Canvas after = seen_by_camera(picture, {1, 10, 0.2, 0.4}, Border::reflect);
+  for (size_t i = 0; i < before.bytes().size(); ++i) ASSERT_NEAR(before.bytes()[i], after.bytes()[i], 1) << i;
+}
+
+TEST(CameraView, ThatHasNotMovedSeesThePicture) {
+  const Canvas picture = gradient({31, 17});
+  EXPECT_EQ(seen_by_camera(picture, {}, Border::reflect).bytes(), picture.bytes());
+  EXPECT_EQ(moved_on({}, {}, {31, 17}, Border::reflect), CameraView());
+  const CameraView back = moved_on(moved_on({}, {0.5, 0, 0, 0}, {32, 32}, Border::reflect), {2, 0, 0, 0},
+                                   {32, 32}, Border::reflect);
+  EXPECT_EQ(back, CameraView());
 }
 
 }  // namespace

@@ -72,7 +72,10 @@ def test_words_that_do_not_go_with_a_chain_are_told(program, render):
     loop = render("none", "--loop")
     assert loop.code == 2 and "loop and chain do not go together" in loop.err
     idle = render("none", "--chain", "none", "--dry-run")
-    assert idle.code == 0 and "--zoom changes nothing: no picture follows from another" in idle.err, idle
+    assert idle.code == 0 and "--sharpen changes nothing: no picture follows from another" in idle.err, idle
+    assert "--zoom changes nothing" not in idle.err
+    alone = render("none", "--chain", "none", "--text-to-image", "--dry-run")
+    assert alone.code == 0 and "--zoom changes nothing: frames from noise alone have no painting" in alone.err, alone
 
 
 @pytest.mark.parametrize(
@@ -96,3 +99,21 @@ def test_text_to_image_gives_a_chain_its_first_picture(program, render):
     inits = [row["init"] for row in done.plan()["rows"]]
     assert inits[4] == "noise" and inits[5]["previous"] == 4
     assert json.dumps(inits[3]) != '"noise"'
+
+
+def test_without_a_chain_the_camera_moves_the_painting_frame_by_frame(program, song):
+    camera = ["--zoom", "1.5 + onset", "--turn", "40", "--pan-x", "0.2", "--fps", "10", *QUICK]
+    assert program("paint", song, *camera, "-o", "whole/%05d.png").code == 0
+    assert program("paint", song, *camera, "--frames", "6,9", "-o", "part/%05d.png").code == 0
+    whole, part = digests(program, "whole"), digests(program, "part")
+    assert part == {name: whole[name] for name in ("00006.png", "00009.png")}
+    assert program("paint", song, "--fps", "10", *QUICK, "-o", "still/%05d.png").code == 0
+    still = digests(program, "still")
+    assert still["00000.png"] == whole["00000.png"]
+    assert all(still[name] != whole[name] for name in list(whole)[1:])
+    printed = program("paint", song, *camera, "-o", "one.mkv", "--dry-run")
+    view = printed.plan()["rows"][9]["view"]
+    assert 1 <= view["zoom"] < 2 and view["turn"] == pytest.approx(36) and view["border"] == "reflect"
+    (program.work / "plan.jsonl").write_text(printed.out)
+    assert program("paint", song, "--plan", "plan.jsonl", "-o", "planned/%05d.png").code == 0
+    assert digests(program, "planned") == whole

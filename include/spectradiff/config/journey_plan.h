@@ -15,6 +15,9 @@ namespace spectradiff {
 // Whether pictures follow from one another, which needs diffusion.
 bool is_chained(const RenderJob& job);
 
+// Whether the camera moves the paintings themselves: without a chain, where it moves at all.
+bool moves_painting(const RenderJob& job);
+
 // Error{usage} where a chain would be over with its first frame.
 void check_chain(const RenderJob& job, int sample_rate_hz);
 
@@ -29,5 +32,8 @@ int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
 // what the inits are made with. Frame rates and sizes alike: a camera of one speed goes the same way.
 void put_journey(Plan& plan, const RenderJob& job, const Features& features,
                  const std::vector<MovedOption>& moved);
+
+// Without a chain: where the camera has come to in each row's frame since the song's start.
+void put_views(Plan& plan, const RenderJob& job, const Features& features);
 
 }  // namespace spectradiff

@@ -50,6 +50,10 @@ struct NumberPlace {
 // What "seed" may hold before whoever runs a job draws one: nothing below does.
 inline constexpr const char* kRandomSeed = "random";
 
+// The heading in help of what makes pictures follow from one another, and of the camera that moves them. What
+// these options decide stands in the rows of a plan.
+inline constexpr const char* kJourneyGroup = "Journey";
+
 // "bin_spacing" to "--bin-spacing".
 std::string flag_of(std::string_view key);
 

@@ -30,7 +30,8 @@ std::string plan_digest(const Plan& plan);
 // "pan_y", "centre_x", "centre_y", "border", "paint_over", "sharpen", "noise", "colours_of": 0}, one of noise
 // alone "noise". "arcs": [{"prompt", "weight", "along"}], "sound": [{"feature", "samples" at 44100 Hz,
 // "in_song", "weight"}] and "bend": [{"name", "numbers"}] stand in rows that have such. Numbers of the
-// painter stand under their option's key.
+// painter stand under their option's key. The place of a camera that moves the painting is "view": {"zoom",
+// "turn", "x", "y", "border"}.
 void write_plan(const Plan& plan, const Json& request, const TextSink& sink);
 
 struct PlanFile {

@@ -30,4 +30,19 @@ std::array<double, 6> place_before(const CameraStep& step, Size size);
 // gives back the same bytes.
 Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border = Border::reflect);
 
+// Where a camera is that may go on for ever. It sees a plane that a picture covers over and over, each tile
+// as the border has it, and this again within itself, half as large with every octave.
+struct CameraView {
+  double zoom = 1;          // 1..2: at 2 it sees what it sees at 1 an octave further
+  double turn_degrees = 0;  // -360..360, clockwise
+  double x = 0, y = 0;      // what is in its middle, from the middle of a tile: in tiles
+  friend bool operator==(const CameraView&, const CameraView&) = default;
+};
+
+// The view after one more step over pictures of that size.
+CameraView moved_on(const CameraView& view, const CameraStep& step, Size size, Border border);
+
+// What is seen; one octave fades into the next. Arithmetic as above.
+Canvas seen_by_camera(const Canvas& picture, const CameraView& view, Border border);
+
 }  // namespace spectradiff

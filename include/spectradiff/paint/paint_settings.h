@@ -2,6 +2,7 @@
 // says otherwise; numbers may differ from frame to frame, everything else is made once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/post.h"
 #include "spectradiff/image/resize.h"
+#include "spectradiff/image/warp.h"
 
 namespace spectradiff {
 
@@ -134,6 +136,9 @@ struct Arrangement {
   // The camera's place, not its speed; beyond the painting's border it is reflected.
   double turn_degrees = 0;  // -100000..100000, clockwise, about the middle
   double zoom = 1;          // 0.1..10; above 1 nearer
+  // On top of it: of a camera that travels, whose place is a frame's own.
+  std::optional<CameraView> view;
+  Border border = Border::reflect;  // of the view
   friend bool operator==(const Arrangement&, const Arrangement&) = default;
 };
 

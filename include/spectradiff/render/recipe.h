@@ -49,7 +49,9 @@ struct Recipe {
   // Which of the song's chains it belongs to, counted from 0 over the whole song. A chain is a row with a
   // painted init and those that follow from it; a row that nothing follows from is a chain of its own.
   int64_t chain = 0;
-  std::vector<double> painting;  // [Plan::painting]: numbers of the painter, inside their ranges
+  std::vector<double> painting;     // [Plan::painting]: numbers of the painter, inside their ranges
+  std::optional<CameraView> view;   // of a camera that moves the painting
+  Border border = Border::reflect;  // of the view
   DiffusionNumbers numbers;
   std::vector<PromptShare> prompts{{}};  // at least one; weights sum to 1
   bool along_arc = false;                // two prompts are mixed along the arc, else along the line

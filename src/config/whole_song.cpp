@@ -1,0 +1,27 @@
+#include "whole_song.h"
+
+#include <algorithm>
+
+#include "spectradiff/config/options.h"
+#include "spectradiff/config/scene_plan.h"
+
+namespace spectradiff {
+
+WholeSong::WholeSong(const RenderJob& job, const Features& features) : job_(job) {
+  Plan plan;
+  plan.rows.resize(static_cast<size_t>(features.frames));
+  for (size_t frame = 0; frame < plan.rows.size(); ++frame)
+    plan.rows[frame].frame = static_cast<int64_t>(frame);
+  frames_ = frames_of(plan);
+  std::vector<std::string> notes;  // told of the plan's own rows already
+  moved_ = moved_by_scenes(moved_options(job, features, frames_, &notes), plan, job, features, notes);
+}
+
+std::vector<double> WholeSong::of(const std::string& key) const {
+  const auto found =
+      std::find_if(moved_.begin(), moved_.end(), [&](const MovedOption& each) { return each.key == key; });
+  if (found != moved_.end()) return found->values;
+  return std::vector<double>(frames_.size(), find_option(key)->get({job_, {}}).get<double>());
+}
+
+}  // namespace spectradiff
