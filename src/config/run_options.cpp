@@ -262,10 +262,10 @@ void add_files(std::vector<Option>& table) {
       name_option(
           of_run("looks", kTry, "NAMES", "presets to try, by name or file, commas between; plain is none"),
           FIELD(looks))));
-  table.push_back(
-      with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure | kAssemble, "", "replace files that exist"),
-                               FIELD(overwrite)),
-                 "-y"));
+  table.push_back(with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure | kAssemble, "",
+                                                  "replace files that exist"),
+                                           FIELD(overwrite)),
+                             "-y"));
   table.push_back(choice_option<bool>(
       of_run("resume", kPictures, "WHEN",
              "use the finished frames that a stopped run of this output left in OUTPUT.spectradiff"),

@@ -140,7 +140,8 @@ TEST(Journey, WithoutAChainEachRowHasItsPlaceWhateverIsShown) {
   put_views(whole, job, journey_song(job));
   EXPECT_EQ(whole.rows[0].view, CameraView());
   EXPECT_NEAR(whole.rows[15].view->zoom, 1.5, 1e-6);
-  EXPECT_NEAR(whole.rows[15].view->turn_degrees, 5, 1e-6);
+  constexpr double kBySamples = 1e-3;  // t is the time of a whole sample
+  EXPECT_NEAR(whole.rows[15].view->turn_degrees, 5, kBySamples);
   EXPECT_NEAR(whole.rows[29].view->zoom, std::pow(1.5, 29 / 15.0) / 2, 1e-6);
   job.selection.frames = "17,29";
   Plan part = plan_of(job);
