@@ -1,6 +1,7 @@
 // Whose a store is. Private to this module.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,26 @@ constexpr const char* kClaimTable =
 // "process 4711 on turing": whose claim there is, unless it is known to be gone; empty: nobody's.
 std::string holder_of(Database& database);
 
+// How often a holder shows that it lives, and for how long one of another machine is watched for that.
+constexpr auto kBeat = std::chrono::seconds(3);
+constexpr auto kPatience = std::chrono::seconds(12);
+
+// Of a claim of another machine or container, whose processes cannot be asked: its token where it stays
+// silent; empty where it lives, where it can be asked, and where there is none. Takes kPatience.
+std::string silent_claim(Database& database);
+
 // Within a transaction.
 class Claim {
  public:
-  // Takes the store for this process. Error{output} where a live process has it, or one that cannot be asked:
-  // of another machine or container. `notes` say from whom it was taken over.
-  Claim(Database& database, const std::string& file, std::vector<std::string>& notes);
+  // Takes the store for this process. Error{output} where a live process has it: of another machine, any but
+  // the holder of `silent`. `notes` say from whom it was taken over.
+  Claim(Database& database, const std::string& file, const std::string& silent,
+        std::vector<std::string>& notes);
 
-  // That it is still ours: Error{output}. Also how others see that we live.
+  // That it is still ours: Error{output}. Also a beat.
   void confirm(Database& database) const;
+  // Shows others that we live; false where it is no longer ours.
+  bool beat(Database& database) const;
   void give_back(Database& database) const;
 
  private:

@@ -88,10 +88,12 @@ struct FrameStore::Impl {
   }
 
   void take(std::vector<std::string>& notes) {
+    const bool is_ours = database->number("PRAGMA application_id") == kApplicationId;
+    const std::string silent = is_ours ? silent_claim(*database) : "";
     database->run("BEGIN IMMEDIATE");
     try {
       if (database->number("PRAGMA application_id") != kApplicationId) make_tables(*database);
-      claim.emplace(*database, file.string(), notes);
+      claim.emplace(*database, file.string(), silent, notes);
       database->run("COMMIT");
     } catch (const Error&) {
       roll_back();
@@ -182,7 +184,24 @@ struct FrameStore::Impl {
         return next;
       }
       if (closing) return std::nullopt;
-      is_open ? static_cast<void>(changed.wait_until(lock, due)) : changed.wait(lock);
+      if (is_open) {
+        changed.wait_until(lock, due);
+      } else if (changed.wait_for(lock, kBeat) == std::cv_status::timeout) {
+        lock.unlock();
+        beat();
+        lock.lock();
+      }
+    }
+  }
+
+  // With every transaction too, and no fault of its own: the next picture says what is wrong.
+  void beat() {
+    std::lock_guard lock(database_mutex);
+    if (removed) return;
+    try {
+      claim->beat(*database);
+    } catch (const Error&) {
+      // Said then.
     }
   }
 

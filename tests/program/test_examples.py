@@ -45,30 +45,53 @@ def test_a_folder_of_songs_becomes_a_folder_of_videos_and_bad_songs_stop_nothing
     assert shell(*words, code=7).stdout.count("skipped") == 2
 
 
-@pytest.mark.parametrize("tool", ["parallel", "xargs"])
-def test_processes_side_by_side_give_the_frames_of_one(program, shell, tool, tmp_path):
-    if tool == "parallel" and shutil.which("parallel") is None:
-        pytest.skip("GNU parallel is not installed; the script uses xargs then")
-    path = None
-    if tool == "xargs":  # all that the script calls, but for GNU parallel
-        path = tmp_path / "tools"
-        path.mkdir()
-        for name in ("cp", "mktemp", "rm", "xargs"):
-            (path / name).symlink_to(shutil.which(name))
-        (path / "python3").symlink_to(sys.executable)
+@pytest.fixture(params=["parallel", "xargs"])
+def tools(request, tmp_path):
+    """A PATH for scripts that use GNU parallel, and xargs where it is not; None: the usual one."""
+    if request.param == "parallel":
+        if shutil.which("parallel") is None:
+            pytest.skip("GNU parallel is not installed; the script uses xargs then")
+        return None
+    path = tmp_path / "tools"  # all that the scripts call, but for GNU parallel
+    path.mkdir()
+    for name in ("bash", "cp", "mktemp", "nproc", "rm", "xargs"):
+        (path / name).symlink_to(shutil.which(name))
+    (path / "python3").symlink_to(sys.executable)
+    return path
+
+
+def test_processes_side_by_side_give_the_frames_of_one(program, shell, tools):
     write_wav(program.work / "a song.wav", sines(1, 440))
     words = ["render", "--no-diffusion", *QUICK, "--fps", "30000/1001", "--start", "0.2s", "--crf", "0"]
     words += ["--diffuse-every", "4", "--mark-size", "10 + 10*onset"]
-    shell(EXAMPLES / "parallel_frames.sh", "a song.wav", "shards.mkv", "2", *words, path=path)
+    shell(EXAMPLES / "parallel_frames.sh", "a song.wav", "shards.mkv", "2", *words, path=tools)
     shell("spectradiff", *words, "a song.wav", "-o", "whole.mkv")
     shards, whole = (decode_pictures(program.work / name, 64, 64) for name in ("shards.mkv", "whole.mkv"))
     assert len(shards) == len(whole) == 24 and (shards == whole).all()
     assert (decode_sound(program.work / "shards.mkv", RATE) == decode_sound(program.work / "whole.mkv", RATE)).all()
     assert probe(program.work / "shards.mkv")[1]["video"]["r_frame_rate"] == "30000/1001"
     before = (program.work / "shards.mkv").read_bytes()
-    shell(EXAMPLES / "parallel_frames.sh", "a song.wav", "shards.mkv", "2", *words, path=path, code=5)
+    shell(EXAMPLES / "parallel_frames.sh", "a song.wav", "shards.mkv", "2", *words, path=tools, code=5)
     assert (program.work / "shards.mkv").read_bytes() == before
     assert list(program.temporary.iterdir()) == []
+
+
+def test_shards_side_by_side_give_the_video_of_one_process(program, shell, tools):
+    write_wav(program.work / "a song.wav", sines(1, 440))
+    words = ["--no-diffusion", *QUICK, "--prompt", "it's two", "--diffuse-every", "4"]
+    shell(EXAMPLES / "cluster/parallel.sh", "a song.wav", "a video.mkv", "3", *words, path=tools)
+    shell("spectradiff", "render", "a song.wav", "-o", "whole.mkv", *words)
+    assert (program.work / "a video.mkv").read_bytes() == (program.work / "whole.mkv").read_bytes()
+    assert program.files() == ["a song.wav", "a video.mkv", "whole.mkv"]
+
+
+def test_the_job_of_kubernetes_runs_every_shard_once():
+    """Held against the schema of Kubernetes by hand; here, that its numbers fit each other."""
+    yaml = pytest.importorskip("yaml")
+    job = yaml.safe_load((EXAMPLES / "cluster/kubernetes.yaml").read_text())
+    command = job["spec"]["template"]["spec"]["containers"][0]["command"][-1]
+    assert job["spec"]["completionMode"] == "Indexed"
+    assert f"--shard $((JOB_COMPLETION_INDEX + 1))/{job['spec']['completions']} " in command
 
 
 def test_make_renders_what_is_new_and_nothing_twice(program, shell, song):

@@ -9,10 +9,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "claim.h"
 #include "database.h"
 #include "expect_error.h"
 #include "process.h"
@@ -144,11 +147,37 @@ TEST_F(FrameStoreTest, WhatWasFlushedOutlivesAKillAndTheClaimIsTakenOver) {
   EXPECT_THAT(notes_.front(), ::testing::HasSubstr("taken over"));
 }
 
-TEST_F(FrameStoreTest, AClaimOfAnotherMachineIsNotTakenOver) {
+TEST_F(FrameStoreTest, AClaimOfAnotherMachineIsTakenOverOnceItHasBeenSilent) {
+  keep(1);
+  Database(file_, Database::Access::write)
+      .run("INSERT INTO claim VALUES(1, 'x', 'elsewhere', 'another boot', 1, '1', 0)");
+  const FrameStore store(file_, notes_);
+  ASSERT_EQ(notes_.size(), 1u);
+  EXPECT_THAT(notes_.front(), ::testing::HasSubstr("process 1 on elsewhere has not been heard of"));
+}
+
+TEST_F(FrameStoreTest, AClaimOfAnotherMachineThatLivesIsNotTakenOver) {
   keep(1);
   Database database(file_, Database::Access::write);
   database.run("INSERT INTO claim VALUES(1, 'x', 'elsewhere', 'another boot', 1, '1', 0)");
+  std::atomic<bool> is_over = false;
+  std::thread other([&] {
+    while (!is_over) {
+      database.run("UPDATE claim SET beat = beat + 1");
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+  });
   EXPECT_ERROR(FrameStore(file_, notes_), ErrorKind::output, "process 1 on elsewhere");
+  is_over = true;
+  other.join();
+}
+
+TEST_F(FrameStoreTest, OneThatWaitsForPicturesShowsThatItLives) {
+  const FrameStore store(file_, notes_);
+  Database database(file_, Database::Access::read);
+  const int64_t before = database.number("SELECT beat FROM claim");
+  std::this_thread::sleep_for(2 * kBeat);
+  EXPECT_GT(database.number("SELECT beat FROM claim"), before);
 }
 
 TEST_F(FrameStoreTest, WhoLostItsClaimWritesNoMore) {
