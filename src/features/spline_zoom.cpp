@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "spectradiff/base/mirrored.h"
 #include "spectradiff/features/sound_embedding.h"
 
 namespace spectradiff {
@@ -29,13 +30,6 @@ void to_knots(std::vector<double>& values) {
   for (size_t i = values.size() - 1; i-- > 0;) values[i] = pole * (values[i + 1] - values[i]);
 }
 
-size_t mirrored_place(int64_t place, int64_t count) {
-  if (count == 1) return 0;
-  const int64_t period = 2 * (count - 1);
-  place = std::abs(place) % period;
-  return static_cast<size_t>(place < count ? place : period - place);
-}
-
 // Where the values of another grid lie among so many knots, and what each of the four around counts.
 struct GridPlace {
   std::array<size_t, 4> knots;
@@ -51,7 +45,8 @@ std::vector<GridPlace> grid_places(int64_t knots, int size) {
     GridPlace& made = places.emplace_back();
     made.weights = {u * u * u / 6, (t * t * (t - 2) * 3 + 4) / 6, (u * u * (u - 2) * 3 + 4) / 6,
                     t * t * t / 6};
-    for (int64_t k = 0; k < 4; ++k) made.knots[static_cast<size_t>(k)] = mirrored_place(first - 1 + k, knots);
+    for (int64_t k = 0; k < 4; ++k)
+      made.knots[static_cast<size_t>(k)] = static_cast<size_t>(mirrored_about_ends(first - 1 + k, knots));
   }
   return places;
 }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "spectradiff/image/light.h"
+
 namespace spectradiff {
 namespace {
 
@@ -13,13 +15,9 @@ using Triple = std::array<double, 3>;
 
 constexpr size_t kLightSteps = 16384;
 
-double light_of(double value) {
-  return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
-}
-
 std::array<double, 256> make_lights() {
   std::array<double, 256> table{};
-  for (size_t i = 0; i < table.size(); ++i) table[i] = light_of(static_cast<double>(i) / 255);
+  for (size_t i = 0; i < table.size(); ++i) table[i] = srgb_light(static_cast<double>(i) / 255);
   return table;
 }
 

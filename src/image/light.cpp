@@ -12,9 +12,7 @@ constexpr int kCells = LightGrid::kCells;
 std::array<uint16_t, 256> make_linear() {
   std::array<uint16_t, 256> table{};
   for (size_t i = 0; i < table.size(); ++i) {
-    const double value = static_cast<double>(i) / 255;
-    const double light = value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
-    table[i] = static_cast<uint16_t>(std::lround(light * LightGrid::kOne));
+    table[i] = static_cast<uint16_t>(std::lround(srgb_light(static_cast<double>(i) / 255) * LightGrid::kOne));
   }
   return table;
 }
@@ -58,6 +56,10 @@ double lab_root(double t) {
 }
 
 }  // namespace
+
+double srgb_light(double value) {
+  return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+}
 
 void measure_light(const Canvas& picture, LightGrid& grid) {
   const Axis columns(picture.width());

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "spectradiff/base/mirrored.h"
 #include "spectradiff/base/number.h"
 
 namespace spectradiff {
@@ -13,13 +14,6 @@ namespace {
 constexpr int kReach = 2;
 constexpr int kTapBits = 12;
 constexpr std::array<int, 2 * kReach + 1> kTaps = {223, 1000, 1650, 1000, 223};  // of a Gaussian; sum 4096
-
-int mirrored_place(int place, int count) {
-  if (count == 1) return 0;
-  const int period = 2 * (count - 1);
-  const int within = ((place % period) + period) % period;
-  return within < count ? within : period - within;
-}
 
 uint8_t clamped_byte(int64_t value) {
   return static_cast<uint8_t>(std::clamp<int64_t>(value, 0, 255));
@@ -36,7 +30,8 @@ std::vector<int> blurred_rows(const Canvas& picture) {
       for (int channel = 0; channel < 3; ++channel) {
         int sum = 0;
         for (int tap = -kReach; tap <= kReach; ++tap)
-          sum += kTaps[static_cast<size_t>(tap + kReach)] * row[3 * mirrored_place(x + tap, width) + channel];
+          sum += kTaps[static_cast<size_t>(tap + kReach)] *
+                 row[3 * mirrored_about_ends(x + tap, width) + channel];
         sums.push_back(sum);
       }
     }
@@ -70,7 +65,7 @@ void sharpen(Canvas& picture, double amount) {
     std::array<const int*, kTaps.size()> lines{};
     for (int tap = -kReach; tap <= kReach; ++tap)
       lines[static_cast<size_t>(tap + kReach)] =
-          rows.data() + static_cast<size_t>(mirrored_place(y + tap, height)) * stride;
+          rows.data() + static_cast<size_t>(mirrored_about_ends(y + tap, height)) * stride;
     uint8_t* row = picture.row(y);
     for (size_t i = 0; i < stride; ++i) {
       int64_t blurred = 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numbers>
 
+#include "spectradiff/base/mirrored.h"
 #include "spectradiff/image/blend.h"
 
 namespace spectradiff {
@@ -23,9 +24,8 @@ int64_t fixed_pixels(double pixels) {
 int shown_at(int64_t place, int count, Border border) {
   if (place >= 0 && place < count) return static_cast<int>(place);
   if (border == Border::replicate || count == 1) return place < 0 ? 0 : count - 1;
-  const int64_t period = border == Border::wrap ? count : int64_t{2} * (count - 1);
-  const int64_t within = ((place % period) + period) % period;
-  return static_cast<int>(within < count ? within : period - within);
+  if (border == Border::reflect) return static_cast<int>(mirrored_about_ends(place, count));
+  return static_cast<int>(((place % count) + count) % count);
 }
 
 struct Place {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "nearest.h"
 #include "spectradiff/base/percentile.h"
 
 namespace spectradiff {
@@ -18,14 +19,6 @@ constexpr int kSongsByChance = 200;
 constexpr double kBlock_s = 4;
 constexpr double kMostLag_s = 0.5;
 
-double distance_to_nearest(const std::vector<double>& ascending, double value) {
-  const auto after = std::lower_bound(ascending.begin(), ascending.end(), value);
-  double distance = std::numeric_limits<double>::infinity();
-  if (after != ascending.end()) distance = *after - value;
-  if (after != ascending.begin()) distance = std::min(distance, value - *(after - 1));
-  return distance;
-}
-
 // Of each of `these` to the nearest of `those`.
 struct Nearness {
   double alignment = 0, hit = 0;  // means
@@ -33,7 +26,7 @@ struct Nearness {
   Nearness(const std::vector<double>& these, const std::vector<double>& those) {
     if (these.empty()) return;
     for (const double value : these) {
-      const double distance = distance_to_nearest(those, value);
+      const double distance = nearest_distance(those, value);
       alignment += std::exp(-distance * distance / (2 * kAlignment_s * kAlignment_s));
       // Times that were computed differently may differ by their rounding.
       hit += distance <= kHit_s + 1e-9 ? 1 : 0;

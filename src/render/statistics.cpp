@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "nearest.h"
+
 namespace spectradiff {
 namespace {
 
@@ -76,14 +78,6 @@ std::vector<int64_t> peaks_of(const std::vector<double>& smooth, int64_t around)
     if (stands_out && rises && falls) peaks.push_back(i);
   }
   return peaks;
-}
-
-int64_t nearest_distance(const std::vector<int64_t>& ascending, int64_t value) {
-  const auto after = std::lower_bound(ascending.begin(), ascending.end(), value);
-  int64_t distance = std::numeric_limits<int64_t>::max();
-  if (after != ascending.end()) distance = *after - value;
-  if (after != ascending.begin()) distance = std::min(distance, value - *(after - 1));
-  return distance;
 }
 
 // Half of the beat's shorter distance to a neighbour.

@@ -29,6 +29,9 @@ struct LightGrid {
 // The same integers on every machine.
 void measure_light(const Canvas& picture, LightGrid& grid);
 
+// Linear light of an sRGB value, both 0..1: the transfer function of IEC 61966-2-1.
+double srgb_light(double value);
+
 struct Lab {
   double l = 0;         // 0..100
   double a = 0, b = 0;  // about -128..128
