@@ -160,11 +160,17 @@ std::string expression_help() {
   series.insert(series.end(), {"mel_0…127", "mfcc_0…19", "band(LOW_HZ,HIGH_HZ)"});
   const auto& librosa = librosa_series_names();
   series.insert(series.end(), librosa.begin(), librosa.end());
-  series.emplace_back("raw(NAME)");
-  help += listing(
-      "series, scaled to 0..1 over the song; at(NAME, -2f) reads one at another time (f, ms, s, beats), "
-      "raw(NAME) as it was measured",
-      series);
+  help += listing("series, scaled to 0..1 over the song", series);
+  help += listing("from beside the song, for files given by --stem, --midi and --labels",
+                  {"stem:NAME", "midi:NAME", "midi:NAME:NOTE", "pitch:NAME", "labels:NAME"});
+  help +=
+      "  any of these names, a counter's or a signal's, otherwise than it is now:\n"
+      "    at(NAME, -2f)         at another time (f, ms, s, beats)\n"
+      "    raw(SERIES)           as it was measured, not scaled\n"
+      "    norm(NAME, 95)        divided by its 95th percentile, at most 1; norm(NAME, 95, 8s): of 8 s to "
+      "either side\n"
+      "    rel(NAME, 4s)         against its own last seconds, about 1\n"
+      "    quantize(NAME, 1bar)  changing at every bar alone (or 4beats, 2bars)\n";
   help += "  counters:\n";
   for (const Counter& counter : expression_counters())
     help += fmt::format("    {:<14}{}\n", counter.name, counter.meaning);

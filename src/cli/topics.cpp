@@ -47,9 +47,16 @@ Options marked ◇ in --help take an expression, worked out for every frame:
 Its words: rms, onset, bass, mid, treble, chroma_a … (0..1 over the song); bass_rel, level_rel, onset_rel (now
 against the last seconds, about 1, so that one look fits every song); beat, beat_phase, beats, bars, since_beat;
 section, section_phase, section_energy, label, drop, build; t in seconds. `render --help` lists all of them.
+norm(onset, 95) makes a percentile of the song the full level, norm(onset, 95, 8s) that of the seconds around;
+rel(bass, 4s) reads against the last seconds, quantize(onset, 1bar) changes on bars alone; osc_cosine(bars/4) swings.
 
 A series of your own, with a shape:
   spectradiff paint song.wav --signal "kick=band 40 120 | env 1f 6f | norm 95" --mark-size "16 + 24*kick"
+
+From beside the song: --stem drums=drums.wav is stem:drums, its level; --midi kit=kit.mid is midi:kit, the velocity
+of what sounds, midi:kit:36 that of one note, pitch:kit the last note's number; --labels marks=labels.txt (Audacity's)
+is labels:marks, 1 where a label is. change, for options of diffusion, is how much the painting changes:
+  spectradiff render song.wav --stem drums=drums.wav --strength "0.4 + 0.4*stem:drums" --guidance "4 + 6*change"
 
 Where it hears amiss, say what is right: --tempo 126, --first-beat 0.35, --beats-per-bar 3, or --beats FILE with a
 time per line. --analysis-audio drums.wav paints from a stem and keeps the song's sound.

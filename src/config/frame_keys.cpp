@@ -1,5 +1,7 @@
 #include "spectradiff/config/frame_keys.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "plan_json.h"
@@ -14,9 +16,8 @@ constexpr int kPictureRevision = 1;
 // What every painting's pixels come from.
 Json painting_material(const Constants& constants) {
   std::map<std::string, std::string> files = constants.files;
-  for (const char* key :
-       {"analysis_audio", "beats", "prompts", "notes", "scenes", "control_image", "control_video"})
-    files.erase(key);
+  for (const char* key : {"analysis_audio", "control_image", "control_video"}) files.erase(key);
+  std::erase_if(files, [](const auto& file) { return only_makes_rows(file.first); });
   SongFacts heard = constants.song;
   if (const auto stem = constants.files.find("analysis_audio"); stem != constants.files.end())
     heard.sha256 = stem->second;
@@ -42,6 +43,13 @@ Json diffusion_material(const Constants& constants) {
 }
 
 }  // namespace
+
+bool only_makes_rows(std::string_view file) {
+  const std::string_view option = file.substr(0, file.find(':'));
+  constexpr std::array<std::string_view, 7> kOfRows = {"beats", "prompts", "notes", "scenes",
+                                                       "stem",  "midi",    "labels"};
+  return std::find(kOfRows.begin(), kOfRows.end(), option) != kOfRows.end();
+}
 
 std::vector<FrameKey> frame_keys(const Plan& plan) {
   const Constants& constants = plan.constants;

@@ -12,6 +12,7 @@
 #include "spectradiff/base/locations.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/conditioning_plan.h"
+#include "spectradiff/config/job_words.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/scene_plan.h"
 #include "spectradiff/timeline/signals.h"
@@ -48,13 +49,24 @@ void check_keys(const Layer& layer) {
 }
 
 // A path counts from the file that names it.
-Json placed(const Option& option, const Json& value, const Layer& layer) {
-  if (option.path == PathKind::none || layer.folder.empty() || !value.is_string() || value == option.no_path)
-    return value;
+Json placed_file(const Option& option, const Json& value, const Layer& layer) {
+  if (!value.is_string() || value == option.no_path) return value;
   const auto& path = value.get_ref<const std::string&>();
   const bool named = option.path == PathKind::model && path.find('/') == path.npos;
   if (path.empty() || path == "-" || named || path.starts_with('/')) return value;
   return (layer.folder / path).lexically_normal().string();
+}
+
+Json placed(const Option& option, const Json& value, const Layer& layer) {
+  if (option.path == PathKind::none || layer.folder.empty()) return value;
+  if (option.repeats && value.is_object()) {
+    Json files = value;
+    for (auto& [name, file] : files.items()) {
+      if (file.is_string()) file = placed_file(option, file, layer);
+    }
+    return files;
+  }
+  return placed_file(option, value, layer);
 }
 
 // A text as it is, unless control characters would garble the message.
@@ -170,6 +182,7 @@ Resolved resolve(const std::vector<Layer>& layers) {
     throw_error(fault_of(resolved.kinds.at("scenes")), "{}", error.what());
   }
   check_conditioning(resolved.job);
+  check_words(resolved.job);
   frame_by_spacing(resolved);
   const AnalysisSettings& analysis = resolved.job.analysis;
   if (analysis.fmin_hz >= analysis.fmax_hz) {
@@ -185,18 +198,27 @@ RunSettings run_settings(const std::vector<Layer>& layers) {
   return resolved.run;
 }
 
-std::map<std::string, std::string> named_paths(const std::vector<Layer>& layers) {
-  std::map<std::string, std::string> paths;
+std::vector<NamedPath> named_paths(const std::vector<Layer>& layers) {
+  std::map<std::string, NamedPath> paths;  // by key, or by key and name
   for (const Layer& layer : layers) {
     for (const auto& [key, value] : layer.values.items()) {
       const Option* option = find_option(key);
       if (option == nullptr || option->path == PathKind::none) continue;
-      paths.erase(key);
       const Json path = placed(*option, value, layer);
-      if (path.is_string() && path != "" && path != option->no_path) paths[key] = path.get<std::string>();
+      if (path.is_object() && option->repeats) {
+        for (const auto& [name, file] : path.items()) {
+          if (file.is_string()) paths[key + " " + name] = {key, file.get<std::string>()};
+        }
+        continue;
+      }
+      paths.erase(key);
+      if (path.is_string() && path != "" && path != option->no_path)
+        paths[key] = {key, path.get<std::string>()};
     }
   }
-  return paths;
+  std::vector<NamedPath> list;
+  for (auto& [key, path] : paths) list.push_back(std::move(path));
+  return list;
 }
 
 Layer make_layer(Json values, std::string origin, LayerKind kind) {

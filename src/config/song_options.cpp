@@ -95,6 +95,60 @@ void add_signals(std::vector<Option>& table) {
   table.push_back(std::move(option));
 }
 
+constexpr const char* kNamedFile =
+    "is not a named file; write NAME=FILE, the name being a to z, 0 to 9 and _";
+
+bool is_file_name(const std::string& name) {
+  return !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
+// Files by names of the user's own, of which any number can be given.
+template <typename Field>
+Option named_files(const char* key, const char* help, Field field) {
+  Option option = option_for({key, Is::input, kBeats, kAll, "NAME=FILE", help}, field);
+  option.path = PathKind::file;
+  option.repeats = true;
+  option.from_text = [](std::string_view text) {
+    const size_t equals = text.find('=');
+    const std::string name(text.substr(0, equals));
+    if (equals == std::string_view::npos || equals + 1 == text.size() || !is_file_name(name))
+      refuse(kNamedFile);
+    return Json{{name, std::string(text.substr(equals + 1))}};
+  };
+  option.set = [=](Settings& to, const Json& value) {
+    if (!value.is_object()) refuse("is not an object of files; write {\"drums\": \"drums.wav\"}");
+    for (const auto& [name, file] : value.items()) {
+      if (!is_file_name(name) || !file.is_string() || file == "") refuse(kNamedFile);
+      place_of(field, to)[name] = file.template get<std::string>();
+    }
+  };
+  option.get = [=](const Settings& from) {
+    Json files;
+    for (const auto& [name, file] : value_of(field, from)) files[name] = file;
+    return files;
+  };
+  return option;
+}
+
+void add_named_files(std::vector<Option>& table) {
+  table.push_back(
+      named_files("stem",
+                  "a sound beside the song whose level is stem:NAME in expressions, as long as the "
+                  "song; can be given more than once",
+                  FIELD(input.stems)));
+  table.push_back(
+      named_files("midi",
+                  "a MIDI file that begins with the song: midi:NAME is the velocity of what sounds, "
+                  "midi:NAME:36 of one note, pitch:NAME the last note's number; can be given more "
+                  "than once",
+                  FIELD(input.midi)));
+  table.push_back(named_files("labels",
+                              "an Audacity label track: labels:NAME is 1 where a label is; can be given more "
+                              "than once",
+                              FIELD(input.labels)));
+}
+
 // What ears correct.
 void add_beats(std::vector<Option>& table) {
   table.push_back(
@@ -188,6 +242,7 @@ void add_hearing_options(std::vector<Option>& table) {
   add_analysis(table);
   add_beats(table);
   add_signals(table);
+  add_named_files(table);
 }
 
 #undef FIELD

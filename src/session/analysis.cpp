@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "given_features.h"
 #include "series_list.h"
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/sha256.h"
@@ -158,12 +159,14 @@ Analysis Analysis::open(SessionRequest request, RenderObserver& observer) {
   observer.event("start",
                  {{"command", "analyze"}, {"audio", request.song}, {"config", job_to_json(settings.job)}});
 
-  AudioSource source = std::move(open_song(request.song, settings.job, observer).song);
+  SongInput input = open_song(request.song, settings.job, observer);
+  AudioSource& source = input.song;
   const bool as_seed = !settings.run.seed_csv.empty();
   if (!as_seed) warn_of_lowered_fmax(settings, source.info().sample_rate_hz, observer);
   Features features = spectradiff::hear(source, as_seed ? seed_settings(settings) : settings.job.analysis,
                                         settings.job.input.strict, observer,
                                         wanted_features(settings, series, outputs.empty()));
+  add_given_series(features, input, settings.job, false, observer);
   // Signals and what the music moves stand beside the series, under their own names.
   std::vector<PlotCurve> curves;
   for (Series& curve : moved_curves(settings.job, features)) {
@@ -173,8 +176,8 @@ Analysis Analysis::open(SessionRequest request, RenderObserver& observer) {
   }
   observer.event("analysis", facts_of(request.song, source.info(), features));
   return Analysis(std::make_unique<State>(State{std::move(request), observer, begin, std::move(settings),
-                                                std::move(outputs), std::move(source), std::move(features),
-                                                std::move(series), std::move(curves)}));
+                                                std::move(outputs), std::move(input.song),
+                                                std::move(features), std::move(series), std::move(curves)}));
 }
 
 std::string Analysis::summary() const {

@@ -30,6 +30,12 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
     check_there("beats", job.analysis.beats.file);
     digests["beats"] = state.shared.digests.of_file(job.analysis.beats.file);
   }
+  const auto add_named = [&](const std::string& option, const std::map<std::string, std::string>& files) {
+    for (const auto& [name, file] : files) digests[option + ":" + name] = state.shared.digests.of_file(file);
+  };
+  add_named("stem", job.input.stems);
+  add_named("midi", job.input.midi);
+  add_named("labels", job.input.labels);
   if (!state.settings.diffuses) return digests;
   const DiffusionSettings& diffusion = job.diffusion;
   if (!job.scenes.empty()) digests["scenes"] = sha256_hex(json_text(scenes_to_json(job.scenes)));

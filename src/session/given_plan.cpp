@@ -6,13 +6,12 @@
 
 #include "constants.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/frame_keys.h"
 #include "spectradiff/config/options.h"
 
 namespace spectradiff {
 namespace {
 
-// Files that only make rows, which the plan holds already.
-constexpr std::array<std::string_view, 4> kOfRows = {"beats", "prompts", "notes", "scenes"};
 // Options of the video that say which rows there are.
 constexpr std::array<std::string_view, 4> kRows = {"start", "duration", "frames", "diffuse_every"};
 
@@ -93,7 +92,7 @@ void take_given_plan(SessionState& state) {
   }
   const Json files = files_of(file);
   for (const auto& [key, digest] : files.items()) {
-    if (holds(kOfRows, key)) {
+    if (only_makes_rows(key)) {
       state.plan.constants.files[key] = digest;
       continue;
     }

@@ -37,8 +37,10 @@ void add_model(FileGuard& guard, const std::string& option, const std::string& m
 
 void add_read_files(FileGuard& guard, const SessionRequest& request, const RunSettings& run) {
   guard.reads("audio", request.song);
-  std::map<std::string, std::string> named = named_paths(request.layers);
-  named.try_emplace("model", DiffusionSettings{}.model);
+  std::vector<NamedPath> named = named_paths(request.layers);
+  const auto is_model_key = [](const NamedPath& path) { return path.key == "model"; };
+  if (std::none_of(named.begin(), named.end(), is_model_key))
+    named.push_back({"model", DiffusionSettings{}.model});
   for (const auto& [key, path] : named) {
     const bool is_model = find_option(key)->path == PathKind::model;
     is_model ? add_model(guard, key, path) : add_picture_files(guard, key, path);

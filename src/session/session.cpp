@@ -7,6 +7,7 @@
 
 #include "constants.h"
 #include "finished_work.h"
+#include "given_features.h"
 #include "given_plan.h"
 #include "interpolation.h"
 #include "music.h"
@@ -209,6 +210,11 @@ void Session::hear() {
   AudioSource& source = state.input.heard();
   state.features =
       state.shared.analyses.hear(source, job.analysis, job.input.strict, state.observer, needed_by(state));
+  if (reads_given_series(job)) {
+    auto features = std::make_shared<Features>(*state.features);
+    add_given_series(*features, state.input, job, true, state.observer);
+    state.features = std::move(features);
+  }
   const Features& features = *state.features;
   // A damaged file can turn out shorter than its header said.
   if (&source == &state.input.song && state.plan.constants.song.frames != features.frames) {

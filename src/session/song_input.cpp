@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
 #include "spectradiff/base/frame_time.h"
 
 namespace spectradiff {
@@ -37,6 +38,25 @@ AudioSource open_file(const std::string& path, const InputSettings& input, Rende
   return source;
 }
 
+// A sound as long as the song.
+AudioSource open_beside(const std::string& option, const std::string& path, const AudioSource& song_source,
+                        const RenderJob& job, RenderObserver& observer) {
+  AudioSource source = open_file(path, job.input, observer);
+  const AudioInfo& song = song_source.info();
+  const AudioInfo& heard = source.info();
+  const Rational& fps = job.analysis.fps;
+  if (!durations_match(song.samples, song.sample_rate_hz, heard.samples, heard.sample_rate_hz, fps)) {
+    throw_error(
+        ErrorKind::input,
+        "{} = {} lasts {:.3f} s and the song {} {:.3f} s; they may differ by one frame ({:.3f} s): export "
+        "the stem over the song's whole length",
+        option, source.name(), heard.duration_s(), song_source.name(), song.duration_s(),
+        1 / fps.to_double());
+  }
+  source.fit_length(matching_samples(song.samples, song.sample_rate_hz, heard.sample_rate_hz, fps));
+  return source;
+}
+
 // A song whose analysis does not read it: damage on the way must be known before its frames are counted.
 void read_through(AudioSource& song, bool strict, RenderObserver& observer) {
   const size_t known = song.notes().size();
@@ -56,23 +76,24 @@ SongInput open_song(const std::string& path, const RenderJob& job, RenderObserve
     throw_error(ErrorKind::usage,
                 "both the song and --analysis-audio read stdin (\"-\"); name a file for one of them");
   }
-  SongInput opened{open_file(path, input, observer), std::nullopt};
-  if (other.empty()) return opened;
-
-  opened.analysis = open_file(other, input, observer);
-  read_through(opened.song, input.strict, observer);
-  const AudioInfo& song = opened.song.info();
-  const AudioInfo& heard = opened.analysis->info();
-  if (!durations_match(song.samples, song.sample_rate_hz, heard.samples, heard.sample_rate_hz,
-                       job.analysis.fps)) {
-    throw_error(ErrorKind::input,
-                "analysis_audio = {} lasts {:.3f} s and the song {} {:.3f} s; they may differ by one frame "
-                "({:.3f} s): export the stem over the song's whole length",
-                opened.analysis->name(), heard.duration_s(), opened.song.name(), song.duration_s(),
-                1 / job.analysis.fps.to_double());
+  SongInput opened{open_file(path, input, observer), std::nullopt, {}, {}, {}};
+  if (!other.empty()) {
+    opened.analysis = open_beside("analysis_audio", other, opened.song, job, observer);
+    read_through(opened.song, input.strict, observer);
   }
-  opened.analysis->fit_length(
-      matching_samples(song.samples, song.sample_rate_hz, heard.sample_rate_hz, job.analysis.fps));
+  for (const auto& [name, file] : input.stems) {
+    if (file == "-")
+      throw_error(ErrorKind::usage, "stem {} = -: a stem cannot come from stdin; name a file", name);
+    opened.stems.emplace(name, open_beside("stem " + name, file, opened.song, job, observer));
+  }
+  for (const auto& [name, file] : input.midi) {
+    check_there("midi " + name, file);
+    opened.midi[name] = parse_midi(read_file(file, kMaxTextBytes, ErrorKind::usage), file);
+  }
+  for (const auto& [name, file] : input.labels) {
+    check_there("labels " + name, file);
+    opened.labels[name] = parse_labels(read_file(file, kMaxTextBytes, ErrorKind::usage), file);
+  }
   return opened;
 }
 

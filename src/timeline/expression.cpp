@@ -108,6 +108,8 @@ const std::vector<Counter>& expression_counters() {
       {"treble_rel", "the same of treble"},
       {"level_rel", "the same of rms"},
       {"onset_rel", "the same of onset"},
+      {"change",
+       "how much of the painting changed since the last frame, 0 to 1; not for what paints or flies"},
   };
   return table;
 }

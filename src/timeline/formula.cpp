@@ -11,6 +11,7 @@
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/features/series.h"
+#include "spectradiff/timeline/given_series.h"
 
 namespace spectradiff {
 namespace {
@@ -18,6 +19,9 @@ namespace {
 constexpr const char* kAt = "at";
 constexpr const char* kBand = "band";
 constexpr const char* kRaw = "raw";
+constexpr const char* kNorm = "norm";
+constexpr const char* kRel = "rel";
+constexpr const char* kQuantize = "quantize";
 constexpr const char* kPi = "pi";
 
 bool is_letter(char c) {
@@ -53,14 +57,29 @@ class Scanner {
   Token next() {
     const char c = text_[at_];
     if (is_digit(c) || (c == '.' && at_ + 1 < end_ && is_digit(text_[at_ + 1]))) return number();
-    if (is_letter(c)) return {Token::Kind::name, take_word(), word_, 0, ""};
+    if (is_letter(c)) return name();
     return symbol();
   }
 
+  Token name() {
+    const size_t begin = at_;
+    std::string text = take_word();
+    if (is_given_prefix(text) && at_ + 1 < end_ && text_[at_] == ':' && is_letter(text_[at_ + 1])) {
+      text += text_[at_++];
+      text += take_word();
+      // The number of a note.
+      if (at_ + 1 < end_ && text_[at_] == ':' && is_digit(text_[at_ + 1]) && text.starts_with(kMidiPrefix)) {
+        text += text_[at_++];
+        text += take_word();
+      }
+    }
+    return {Token::Kind::name, text, begin, 0, ""};
+  }
+
   std::string take_word() {
-    word_ = at_;
+    const size_t begin = at_;
     while (at_ < end_ && (is_letter(text_[at_]) || is_digit(text_[at_]))) ++at_;
-    return std::string(text_.substr(word_, at_ - word_));
+    return std::string(text_.substr(begin, at_ - begin));
   }
 
   void skip_digits() {
@@ -115,7 +134,6 @@ class Scanner {
   const std::string_view text_;
   size_t at_;
   const size_t end_;
-  size_t word_ = 0;
 };
 
 bool is_counter(const std::string& name) {
@@ -254,13 +272,11 @@ class Reader {
     ++next_;
   }
 
-  void input(const std::string& name, MusicTime offset) {
-    const auto same = [&](const ExpressionInput& one) {
-      return one.name == name && one.offset.value == offset.value && one.offset.unit == offset.unit;
-    };
-    const auto found = std::find_if(formula_.inputs.begin(), formula_.inputs.end(), same);
+  void input(const std::string& name, MusicTime offset, const InputShape& shape = {}) {
+    const ExpressionInput read{name, offset, shape};
+    const auto found = std::find(formula_.inputs.begin(), formula_.inputs.end(), read);
     write(fmt::format("v{}", found - formula_.inputs.begin()));
-    if (found == formula_.inputs.end()) formula_.inputs.push_back({name, offset});
+    if (found == formula_.inputs.end()) formula_.inputs.push_back(read);
   }
 
   bool is_call() const {
@@ -277,6 +293,8 @@ class Reader {
       const MusicTime offset = distance();
       expect(")");
       input(name, offset);
+    } else if ((token.text == kNorm || token.text == kRel || token.text == kQuantize) && is_call()) {
+      shaped_input();
     } else if (token.text == kPi) {
       number(std::numbers::pi);
       ++next_;
@@ -285,6 +303,52 @@ class Reader {
     } else {
       input(source(), {});
     }
+  }
+
+  // norm(NAME, P), norm(NAME, P, T), rel(NAME, T) or quantize(NAME, 4beats).
+  void shaped_input() {
+    const std::string kind = token().text;
+    next_ += 2;
+    const std::string name = source();
+    InputShape shape;
+    if (kind == kNorm) {
+      shape.kind = InputShape::Kind::percentile;
+      if (is(",")) {
+        ++next_;
+        const size_t at = token().at;
+        shape.percent = plain_number();
+        if (!(shape.percent > 0 && shape.percent <= 100))
+          fail_at(text_, at, "a percentile must be above 0 and at most 100");
+      }
+      if (is(",")) {
+        ++next_;
+        shape.time = length();
+      }
+    } else if (kind == kRel) {
+      shape.kind = InputShape::Kind::average;
+      expect(",");
+      shape.time = length();
+    } else {
+      shape.kind = InputShape::Kind::held;
+      expect(",");
+      const Token& count = token();
+      shape.of_bars = count.unit == "bar" || count.unit == "bars";
+      const bool of_beats = count.unit == "beat" || count.unit == "beats";
+      if (count.kind != Token::Kind::number || !(count.value > 0) || (!shape.of_bars && !of_beats))
+        fail_at(text_, count.at,
+                "a number of beats or bars is expected: quantize(onset, 1beat), 2beats, 1bar, 4bars");
+      shape.count = count.value;
+      ++next_;
+    }
+    expect(")");
+    input(name, {}, shape);
+  }
+
+  MusicTime length() {
+    const size_t at = token().at;
+    const MusicTime time = distance();
+    if (!(time.value > 0)) fail_at(text_, at, "a time above 0 is expected here, such as 4s or 8beats");
+    return time;
   }
 
   void call(const ExpressionFunction& function) {
@@ -337,17 +401,27 @@ class Reader {
   }
 
   void check_known(const Token& named) const {
-    const bool known = is_counter(named.text) || is_series_name(named.text) ||
+    const bool known = is_counter(named.text) || is_series_name(named.text) || is_given_name(named.text) ||
                        std::find(signals_.begin(), signals_.end(), named.text) != signals_.end();
     std::vector<std::string> candidates;
     if (is_call()) {
       for (const ExpressionFunction& function : function_table()) candidates.push_back(function.name);
-      candidates.insert(candidates.end(), {kAt, kBand, kRaw});
+      candidates.insert(candidates.end(), {kAt, kBand, kRaw, kNorm, kRel, kQuantize});
       if (known) fail_at(text_, named.at, named.text + " is not a function; a product is written with *");
       fail_at(text_, named.at,
               fmt::format("there is no function {}{}", named.text, suggestion(named.text, candidates)));
     }
     if (known) return;
+    for (const char* function : {kAt, kRaw, kNorm, kRel, kQuantize}) {
+      if (named.text == function)
+        fail_at(text_, named.at, fmt::format("{0} is a function of a name: {0}(onset, …)", function));
+    }
+    if (is_given_prefix(named.text)) {
+      fail_at(
+          text_, named.at,
+          fmt::format("{0} needs the name of a file behind it: {0}:drums, where --{1} drums=FILE names it",
+                      named.text, named.text == "pitch" ? "midi" : named.text));
+    }
     candidates = series_names();
     for (const Counter& counter : expression_counters()) candidates.push_back(counter.name);
     candidates.insert(candidates.end(), signals_.begin(), signals_.end());
@@ -390,7 +464,8 @@ Formula read_formula(std::string_view text, size_t begin, size_t end, std::span<
 
 bool is_taken_name(const std::string& name) {
   return is_series_name(name) || is_counter(name) || find_function(name) != nullptr || name == kAt ||
-         name == kBand || name == kRaw || name == kPi;
+         name == kBand || name == kRaw || name == kNorm || name == kRel || name == kQuantize || name == kPi ||
+         name == kChange || is_given_prefix(name);
 }
 
 std::optional<MusicTime> parse_music_time(std::string_view text) {

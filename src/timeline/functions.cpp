@@ -15,6 +15,8 @@ constexpr const char* kPlain = "arithmetic";
 constexpr const char* kShaping = "shaping";
 constexpr const char* kEasing = "easing, 0..1 to 0..1";
 constexpr const char* kOscillators = "oscillators, 0..1, p counts periods: t/4, beats/2, bars";
+constexpr const char* kSwings =
+    "beat-locked swings, -1..1 (osc_decay: 1..0), p counts periods: beats, beats/2, bars/4";
 constexpr const char* kRandom = "seeded, 0..1";
 
 double fraction(double x) {
@@ -105,6 +107,13 @@ void add_plain(Table& table) {
       {"sin", "x", kPlain, [](const double* a, int) { return std::sin(a[0]); }},
       {"cos", "x", kPlain, [](const double* a, int) { return std::cos(a[0]); }},
       {"tan", "x", kPlain, [](const double* a, int) { return std::tan(a[0]); }},
+      {"asin", "x", kPlain, [](const double* a, int) { return std::asin(a[0]); }},
+      {"acos", "x", kPlain, [](const double* a, int) { return std::acos(a[0]); }},
+      {"atan", "x", kPlain, [](const double* a, int) { return std::atan(a[0]); }},
+      {"atan2", "y,x", kPlain, [](const double* a, int) { return std::atan2(a[0], a[1]); }},
+      {"sinh", "x", kPlain, [](const double* a, int) { return std::sinh(a[0]); }},
+      {"cosh", "x", kPlain, [](const double* a, int) { return std::cosh(a[0]); }},
+      {"tanh", "x", kPlain, [](const double* a, int) { return std::tanh(a[0]); }},
       {"min", "a,b,…", kPlain, [](const double* a, int count) { return *std::min_element(a, a + count); }},
       {"max", "a,b,…", kPlain, [](const double* a, int count) { return *std::max_element(a, a + count); }},
   };
@@ -144,6 +153,21 @@ void add_oscillators(Table& table) {
   table.insert(table.end(), rows.begin(), rows.end());
 }
 
+// The shapes of Daydream Scope's beat-locked modulation.
+void add_swings(Table& table) {
+  constexpr double kTurn = 2 * std::numbers::pi;
+  const Table rows = {
+      {"osc_sine", "p", kSwings, [](const double* a, int) { return std::sin(kTurn * fraction(a[0])); }},
+      {"osc_cosine", "p", kSwings, [](const double* a, int) { return std::cos(kTurn * fraction(a[0])); }},
+      {"osc_tri", "p", kSwings,
+       [](const double* a, int) { return 4 * std::abs(fraction(a[0] + 0.75) - 0.5) - 1; }},
+      {"osc_saw", "p", kSwings, [](const double* a, int) { return 2 * fraction(a[0]) - 1; }},
+      {"osc_square", "p", kSwings, [](const double* a, int) { return fraction(a[0]) < 0.5 ? 1.0 : -1.0; }},
+      {"osc_decay", "p", kSwings, [](const double* a, int) { return std::exp(-fraction(a[0]) / 0.15); }},
+  };
+  table.insert(table.end(), rows.begin(), rows.end());
+}
+
 std::vector<ExpressionFunction> make_table() {
   Table table;
   add_plain(table);
@@ -156,6 +180,7 @@ std::vector<ExpressionFunction> make_table() {
   add_easing<quarter_cosine>(table, "sine");
   add_easing<back>(table, "back");
   add_oscillators(table);
+  add_swings(table);
   table.push_back({"noise", "x[,seed]", kRandom,
                    [](const double* a, int count) { return random_of(a, count, value_noise); }});
   table.push_back(

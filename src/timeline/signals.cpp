@@ -81,10 +81,12 @@ void check_name(const std::string& name) {
 }
 
 void add_need(const ExpressionInput& input, FeatureRequest& request) {
-  if (input.offset.unit == MusicTime::Unit::beats || input.name == "tempo") request.beats = true;
+  const auto in_beats = [](const MusicTime& time) { return time.unit == MusicTime::Unit::beats; };
+  if (in_beats(input.offset) || (input.shape.time && in_beats(*input.shape.time)) || input.name == "tempo")
+    request.beats = true;
   if (input.name == "since_onset") request.onsets = true;
   if (input.name.starts_with("beat_") || input.name.starts_with("bar_") || input.name == "beats" ||
-      input.name == "bars" || input.name == "since_beat") {
+      input.name == "bars" || input.name == "since_beat" || input.shape.kind == InputShape::Kind::held) {
     request.beats = true;
     request.series.insert({"beat_phase", "bar_phase"});
   }
@@ -126,15 +128,15 @@ Signal::Signal(std::string_view text, std::span<const std::string> signals)
               fmt::format("there is no stage {}{}; there are {}", words[0].text,
                           suggestion(words[0].text, stage_names()), join(stage_names(), ", ")));
     }
-    const auto optional =
-        std::count_if(kind->arguments.begin(), kind->arguments.end(), [](char c) { return c == 'N'; });
+    const auto optional = std::count_if(kind->arguments.begin(), kind->arguments.end(),
+                                        [](char c) { return c == 'N' || c == 'T'; });
     const size_t given = words.size() - 1;
     if (given > kind->arguments.size() || given + static_cast<size_t>(optional) < kind->arguments.size())
       fail_at(text, words[0].at, fmt::format("write it as {}: {}, for example", kind->usage, kind->example));
     Stage stage{kind->name, {}, {}};
     for (size_t i = 0; i < given; ++i) {
       const Word& word = words[i + 1];
-      if (kind->arguments[i] != 't') {
+      if (kind->arguments[i] != 't' && kind->arguments[i] != 'T') {
         stage.numbers.push_back(number_of(text, word));
         continue;
       }
@@ -143,7 +145,7 @@ Signal::Signal(std::string_view text, std::span<const std::string> signals)
         fail_at(text, word.at, word.text + " is not a time such as 2f, 30ms, 0.5s or 1beat");
       stage.times.push_back(*time);
     }
-    if (kind->name == "norm" && given == 1 && !(stage.numbers[0] > 0 && stage.numbers[0] <= 100))
+    if (kind->name == "norm" && given > 0 && !(stage.numbers[0] > 0 && stage.numbers[0] <= 100))
       fail_at(text, words[1].at, "a percentile must be above 0 and at most 100");
     stages_.push_back(std::move(stage));
   }
@@ -226,20 +228,32 @@ const Signal* SignalSet::find(const std::string& name) const {
   return found == signals_.end() ? nullptr : &found->second;
 }
 
-void SignalSet::add_needs(const Expression& expression, FeatureRequest& request) const {
+template <typename Visit>
+void SignalSet::visit(const Expression& expression, Visit visit) const {
   std::set<std::string> known;
   std::vector<const Expression*> open = {&expression};
   while (!open.empty()) {
     const Expression& reader = *open.back();
     open.pop_back();
     for (const ExpressionInput& input : reader.inputs()) {
-      add_need(input, request);
       const Signal* signal = find(input.name);
-      if (signal == nullptr || !known.insert(input.name).second) continue;
-      if (signal->counts_beats()) request.beats = true;
-      open.push_back(&signal->source());
+      visit(input, signal);
+      if (signal != nullptr && known.insert(input.name).second) open.push_back(&signal->source());
     }
   }
+}
+
+void SignalSet::add_needs(const Expression& expression, FeatureRequest& request) const {
+  visit(expression, [&](const ExpressionInput& input, const Signal* signal) {
+    add_need(input, request);
+    if (signal != nullptr && signal->counts_beats()) request.beats = true;
+  });
+}
+
+std::set<std::string> SignalSet::reads(const Expression& expression) const {
+  std::set<std::string> names;
+  visit(expression, [&](const ExpressionInput& input, const Signal*) { names.insert(input.name); });
+  return names;
 }
 
 }  // namespace spectradiff

@@ -10,6 +10,8 @@
 #include "relative.h"
 #include "section_words.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/timeline/given_series.h"
+#include "stages.h"
 
 namespace spectradiff {
 namespace {
@@ -24,7 +26,10 @@ Scaling scaling_of(const std::string& name) {
     if (name == plain) return Scaling::none;
   }
   if (name.starts_with("chroma_")) return Scaling::none;
-  if (name.starts_with("band:")) return Scaling::maximum;
+  for (const char* plain : {kMidiPrefix, kPitchPrefix, kLabelsPrefix}) {
+    if (name.starts_with(plain)) return Scaling::none;
+  }
+  if (name.starts_with("band:") || name.starts_with(kStemPrefix) || name == kChange) return Scaling::maximum;
   for (const char* energy :
        {"rms", "peak", "bass", "mid", "treble", "harmonic", "percussive", "mel_power", "percussive_mel"}) {
     if (name == energy) return Scaling::maximum;
@@ -97,7 +102,8 @@ std::vector<double> SongValues::make(const std::string& name) {
   if (const Signal* shape = signals_.find(name)) return signal(name, *shape);
   if (is_section_word(name)) return section_word(name, features_);
   if (const auto compared = series_of_relative(name)) return relative(*compared);
-  if (is_series_name(name)) throw_error(ErrorKind::internal, "the series {} was not analysed", name);
+  if (is_series_name(name) || is_given_name(name))
+    throw_error(ErrorKind::internal, "the series {} was not analysed", name);
   follow_beats();
   return counter(name);
 }
@@ -212,6 +218,38 @@ std::vector<double> SongValues::signal(const std::string& name, const Signal& sh
   return values;
 }
 
+const std::vector<double>& SongValues::shaped(const ExpressionInput& input) {
+  const InputShape& shape = input.shape;
+  if (shape.kind == InputShape::Kind::plain) return of(input.name);
+  const double reach = shape.time ? std::round(shape.time->frames(features_.settings.fps, tempo_bpm_)) : 0;
+  const std::string key = fmt::format("{} {} {} {} {} {}", static_cast<int>(shape.kind), shape.percent,
+                                      shape.time.has_value(), reach, shape.count, shape.of_bars) +
+                          " " + input.name;
+  if (const auto known = shaped_.find(key); known != shaped_.end()) return known->second;
+  std::vector<double> values = of(input.name);
+  switch (shape.kind) {
+    case InputShape::Kind::plain:
+      break;
+    case InputShape::Kind::percentile:
+      if (!values.empty())
+        shape.time ? normalise_around(values, shape.percent, reach) : normalise(values, shape.percent);
+      break;
+    case InputShape::Kind::average:
+      put_against_average(values, reach);
+      break;
+    case InputShape::Kind::held: {
+      follow_beats();
+      const std::vector<double>& counted = shape.of_bars ? bars_ : beats_;
+      for (size_t frame = 1; frame < values.size(); ++frame) {
+        const auto group = [&](size_t at) { return std::floor(counted[at] / shape.count); };
+        if (group(frame) == group(frame - 1)) values[frame] = values[frame - 1];
+      }
+      break;
+    }
+  }
+  return shaped_[key] = std::move(values);
+}
+
 std::vector<double> SongValues::evaluate(const Expression& expression, std::span<const int64_t> frames) {
   struct Column {
     const std::vector<double>* values;
@@ -221,7 +259,7 @@ std::vector<double> SongValues::evaluate(const Expression& expression, std::span
   for (const ExpressionInput& input : expression.inputs()) {
     const double offset = std::round(input.offset.frames(features_.settings.fps, tempo_bpm_));
     const auto far = static_cast<double>(features_.frames);
-    columns.push_back({&of(input.name), static_cast<int64_t>(std::clamp(offset, -far, far))});
+    columns.push_back({&shaped(input), static_cast<int64_t>(std::clamp(offset, -far, far))});
   }
   std::vector<double> inputs(columns.size());
   std::vector<double> results;

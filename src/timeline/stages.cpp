@@ -1,6 +1,7 @@
 #include "stages.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <deque>
@@ -72,18 +73,50 @@ void hold(Values& values, double frames) {
   }
 }
 
-void normalise(Values& values, double percent) {
-  Values ordered = values;
-  double full = percentile_of(ordered, percent);
-  if (full <= 0) full = *std::max_element(values.begin(), values.end());
-  if (full <= 0) return;
-  for (double& value : values) value = std::min(value / full, 1.0);
-}
-
 void integrate(Values& values, double fps) {
   double sum = 0;
   for (double& value : values) value = sum += value / fps;
 }
+
+// Which of a fixed list of values are there, asked for by their order (a Fenwick tree).
+class Ranks {
+ public:
+  explicit Ranks(const Values& values) : ordered_(values), counts_(values.size() + 1) {
+    std::sort(ordered_.begin(), ordered_.end());
+    ordered_.erase(std::unique(ordered_.begin(), ordered_.end()), ordered_.end());
+  }
+
+  void add(double value, int count) {
+    const auto rank = std::lower_bound(ordered_.begin(), ordered_.end(), value) - ordered_.begin();
+    for (auto i = static_cast<size_t>(rank) + 1; i < counts_.size(); i += i & (~i + 1)) counts_[i] += count;
+    size_ += count;
+  }
+
+  // NumPy's, with linear interpolation.
+  double percentile(double percent) const {
+    const double position = (size_ - 1) * (percent / 100);
+    const auto below = static_cast<int>(position);
+    const double low = at(below);
+    return position == below ? low : std::lerp(low, at(below + 1), position - below);
+  }
+
+  double at(int index) const {
+    size_t rank = 0;
+    for (size_t step = std::bit_floor(counts_.size()); step > 0; step /= 2) {
+      if (rank + step >= counts_.size() || counts_[rank + step] > index) continue;
+      rank += step;
+      index -= counts_[rank];
+    }
+    return ordered_[rank];
+  }
+
+  int size() const { return size_; }
+
+ private:
+  Values ordered_;
+  std::vector<int> counts_;
+  int size_ = 0;
+};
 
 template <double (*Change)(double value, const Values& numbers)>
 void each(Values& values, const Values&, const Values& numbers, double) {
@@ -111,6 +144,30 @@ double invert(double value, const Values&) {
 
 }  // namespace
 
+void normalise(Values& values, double percent) {
+  Values ordered = values;
+  double full = percentile_of(ordered, percent);
+  if (full <= 0) full = *std::max_element(values.begin(), values.end());
+  if (full <= 0) return;
+  for (double& value : values) value = std::min(value / full, 1.0);
+}
+
+void normalise_around(Values& values, double percent, double reach_frames) {
+  const int64_t count = size_of(values);
+  const auto reach = static_cast<int64_t>(std::clamp(reach_frames, 0.0, static_cast<double>(count)));
+  const Values source = values;
+  Ranks around(source);
+  for (int64_t i = 0; i < std::min(reach, count); ++i) around.add(source[static_cast<size_t>(i)], 1);
+  for (int64_t i = 0; i < count; ++i) {
+    if (i + reach < count) around.add(source[static_cast<size_t>(i + reach)], 1);
+    if (i - reach > 0) around.add(source[static_cast<size_t>(i - reach - 1)], -1);
+    double full = around.percentile(percent);
+    if (full <= 0) full = around.at(around.size() - 1);
+    double& value = values[static_cast<size_t>(i)];
+    if (full > 0) value = std::min(value / full, 1.0);
+  }
+}
+
 const std::vector<StageKind>& stage_kinds() {
   using V = const Values&;
   static const std::vector<StageKind> kinds = {
@@ -125,8 +182,11 @@ const std::vector<StageKind>& stage_kinds() {
       {"hold", "t", "hold TIME", "hold 0.2s", false,
        [](Values& values, V times, V, double) { hold(values, times[0]); }},
       {"gate", "n", "gate LEVEL", "gate 0.3", false, each<gate>},
-      {"norm", "N", "norm [PERCENTILE]", "norm 95", false,
-       [](Values& values, V, V numbers, double) { normalise(values, numbers.empty() ? 100 : numbers[0]); }},
+      {"norm", "NT", "norm [PERCENTILE [TIME]]", "norm 95", false,
+       [](Values& values, V times, V numbers, double) {
+         const double percent = numbers.empty() ? 100 : numbers[0];
+         times.empty() ? normalise(values, percent) : normalise_around(values, percent, times[0]);
+       }},
       {"rel", "t", "rel TIME", "rel 4s", false,
        [](Values& values, V times, V, double) { put_against_average(values, times[0]); }},
       {"pow", "n", "pow EXPONENT", "pow 2", false, each<power>},

@@ -20,6 +20,10 @@ struct StageKind {
                 const std::vector<double>& numbers, double fps);
 };
 
+// As the stage norm; within the frames from `reach_frames` before to as many after.
+void normalise(std::vector<double>& values, double percent);
+void normalise_around(std::vector<double>& values, double percent, double reach_frames);
+
 const std::vector<StageKind>& stage_kinds();
 const StageKind* find_stage(const std::string& name);
 

@@ -49,7 +49,7 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "control_image": "edges.png", "control_video": "depth.mp4", "control_map": "edges", "control_weight": 0.5, "guidance": 2.5, "scheduler": "ddim", "eta": 0.5, "seed": 4294967295, "diffuse_every": 4, "interpolate": "motion", "interpolation_model": "film", "seed_mode": "increment", "seed_travel": 1.5, "output_size": "1280x720",
     "fit": "contain", "video_codec": "h264", "crf": 23, "flash_limit": 3, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
-    "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2,
+    "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "stem": {"drums": "d.wav"}, "midi": {"kit": "k.mid"}, "labels": {"marks": "m.txt"}, "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2,
     "sound_embedding": "mfcc", "text_strength": 200, "rms_embedding": 0.8, "sound_slice": "overlap:3", "sound_blend": 4,
     "notes": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"], "notes_mode": "focus", "notes_amount": 0.5, "notes_top": 4, "notes_smooth": 1, "notes_shuffles": 4,
     "walk": "circle", "walk_mode": "snap", "walk_by": "rms", "walk_distance": 0.1, "walk_note": "half", "easing": "sine-in", "walk_turns": 2, "walk_jitter": 0.5, "walk_limit": 1,

@@ -86,6 +86,28 @@ TEST(Easing, RunsFromZeroToOne) {
   }
 }
 
+TEST(BeatLockedShapes, AreThoseOfScope) {
+  // phi: 0, 1/4, 1/2, 3/4, and the next period's beginning.
+  const auto shape = [](const char* name) {
+    std::vector<double> found;
+    for (const double p : {0.0, 0.25, 0.5, 0.75, 3.0}) {
+      const Expression expression(std::string(name) + "(" + std::to_string(p) + ")", {});
+      found.push_back(expression.evaluate({}));
+    }
+    return found;
+  };
+  const auto near = [](std::vector<double> values) {
+    return testing::Pointwise(testing::DoubleNear(1e-6), values);
+  };
+  EXPECT_THAT(shape("osc_sine"), near({0, 1, 0, -1, 0}));
+  EXPECT_THAT(shape("osc_cosine"), near({1, 0, -1, 0, 1}));
+  EXPECT_THAT(shape("osc_tri"), near({0, 1, 0, -1, 0}));
+  EXPECT_THAT(shape("osc_saw"), near({-1, -0.5, 0, 0.5, -1}));
+  EXPECT_THAT(shape("osc_square"), near({1, 1, -1, -1, 1}));
+  EXPECT_THAT(shape("osc_decay"),
+              near({1, std::exp(-0.25 / 0.15), std::exp(-0.5 / 0.15), std::exp(-0.75 / 0.15), 1}));
+}
+
 TEST(Noise, IsTheSameForASeedAndSmoothAndSpreadOverItsRange) {
   EXPECT_EQ(value_of("noise(3.7, 5)"), value_of("noise(3.7, 5)"));
   EXPECT_NE(value_of("noise(3.7, 5)"), value_of("noise(3.7, 6)"));

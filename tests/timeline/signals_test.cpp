@@ -87,16 +87,20 @@ TEST_P(WrongSignal, IsRefusedWithItsPlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, WrongSignal,
-    testing::Values(Wrong{"", 1, "value is missing"}, Wrong{"onst", 1, "did you mean 'onset'"},
-                    Wrong{"| lag 1f", 1, "value is missing"}, Wrong{"onset |", 8, "a stage is missing"},
-                    Wrong{"onset | | norm", 8, "a stage is missing"},
-                    Wrong{"onset | evn 1f 2f", 9, "did you mean 'env'"},
-                    Wrong{"onset | env 1f", 9, "env 1f 6f"}, Wrong{"onset | lag 1", 13, "not a time"},
-                    Wrong{"onset | lag -1f", 13, "not a time"}, Wrong{"onset | pow x", 13, "plain decimal"},
-                    Wrong{"onset | norm 0", 14, "percentile"}, Wrong{"onset | norm 101", 14, "percentile"},
-                    Wrong{"onset | invert 1", 9, "write it as invert"},
-                    Wrong{"band 40", 1, "two frequencies"}, Wrong{"band 120 40", 6, "below its second"},
-                    Wrong{"band a 40", 6, "plain decimal"}, Wrong{"onset | lag 1f + 2", 9, "lag TIME"}));
+    testing::Values(
+        Wrong{"", 1, "value is missing"}, Wrong{"onst", 1, "did you mean 'onset'"},
+        Wrong{"| lag 1f", 1, "value is missing"}, Wrong{"onset |", 8, "a stage is missing"},
+        Wrong{"onset | | norm", 8, "a stage is missing"}, Wrong{"onset | evn 1f 2f", 9, "did you mean 'env'"},
+        Wrong{"onset | env 1f", 9, "env 1f 6f"}, Wrong{"onset | lag 1", 13, "not a time"},
+        Wrong{"onset | lag -1f", 13, "not a time"}, Wrong{"onset | pow x", 13, "plain decimal"},
+        Wrong{"onset | norm 0", 14, "percentile"}, Wrong{"onset | norm 101", 14, "percentile"},
+        Wrong{"norm(onset, 0)", 13, "percentile"}, Wrong{"norm(onset, 95, 2)", 17, "distance in time"},
+        Wrong{"rel(onset, -1s)", 12, "above 0"}, Wrong{"rel(onset)", 10, ", is expected"},
+        Wrong{"quantize(onset, 2s)", 17, "number of beats or bars"},
+        Wrong{"norm(1, 95)", 6, "name of a series"}, Wrong{"2*norm", 3, "norm(onset"},
+        Wrong{"onset | norm 95 2", 17, "not a time"}, Wrong{"onset | invert 1", 9, "write it as invert"},
+        Wrong{"band 40", 1, "two frequencies"}, Wrong{"band 120 40", 6, "below its second"},
+        Wrong{"band a 40", 6, "plain decimal"}, Wrong{"onset | lag 1f + 2", 9, "lag TIME"}));
 
 TEST(SignalSet, KnowsItsSignalsByName) {
   const SignalSet signals({{"kick", "band 40 120 | norm 95"}, {"pump", "kick | invert"}});

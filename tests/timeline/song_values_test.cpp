@@ -118,6 +118,43 @@ TEST(SongValues, AnotherTimeIsHeldAtTheSongsEnds) {
   EXPECT_THAT(values(features, "at(onset, 1e300s)"), Each(DoubleNear(0.4, 1e-6)));
 }
 
+TEST(SongValues, NormDividesByAPercentileOfTheSongOrOfWhatLiesAround) {
+  const Features song = song_of(6, {{"onset", "", {0, 0.25F, 0.5F, 0, 1, 0.5F}}});
+  EXPECT_THAT(values(song, "norm(onset)"), ElementsAre(0, 0.25, 0.5, 0, 1, 0.5));
+  EXPECT_THAT(values(song, "norm(onset, 50)"),
+              Pointwise(DoubleNear(1e-6), {0.0, 2.0 / 3, 1.0, 0.0, 1.0, 1.0}));
+  // Around: a frame to either side, the larger of three.
+  EXPECT_THAT(values(song, "norm(onset, 100, 1f)"),
+              Pointwise(DoubleNear(1e-6), {0.0, 0.5, 1.0, 0.0, 1.0, 0.5}));
+  EXPECT_THAT(values(song, "norm(onset, 50, 100ms)"),
+              Pointwise(DoubleNear(1e-6), {0.0, 1.0, 1.0, 0.0, 1.0, 2.0 / 3}));
+  EXPECT_EQ(values(song, "norm(onset, 60, 99s)"), values(song, "norm(onset, 60)"));
+  EXPECT_EQ(values(song, "norm(louder, 60)", {{"louder", "onset | scale 3"}}),
+            values(song, "norm(onset, 60)"));
+  EXPECT_EQ(values(song, "norm(onset, 70, 2f)"), values(song, "same", {{"same", "onset | norm 70 2f"}}));
+}
+
+TEST(SongValues, RelIsTheStageOfThatName) {
+  const Features song = song_of(5, {{"rms", "", {0, 1, 2, 0, 4}}});
+  EXPECT_EQ(values(song, "rel(rms, 0.3s)"), values(song, "same", {{"same", "rms | rel 0.3s"}}));
+}
+
+TEST(SongValues, QuantizeChangesOnBeatsAndBarsAlone) {
+  // Beats every three frames from frame 2, bars of two.
+  Features song = song_of(12, {{"beat_phase", "", {}}, {"bar_phase", "", {}}});
+  song.tempo_bpm = 200;
+  song.events.beats_s = {0.2, 0.5, 0.8, 1.1};
+  song.events.downbeats = {0, 2};
+  song.events.beats_per_bar = 2;
+  for (int frame = 0; frame < 12; ++frame) {
+    song.series[0].values.push_back(static_cast<float>((frame + 1) % 3) / 3);
+    song.series[1].values.push_back(static_cast<float>((frame + 4) % 6) / 6);
+  }
+  EXPECT_THAT(values(song, "quantize(f, 1beat)"), ElementsAre(0, 0, 2, 2, 2, 5, 5, 5, 8, 8, 8, 11));
+  EXPECT_THAT(values(song, "quantize(f, 1bar)"), ElementsAre(0, 0, 2, 2, 2, 2, 2, 2, 8, 8, 8, 8));
+  EXPECT_EQ(values(song, "quantize(f, 2beats)"), values(song, "quantize(f, 1bar)"));
+}
+
 TEST(SongValues, SignalsAreShapedOverTheWholeSong) {
   const Features features = song_of(4, {{"rms", "", {0, 1, 4, 2}}});
   const std::map<std::string, std::string> signals = {{"loud", "rms | delay 1f"}, {"soft", "loud | invert"}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "spectradiff/render/plan.h"
@@ -18,5 +19,8 @@ std::vector<FrameKey> frame_keys(const Plan& plan);  // [rows]
 // The same of what is seen in each shown frame: of its row or of those that it lies between, of the size that
 // it is brought to and, where flashes are limited, of all frames before it.
 std::vector<FrameKey> shown_keys(const Plan& plan);  // [shown]
+
+// Whether a file of Constants::files only makes rows, which hold what came of it: their content decides.
+bool only_makes_rows(std::string_view file);
 
 }  // namespace spectradiff

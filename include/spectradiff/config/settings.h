@@ -32,8 +32,12 @@ Resolved resolve(const std::vector<Layer>& layers);
 // Those of the run alone, of layers whose other options are not looked at.
 RunSettings run_settings(const std::vector<Layer>& layers);
 
-// Every file, folder, pattern of files and model that the settings name to be read, by key.
-std::map<std::string, std::string> named_paths(const std::vector<Layer>& layers);
+// Every file, folder, pattern of files and model that the settings name to be read, ordered by key.
+struct NamedPath {
+  std::string key;
+  std::string path;
+};
+std::vector<NamedPath> named_paths(const std::vector<Layer>& layers);
 
 // JSON of flat option keys; "description" is allowed beside them. `origin` begins messages. Paths in presets
 // and in the user's file start in the folder of that file, those of other layers in the current folder.

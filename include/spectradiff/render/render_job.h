@@ -49,6 +49,8 @@ struct InputSettings {
   bool any_sample_rate = false;              // not only 8 to 384 kHz
   bool strict = false;                       // faults that could be mended are refused
   std::string analysis_audio;                // analysed in place of the song; "-" is stdin, empty: the song
+  // What expressions read beside the song, by the name that they use: sound files, MIDI files, label tracks.
+  std::map<std::string, std::string> stems, midi, labels;
   friend bool operator==(const InputSettings&, const InputSettings&) = default;
 };
 

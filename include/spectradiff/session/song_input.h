@@ -1,26 +1,34 @@
-// The files that a job hears: the song and, in its place for analysis, another one such as a stem.
+// The files that a job hears: the song, in its place for analysis another one such as a stem, and what stands
+// beside it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/config/settings.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/render/render_job.h"
 #include "spectradiff/render/render_observer.h"
+#include "spectradiff/timeline/given_series.h"
 
 namespace spectradiff {
 
 struct SongInput {
   AudioSource song;                     // counted, cut and muxed
   std::optional<AudioSource> analysis;  // brought to the song's length
+  // By the names that expressions give them; stems brought to the song's length.
+  std::map<std::string, AudioSource> stems;
+  std::map<std::string, std::vector<MidiNote>> midi;
+  std::map<std::string, std::vector<TimedLabel>> labels;
   AudioSource& heard() { return analysis ? *analysis : song; }
 };
 
 // Within the job's limits; what is wrong with the files becomes warnings, or with strict an Error{input}.
-// Also Error{input} when the two last longer or shorter than each other by more than a frame, Error{usage}
-// when both are stdin.
+// Also Error{input} when another sound lasts longer or shorter than the song by more than a frame,
+// Error{usage} when more than one is stdin.
 SongInput open_song(const std::string& path, const RenderJob& job, RenderObserver& observer);
 
 // Warns where --fmax asks for more than a song of this rate holds.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,12 +19,32 @@ struct MusicTime {
   double value = 0;
   Unit unit = Unit::frames;
   double frames(const Rational& fps, double tempo_bpm) const;
+  friend bool operator==(const MusicTime&, const MusicTime&) = default;
+};
+
+// What is made of a name's values over the song before they are read.
+struct InputShape {
+  enum class Kind {
+    plain,       // nothing
+    percentile,  // norm(NAME, P): divided by the song's percentile P; norm(NAME, P, T): by that of the values
+                 // from T before to T after; at most 1, as the stage norm
+    average,     // rel(NAME, T): against its own average over about the last T, as the stage rel
+    held         // quantize(NAME, 4beats): as it was when the last group of so many beats, or bars, began
+  };
+  Kind kind = Kind::plain;
+  double percent = 100;
+  std::optional<MusicTime> time;  // of percentile: nothing for the whole song
+  double count = 1;               // of held
+  bool of_bars = false;
+  friend bool operator==(const InputShape&, const InputShape&) = default;
 };
 
 // A name that an expression reads, at the frame itself or at a distance from it.
 struct ExpressionInput {
-  std::string name;  // series ("onset", "band:40:120"), counter or signal
+  std::string name;  // series ("onset", "band:40:120"), counter, signal or given series ("stem:drums")
   MusicTime offset;
+  InputShape shape;
+  friend bool operator==(const ExpressionInput&, const ExpressionInput&) = default;
 };
 
 // Checked before anything is parsed, so that no text costs much.
@@ -32,8 +53,9 @@ inline constexpr size_t kMaxExpressionDepth = 64;  // of parentheses and choices
 
 // Numbers (plain decimals), names, ( ), ?: || && < <= > >= == != + - * / % ^ and !, in C's order, ^ from the
 // right and above the sign; true is 1; a % b has b's sign. at(NAME, -2f) is a name's value at another time,
-// held at the song's ends; band(LO, HI) the energy between two frequencies in Hz. Functions:
-// expression_functions().
+// held at the song's ends; band(LO, HI) the energy between two frequencies in Hz; norm(), rel() and
+// quantize() as InputShape says; stem:NAME and its kin what stands beside the song (given_series.h).
+// Functions: expression_functions().
 //
 // One thread at a time. Movable.
 class Expression {

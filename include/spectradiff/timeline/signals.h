@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +23,9 @@ namespace spectradiff {
 //   delay T      T later, or earlier where T is negative; held at the song's ends
 //   hold T       the maximum of the last T
 //   gate X       0 where it is below X
-//   norm [P]     divided by its percentile P over the song (100), at most 1; a signal that is 0 there is
-//                divided by its maximum, one that is nowhere above 0 stays
+//   norm [P [T]] divided by its percentile P over the song (100), or over what lies from T before to T after,
+//                at most 1; a signal that is 0 there is divided by its maximum, one that is nowhere above 0
+//                stays
 //   rel T        against its own average over about the last T: about 1, at most 8, 0 in silence
 //   pow X, scale X, offset X, clip LO HI, invert (1 - x)
 //   integrate    what has gathered since the song's start, per second
@@ -71,8 +73,13 @@ class SignalSet {
   // Adds what `expression` needs heard, by way of signals too.
   void add_needs(const Expression& expression, FeatureRequest& request) const;
 
+  // Every name that `expression` reads, by way of signals too.
+  std::set<std::string> reads(const Expression& expression) const;
+
  private:
   void refuse_circles() const;
+  template <typename Visit>
+  void visit(const Expression& expression, Visit visit) const;
 
   std::vector<std::string> names_;
   std::map<std::string, Signal> signals_;

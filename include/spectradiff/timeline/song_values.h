@@ -14,8 +14,8 @@
 namespace spectradiff {
 
 // A series as expressions read it, 0..1 over the song:
-// - onset, beat, beat_phase, bar_phase and chroma as they are;
-// - rms, peak and energies divided by the song's maximum;
+// - onset, beat, beat_phase, bar_phase, chroma, notes and labels as they are;
+// - rms, peak, energies, stems and the painting's change divided by the song's maximum;
 // - loudness from 40 LU below the song's loudest frame (0) to it (1);
 // - the others from the song's smallest value (0) to its largest (1).
 // A series that never changes from silence, or from its one value, is 0.
@@ -39,6 +39,7 @@ class SongValues {
 
  private:
   std::vector<double> make(const std::string& name);
+  const std::vector<double>& shaped(const ExpressionInput& input);
   std::vector<double> relative(const std::string& name) const;
   std::vector<double> counter(const std::string& name) const;
   std::vector<double> signal(const std::string& name, const Signal& shape);
@@ -49,6 +50,7 @@ class SongValues {
   double tempo_bpm_;
   std::vector<double> beats_, bars_, since_beat_s_;  // [frames] once asked for
   std::map<std::string, std::vector<double>> values_;
+  std::map<std::string, std::vector<double>> shaped_;  // by what is made of which name
 };
 
 }  // namespace spectradiff
