@@ -29,16 +29,17 @@ def compose_key(pitch: int, minor: bool, folder: Path) -> None:
 
 def compose_all(folder: Path, names: list[str], processes: int = 1) -> None:
     with Pool(processes) as pool:
-        pool.starmap(compose, [(name, seed, folder / "composed") for name in names for seed in SEEDS])
-        pool.starmap(compose_key, [(*key, folder / "keys") for key in KEYS])
+        pool.starmap(compose, [(name, seed, folder / "composed") for name in names or repertoire.SONGS for seed in SEEDS])
+        if not names:
+            pool.starmap(compose_key, [(*key, folder / "keys") for key in KEYS])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="of songs; all of them without any")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of songs; all of them, and the keys, without any")
     parser.add_argument("--out", type=Path, default=CACHE, metavar="DIR")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(repertoire.SONGS)
     if unknown:
         parser.error(f"there is no song {', '.join(sorted(unknown))}; there are {', '.join(repertoire.SONGS)}")
-    compose_all(arguments.out, arguments.names or list(repertoire.SONGS), 2)
+    compose_all(arguments.out, arguments.names, 2)
