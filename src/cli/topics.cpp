@@ -71,8 +71,10 @@ Without a prompt the model picks one of its own that suits the song, and says wh
 Over the song, by times or by sections (chorus, drop, A, B, …):
   spectradiff render song.wav --prompts story.txt --prompt-blend slerp
   spectradiff render song.wav --scenes scenes.txt
-story.txt has lines such as `1:30: a storm at sea`; scenes.txt has `chorus: fireworks | strength +0.2 | cut`. LRC
-and SubRip files are taken as they are: lyrics become prompts.
+story.txt has lines such as `1:30: a storm at sea | strength +0.2 | seed 7`: any option with ◇ may stand there, +0.2
+adds, =0.2*onset sets, \| is a bar. Words and numbers go from line to line, noise along the arc between its seeds.
+scenes.txt has `chorus: fireworks | strength +0.2 | cut`. LRC and SubRip files are taken as they are: lyrics become
+prompts.
 
 By notes: --notes FILE has twelve prompts, C to B, and chroma moves between them.
 By sound: --sound-embedding melspectrogram makes the sound itself the prompt.

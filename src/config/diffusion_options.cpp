@@ -2,6 +2,7 @@
 
 #include "option_kinds.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/config/scene_plan.h"
 #include "spectradiff/diffusion/weighted_seed.h"
 
 namespace spectradiff {
@@ -30,10 +31,10 @@ std::string checked_prompt(const Json& value) {
 // A file's name, or the keys themselves, so that a finished job needs no file any more.
 std::vector<PromptKey> checked_prompts(const Json& value) {
   try {
-    if (!value.is_string()) return prompts_from_json(value, "prompts");
+    if (!value.is_string()) return prompts_from_json(value, "prompts", check_change);
     const std::string file = value.get<std::string>();
     return file.empty() ? std::vector<PromptKey>()
-                        : parse_prompts(read_file(file, kMaxTextBytes, ErrorKind::usage), file);
+                        : parse_prompts(read_file(file, kMaxTextBytes, ErrorKind::usage), file, check_change);
   } catch (const Error& error) {
     refuse(std::string("cannot be used: ") + error.what());
   }
@@ -63,11 +64,11 @@ void add_prompt_changes(std::vector<Option>& table) {
       written_option(row("end_prompt", "TEXT",
                          "the prompt at the end of the song; --prompt changes into it little by little"),
                      FIELD(end_prompt), checked_prompt, same_text));
-  Option prompts = written_option(
-      row("prompts", "FILE",
-          "prompts over the song, which override --prompt: lines of `1:30: text`, or JSON key frames (in "
-          "seconds, 300f or 16beats)"),
-      FIELD(prompts), checked_prompts, prompts_to_json);
+  Option prompts = written_option(row("prompts", "FILE",
+                                      "prompts over the song, which override --prompt: lines of `1:30: text "
+                                      "| strength +0.2 | seed 7`, or "
+                                      "JSON key frames (in seconds, 300f or 16beats)"),
+                                  FIELD(prompts), checked_prompts, prompts_to_json);
   prompts.path = PathKind::file;
   table.push_back(std::move(prompts));
   Choices<PromptBlend> blends;
@@ -111,8 +112,8 @@ Option scenes_option() {
     try {
       to.job.scenes = value.is_string()
                           ? parse_scenes(read_file(value.get<std::string>(), kMaxTextBytes, ErrorKind::usage),
-                                         value.get<std::string>())
-                          : scenes_from_json(value, "scenes");
+                                         value.get<std::string>(), check_change)
+                          : scenes_from_json(value, "scenes", check_change);
     } catch (const Error& error) {
       refuse(std::string("cannot be used: ") + error.what());
     }

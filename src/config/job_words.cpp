@@ -34,6 +34,7 @@ std::vector<JobExpression> expressions_of(const RenderJob& job) {
     if (!schedule->weight.empty()) found.push_back({"prompt_weight", schedule->weight});
     for (const PromptKey& key : schedule->keys) {
       if (!key.weight.empty()) found.push_back({"prompts", key.weight});
+      for (const auto& [option, change] : key.changes) found.push_back({option, change.value});
     }
   }
   if (const std::string& by = diffusion.conditioning.walk.by; !by.empty()) found.push_back({"walk_by", by});

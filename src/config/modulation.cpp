@@ -57,8 +57,14 @@ void add_expression_needs(const RenderJob& job, FeatureRequest& request) {
   const SignalSet signals(job.signals);
   for (const auto& [key, text] : job.expressions)
     signals.add_needs(Expression(text, signals.names()), request);
-  if (const auto schedule = job.diffusion.schedule(); schedule && job.diffusion.enabled)
+  const auto schedule = job.diffusion.schedule();
+  if (schedule && (job.diffusion.enabled || has_changes(schedule->keys))) {
     add_needs(*schedule, signals, request);
+    for (const PromptKey& key : schedule->keys) {
+      for (const auto& [option, change] : key.changes)
+        signals.add_needs(Expression(change.value, signals.names()), request);
+    }
+  }
   add_needs(job.scenes, request);
   for (const Scene& scene : job.scenes) {
     for (const auto& [key, change] : scene.changes)

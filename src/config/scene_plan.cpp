@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <numbers>
 #include <set>
 #include <utility>
 
@@ -20,47 +20,46 @@ namespace {
 constexpr const char* kSeedKey = "seed";
 constexpr const char* kTravelKey = "seed_travel";
 
-[[noreturn]] void refuse_change(const Scene& scene, const std::string& key, const std::string& reason) {
-  throw_error(ErrorKind::usage, "scenes: {}: {} {}", scene.when, key, reason);
+// A part of the song: what it changes, and how messages name it.
+struct Part {
+  std::string name;
+  const OptionChanges* changes;
+};
+
+std::vector<Part> parts_of(const std::vector<Scene>& scenes) {
+  std::vector<Part> parts;
+  for (const Scene& scene : scenes) parts.push_back({"scenes: " + scene.when, &scene.changes});
+  return parts;
+}
+std::vector<Part> parts_of(const std::vector<PromptKey>& keys) {
+  std::vector<Part> parts;
+  for (const PromptKey& key : keys) parts.push_back({"prompts: " + key.at, &key.changes});
+  return parts;
 }
 
-void check_change(const Scene& scene, const std::string& key, const SceneChange& change,
-                  std::span<const std::string> signals) {
-  const Option* option = find_option(key);
-  if (option == nullptr) refuse_change(scene, key, "is no option" + suggestion(key, option_keys()));
-  const bool seed = key == kSeedKey;
-  if (!seed && !option->moves)
-    refuse_change(scene, key, "cannot differ from scene to scene; prompts, the seed and options with ◇ can");
-  if (change.adds) return;
-  const auto number = parse_real(change.value);
-  if (seed && !number) refuse_change(scene, key, fmt::format("= {} is no whole number", change.value));
-  if (!number) {
-    try {
-      Expression(change.value, signals);
-    } catch (const Error& error) {
-      refuse_change(scene, key, fmt::format("= {} {}", change.value, error.what()));
+[[noreturn]] void refuse_part(const Part& part, const std::string& key, const std::string& reason) {
+  throw_error(ErrorKind::usage, "{}: {} {}", part.name, key, reason);
+}
+
+void check_parts(const std::vector<Part>& parts, const RenderJob& job) {
+  const SignalSet signals(job.signals);
+  for (const Part& part : parts) {
+    for (const auto& [key, change] : *part.changes) {
+      try {
+        check_change(key, change);
+        if (!change.adds) Expression(change.value, signals.names());
+      } catch (const Error& error) {
+        refuse_part(part, key, fmt::format("= {} {}", change.value, error.what()));
+      }
     }
-  } else if (const std::string problem = check_number(*option, *number); !problem.empty()) {
-    refuse_change(scene, key, fmt::format("= {} {}", change.value, problem));
   }
 }
 
-std::set<std::string> changed_keys(const RenderJob& job) {
-  std::set<std::string> keys;
-  for (const Scene& scene : job.scenes) {
-    for (const auto& [key, change] : scene.changes) {
-      if (key != kSeedKey) keys.insert(key);
-    }
-  }
-  return keys;
-}
-
-// One option's values under one scene, from those that it has otherwise.
-std::vector<double> scene_values(const Scene& scene, const std::string& key, std::vector<double> values,
-                                 SongValues& song, const SignalSet& signals,
-                                 std::span<const int64_t> frames) {
-  const auto found = scene.changes.find(key);
-  if (found == scene.changes.end()) return values;
+// One option's values in one part, from those that it has otherwise.
+std::vector<double> values_in(const Part& part, const std::string& key, std::vector<double> values,
+                              SongValues& song, const SignalSet& signals, std::span<const int64_t> frames) {
+  const auto found = part.changes->find(key);
+  if (found == part.changes->end()) return values;
   const auto& [adds, text] = found->second;
   const auto number = parse_real(text);
   if (adds) {
@@ -72,7 +71,7 @@ std::vector<double> scene_values(const Scene& scene, const std::string& key, std
   }
   for (size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i]))
-      refuse_change(scene, key, fmt::format("= {} is {} in frame {}", text, values[i], frames[i]));
+      refuse_part(part, key, fmt::format("= {} is {} in frame {}", text, values[i], frames[i]));
   }
   return values;
 }
@@ -86,11 +85,93 @@ std::vector<double> plain_values(const std::string& key, const std::vector<Moved
   return std::vector<double>(count, find_option(key)->get({job, {}}).get<double>());
 }
 
-std::vector<SceneMix> mixes_of(const Plan& plan, const RenderJob& job, const Features& features,
-                               std::vector<std::string>* notes = nullptr) {
+std::vector<SceneMix> scene_mixes(const Plan& plan, const RenderJob& job, const Features& features,
+                                  std::vector<std::string>* notes = nullptr) {
   PlacedScenes placed = place_scenes(job.scenes, features);
   if (notes != nullptr) notes->insert(notes->end(), placed.notes.begin(), placed.notes.end());
   return mix_scenes(placed.runs, frames_of(plan));
+}
+
+std::vector<SceneMix> prompt_mixes(const Plan& plan, const RenderJob& job, const Features& features) {
+  const PromptSchedule schedule = *job.diffusion.schedule();
+  std::vector<SceneMix> mixes;
+  for (const PromptMix& mix :
+       place_prompts(schedule, features, SignalSet(job.signals), frames_of(plan)).mixes)
+    mixes.push_back({mix.from, mix.to, mix.weight, mix.spherical});
+  return mixes;
+}
+
+// `mixes` [frames] say which parts hold; -1 is none of them.
+void move_by_parts(std::vector<MovedOption>& moved, const std::vector<Part>& parts,
+                   const std::vector<SceneMix>& mixes, const RenderJob& job, const Features& features,
+                   std::span<const int64_t> frames) {
+  std::set<std::string> keys;
+  for (const Part& part : parts) {
+    for (const auto& [key, change] : *part.changes) {
+      if (key != kSeedKey) keys.insert(key);
+    }
+  }
+  const SignalSet signals(job.signals);
+  SongValues song(features, signals);
+  for (const std::string& key : keys) {
+    std::vector<std::vector<double>> by_part = {plain_values(key, moved, job, frames.size())};  // of -1 first
+    for (const Part& part : parts)
+      by_part.push_back(values_in(part, key, by_part.front(), song, signals, frames));
+    MovedOption option{key, {}};
+    const auto& range = *find_option(key)->number;
+    for (size_t i = 0; i < frames.size(); ++i) {
+      const double from = by_part[static_cast<size_t>(mixes[i].from + 1)][i];
+      const double to = by_part[static_cast<size_t>(mixes[i].to + 1)][i];
+      option.values.push_back(range.nearest(std::lerp(from, to, mixes[i].weight)));
+    }
+    std::erase_if(moved, [&](const MovedOption& each) { return each.key == key; });
+    moved.push_back(std::move(option));
+  }
+}
+
+using Noise = std::vector<WeightedSeed>;
+
+// On the arc from the one to the other, as strong as they are.
+Noise noise_between(const Noise& from, const Noise& to, double weight) {
+  if (weight <= 0 || from == to) return from;
+  if (weight >= 1) return to;
+  const double angle = weight * std::numbers::pi / 2;
+  Noise mixed;
+  const auto add = [&](const Noise& noise, double factor) {
+    for (const auto& [seed, share] : noise) {
+      const auto same = std::find_if(mixed.begin(), mixed.end(),
+                                     [seed = seed](const WeightedSeed& known) { return known.seed == seed; });
+      if (same != mixed.end()) {
+        same->weight += factor * share;
+      } else {
+        mixed.push_back({seed, factor * share});
+      }
+    }
+  };
+  add(from, std::cos(angle));
+  add(to, std::sin(angle));
+  double variance = 0;
+  for (const WeightedSeed& each : mixed) variance += each.weight * each.weight;
+  for (WeightedSeed& each : mixed) each.weight /= std::sqrt(variance);
+  return mixed;
+}
+
+void put_seeds(Plan& plan, const std::vector<Part>& parts, const std::vector<SceneMix>& mixes,
+               const RenderJob& job, const std::vector<double>& travel) {
+  for (size_t i = 0; i < plan.rows.size(); ++i) {
+    Recipe& row = plan.rows[i];
+    const auto noise_in = [&](int part) {
+      if (part < 0) return row.noise;
+      const OptionChanges& changes = *parts[static_cast<size_t>(part)].changes;
+      const auto seed = changes.find(kSeedKey);
+      if (seed == changes.end()) return row.noise;
+      DiffusionSettings own = job.diffusion;
+      const auto number = static_cast<int64_t>(*parse_real(seed->second.value));
+      own.seed = std::max<int64_t>(0, seed->second.adds ? own.seed + number : number);
+      return frame_noise(own, travel[i], row.frame);
+    };
+    row.noise = noise_between(noise_in(mixes[i].from), noise_in(mixes[i].to), mixes[i].weight);
+  }
 }
 
 void add_shares(std::vector<PromptShare>& shares, const std::vector<PromptShare>& more, double weight) {
@@ -109,40 +190,38 @@ void add_shares(std::vector<PromptShare>& shares, const std::vector<PromptShare>
 
 }  // namespace
 
-bool scenes_change(const RenderJob& job, const std::string& key) {
-  return std::any_of(job.scenes.begin(), job.scenes.end(),
-                     [&](const Scene& scene) { return scene.changes.contains(key); });
+void check_change(const std::string& key, const OptionChange& change) {
+  const auto refuse_it = [](const std::string& reason) { throw_error(ErrorKind::usage, "{}", reason); };
+  const Option* option = find_option(key);
+  if (option == nullptr) refuse_it("is no option" + suggestion(key, option_keys()));
+  const bool seed = key == kSeedKey;
+  if (!seed && !option->moves)
+    refuse_it("cannot differ from scene to scene; prompts, the seed and options with ◇ can");
+  const auto number = parse_real(change.value);
+  if (seed && (!number || *number != std::floor(*number))) refuse_it("is no whole number");
+  if (change.adds || !number) return;
+  if (const std::string problem = check_number(*option, *number); !problem.empty()) refuse_it(problem);
 }
 
 void check_scenes(const RenderJob& job) {
-  const SignalSet signals(job.signals);
-  for (const Scene& scene : job.scenes) {
-    for (const auto& [key, change] : scene.changes) check_change(scene, key, change, signals.names());
-  }
+  check_parts(parts_of(job.scenes), job);
+}
+
+void check_prompts(const RenderJob& job) {
+  check_parts(parts_of(job.diffusion.prompts), job);
 }
 
 std::vector<MovedOption> moved_by_scenes(std::vector<MovedOption> moved, const Plan& plan,
                                          const RenderJob& job, const Features& features,
                                          std::vector<std::string>& notes) {
-  if (job.scenes.empty()) return moved;
   const std::vector<int64_t> frames = frames_of(plan);
-  const std::vector<SceneMix> mixes = mixes_of(plan, job, features, &notes);
-  const SignalSet signals(job.signals);
-  SongValues song(features, signals);
-  for (const std::string& key : changed_keys(job)) {
-    const std::vector<double> plain = plain_values(key, moved, job, frames.size());
-    std::vector<std::vector<double>> by_scene = {plain};  // scene -1 first
-    for (const Scene& scene : job.scenes)
-      by_scene.push_back(scene_values(scene, key, plain, song, signals, frames));
-    MovedOption option{key, {}};
-    const auto& range = *find_option(key)->number;
-    for (size_t i = 0; i < frames.size(); ++i) {
-      const double from = by_scene[static_cast<size_t>(mixes[i].from + 1)][i];
-      const double to = by_scene[static_cast<size_t>(mixes[i].to + 1)][i];
-      option.values.push_back(range.nearest(std::lerp(from, to, mixes[i].weight)));
-    }
-    std::erase_if(moved, [&](const MovedOption& each) { return each.key == key; });
-    moved.push_back(std::move(option));
+  if (has_changes(job.diffusion.prompts)) {
+    move_by_parts(moved, parts_of(job.diffusion.prompts), prompt_mixes(plan, job, features), job, features,
+                  frames);
+  }
+  if (!job.scenes.empty()) {
+    const std::vector<SceneMix> mixes = scene_mixes(plan, job, features, &notes);
+    move_by_parts(moved, parts_of(job.scenes), mixes, job, features, frames);
   }
   std::sort(moved.begin(), moved.end(),
             [](const MovedOption& a, const MovedOption& b) { return a.key < b.key; });
@@ -151,8 +230,12 @@ std::vector<MovedOption> moved_by_scenes(std::vector<MovedOption> moved, const P
 
 void put_scenes(Plan& plan, const RenderJob& job, const Features& features,
                 const std::vector<MovedOption>& moved) {
+  const std::vector<double> travel = plain_values(kTravelKey, moved, job, plan.rows.size());
+  if (has_changes(job.diffusion.prompts))
+    put_seeds(plan, parts_of(job.diffusion.prompts), prompt_mixes(plan, job, features), job, travel);
   if (job.scenes.empty()) return;
-  const std::vector<SceneMix> mixes = mixes_of(plan, job, features);
+  const std::vector<SceneMix> mixes = scene_mixes(plan, job, features);
+  put_seeds(plan, parts_of(job.scenes), mixes, job, travel);
   std::vector<int> prompts(job.scenes.size(), -1);
   for (size_t i = 0; i < job.scenes.size(); ++i) {
     const Scene& scene = job.scenes[i];
@@ -162,7 +245,6 @@ void put_scenes(Plan& plan, const RenderJob& job, const Features& features,
     prompts[i] = static_cast<int>(known - plan.prompts.begin());
     if (known == plan.prompts.end()) plan.prompts.push_back(pair);
   }
-  const std::vector<double> travel = plain_values(kTravelKey, moved, job, plan.rows.size());
   for (size_t i = 0; i < plan.rows.size(); ++i) {
     Recipe& row = plan.rows[i];
     const auto shares_in = [&](int scene) {
@@ -175,14 +257,6 @@ void put_scenes(Plan& plan, const RenderJob& job, const Features& features,
     const bool as_it_was = shares == row.prompts;
     row.along_arc = as_it_was ? row.along_arc : mixes[i].arc && shares.size() == 2;
     row.prompts = std::move(shares);
-    if (mixes[i].to < 0) continue;
-    const auto& changes = job.scenes[static_cast<size_t>(mixes[i].to)].changes;
-    const auto seed = changes.find(kSeedKey);
-    if (seed == changes.end()) continue;
-    DiffusionSettings own = job.diffusion;
-    const auto number = static_cast<int64_t>(*parse_real(seed->second.value));
-    own.seed = seed->second.adds ? own.seed + number : number;
-    row.noise = frame_noise(own, travel[i], row.frame);
   }
 }
 

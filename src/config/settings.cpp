@@ -176,11 +176,15 @@ Resolved resolve(const std::vector<Layer>& layers) {
   for (const Layer& layer : layers) apply(layer, resolved);
   check_expressions(resolved);
 
-  try {
-    check_scenes(resolved.job);
-  } catch (const Error& error) {
-    throw_error(fault_of(resolved.kinds.at("scenes")), "{}", error.what());
-  }
+  const auto check = [&](const char* key, void (*check_it)(const RenderJob&)) {
+    try {
+      check_it(resolved.job);
+    } catch (const Error& error) {
+      throw_error(fault_of(resolved.kinds.at(key)), "{}", error.what());
+    }
+  };
+  check("scenes", check_scenes);
+  check("prompts", check_prompts);
   check_conditioning(resolved.job);
   check_words(resolved.job);
   frame_by_spacing(resolved);

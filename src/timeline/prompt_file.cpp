@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cctype>
 
+#include "change_text.h"
 #include "key_time.h"
 #include "marked_error.h"
 #include "spectradiff/base/error.h"
@@ -13,10 +15,12 @@ namespace {
 constexpr const char* kForm =
     "write lines of `1:30: text`, or JSON as [{\"at\": \"1:30\", \"prompt\": \"text\"}]";
 
+constexpr const char* kWeight = "weight";
+
 constexpr size_t kLongestTime = 64;  // bytes; what is longer is no time
 
 // The longest beginning that is a time, up to one of the line's colons: prompts may hold colons of their own.
-PromptKey parse_line(std::string_view line, const std::string& where) {
+PromptKey parse_line(std::string_view line, const std::string& where, const ChangeCheck& check) {
   size_t end = std::string_view::npos;
   for (size_t colon = line.find(':'); colon < kLongestTime; colon = line.find(':', colon + 1)) {
     if (find_key_time(trimmed(line.substr(0, colon)))) end = colon;
@@ -31,7 +35,18 @@ PromptKey parse_line(std::string_view line, const std::string& where) {
                 shortened(line, kShownCharacters), kForm);
   PromptKey key;
   key.at = trimmed(line.substr(0, end));
-  key.prompt = trimmed(line.substr(end + 1));
+  const std::vector<std::string> parts = parts_of(line.substr(end + 1));
+  key.prompt = trimmed(parts.front());
+  for (size_t i = 1; i < parts.size(); ++i) {
+    LinePart part = read_part(trimmed(parts[i]), where);
+    if (part.blend) key.blend = part.blend;
+    if (part.negative) key.negative = std::move(part.negative);
+    if (part.key == kWeight) {
+      key.weight = part.value;
+    } else if (!part.key.empty()) {
+      add_change(key.changes, part.key, std::string_view(part.value), where, check);
+    }
+  }
   return key;
 }
 
@@ -51,7 +66,7 @@ const std::string& name_of(PromptBlend blend) {
       ->first;
 }
 
-PromptKey key_from_json(const Json& value, const std::string& where) {
+PromptKey key_from_json(const Json& value, const std::string& where, const ChangeCheck& check) {
   if (!value.is_object())
     throw_error(ErrorKind::usage, "{}: each prompt is an object {{…}}; {}", where, kForm);
   JsonReader reader(value, where, ErrorKind::usage);
@@ -61,13 +76,17 @@ PromptKey key_from_json(const Json& value, const std::string& where) {
   key.prompt = reader.text("prompt");
   if (reader.has("negative")) key.negative = reader.text("negative");
   if (reader.has("blend")) key.blend = blend_of(reader.text("blend"), where);
-  if (reader.has("weight")) {
-    const Json& weight = reader.any("weight");
+  if (reader.has(kWeight)) {
+    const Json& weight = reader.any(kWeight);
     if (!weight.is_string() && !weight.is_number())
       throw_error(ErrorKind::usage, "{}: weight is neither a number nor an expression", where);
     key.weight = weight.is_string() ? weight.get<std::string>() : weight.dump();
   }
-  reader.refuse_unknown();
+  for (const auto& [name, setting] : value.items()) {
+    constexpr std::array<std::string_view, 5> kOwn = {"at", "prompt", "negative", "blend", kWeight};
+    if (std::find(kOwn.begin(), kOwn.end(), name) == kOwn.end())
+      add_change(key.changes, name, setting, where, check);
+  }
   if (key.at.size() > kLongestTime || !find_key_time(key.at)) {
     throw_error(ErrorKind::usage, "{}: at = {} is not a time; write 90, 1:30, 300f, 16beats or end", where,
                 shortened(key.at, kShownCharacters));
@@ -83,28 +102,30 @@ const std::vector<std::pair<std::string, PromptBlend>>& prompt_blends() {
   return blends;
 }
 
-std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& source) {
+std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& source,
+                                         const ChangeCheck& check) {
   if (!keys.is_array()) throw_error(ErrorKind::usage, "{}: there is no list of prompts; {}", source, kForm);
   std::vector<PromptKey> found;
   for (const Json& value : keys)
-    found.push_back(key_from_json(value, fmt::format("{}, prompt {}", source, found.size() + 1)));
+    found.push_back(key_from_json(value, fmt::format("{}, prompt {}", source, found.size() + 1), check));
   return found;
 }
 
-std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& source) {
+std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& source,
+                                     const ChangeCheck& check) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (!is_valid_utf8(text)) throw_error(ErrorKind::usage, "{} is not valid UTF-8", source);
   std::vector<PromptKey> keys;
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && (text[first] == '[' || text[first] == '{')) {
-    keys = prompts_from_json(parse_json(text, source), source);
+    keys = prompts_from_json(parse_json(text, source), source, check);
   } else {
     for (int number = 1; !text.empty(); ++number) {
       const size_t end = std::min(text.find('\n'), text.size());
       const std::string_view line = trimmed(text.substr(0, end));
       text.remove_prefix(std::min(end + 1, text.size()));
       if (!line.empty() && line.front() != '#')
-        keys.push_back(parse_line(line, fmt::format("{}, line {}", source, number)));
+        keys.push_back(parse_line(line, fmt::format("{}, line {}", source, number), check));
     }
   }
   if (keys.empty()) throw_error(ErrorKind::usage, "{} holds no prompts; {}", source, kForm);
@@ -117,7 +138,8 @@ Json prompts_to_json(const std::vector<PromptKey>& keys) {
     Json value = {{"at", key.at}, {"prompt", key.prompt}};
     if (key.negative) value["negative"] = *key.negative;
     if (key.blend) value["blend"] = name_of(*key.blend);
-    if (!key.weight.empty()) value["weight"] = key.weight;
+    if (!key.weight.empty()) value[kWeight] = key.weight;
+    for (const auto& [name, change] : key.changes) value[name] = change_text(change);
     list.push_back(std::move(value));
   }
   return list;

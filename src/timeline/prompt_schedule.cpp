@@ -151,6 +151,10 @@ std::optional<KeyTime> find_key_time(std::string_view text) {
   }
 }
 
+bool has_changes(const std::vector<PromptKey>& keys) {
+  return std::any_of(keys.begin(), keys.end(), [](const PromptKey& key) { return !key.changes.empty(); });
+}
+
 void check_weights(const PromptSchedule& schedule, std::span<const std::string> signals) {
   const std::vector<std::string> names = readable(signals);
   for (const std::string& weight : weights_of(schedule)) Expression(weight, names);

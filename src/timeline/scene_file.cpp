@@ -2,6 +2,7 @@
 #include <array>
 #include <cctype>
 
+#include "change_text.h"
 #include "key_time.h"
 #include "scene_names.h"
 #include "spectradiff/base/error.h"
@@ -22,64 +23,15 @@ bool is_when(std::string_view text) {
   return is_section_name(text) || find_key_time(text).has_value();
 }
 
-std::optional<PromptBlend> find_blend(std::string_view name) {
-  for (const auto& [known, blend] : prompt_blends()) {
-    if (name == known) return blend;
-  }
-  return std::nullopt;
+void read_scene_part(Scene& scene, std::string_view text, const std::string& where,
+                     const ChangeCheck& check) {
+  LinePart part = read_part(text, where);
+  if (part.blend) scene.blend = part.blend;
+  if (part.negative) scene.negative = std::move(part.negative);
+  if (!part.key.empty()) add_change(scene.changes, part.key, std::string_view(part.value), where, check);
 }
 
-// "+0.2" and "-0.2" add, "=0.2" and all else sets.
-SceneChange change_of(std::string_view text, const std::string& where) {
-  if (text.starts_with('=')) return {false, std::string(trimmed(text.substr(1)))};
-  const bool adds = text.starts_with('+') || text.starts_with('-');
-  if (!adds) return {false, std::string(text)};
-  const std::string number(text.starts_with('+') ? text.substr(1) : text);
-  if (!parse_real(number))
-    throw_error(ErrorKind::usage, "{}: {} is no number to add; =… sets an expression", where, text);
-  return {true, number};
-}
-
-void read_part(Scene& scene, std::string_view part, const std::string& where) {
-  if (const auto blend = find_blend(part)) {
-    scene.blend = blend;
-    return;
-  }
-  const size_t space = part.find_first_of(" \t");
-  const std::string key(part.substr(0, space));
-  const std::string_view value = space == std::string_view::npos ? "" : trimmed(part.substr(space));
-  if (key == kNegative) {
-    scene.negative = value;
-    return;
-  }
-  if (value.empty()) {
-    throw_error(
-        ErrorKind::usage,
-        "{}: \"{}\" says nothing; write `| strength +0.2`, `| strength =0.5`, `| cut` or \\| for a bar",
-        where, part);
-  }
-  std::string option = key;
-  std::replace(option.begin(), option.end(), '-', '_');
-  scene.changes[option] = change_of(value, where);
-}
-
-// At bars that no backslash stands before; \| is then a bar.
-std::vector<std::string> parts_of(std::string_view text) {
-  std::vector<std::string> parts(1);
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '|') {
-      parts.back() += '|';
-      ++i;
-    } else if (text[i] == '|') {
-      parts.emplace_back();
-    } else {
-      parts.back() += text[i];
-    }
-  }
-  return parts;
-}
-
-Scene parse_scene_line(std::string_view line, const std::string& where) {
+Scene parse_scene_line(std::string_view line, const std::string& where, const ChangeCheck& check) {
   size_t end = std::string_view::npos;
   for (size_t colon = line.find(':'); colon != std::string_view::npos; colon = line.find(':', colon + 1)) {
     if (is_when(trimmed(line.substr(0, colon)))) end = colon;
@@ -92,11 +44,11 @@ Scene parse_scene_line(std::string_view line, const std::string& where) {
   scene.when = trimmed(line.substr(0, end));
   const std::vector<std::string> parts = parts_of(line.substr(end + 1));
   scene.prompt = trimmed(parts.front());
-  for (size_t i = 1; i < parts.size(); ++i) read_part(scene, trimmed(parts[i]), where);
+  for (size_t i = 1; i < parts.size(); ++i) read_scene_part(scene, trimmed(parts[i]), where, check);
   return scene;
 }
 
-Scene scene_from_json(const Json& value, const std::string& where) {
+Scene scene_from_json(const Json& value, const std::string& where, const ChangeCheck& check) {
   if (!value.is_object()) throw_error(ErrorKind::usage, "{}: a scene is an object; {}", where, kSceneForm);
   JsonReader reader(value, where, ErrorKind::usage);
   Scene scene;
@@ -118,10 +70,7 @@ Scene scene_from_json(const Json& value, const std::string& where) {
   }
   for (const auto& [key, setting] : value.items()) {
     if (key == "when" || key == "prompt" || key == kNegative || key == "blend") continue;
-    if (!setting.is_string() && !setting.is_number())
-      throw_error(ErrorKind::usage, "{}: {} is neither a number nor an expression", where, key);
-    scene.changes[key] =
-        change_of(setting.is_string() ? setting.get<std::string>() : "=" + setting.dump(), where);
+    add_change(scene.changes, key, setting, where, check);
   }
   return scene;
 }
@@ -148,31 +97,32 @@ bool is_section_name(std::string_view when) {
          std::all_of(when.begin(), when.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-std::vector<Scene> scenes_from_json(const Json& list, const std::string& source) {
+std::vector<Scene> scenes_from_json(const Json& list, const std::string& source, const ChangeCheck& check) {
   if (!list.is_array())
     throw_error(ErrorKind::usage, "{}: there is no list of scenes; {}", source, kSceneForm);
   std::vector<Scene> scenes;
   for (const Json& value : list)
-    scenes.push_back(scene_from_json(value, fmt::format("{}, scene {}", source, scenes.size())));
+    scenes.push_back(scene_from_json(value, fmt::format("{}, scene {}", source, scenes.size() + 1), check));
   check_times(scenes, source);
   return scenes;
 }
 
-std::vector<Scene> parse_scenes(std::string_view text, const std::string& source) {
+std::vector<Scene> parse_scenes(std::string_view text, const std::string& source, const ChangeCheck& check) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (!is_valid_utf8(text)) throw_error(ErrorKind::usage, "{} is not valid UTF-8", source);
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos)
     throw_error(ErrorKind::usage, "{}: there is no scene in it; {}", source, kSceneForm);
   if (auto timed = parse_timed_text(text)) return *std::move(timed);
-  if (text[first] == '[' || text[first] == '{') return scenes_from_json(parse_json(text, source), source);
+  if (text[first] == '[' || text[first] == '{')
+    return scenes_from_json(parse_json(text, source), source, check);
   std::vector<Scene> scenes;
   for (int number = 1; !text.empty(); ++number) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!line.empty() && line.front() != '#')
-      scenes.push_back(parse_scene_line(line, fmt::format("{}, line {}", source, number)));
+      scenes.push_back(parse_scene_line(line, fmt::format("{}, line {}", source, number), check));
   }
   if (scenes.empty()) throw_error(ErrorKind::usage, "{}: there is no scene in it; {}", source, kSceneForm);
   check_times(scenes, source);
@@ -188,10 +138,7 @@ Json scenes_to_json(const std::vector<Scene>& scenes) {
     for (const auto& [name, blend] : prompt_blends()) {
       if (scene.blend == blend) value["blend"] = name;
     }
-    for (const auto& [key, change] : scene.changes) {
-      const bool sign = change.adds && !change.value.starts_with('-');
-      value[key] = (change.adds ? (sign ? "+" : "") : "=") + change.value;
-    }
+    for (const auto& [key, change] : scene.changes) value[key] = change_text(change);
     list.push_back(std::move(value));
   }
   return list;

@@ -101,7 +101,7 @@ int64_t fade_between(double before, double energy, const Features& features) {
 
 int64_t frame_of_key(const std::string& when, const Features& features) {
   PromptSchedule schedule;
-  schedule.keys = {{when, "", {}, {}, ""}};
+  schedule.keys = {{when, "", {}, {}, "", {}}};
   const SignalSet none({});
   return place_prompts(schedule, features, none, {}).key_frames.front();
 }

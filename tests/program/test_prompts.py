@@ -200,6 +200,43 @@ def test_a_preset_leaves_of_the_look_only_what_is_diffused(plan):
     assert {key: resolved[key] for key in look} == {**look, "strength": 0.5, "greyscale": False, "painter": "circles"}
 
 
+def test_a_prompt_may_bring_its_own_strength_seed_and_any_moving_option(plan):
+    text = "0:00: sea | strength 0.3 | seed 7\n0:02: storm \\| hail | strength +0.2 | seed 9 | hue-start =0.25*beat\n"
+    found = plan(*write(plan, text), "--strength", 0.5, "--strength-mode", "exact")
+    rows = {row["frame"]: row for row in found["rows"]}
+    assert mixes(found)[25] == {"storm | hail": 1}
+    # Along the line between them, as the words go; noise along the arc.
+    assert [rows[frame]["strength"] for frame in (0, 5, 10, 20, 39)] == pytest.approx([0.3, 0.4, 0.5, 0.7, 0.7])
+    noise = {frame: {part["seed"]: part["weight"] for part in rows[frame]["noise"]} for frame in (0, 10, 15, 20)}
+    assert noise[0] == {7: 1} and noise[20] == {9: 1}
+    assert noise[10] == pytest.approx({7: np.sqrt(0.5), 9: np.sqrt(0.5)})
+    assert noise[15] == pytest.approx({7: np.cos(0.75 * np.pi / 2), 9: np.sin(0.75 * np.pi / 2)})
+    assert rows[25]["hue_start"] == 0.25 and rows[26]["hue_start"] == 0
+    # A part of the song, and the keys as JSON, say the same.
+    part = plan(*write(plan, text), "--strength", 0.5, "--strength-mode", "exact", "--frames", "15")["rows"][0]
+    assert part == rows[15]
+    keys = [
+        {"at": 0, "prompt": "sea", "strength": 0.3, "seed": 7},
+        {"at": 2, "prompt": "storm | hail", "strength": "+0.2", "seed": "9", "hue_start": "=0.25*beat"},
+    ]
+    assert plan(*write(plan, keys), "--strength", 0.5, "--strength-mode", "exact")["rows"] == found["rows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0:00: a\n0:01: b | strengh 0.5\n", "p.txt, line 2: strengh = 0.5 is no option (did you mean 'strength'?)"),
+        ("0:00: a | strength 2\n", "p.txt, line 1: strength = 2 is outside 0..1"),
+        ("0:00: a | painter pie\n", "p.txt, line 1: painter = pie cannot differ"),
+        ("0:00: a | seed 1.5\n", "p.txt, line 1: seed = 1.5 is no whole number"),
+        ("0:00: a | strength\n", "p.txt, line 1: \"strength\" says nothing"),
+        ("0:00: a | strength =2*onst\n", "prompts: 0:00: strength"),
+    ],
+)
+def test_what_prompts_cannot_bring_is_named_by_its_line(plan, text, told):
+    assert told in plan(*write(plan, text), code=2).err
+
+
 def scenes(plan, text, name="scenes.txt"):
     (plan.folder / name).write_text(text if isinstance(text, str) else json.dumps(text))
     return ["--scenes", name]

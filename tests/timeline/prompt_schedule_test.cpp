@@ -44,6 +44,21 @@ TEST(PromptFile, JsonReadsBackAsItself) {
   EXPECT_EQ(prompts_from_json(Json::parse(R"([{"at": 1.5, "prompt": "a"}])"), "p").front().at, "1.5");
 }
 
+TEST(PromptFile, LinesSayWhatChangesBehindBars) {
+  const auto keys = parse_prompts(
+      "0:00: a \\| b | strength +0.2 | seed 7 | cut | negative fog\n0:02: c | mark-size =9*onset | weight "
+      "onset\n",
+      "p");
+  EXPECT_EQ(keys[0], (PromptKey{"0:00",
+                                "a | b",
+                                "fog",
+                                PromptBlend::cut,
+                                "",
+                                {{"seed", {false, "7"}}, {"strength", {true, "0.2"}}}}));
+  EXPECT_EQ(keys[1], (PromptKey{"0:02", "c", {}, {}, "onset", {{"mark_size", {false, "9*onset"}}}}));
+  EXPECT_EQ(prompts_from_json(prompts_to_json(keys), "again"), keys);
+}
+
 TEST(PromptFile, ALineOfColonsIsRefusedAtOnceAndShownInPart) {
   std::string line = "1";
   for (int i = 0; i < 200000; ++i) line += ":1";

@@ -123,9 +123,9 @@ struct RenderJob {
 
   // Whether an option differs from frame to frame.
   bool moves(const std::string& key) const {
-    return expressions.contains(key) || std::any_of(scenes.begin(), scenes.end(), [&](const Scene& scene) {
-             return scene.changes.contains(key);
-           });
+    const auto changes = [&](const auto& part) { return part.changes.contains(key); };
+    return expressions.contains(key) || std::any_of(scenes.begin(), scenes.end(), changes) ||
+           std::any_of(diffusion.prompts.begin(), diffusion.prompts.end(), changes);
   }
   // Whether any frame is guided (DiffuserSettings::guided).
   bool is_guided() const { return diffusion.numbers.guidance > 1 || moves("guidance"); }

@@ -11,6 +11,7 @@
 
 #include "spectradiff/base/json.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/timeline/option_change.h"
 #include "spectradiff/timeline/signals.h"
 
 namespace spectradiff {
@@ -27,17 +28,25 @@ struct PromptKey {
   // On the way to the next key:
   std::optional<PromptBlend> blend;  // absent: the schedule's
   std::string weight;                // of the next key's prompt, an expression; empty: the schedule's
+  OptionChanges changes;             // at the key, and less and less on the way to the next one
   friend bool operator==(const PromptKey&, const PromptKey&) = default;
 };
+
+// Whether any of them changes an option.
+bool has_changes(const std::vector<PromptKey>& keys);
 
 // The name that weights may read beside series, counters and signals: 0 at a key, 1 at the next one.
 inline constexpr const char* kProgress = "progress";
 
 // Lines of `M:SS: text` (any time of a key, then a colon; empty lines and those that begin with # are
-// skipped) or a JSON array of {"at", "prompt", "negative", "blend", "weight"}; "at" may be a number of
-// seconds. Messages begin with `source` and the line. Error{usage}.
-std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& source);
-std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& source);
+// skipped), behind it any of `| strength +0.2`, `| seed =7`, `| cut`, `| negative text`, `| weight EXPR`; \|
+// is a bar. Or a JSON array of {"at", "prompt", "negative", "blend", "weight", and option keys: a number or
+// expression sets, "+0.2" adds}; "at" may be a number of seconds. Messages begin with `source` and the line.
+// Error{usage}.
+std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& source,
+                                     const ChangeCheck& check = nullptr);
+std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& source,
+                                         const ChangeCheck& check = nullptr);
 Json prompts_to_json(const std::vector<PromptKey>& keys);
 
 struct PromptSchedule {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,16 +10,10 @@
 
 #include "spectradiff/base/json.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/timeline/option_change.h"
 #include "spectradiff/timeline/prompt_schedule.h"
 
 namespace spectradiff {
-
-// What a scene does to an option that is a number.
-struct SceneChange {
-  bool adds = false;  // to what it is otherwise
-  std::string value;  // a number; of one that sets, also an expression
-  friend bool operator==(const SceneChange&, const SceneChange&) = default;
-};
 
 // `when` is one of, in the order in which a section chooses:
 // - "section 3": the third one, counted from 1;
@@ -33,10 +26,10 @@ struct SceneChange {
 // or a time of a key (prompt_schedule.h): from there to the next scene.
 struct Scene {
   std::string when;
-  std::string prompt;                          // empty: the job's
-  std::optional<std::string> negative;         // absent: the job's
-  std::map<std::string, SceneChange> changes;  // by option key
-  std::optional<PromptBlend> blend;            // into it; absent: by the energy of both sections
+  std::string prompt;                   // empty: the job's
+  std::optional<std::string> negative;  // absent: the job's
+  OptionChanges changes;
+  std::optional<PromptBlend> blend;  // into it; absent: by the energy of both sections
   friend bool operator==(const Scene&, const Scene&) = default;
 };
 
@@ -45,8 +38,10 @@ struct Scene {
 // {"when", "prompt", "negative", "blend", and option keys: a number or expression sets, "+0.2" adds}. Or
 // timed text: LRC ([01:30.50]text) and SubRip (.srt), whose lines are the prompts. Which of them it is, the
 // text says. Messages begin with `source` and the line. Error{usage}.
-std::vector<Scene> parse_scenes(std::string_view text, const std::string& source);
-std::vector<Scene> scenes_from_json(const Json& scenes, const std::string& source);
+std::vector<Scene> parse_scenes(std::string_view text, const std::string& source,
+                                const ChangeCheck& check = nullptr);
+std::vector<Scene> scenes_from_json(const Json& scenes, const std::string& source,
+                                    const ChangeCheck& check = nullptr);
 Json scenes_to_json(const std::vector<Scene>& scenes);
 
 // The scenes need sections heard, and beats.
