@@ -178,8 +178,10 @@ std::string expression_help() {
   help += listing("operators", {"+ - * / % ^", "< <= > >= == !=", "&& || !", "CONDITION ? A : B"});
   std::vector<std::string> stages;
   for (const std::string& usage : signal_stages()) stages.push_back("| " + usage);
-  return help + listing("stages of --signal NAME=SOURCE; SOURCE is `band LOW HIGH` (in Hz) or an expression",
-                        stages);
+  return help + listing(
+                    "stages of --signal NAME=SOURCE; SOURCE is `band LOW HIGH` (in Hz), `keys 0s 1, 2.5s 3` "
+                    "or an expression",
+                    stages);
 }
 
 // What the file of a batch holds, and what comes out.

@@ -24,6 +24,12 @@ motion. --centre-x and --centre-y move its middle, --border says what comes in f
 --chain-strength (0.3 to 0.5) is how much each picture changes, --paint-over how much painting it takes up;
 --colour-match, --sharpen and --chain-noise keep a long way from washing out.
 
+Key frames: --signal "way=keys 0s 1, 2.5s 1.6, 4s 1" goes along lines between them. --import takes Deforum's settings
+or a manifest that Parseq rendered, and names what has no meaning here; --print-config shows what became of it, flags
+win over it. --camera-pace frame moves what stands in one frame alone into that frame:
+  spectradiff render song.wav --import deforum.txt --paint-over 0.2
+  spectradiff render song.wav --chain song --camera-pace frame --zoom "1 + 20*beat"
+
 Without a chain every picture is its own, and the painting moves where its numbers do:
   spectradiff paint song.wav --paint-zoom "1 + 0.3*build" --paint-turn "10*bars"
   spectradiff paint song.wav --mark-drift "0.1*beats" --symmetry mirror

@@ -97,7 +97,7 @@ void add_chain(std::vector<Option>& table) {
 void add_camera(std::vector<Option>& table) {
   table.push_back(
       moving(real_option(of_camera("zoom", "Z", "what the picture grows by in a second; below 1 it shrinks"),
-                         NUMBER(zoom), {0.05, 20, "1.3 is a calm flight, 3 a fast one"})));
+                         NUMBER(zoom), {0.001, 1000, "1.3 is a calm flight, 3 a fast one"})));
   table.push_back(
       moving(real_option(of_camera("turn", "DEG", "degrees by which the picture turns clockwise in a second"),
                          NUMBER(turn), {-720, 720})));
@@ -113,6 +113,10 @@ void add_camera(std::vector<Option>& table) {
   table.push_back(moving(real_option(
       of_camera("centre_y", "Y", "where zoom and turn have their middle, in heights from the upper edge"),
       NUMBER(centre_y), {-1, 2})));
+  table.push_back(choice_option<CameraPace>(
+      of_camera("camera_pace", "NAME", "whose speeds move the camera into a frame"), FIELD(pace),
+      {{"mean", CameraPace::mean, "the mean of the frame's and of the one before"},
+       {"frame", CameraPace::frame, "the frame's own: a kick moves into its own frame"}}));
   table.push_back(choice_option<Border>(
       of_camera("border", "NAME", "what comes in from beyond the picture's border"), FIELD(border),
       {{"reflect", Border::reflect, "its mirror image"},

@@ -131,7 +131,8 @@ void put_views(Plan& plan, const RenderJob& job, const Features& features) {
   size_t at = 0;
   for (Recipe& row : plan.rows) {
     for (; at < static_cast<size_t>(row.frame); ++at) {
-      const CameraStep step = step_between(numbers[at], numbers[at + 1], seconds, job.paint.size);
+      const size_t from = job.journey.pace == CameraPace::frame ? at + 1 : at;
+      const CameraStep step = step_between(numbers[from], numbers[at + 1], seconds, job.paint.size);
       view = moved_on(view, step, job.paint.size, border);
     }
     row.view = {rounded(view.zoom), rounded(view.turn_degrees), rounded(view.x), rounded(view.y)};
@@ -149,7 +150,8 @@ void put_journey(Plan& plan, const RenderJob& job, const Features& features,
   for (size_t i = 0; i < plan.rows.size(); ++i) {
     Recipe& row = plan.rows[i];
     if (!row.init.previous) continue;
-    row.init.camera = step_between(numbers[i - 1], numbers[i], seconds, job.paint.size);
+    const size_t from = journey.pace == CameraPace::frame ? i : i - 1;
+    row.init.camera = step_between(numbers[from], numbers[i], seconds, job.paint.size);
     row.init.border = journey.border;
     row.init.paint_over = numbers[i].paint_over;
     row.init.sharpen = numbers[i].sharpen;

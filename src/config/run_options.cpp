@@ -322,6 +322,13 @@ void add_sources(std::vector<Option>& table) {
   preset.from_text = [](std::string_view typed) { return Json::array({std::string(typed)}); };
   preset.repeats = true;
   table.push_back(std::move(preset));
+  Option imported = name_option(of_run("import", kPictures, "FILE",
+                                       "take the settings of another program: Deforum's (JSON), or a "
+                                       "manifest that Parseq rendered; they win "
+                                       "over presets"),
+                                FIELD(imported));
+  imported.get = [](const Settings&) { return Json(); };  // its settings stand among the resolved ones
+  table.push_back(std::move(imported));
   Option draft = switch_option(
       of_run(
           "draft", kPictures, "",

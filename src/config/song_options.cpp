@@ -72,8 +72,9 @@ void set_signals(Settings& to, const Json& value) {
   if (!value.is_object()) refuse("is not an object of signals; write {\"kick\": \"band 40 120 | norm 95\"}");
   for (const auto& [name, text] : value.items()) {
     if (!text.is_string()) refuse("has a signal " + name + " that is not a text");
-    if (text.get_ref<const std::string&>().size() > kMaxSignalBytes)
-      refuse(fmt::format("has a signal {} of more than {} bytes", name, kMaxSignalBytes));
+    const auto& source = text.get_ref<const std::string&>();
+    if (source.size() > max_signal_bytes(source))
+      refuse(fmt::format("has a signal {} of more than {} bytes", name, max_signal_bytes(source)));
     to.job.signals[name] = text.get<std::string>();
     if (to.job.signals.size() > kMaxSignals) refuse(fmt::format("makes more than {} signals", kMaxSignals));
   }

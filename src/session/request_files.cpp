@@ -49,6 +49,7 @@ void add_read_files(FileGuard& guard, const SessionRequest& request, const RunSe
   if (!run.from.empty()) guard.reads("from", run.from, "output");
   if (!run.config.empty()) guard.reads("config", run.config);
   if (!run.plan.empty()) guard.reads("plan", run.plan);
+  if (!run.imported.empty()) guard.reads("import", run.imported);
   for (const std::string& preset : run.presets) guard.reads("preset", find_preset(preset).file);
   if (const fs::path folder = user_config_folder(); !folder.empty())
     guard.reads("your settings file", folder / "config.json");

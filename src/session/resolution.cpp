@@ -216,11 +216,15 @@ Json with_origins(Json values, const Resolved& resolved) {
 }  // namespace
 
 Resolution resolve_request(const SessionRequest& request, ModelStore& models, RenderObserver& observer) {
+  for (const Layer& layer : request.layers) {
+    for (const std::string& note : layer.notes) observer.warn(note);
+  }
   if (request.task == Task::analyze) return {resolve(request.layers)};
   std::vector<Layer> layers = request.layers;
   std::shared_ptr<const Manifest> manifest = manifest_for(request, models);
   if (manifest) {
-    const bool preset = !run_settings(layers).presets.empty();
+    const RunSettings run = run_settings(layers);
+    const bool preset = !run.presets.empty() || !run.imported.empty();
     layers.insert(layers.begin(), look_layer(*manifest, preset));
   }
   Resolution resolution{resolve(layers)};

@@ -119,6 +119,7 @@ constexpr Need kNeeds[] = {
     {"centre_x", moves_something, kNothingToMove},
     {"centre_y", moves_something, kNothingToMove},
     {"border", moves_something, kNothingToMove},
+    {"camera_pace", moves_something, kNothingToMove},
     {"eta",
      [](const Resolution& settings) {
        const std::string& scheduler = settings.job.diffusion.scheduler;

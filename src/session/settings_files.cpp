@@ -5,6 +5,7 @@
 
 #include "old_render.h"
 #include "spectradiff/base/locations.h"
+#include "spectradiff/config/import_file.h"
 #include "spectradiff/config/options.h"
 
 namespace spectradiff {
@@ -33,6 +34,8 @@ std::vector<Layer> SettingsFiles::below(std::vector<Layer> told) {
       return std::vector{read_layer(find_preset(name).file, "preset " + name, LayerKind::preset)};
     }));
   }
+  if (!run.imported.empty())
+    add(once("import " + run.imported, [&] { return std::vector{read_import(run.imported)}; }));
   if (!run.from.empty())
     add(once("from " + run.from, [&] { return std::vector{old_render_layer(run.from)}; }));
   layers.insert(layers.end(), std::make_move_iterator(told.begin()), std::make_move_iterator(told.end()));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <set>
 
 #include "formula.h"
@@ -62,6 +63,16 @@ std::vector<std::string> stage_names() {
   return names;
 }
 
+constexpr std::string_view kKeys = "keys";
+
+bool is_keys(std::string_view text) {
+  const size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
+  if (!text.substr(begin).starts_with(kKeys)) return false;
+  const size_t behind = begin + kKeys.size();
+  const size_t first = text.find_first_not_of(" \t\r\n", behind);
+  return first != std::string_view::npos && first > behind && is_digit(text[first]);
+}
+
 bool is_name(const std::string& text) {
   const auto fits = [](unsigned char c) { return std::isdigit(c) || std::islower(c) || c == '_'; };
   return !text.empty() && text.size() <= kMaxName && !std::isdigit(static_cast<unsigned char>(text[0])) &&
@@ -99,11 +110,16 @@ void add_need(const ExpressionInput& input, FeatureRequest& request) {
 
 }  // namespace
 
+size_t max_signal_bytes(std::string_view text) {
+  return is_keys(text) ? kMaxKeysBytes : kMaxSignalBytes;
+}
+
 Expression Signal::read_source(std::string_view text, std::span<const std::string> signals) {
-  if (text.size() > kMaxSignalBytes) {
+  if (text.size() > max_signal_bytes(text)) {
     fail_at(text, 0,
-            fmt::format("it has {} bytes, and a signal has at most {}", text.size(), kMaxSignalBytes));
+            fmt::format("it has {} bytes, and a signal has at most {}", text.size(), max_signal_bytes(text)));
   }
+  if (is_keys(text)) return {"0", signals};
   const size_t end = part_end(text, 0);
   const std::vector<Word> words = words_of(text, 0, end);
   if (words.size() < 2 || words[0].text != "band" || words[1].text[0] == '(')
@@ -115,8 +131,45 @@ Expression Signal::read_source(std::string_view text, std::span<const std::strin
   return {fmt::format("band({},{})", format_real(low), format_real(high)), signals};
 }
 
+void Signal::read_keys(std::string_view text) {
+  const size_t end = part_end(text, 0);
+  for (size_t begin = text.find(kKeys) + kKeys.size(); begin < end;) {
+    const size_t comma = std::min(text.find(',', begin), end);
+    const std::vector<Word> words = words_of(text, begin, comma);
+    if (words.size() != 2) fail_at(text, begin, "a key is a time and a number: keys 0s 1, 2.5s 3");
+    const auto at = parse_music_time(words[0].text);
+    if (!at || at->unit == MusicTime::Unit::beats || at->value < 0)
+      fail_at(text, words[0].at, words[0].text + " is not a time such as 2f, 30ms or 0.5s");
+    keys_.push_back({*at, number_of(text, words[1])});
+    begin = comma + 1;
+  }
+  if (keys_.empty()) fail_at(text, 0, "there are no keys; write keys 0s 1, 2.5s 3");
+}
+
+void Signal::fill_from_keys(std::vector<double>& values, const Rational& fps) const {
+  std::vector<std::pair<double, double>> points;  // frame, value
+  for (const Key& key : keys_) points.emplace_back(key.at.frames(fps, 1), key.value);
+  std::stable_sort(points.begin(), points.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  size_t next = 0;  // the first point behind the frame
+  for (size_t frame = 0; frame < values.size(); ++frame) {
+    // A key stands on its frame although seconds are rounded.
+    const double now = static_cast<double>(frame) + 1e-9;
+    while (next < points.size() && points[next].first <= now) ++next;
+    if (next == 0 || next == points.size()) {
+      values[frame] = next == 0 ? points.front().second : points.back().second;
+      continue;
+    }
+    const auto& [from, low] = points[next - 1];
+    const auto& [to, high] = points[next];
+    values[frame] =
+        std::lerp(low, high, std::clamp((static_cast<double>(frame) - from) / (to - from), 0.0, 1.0));
+  }
+}
+
 Signal::Signal(std::string_view text, std::span<const std::string> signals)
     : source_(read_source(text, signals)) {
+  if (is_keys(text)) read_keys(text);
   for (size_t end = part_end(text, 0); end < text.size();) {
     const size_t begin = end + 1;
     end = part_end(text, begin);
@@ -160,6 +213,7 @@ bool Signal::counts_beats() const {
 
 void Signal::shape(std::vector<double>& values, const Rational& fps, double tempo_bpm) const {
   if (values.empty()) return;
+  if (!keys_.empty()) fill_from_keys(values, fps);
   for (const Stage& stage : stages_) {
     std::vector<double> times;
     times.reserve(stage.times.size());

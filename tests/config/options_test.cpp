@@ -53,7 +53,7 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "sound_embedding": "mfcc", "text_strength": 200, "rms_embedding": 0.8, "sound_slice": "overlap:3", "sound_blend": 4,
     "notes": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"], "notes_mode": "focus", "notes_amount": 0.5, "notes_top": 4, "notes_smooth": 1, "notes_shuffles": 4,
     "walk": "circle", "walk_mode": "snap", "walk_by": "rms", "walk_distance": 0.1, "walk_note": "half", "easing": "sine-in", "walk_turns": 2, "walk_jitter": 0.5, "walk_limit": 1,
-    "chain": "beats:8", "paint_over": 0.3, "chain_strength": 0.5, "colour_match": "song", "sharpen": 0.25, "chain_noise": 0.05,
+    "chain": "beats:8", "paint_over": 0.3, "chain_strength": 0.5, "colour_match": "song", "camera_pace": "frame", "sharpen": 0.25, "chain_noise": 0.05,
     "zoom": 1.5, "turn": -20, "pan_x": 0.1, "pan_y": -0.1, "centre_x": 0.25, "centre_y": 0.75, "border": "wrap",
     "bend": "add 0.5*rms", "text_to_image": true, "loop": true,
     "signal": {"kick": "band 40 120 | norm 95"}})");
@@ -78,7 +78,7 @@ TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
   for (const Option& option : option_table()) {
     const bool is_source =  // resolved into other settings
         option.key == "preset" || option.key == "from" || option.key == "draft" || option.key == "plan" ||
-        option.key == "aspect";
+        option.key == "import" || option.key == "aspect";
     if (option.of_job || option.typed_only || is_source) continue;
     EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
     EXPECT_EQ(again.value(option.key, Json()), changed.value(option.key, Json(0))) << option.key;

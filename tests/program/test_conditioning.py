@@ -16,6 +16,18 @@ CASES = {
     "walk": ["--walk", "circle", "--tempo", "120", "--walk-distance", "0.2"],
     "bend": ["--bend", "add 0.8*raw(rms) | noise 0.2*onset | roll 0 f"],
     "noise": ["--text-to-image"],
+    "loop": ["--loop", "--walk-by", "1", "--prompt", "sea", "--end-prompt", "storm"],
+    "prompts": ["--prompts", "story.txt", "--prompt-blend", "slerp"],
+    "scenes": ["--scenes", "scenes.txt"],
+    "given": ["--stem", "lead=song.wav", "--labels", "marks=marks.txt", "--strength", "0.2+0.3*stem:lead+0.3*labels:marks", "--seed-travel", "change"],
+    "import": ["--import", "deforum.txt"],
+}
+FILES = {
+    "notes.txt": "\n".join(NOTES) + "\n",
+    "story.txt": "0: sea | strength 0.3 | seed 3\n0.5: storm | strength +0.2 | seed 5 | mark-size =9+9*beat\n0.8: calm\n",
+    "scenes.txt": "0.3s: sea | strength =0.4 | seed 9\n0.6s: | slerp\n",
+    "marks.txt": "0.2\t0.5\ta\n",
+    "deforum.txt": json.dumps({"zoom": "0:(1.02+0.01*sin(t))", "angle": "0:(0), 8:(3)", "strength_schedule": "0:(0.6)", "fps": 10}),
 }
 
 
@@ -25,7 +37,8 @@ def digests(program, folder):
 
 @pytest.fixture
 def render(program, song, fake_model):
-    (program.work / "notes.txt").write_text("\n".join(NOTES) + "\n")
+    for name, text in FILES.items():
+        (program.work / name).write_text(text)
 
     def run(out, *more):
         return program("render", song, *FRAMES, "--model", "./fake-model", "-o", f"{out}/%05d.png", *more)
@@ -34,7 +47,7 @@ def render(program, song, fake_model):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_frame_alone_and_a_printed_plan_give_the_same_bytes(program, song, render, case):
+def test_a_frame_alone_shards_and_a_printed_plan_give_the_same_bytes(program, song, render, case):
     assert render("plain").code == 0
     done = render("whole", *CASES[case])
     assert done.code == 0, done
@@ -42,6 +55,12 @@ def test_a_frame_alone_and_a_printed_plan_give_the_same_bytes(program, song, ren
     assert whole != digests(program, "plain")
     assert render("alone", *CASES[case], "--frames", "7").code == 0
     assert digests(program, "alone") == {"00007.png": whole["00007.png"]}
+    for shard in ("1/2", "2/2"):
+        assert render("parts", *CASES[case], "--shard", shard).code == 0
+    stores = sorted(str(store) for store in (program.work / "parts").glob(".*spectradiff"))
+    done = program("assemble", *stores, "-o", "parts/%05d.png")
+    assert done.code == 0, done
+    assert digests(program, "parts") == whole
     plan = program("render", song, *FRAMES, "--model", "./fake-model", *CASES[case], "--dry-run", "-o", "x.mp4")
     assert plan.code == 0, plan
     (program.work / "plan.jsonl").write_text(plan.out)

@@ -77,6 +77,15 @@ TEST(Signal, TakesABandASeriesOrAnExpressionAsItsSource) {
   EXPECT_FALSE(Signal("onset | lag 1f", {}).counts_beats());
 }
 
+TEST(Signal, KeysGoAlongLinesAndStayBeforeAndBehind) {
+  std::vector<double> values(7);
+  Signal("keys 0.1s 1, 3f 2, 500ms -2 | scale 2", {}).shape(values, Rational(10), 120);
+  EXPECT_THAT(values, Pointwise(DoubleNear(1e-9), {2.0, 2.0, 3.0, 4.0, 0.0, -4.0, -4.0}));
+  values.assign(3, 0);
+  Signal("keys 1f 0, 1f 5", {}).shape(values, Rational(10), 120);
+  EXPECT_THAT(values, ElementsAre(0, 5, 5));
+}
+
 class WrongSignal : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongSignal, IsRefusedWithItsPlace) {
@@ -98,7 +107,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"rel(onset, -1s)", 12, "above 0"}, Wrong{"rel(onset)", 10, ", is expected"},
         Wrong{"quantize(onset, 2s)", 17, "number of beats or bars"},
         Wrong{"norm(1, 95)", 6, "name of a series"}, Wrong{"2*norm", 3, "norm(onset"},
-        Wrong{"onset | norm 95 2", 17, "not a time"}, Wrong{"onset | invert 1", 9, "write it as invert"},
+        Wrong{"onset | norm 95 2", 17, "not a time"}, Wrong{"keys 1 2", 6, "not a time"},
+        Wrong{"keys 1s 2, 3s", 11, "a time and a number"}, Wrong{"keys 1beat 2", 6, "not a time"},
+        Wrong{"keys 1s x", 9, "plain decimal"}, Wrong{"onset | invert 1", 9, "write it as invert"},
         Wrong{"band 40", 1, "two frequencies"}, Wrong{"band 120 40", 6, "below its second"},
         Wrong{"band a 40", 6, "plain decimal"}, Wrong{"onset | lag 1f + 2", 9, "lag TIME"}));
 

@@ -27,6 +27,7 @@ struct RunSettings {
   std::string from;                           // a video whose settings are taken; empty: none
   std::string plan;                           // a printed plan that is rendered; empty: none
   std::vector<std::string> presets;
+  std::string imported;  // settings of another program; empty: none
   bool draft = false;
   bool print_config = false, origin = false, dry_run = false;
   bool statistics = false;

@@ -17,6 +17,7 @@ struct Layer {
   Json values = Json::object();
   LayerKind kind = LayerKind::flag;
   std::filesystem::path folder;  // relative paths among the values start here; empty: the current folder
+  std::vector<std::string> notes = {};  // what the user should know of how it was read
 };
 
 struct Resolved : Settings {

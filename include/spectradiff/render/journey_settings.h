@@ -13,8 +13,7 @@ enum class ColourMatch {
   song      // of the chain's first picture
 };
 
-// Numbers that music may move. Speeds are those at a frame's begin; between two frames the camera moves with
-// the mean of theirs.
+// Numbers that music may move. Speeds are those at a frame's begin.
 struct JourneyNumbers {
   double zoom = 1;        // factor per second
   double turn = 0;        // degrees per second, clockwise
@@ -29,11 +28,18 @@ struct JourneyNumbers {
   friend bool operator==(const JourneyNumbers&, const JourneyNumbers&) = default;
 };
 
+// Whose speeds move the camera into a frame.
+enum class CameraPace {
+  mean,  // the mean of the frame's and of the one before
+  frame  // the frame's own: what stands in one frame alone moves into that frame
+};
+
 struct JourneySettings {
   Cuts chain;  // where a chain of pictures begins; Cuts::Kind::none: every init is the painting
   JourneyNumbers numbers;
   Border border = Border::reflect;
   ColourMatch colour_match = ColourMatch::section;
+  CameraPace pace = CameraPace::mean;
 
   bool is_chained() const { return chain.kind != Cuts::Kind::none; }
   friend bool operator==(const JourneySettings&, const JourneySettings&) = default;

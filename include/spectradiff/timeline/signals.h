@@ -15,8 +15,9 @@
 
 namespace spectradiff {
 
-// A source and stages behind it, separated by |. The source is `band LO HI` (Hz) or an expression: a series,
-// a signal, anything. Times are 2f, 30ms, 0.5s or 1beat.
+// A source and stages behind it, separated by |. The source is `band LO HI` (Hz); `keys 0s 1, 2.5s 3, 120f
+// 2`, values at times that go along lines from one to the next and stay as they are before and behind; or an
+// expression: a series, a signal, anything. Times are 2f, 30ms, 0.5s or 1beat.
 //   env A R      follows with time constants: A upwards, R downwards (1 - 1/e of a step; 0: at once)
 //   lag T        env T T
 //   smooth T     mean weighted by a Hann window over T before and T after: no delay
@@ -34,8 +35,8 @@ class Signal {
   // Error{usage} as Expression's; columns count in the whole text.
   Signal(std::string_view text, std::span<const std::string> signals);
 
-  const Expression& source() const { return source_; }
-  bool counts_beats() const;  // whether a stage's time is in beats
+  const Expression& source() const { return source_; }  // of keys: 0
+  bool counts_beats() const;                            // whether a stage's time is in beats
 
   // `values` [frames], the source's, over the whole song; shaped in place.
   void shape(std::vector<double>& values, const Rational& fps, double tempo_bpm) const;
@@ -46,9 +47,16 @@ class Signal {
     std::vector<double> numbers;
     std::vector<MusicTime> times;
   };
+  struct Key {
+    MusicTime at;
+    double value = 0;
+  };
   static Expression read_source(std::string_view text, std::span<const std::string> signals);
+  void read_keys(std::string_view text);
+  void fill_from_keys(std::vector<double>& values, const Rational& fps) const;
 
   Expression source_;
+  std::vector<Key> keys_;
   std::vector<Stage> stages_;
 };
 
@@ -57,7 +65,9 @@ std::vector<std::string> signal_stages();
 
 // Checked before anything is parsed.
 inline constexpr size_t kMaxSignals = 1000;
-inline constexpr size_t kMaxSignalBytes = 4000;  // of one with its stages
+inline constexpr size_t kMaxSignalBytes = 4000;   // of one with its stages
+inline constexpr size_t kMaxKeysBytes = 1 << 20;  // of one whose source is keys
+size_t max_signal_bytes(std::string_view text);
 
 // The signals of a job.
 class SignalSet {

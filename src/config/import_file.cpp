@@ -1,0 +1,575 @@
+#include "spectradiff/config/import_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "spectradiff/base/error.h"
+#include "spectradiff/base/file.h"
+#include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/timeline/deforum_schedule.h"
+
+namespace spectradiff {
+namespace {
+
+constexpr const char* kRendered = "rendered_frames";
+
+// Numbers of one of Deforum's settings, in its units.
+struct Fields {
+  std::map<std::string, std::string> sources;  // field → source of a signal
+
+  bool has(const std::string& field) const { return sources.contains(field); }
+  // Whether it is this number all the time, or absent.
+  bool is(const std::string& field, const std::string& number) const {
+    const auto found = sources.find(field);
+    return found == sources.end() || found->second == number;
+  }
+};
+
+class Import {
+ public:
+  explicit Import(std::string name) : name_(std::move(name)) {}
+
+  Layer read(const Json& values) {
+    if (!values.is_object()) refuse("", "the settings must be one JSON object");
+    if (values.contains(kRendered)) {
+      parseq(values);
+    } else {
+      deforum(values);
+    }
+    motion();
+    numbers();
+    Layer layer = make_layer(std::move(out_), "import " + name_, LayerKind::preset);
+    if (!idle_.empty()) {
+      notes_.push_back(fmt::format("import {}: without meaning here: {}", name_,
+                                   join(std::vector<std::string>(idle_.begin(), idle_.end()), ", ")));
+    }
+    layer.notes = std::move(notes_);
+    return layer;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& key, const std::string& why) const {
+    throw_error(ErrorKind::usage, "import = {}: {}{}", name_, key.empty() ? "" : key + " = ", why);
+  }
+  void note(const std::string& text) { notes_.push_back(fmt::format("import {}: {}", name_, text)); }
+
+  // ---- Deforum
+
+  void deforum(const Json& values) {
+    const bool known = std::any_of(values.items().begin(), values.items().end(), [](const auto& item) {
+      return item.key() == "animation_mode" || item.key() == "strength_schedule" || item.key() == "zoom";
+    });
+    if (!known)
+      refuse("",
+             "it is neither Deforum's settings nor a manifest that Parseq rendered (\"rendered_frames\")");
+    JsonReader reader(values, "import = " + name_, ErrorKind::usage);
+    const auto number = [&](const char* key, double otherwise) {
+      return reader.has(key) && values[key].is_number() ? values[key].get<double>() : otherwise;
+    };
+    width_ = number("W", 512);
+    height_ = number("H", 512);
+    if (!(width_ >= 1) || !(height_ >= 1)) refuse("W and H", "must be above 0");
+    fps_ = number("fps", 15) > 0 ? number("fps", 15) : 15;
+    scope_ = {rate(), std::max(number("seed", 0), 0.0), number("max_frames", 120) - 1};
+    mode_ =
+        values.value("animation_mode", Json("2D")).is_string() ? values.value("animation_mode", "2D") : "2D";
+    for (const auto& [key, value] : values.items()) take(key, value);
+    if (const Json manifest = values.value("parseq_manifest", Json()); manifest.is_string()) {
+      const auto text = manifest.get<std::string>();
+      if (trimmed(text).starts_with('{')) {
+        parseq(parse_json(text, name_ + ": parseq_manifest"));
+      } else if (!trimmed(text).empty()) {
+        note("parseq_manifest names an address, of which nothing is fetched; download it and import it");
+      }
+    }
+    if (mode_ != "2D" && mode_ != "3D")
+      note(fmt::format("animation_mode = {}: only the camera of 2D and 3D is known here", mode_));
+    prompts(values);
+  }
+
+  void take(const std::string& key, const Json& value) {
+    using Take = std::function<void(Import&, const std::string&, const Json&)>;
+    static const Take kSchedule = [](Import& to, const std::string& field, const Json& text) {
+      to.schedule(field, text);
+    };
+    // Read elsewhere, or what is said by others.
+    static const Take kElsewhere = [](Import&, const std::string&, const Json&) {};
+    static const std::map<std::string, Take> kKeys = {
+        {"W", kElsewhere},
+        {"H",
+         [](Import& to, const std::string&, const Json&) {
+           to.out_["size"] = fmt::format("{}x{}", static_cast<int>(to.width_), static_cast<int>(to.height_));
+         }},
+        {"fps",
+         [](Import& to, const std::string&, const Json& number) {
+           if (number.is_number()) to.out_["fps"] = format_real(to.fps_);
+         }},
+        {"max_frames", kElsewhere},
+        {"animation_mode", kElsewhere},
+        {"prompts", kElsewhere},
+        {"animation_prompts", kElsewhere},
+        {"positive_prompts", kElsewhere},
+        {"animation_prompts_positive", kElsewhere},
+        {"negative_prompts", kElsewhere},
+        {"animation_prompts_negative", kElsewhere},
+        {"parseq_manifest", kElsewhere},
+        {"parseq_use_deltas",
+         [](Import& to, const std::string&, const Json& deltas) {
+           to.deltas_ = !deltas.is_boolean() || deltas.get<bool>();
+         }},
+        {"seed",
+         [](Import& to, const std::string&, const Json& seed) {
+           if (seed.is_number_integer() && seed.get<int64_t>() >= 0)
+             to.out_["seed"] = seed.get<int64_t>() & 0xFFFFFFFF;
+         }},
+        {"seed_behavior", &Import::seed_behaviour},
+        {"seed_iter_N",
+         [](Import& to, const std::string& name, const Json& count) {
+           if (count != 1)
+             to.note(fmt::format("{} = {}: seeds grow by one a frame here", name, count.dump()));
+         }},
+        {"steps",
+         [](Import& to, const std::string&, const Json& steps) {
+           if (steps.is_number_integer()) to.out_["steps"] = steps;
+         }},
+        {"sampler", &Import::sampler},
+        {"border",
+         [](Import& to, const std::string&, const Json& border) {
+           if (to.mode_ != "3D" && (border == "replicate" || border == "wrap")) to.out_["border"] = border;
+         }},
+        {"padding_mode",
+         [](Import& to, const std::string& name, const Json& mode) {
+           if (to.mode_ != "3D") return;
+           if (mode == "zeros") to.note(name + " = zeros: the border is drawn out");
+           to.out_["border"] = mode == "reflection" ? "reflect" : "replicate";
+         }},
+        {"color_coherence",
+         [](Import& to, const std::string&, const Json& whose) {
+           to.out_["colour_match"] = whose == "None" || whose.is_null() ? "none" : "song";
+         }},
+        {"diffusion_cadence",
+         [](Import& to, const std::string& name, const Json& cadence) {
+           if (cadence != 1 && cadence != "1")
+             to.note(fmt::format("{} = {}: every frame of a chain is diffused", name, cadence.dump()));
+         }},
+        {"enable_perspective_flip",
+         [](Import& to, const std::string& name, const Json& flips) {
+           if (flips == true) to.note(name + ": the flip is left out");
+         }},
+        {"use_init",
+         [](Import& to, const std::string& name, const Json& uses) {
+           if (uses == true)
+             to.note(name + ": the first picture is made from noise; --no-text-to-image takes the painting");
+         }},
+        {"hybrid_motion", &Import::left_out},
+        {"hybrid_composite", &Import::left_out},
+        {"optical_flow_cadence", &Import::left_out},
+        {"use_mask", &Import::left_out},
+        {"use_looper", &Import::left_out},
+        {"cn_1_enabled", &Import::left_out},
+        {"color_force_grayscale", &Import::left_out},
+        {"enable_subseed_scheduling", &Import::left_out},
+        {"enable_steps_scheduling", &Import::left_out},
+        {"enable_sampler_scheduling", &Import::left_out},
+        {"enable_checkpoint_scheduling", &Import::left_out},
+        {"zoom", kSchedule},
+        {"angle", kSchedule},
+        {"translation_x", kSchedule},
+        {"translation_y", kSchedule},
+        {"translation_z", kSchedule},
+        {"transform_center_x", kSchedule},
+        {"transform_center_y", kSchedule},
+        {"rotation_3d_x", kSchedule},
+        {"rotation_3d_y", kSchedule},
+        {"rotation_3d_z", kSchedule},
+        {"fov_schedule", kSchedule},
+        {"noise_schedule", kSchedule},
+        {"strength_schedule", kSchedule},
+        {"contrast_schedule", kSchedule},
+        {"cfg_scale_schedule", kSchedule},
+        {"amount_schedule", kSchedule},
+        {"seed_schedule",
+         [](Import& to, const std::string& field, const Json& text) {
+           to.seeds_text_ = text.is_string() ? text.get<std::string>() : text.dump();
+           to.seeds_key_ = field;
+         }},
+    };
+    const auto found = kKeys.find(key);
+    if (found == kKeys.end()) {
+      idle_.insert(key);
+      return;
+    }
+    found->second(*this, key, value);
+  }
+
+  void left_out(const std::string& key, const Json& value) {
+    if (value == false || value == "None" || value.is_null()) return;
+    note(
+        fmt::format("{} = {} is left out", key, value.is_string() ? value.get<std::string>() : value.dump()));
+  }
+
+  void seed_behaviour(const std::string& key, const Json& value) {
+    if (value == "fixed") {
+      out_["seed_mode"] = "fixed";
+    } else if (value == "iter") {
+      out_["seed_mode"] = "increment";
+    } else if (value == "random") {
+      out_["seed_mode"] = "random";
+    } else if (value == "schedule") {
+      out_["seed_mode"] = "fixed";
+      scheduled_seeds_ = true;
+    } else {
+      left_out(key, value);
+    }
+  }
+
+  void sampler(const std::string& key, const Json& value) {
+    static const std::map<std::string, std::string> kSamplers = {{"Euler a", "euler_ancestral"},
+                                                                 {"euler_ancestral", "euler_ancestral"},
+                                                                 {"Euler", "euler"},
+                                                                 {"euler", "euler"},
+                                                                 {"Heun", "heun"},
+                                                                 {"heun", "heun"},
+                                                                 {"DDIM", "ddim"},
+                                                                 {"ddim", "ddim"},
+                                                                 {"plms", "pndm"},
+                                                                 {"PLMS", "pndm"},
+                                                                 {"DPM++ 2M", "dpmpp_2m"},
+                                                                 {"dpmpp_2m", "dpmpp_2m"},
+                                                                 {"DPM++ 2M Karras", "dpmpp_2m_karras"},
+                                                                 {"UniPC", "unipc"},
+                                                                 {"LCM", "lcm"}};
+    const auto found = value.is_string() ? kSamplers.find(value.get<std::string>()) : kSamplers.end();
+    if (found == kSamplers.end()) {
+      note(fmt::format("{} = {} is not known; the model's own is used", key, value.dump()));
+    } else {
+      out_["scheduler"] = found->second;
+    }
+  }
+
+  void schedule(const std::string& key, const Json& value) {
+    static const std::string kEnd = "_schedule";
+    std::string field = key;
+    if (field.ends_with(kEnd)) field.resize(field.size() - kEnd.size());
+    if (value.is_number()) {
+      fields_.sources[field] = format_real(value.get<double>());
+      return;
+    }
+    if (!value.is_string()) refuse(key, value.dump() + " is no schedule");
+    const auto text = value.get<std::string>();
+    if (trimmed(text).empty()) return;
+    try {
+      fields_.sources[field] = signal_of_schedule(text, scope_);
+    } catch (const Error& error) {
+      refuse(key, error.what());
+    }
+  }
+
+  void prompts(const Json& values) {
+    const auto text = [&](const char* key, const char* older) {
+      for (const char* name : {key, older}) {
+        if (const Json found = values.value(name, Json()); found.is_string()) return found.get<std::string>();
+      }
+      return std::string();
+    };
+    const std::string positive = text("positive_prompts", "animation_prompts_positive");
+    const std::string negative = text("negative_prompts", "animation_prompts_negative");
+    for (const char* key : {"prompts", "animation_prompts"}) {
+      const Json list = values.value(key, Json());
+      if (!list.is_object()) continue;
+      std::map<double, std::string> by_frame;
+      for (const auto& [frame, prompt] : list.items()) {
+        if (!prompt.is_string()) refuse(key, frame + " is no text");
+        by_frame[frame_of(key, frame)] = prompt.get<std::string>();
+      }
+      add_prompts(by_frame, positive, negative);
+      return;
+    }
+    if (!negative.empty()) out_["negative_prompt"] = negative;
+  }
+
+  double frame_of(const std::string& key, const std::string& text) const {
+    try {
+      return schedule_frame(text, scope_);
+    } catch (const Error& error) {
+      refuse(key, error.what());
+    }
+  }
+
+  void add_prompts(const std::map<double, std::string>& by_frame, const std::string& positive,
+                   const std::string& negative) {
+    Json keys = Json::array();
+    for (const auto& [frame, whole] : by_frame) {
+      constexpr std::string_view kNegative = "--neg";
+      const size_t cut = whole.find(kNegative);
+      std::string prompt(trimmed(std::string_view(whole).substr(0, cut)));
+      std::string without = negative;
+      if (cut != std::string::npos) {
+        const std::string own(trimmed(std::string_view(whole).substr(cut + kNegative.size())));
+        without = without.empty() ? own : own.empty() ? without : own + ", " + without;
+      }
+      if (!positive.empty()) prompt = positive + " " + prompt;
+      // A little late, so that it lies in its frame however it is rounded.
+      const double at_s = std::max(0.0, std::ceil(frame / fps_ * 1e6 - 1e-3) / 1e6);
+      Json key = {{"at", format_real(at_s) + "s"}, {"prompt", prompt}};
+      if (!without.empty()) key["negative"] = without;
+      key["blend"] = "cut";
+      keys.push_back(std::move(key));
+    }
+    if (!keys.empty()) out_["prompts"] = std::move(keys);
+    out_["prompt_weighting"] = "a1111";
+  }
+
+  // ---- Parseq
+
+  void parseq(const Json& values) {
+    const Json& frames = values.at(kRendered);
+    if (!frames.is_array() || frames.empty()) refuse(kRendered, "there is no frame in it");
+    const Json options = values.value("options", Json::object());
+    if (const Json fps = options.value("output_fps", Json()); fps.is_number() && fps.get<double>() > 0) {
+      fps_ = fps.get<double>();
+      out_["fps"] = format_real(fps_);
+      scope_.fps = rate();
+    }
+    std::map<double, std::string> texts;
+    std::map<std::string, std::vector<std::pair<double, double>>> series;
+    double last = -1;
+    for (const Json& frame : frames) {
+      if (!frame.is_object() || !frame.value("frame", Json()).is_number())
+        refuse(kRendered, "an entry has no number \"frame\"");
+      const double at = frame["frame"].get<double>();
+      if (at <= last) refuse(kRendered, fmt::format("frame {} does not come after frame {}", at, last));
+      last = at;
+      for (const auto& [key, value] : frame.items()) {
+        if (value.is_number() && key != "frame") series[key].emplace_back(at, value.get<double>());
+      }
+      if (const Json text = frame.value("deforum_prompt", Json()); text.is_string()) {
+        const std::string chosen = strongest(text.get<std::string>());
+        if (texts.empty() || texts.rbegin()->second != chosen) texts[at] = chosen;
+      }
+    }
+    scope_.last_frame = last;
+    take_series(series);
+    for (const auto& [key, value] : values.items()) {
+      if (key != kRendered && key != "options" && key != "prompts") idle_.insert(key);
+    }
+    if (!texts.empty()) add_prompts(texts, "", "");
+  }
+
+  void take_series(const std::map<std::string, std::vector<std::pair<double, double>>>& series) {
+    static const std::map<std::string, std::string> kFields = {{"zoom", "zoom"},
+                                                               {"angle", "angle"},
+                                                               {"translation_x", "translation_x"},
+                                                               {"translation_y", "translation_y"},
+                                                               {"translation_z", "translation_z"},
+                                                               {"rotation_3d_x", "rotation_3d_x"},
+                                                               {"rotation_3d_y", "rotation_3d_y"},
+                                                               {"rotation_3d_z", "rotation_3d_z"},
+                                                               {"transform_center_x", "transform_center_x"},
+                                                               {"transform_center_y", "transform_center_y"},
+                                                               {"fov", "fov"},
+                                                               {"noise", "noise"},
+                                                               {"strength", "strength"},
+                                                               {"contrast", "contrast"},
+                                                               {"scale", "cfg_scale"},
+                                                               {"antiblur_amount", "amount"},
+                                                               {"seed", "seed"}};
+    const std::set<std::string> kMotion = {"zoom",          "angle",         "translation_x",
+                                           "translation_y", "translation_z", "rotation_3d_x",
+                                           "rotation_3d_y", "rotation_3d_z"};
+    constexpr std::string_view kDelta = "_delta";
+    for (const auto& [key, values] : series) {
+      const std::string plain = key.ends_with(kDelta) ? key.substr(0, key.size() - kDelta.size()) : key;
+      const auto field = kFields.find(plain);
+      if (field == kFields.end()) {
+        idle_.insert(key);
+        continue;
+      }
+      // Motion is what is added in a frame; all else is as it stands.
+      const bool moves = kMotion.contains(plain) && deltas_ && series.contains(plain + std::string(kDelta));
+      if ((key != plain) != moves) continue;
+      if (plain == "seed") {
+        seeds_ = signal_of_keys(values, rate());
+        first_seed_ =
+            std::floor(std::min_element(values.begin(), values.end(), [](const auto& a, const auto& b) {
+                         return a.second < b.second;
+                       })->second);
+        continue;
+      }
+      fields_.sources[field->second] = signal_of_keys(values, rate());
+    }
+    if (fields_.has("rotation_3d_z") || fields_.has("translation_z")) {
+      const bool flat = fields_.is("angle", "0") && fields_.is("zoom", "1");
+      const bool deep = !fields_.is("translation_z", "0") || !fields_.is("rotation_3d_x", "0") ||
+                        !fields_.is("rotation_3d_y", "0") || !fields_.is("rotation_3d_z", "0");
+      if (flat && deep) mode_ = "3D";
+    }
+  }
+
+  // Of "one:0.7 AND two:0.3" the part that weighs most.
+  std::string strongest(const std::string& text) {
+    constexpr std::string_view kAnd = " AND ", kNegative = "--neg";
+    const size_t cut = std::min(text.find(kNegative), text.size());
+    std::string_view rest = std::string_view(text).substr(0, cut);
+    if (rest.find(kAnd) == std::string_view::npos) return text;
+    if (!blended_) note("deforum_prompt: of prompts that are blended the strongest is taken");
+    blended_ = true;
+    std::string best;
+    double most = -1;
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(kAnd), rest.size());
+      std::string_view part = trimmed(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + kAnd.size(), rest.size()));
+      const size_t colon = part.rfind(':');
+      const auto weight =
+          colon == std::string_view::npos ? std::nullopt : parse_real(trimmed(part.substr(colon + 1)));
+      if (weight) part = trimmed(part.substr(0, colon));
+      if (weight.value_or(1) <= most) continue;
+      most = weight.value_or(1);
+      best = part;
+    }
+    return best + text.substr(cut);
+  }
+
+  // ---- Both
+
+  Rational rate() const {
+    for (const auto& [shown, exact] :
+         {std::pair{23.976, Rational(24000, 1001)}, {29.97, Rational(30000, 1001)}}) {
+      if (std::abs(fps_ - shown) < 1e-9) return exact;
+    }
+    return Rational(std::llround(fps_ * 1000), 1000);
+  }
+
+  std::string signal(const std::string& name, const std::string& source) {
+    out_["signal"]["import_" + name] = source;
+    return "import_" + name;
+  }
+
+  // A field as something to calculate with: its number, or a signal.
+  std::string word(const std::string& field, const std::string& otherwise) {
+    const auto found = fields_.sources.find(field);
+    if (found == fields_.sources.end()) return otherwise;
+    if (parse_real(found->second))
+      return found->second.starts_with('-') ? "(" + found->second + ")" : found->second;
+    return signal(field, found->second);
+  }
+
+  bool moves() const {
+    const bool deep =
+        mode_ == "3D" && !(fields_.is("translation_z", "0") && fields_.is("rotation_3d_z", "0"));
+    const bool flat = mode_ != "3D" && !(fields_.is("zoom", "1") && fields_.is("angle", "0"));
+    return deep || flat || !fields_.is("translation_x", "0") || !fields_.is("translation_y", "0");
+  }
+
+  // Deforum moves the last picture by T, then turns and zooms it by R: p goes to R(p + T). Here a camera of
+  // steady speed v goes with a = ln zoom + i turn: p goes to e^a p + v (e^a - 1)/a. So v = T a/(1 - e^-a),
+  // which is T (1 + a/2 + a²/12) to 1e-5 for anything that is a camera's step.
+  void motion() {
+    out_["chain"] = "song";
+    out_["text_to_image"] = true;
+    out_["paint_over"] = 0;
+    out_["camera_pace"] = "frame";
+    out_["seed_travel"] = 0;
+    if (!moves()) return;
+    const std::string fps = format_real(fps_);
+    std::string zoom = "1", turn = "0", x = "0",
+                y = "0";  // per frame: factor, clockwise degrees, widths, heights
+    if (mode_ == "3D") {
+      // A flat picture at depth 1: A3 of the warp with k = tan(fov/2).
+      const std::string k = signal("k", fmt::format("tan({}*pi/360)", word("fov", "70")));
+      const std::string near = signal("near", fmt::format("1/(1 - {}/200) - 1", word("translation_z", "0")));
+      zoom = signal("zoom", fmt::format("1/(1 - {}/{})", near, k));
+      turn = signal("turn", fmt::format("-{}/{}", word("rotation_3d_z", "0"), k));
+      x = signal("x", fmt::format("-{}*(1 + {})/(400*{})", word("translation_x", "0"), near, k));
+      y = signal("y", fmt::format("{}*(1 + {})/(400*{})", word("translation_y", "0"), near, k));
+      if (!fields_.is("rotation_3d_x", "0") || !fields_.is("rotation_3d_y", "0"))
+        note("rotation_3d_x, rotation_3d_y: a flat picture neither pitches nor yaws; they are left out");
+    } else {
+      zoom = word("zoom", "1");
+      turn = fmt::format("(-{})", word("angle", "0"));
+      x = fmt::format("{}/{}", word("translation_x", "0"), format_real(width_));
+      y = fmt::format("{}/{}", word("translation_y", "0"), format_real(height_));
+    }
+    out_["zoom"] = fmt::format("pow({}, {})", zoom, fps);
+    out_["turn"] = fmt::format("{}*{}", fps, turn);
+    for (const auto& [option, field] :
+         {std::pair{"centre_x", "transform_center_x"}, {"centre_y", "transform_center_y"}}) {
+      if (fields_.has(field)) out_[option] = "0 + " + word(field, "0.5");
+    }
+    if (fields_.is("translation_x", "0") && fields_.is("translation_y", "0")) return;
+    const std::string l = signal("ln", fmt::format("log({})", zoom));
+    const std::string r = signal("rad", fmt::format("{}*pi/180", turn));
+    const std::string re = signal("re", fmt::format("1 + {0}/2 + ({0}*{0} - {1}*{1})/12", l, r));
+    const std::string im = signal("im", fmt::format("{1}/2 + {0}*{1}/6", l, r));
+    const std::string aspect = format_real(width_ / height_);
+    out_["pan_x"] = fmt::format("{0}*({1}*{3} - {2}*{4}/{5})", fps, re, im, x, y, aspect);
+    out_["pan_y"] = fmt::format("{0}*({1}*{4} + {2}*{3}*{5})", fps, re, im, x, y, aspect);
+  }
+
+  void set(const char* option, const std::string& expression) { out_[option] = expression; }
+
+  void numbers() {
+    if (fields_.has("strength")) set("chain_strength", fmt::format("1 - {}", word("strength", "0.65")));
+    // 0.5 g + 0.5 of white noise g, n of it: a deviation of n/2.
+    if (fields_.has("noise")) set("chain_noise", fmt::format("0.5*{}", word("noise", "0")));
+    if (fields_.has("amount")) set("sharpen", fmt::format("0 + {}", word("amount", "0")));
+    if (fields_.has("cfg_scale")) set("guidance", fmt::format("0 + {}", word("cfg_scale", "7")));
+    if (!fields_.is("contrast", "1"))
+      note("contrast_schedule is left out: --colour-match keeps the contrast");
+    if (scheduled_seeds_ && !seeds_text_.empty()) {
+      try {
+        seeds_ = signal_of_schedule(seeds_text_, scope_);
+      } catch (const Error& error) {
+        refuse(seeds_key_, error.what());
+      }
+      first_seed_ = scope_.seed;
+    }
+    if (!seeds_) return;
+    out_["seed_mode"] = "fixed";
+    const bool random = first_seed_ < 0;
+    if (random) {
+      note("a seed of -1 is another one in each frame there, and the same here");
+      return;
+    }
+    out_["seed"] = static_cast<int64_t>(first_seed_) & 0xFFFFFFFF;
+    out_["seed_travel"] =
+        fmt::format("{} - {}", signal("seed", *seeds_), format_real(std::floor(first_seed_)));
+  }
+
+  const std::string name_;
+  Json out_ = Json::object();
+  std::vector<std::string> notes_;
+  std::set<std::string> idle_;
+  Fields fields_;
+  ScheduleScope scope_{Rational(15)};
+  std::string mode_ = "2D";
+  double width_ = 512, height_ = 512, fps_ = 15;
+  bool deltas_ = true;
+  bool blended_ = false;
+  bool scheduled_seeds_ = false;
+  std::string seeds_text_, seeds_key_;
+  std::optional<std::string> seeds_;
+  double first_seed_ = 0;
+};
+
+}  // namespace
+
+Layer parse_import(std::string_view text, const std::string& name) {
+  return Import(name).read(parse_json(text, "import = " + name));
+}
+
+Layer read_import(const std::filesystem::path& file) {
+  constexpr uint64_t kMostBytes = uint64_t{1} << 28;
+  check_there("import", file);
+  return parse_import(read_file(file, kMostBytes, ErrorKind::usage), file.string());
+}
+
+}  // namespace spectradiff
