@@ -16,6 +16,7 @@
 #include "descriptor.h"
 #include "file_access.h"
 #include "links.h"
+#include "spectradiff/base/process.h"
 
 namespace spectradiff {
 namespace detail {
@@ -101,7 +102,7 @@ std::filesystem::path target_of(const std::filesystem::path& path) {
 }
 
 std::string part_name(const std::string& name) {
-  const std::string suffix = fmt::format(".part-{}", ::getpid());
+  const std::string suffix = fmt::format(".part-{}-{}", ::getpid(), place_letters());
   if (1 + name.size() + suffix.size() <= kMaxNameBytes) return fmt::format(".{}{}", name, suffix);
   // Cut names may agree; the hash keeps two files of one process apart.
   const std::string hash = fmt::format("~{:016x}", std::hash<std::string>{}(name));
@@ -117,9 +118,10 @@ void sync_descriptor(int fd, const std::filesystem::path& path) {
   throw_error(ErrorKind::output, "cannot write {} to disk: {}", path.native(), errno_text(errno));
 }
 
+// The file is there under its name by now; a disk that cannot say so for sure takes nothing back.
 void sync_folder(const std::filesystem::path& folder) {
   const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.get() >= 0) sync_descriptor(file.get(), folder);
+  if (file.get() >= 0) ::fsync(file.get());
 }
 
 [[noreturn]] void fail_exists(const std::filesystem::path& path) {

@@ -5,7 +5,7 @@
 #include <random>
 #include <thread>
 
-#include "process.h"
+#include "spectradiff/base/process.h"
 
 namespace spectradiff {
 

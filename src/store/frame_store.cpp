@@ -6,8 +6,8 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <mutex>
-#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -82,9 +82,10 @@ struct FrameStore::Impl {
 
   void open(bool is_new) {
     database.emplace(file, is_new ? Database::Access::create : Database::Access::write);
-    is_new ? database->run(kPages) : check_is_store(*database, file);
-    // Pictures are appended, so that a rollback journal holds little; it works on network disks too.
-    database->run("PRAGMA synchronous = FULL");
+    if (is_new || !check_is_store(*database, file)) database->run(kPages);
+    // Pictures are appended, so that a rollback journal holds little; it works on network disks too. EXTRA:
+    // that the journal is gone, which is the commit, outlives a power cut too.
+    database->run("PRAGMA synchronous = EXTRA");
   }
 
   void take(std::vector<std::string>& notes) {
@@ -111,7 +112,7 @@ struct FrameStore::Impl {
       const std::string key = row.text(0);
       if (row.text(1) != seal_of(key, row.blob(2)))
         throw DamagedError(ErrorKind::output, file.string() + " is damaged");
-      whole.insert(key);
+      whole[key] = static_cast<int64_t>(row.blob(2).size());
     }
     if (database->number("SELECT count(key) FROM pictures") != static_cast<int64_t>(whole.size()))
       throw DamagedError(ErrorKind::output, file.string() + " is damaged");
@@ -220,11 +221,22 @@ struct FrameStore::Impl {
         .bind(seal)
         .bind(png)
         .run();
-    whole.insert(waiting.key);
+    whole[waiting.key] = static_cast<int64_t>(png.size());
+  }
+
+  void write_notes() {
+    std::map<std::string, std::string> latest;
+    {
+      std::lock_guard lock(queue_mutex);
+      latest.swap(notes);
+    }
+    for (const auto& [name, value] : latest)
+      Statement(*database, "INSERT OR REPLACE INTO about VALUES(?, ?)").bind(name).bind(value).run();
   }
 
   void commit() {
     std::lock_guard lock(database_mutex);
+    write_notes();
     database->run("COMMIT");
   }
 
@@ -232,15 +244,16 @@ struct FrameStore::Impl {
   std::mutex database_mutex;
   std::optional<Database> database;
   std::optional<Claim> claim;
-  std::set<std::string> whole;  // keys of what is there
+  std::map<std::string, int64_t> whole;  // keys of what is there → bytes
   bool removed = false;
   bool stays = false;
 
   std::mutex queue_mutex;
   std::condition_variable changed;
   std::deque<Waiting> queue;
-  size_t unwritten = 0;  // not yet committed: the queue's, and those of the transaction
-  int flushing = 0;      // who waits for all of them
+  std::map<std::string, std::string> notes;  // written with the next commit
+  size_t unwritten = 0;                      // not yet committed: the queue's, and those of the transaction
+  int flushing = 0;                          // who waits for all of them
   bool closing = false;
   std::exception_ptr failure;
   Clock::time_point due;  // of the open transaction
@@ -267,6 +280,11 @@ void FrameStore::set_about(const std::string& name, const std::string& value) {
   Statement(*impl_->database, "INSERT OR REPLACE INTO about VALUES(?, ?)").bind(name).bind(value).run();
 }
 
+void FrameStore::note(const std::string& name, const std::string& value) {
+  std::lock_guard lock(impl_->queue_mutex);
+  impl_->notes[name] = value;
+}
+
 int64_t FrameStore::pictures() const {
   std::lock_guard lock(impl_->database_mutex);
   return static_cast<int64_t>(impl_->whole.size());
@@ -275,6 +293,12 @@ int64_t FrameStore::pictures() const {
 bool FrameStore::holds(const std::string& key) const {
   std::lock_guard lock(impl_->database_mutex);
   return impl_->whole.contains(key);
+}
+
+int64_t FrameStore::bytes(const std::string& key) const {
+  std::lock_guard lock(impl_->database_mutex);
+  const auto found = impl_->whole.find(key);
+  return found == impl_->whole.end() ? 0 : found->second;
 }
 
 Canvas FrameStore::picture(const std::string& key) const {
@@ -337,7 +361,7 @@ std::optional<std::string> read_about(const fs::path& file, const std::string& n
   try {
     if (holds_no_byte(file)) return std::nullopt;
     Database database(file, Database::Access::read);
-    check_is_store(database, file);
+    if (!check_is_store(database, file)) return std::nullopt;
     Statement row(database, "SELECT value FROM about WHERE name = ?");
     return row.bind(name).step() ? row.text(0) : "";
   } catch (const Error&) {

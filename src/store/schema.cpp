@@ -26,7 +26,7 @@ void refuse_foreign_store(const std::filesystem::path& file, const char* why) {
               file.string(), why);
 }
 
-void check_is_store(Database& database, const std::filesystem::path& file) {
+bool check_is_store(Database& database, const std::filesystem::path& file) {
   int64_t application = 0;
   try {
     application = database.number("PRAGMA application_id");
@@ -34,9 +34,11 @@ void check_is_store(Database& database, const std::filesystem::path& file) {
     if (application_id_of(file) == kApplicationId) throw;
     refuse_foreign_store(file, "is no store of finished frames");
   }
+  if (application == 0 && database.number("SELECT count(*) FROM sqlite_schema") == 0) return false;
   if (application != kApplicationId) refuse_foreign_store(file, "is no store of finished frames");
   if (database.number("PRAGMA user_version") > kVersion)
     refuse_foreign_store(file, "was made by a newer version of this program");
+  return true;
 }
 
 void make_tables(Database& database) {

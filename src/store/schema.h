@@ -20,8 +20,9 @@ int64_t application_id_of(const std::filesystem::path& file);
 // Error{output} naming the file and why it is not used: it was left alone.
 [[noreturn]] void refuse_foreign_store(const std::filesystem::path& file, const char* why);
 
-// Of a file that is there: Error{output} where it is no store that this version reads.
-void check_is_store(Database& database, const std::filesystem::path& file);
+// Of a file that is there: Error{output} where it is no store that this version reads. False: nothing was
+// ever finished in it, since whoever began it was stopped in its first moment.
+bool check_is_store(Database& database, const std::filesystem::path& file);
 
 // Of a file that is still empty: small ones, since many a store is a claim and nothing else.
 constexpr const char* kPages = "PRAGMA page_size = 2048";

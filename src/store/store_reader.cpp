@@ -21,20 +21,25 @@ struct StoreReader::Impl {
     if (!std::filesystem::is_regular_file(file, failed)) refuse_foreign_store(file, "is no file");
     // What a killed process has begun to write is taken back before anything is read: that is a write.
     database.emplace(file, Database::Access::write);
-    check_is_store(*database, file);
+    if (!check_is_store(*database, file)) refuse_foreign_store(file, "is no store of finished frames");
     try {
       Statement row(*database, "SELECT name, value FROM about");
       while (row.step()) said[row.text(0)] = row.text(1);
     } catch (const DamagedError&) {
       damaged = true;
     }
-    damaged |= !for_each_whole_row(*database, [&](const StoredRow& row) { rows[row.key] = row.id; });
+    damaged |= !for_each_whole_row(*database, [&](const StoredRow& row) {
+      rows[row.key] = {row.id, static_cast<int64_t>(row.png.size())};
+    });
   }
 
   const std::filesystem::path file;
   mutable std::optional<Database> database;
   std::map<std::string, std::string> said;
-  std::map<std::string, int64_t> rows;  // key → id
+  struct Place {
+    int64_t id = 0, bytes = 0;
+  };
+  std::map<std::string, Place> rows;  // by key
   bool damaged = false;
 };
 
@@ -67,10 +72,15 @@ bool StoreReader::holds(const std::string& key) const {
   return impl_->rows.contains(key);
 }
 
+int64_t StoreReader::bytes(const std::string& key) const {
+  const auto found = impl_->rows.find(key);
+  return found == impl_->rows.end() ? 0 : found->second.bytes;
+}
+
 Canvas StoreReader::picture(const std::string& key) const {
   Statement row(*impl_->database, "SELECT sha256, png FROM pictures WHERE id = ?");
   if (const auto found = impl_->rows.find(key); found != impl_->rows.end()) {
-    if (row.bind(found->second).step() && row.text(0) == seal_of(key, row.blob(1))) {
+    if (row.bind(found->second.id).step() && row.text(0) == seal_of(key, row.blob(1))) {
       if (auto picture = decode_png(row.blob(1))) return std::move(*picture);
     }
   }

@@ -18,8 +18,8 @@
 #include "claim.h"
 #include "database.h"
 #include "expect_error.h"
-#include "process.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/base/process.h"
 #include "spectradiff/store/store_reader.h"
 #include "temporary_folder.h"
 

@@ -28,12 +28,12 @@ void check_folder(const std::filesystem::path& folder, std::string_view setting)
 // Refused: a name that is taken unless `replace`, a folder, and what is_taken and check_folder refuse.
 void check_new_file(const std::filesystem::path& path, bool replace, std::string_view setting);
 
-// A temporary sibling of `final_path`, `.NAME.part-<pid>` (NAME is shortened where the file system's limit
-// asks for it), that becomes `final_path` on commit() and is removed otherwise. A symbolic link is followed:
-// its target is replaced. The writer of the bytes may be anybody (libav, say): path() is where they go. What
-// replaces a file keeps its permissions, access list, owner and group as far as the system allows, and until
-// then only its owner may read it. Error{output} when `final_path` is a folder, a device or a pipe, its name
-// is too long, or its folder is missing. One thread.
+// A temporary sibling of `final_path`, `.NAME.part-<pid>-<place>` (NAME is shortened where the file system's
+// limit asks for it), that becomes `final_path` on commit() and is removed otherwise. A symbolic link is
+// followed: its target is replaced. The writer of the bytes may be anybody (libav, say): path() is where they
+// go. What replaces a file keeps its permissions, access list, owner and group as far as the system allows,
+// and until then only its owner may read it. Error{output} when `final_path` is a folder, a device or a pipe,
+// its name is too long, or its folder is missing. One thread.
 class PartFile {
  public:
   explicit PartFile(const std::filesystem::path& final_path);

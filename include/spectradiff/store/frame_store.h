@@ -36,11 +36,14 @@ class FrameStore {
   // What is said about all pictures, by name: empty where nothing is.
   std::string about(const std::string& name) const;
   void set_about(const std::string& name, const std::string& value);
+  // The same beside what is written next, so that it costs nothing; lost where nothing is.
+  void note(const std::string& name, const std::string& value);
 
   int64_t pictures() const;  // how many it keeps
 
   // Whether the picture of this key is there, every byte as it was put.
   bool holds(const std::string& key) const;
+  int64_t bytes(const std::string& key) const;  // as it lies there; 0 where it does not
   // Error{output} where it is no longer whole.
   Canvas picture(const std::string& key) const;
 

@@ -27,7 +27,8 @@ class StoreReader {
   // "process 4711 on turing", where a process has claimed it that lives or cannot be asked; else empty.
   std::string holder() const;
 
-  bool holds(const std::string& key) const;  // whole
+  bool holds(const std::string& key) const;     // whole
+  int64_t bytes(const std::string& key) const;  // as it lies there; 0 where it does not
   // Error{output} where it is no longer whole.
   Canvas picture(const std::string& key) const;
 

@@ -1,4 +1,4 @@
-#include "process.h"
+#include "spectradiff/base/process.h"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "spectradiff/base/sha256.h"
 
 namespace spectradiff {
 namespace {
@@ -55,6 +57,11 @@ ProcessMark this_process() {
   const std::string room = std::filesystem::read_symlink("/proc/self/ns/pid", failed).string();
   const int64_t pid = getpid();
   return {host_name(), first_line("/proc/sys/kernel/random/boot_id") + " " + room, pid, state_of(pid).start};
+}
+
+std::string place_letters() {
+  static const std::string letters = sha256_hex(this_process().place).substr(0, 8);
+  return letters;
 }
 
 bool is_alive(const ProcessMark& mark) {

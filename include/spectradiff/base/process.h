@@ -1,4 +1,4 @@
-// Which process of which machine: what a claim is made of. Private to this module.
+// Which process of which machine: what a claim is made of, and the name of a half file.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,9 @@ struct ProcessMark {
 };
 
 ProcessMark this_process();
+
+// This process's place in eight letters, for the names of files.
+std::string place_letters();
 
 // Of a mark of this machine and room: whether that process lives.
 bool is_alive(const ProcessMark& mark);
