@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -137,6 +138,9 @@ struct AudioSource::Impl {
   void check_float_samples();
   void seek(int64_t sample);
   int64_t read(float* interleaved, int64_t frames);
+  std::unique_ptr<Decoder> decoder_at(int64_t sample) const;
+  bool go_on_behind_damage(int64_t from);
+  void note_silence(int64_t from, int64_t to);
 
   SoundFile file;
   AudioLimits limits;
@@ -149,7 +153,10 @@ struct AudioSource::Impl {
   int64_t file_samples = 0;  // info.samples, unless the length was fitted
   bool fitted = false;
   int64_t position = 0;
-  std::vector<float> mix;  // [kBlockFrames][channels], for read_mono and seek
+  int64_t silent_until = 0;           // where the decoder stands behind damage
+  std::map<int64_t, int64_t> silent;  // from → to, of all damage that was met
+  size_t silence_note = 0;            // its place among the notes
+  std::vector<float> mix;             // [kBlockFrames][channels], for read_mono and seek
 };
 
 void AudioSource::Impl::open() {
@@ -278,10 +285,65 @@ void AudioSource::Impl::check_float_samples() {
   info.mended = info.mended || bad > 0 || peak > kLoudPeak;
 }
 
+// A decoder that reads on from there; null where none does.
+std::unique_ptr<Decoder> AudioSource::Impl::decoder_at(int64_t sample) const {
+  std::vector<float> one(static_cast<size_t>(info.channels));
+  auto fresh = open_decoder();
+  const bool reads = fresh->seek(sample) && fresh->read(one.data(), 1) == 1;
+  return reads && fresh->seek(sample) ? std::move(fresh) : nullptr;
+}
+
+// libsndfile ends a FLAC file at damage inside it. What lies behind stays in its place: the nearest sample
+// that can be read is sought, and silence lies before it.
+bool AudioSource::Impl::go_on_behind_damage(int64_t from) {
+  constexpr int64_t kNear = 1024;
+  if (!info.format.starts_with("FLAC")) return false;
+  int64_t unread = from;
+  std::unique_ptr<Decoder> behind;
+  int64_t readable = from;
+  for (int64_t step = kNear; !behind; step *= 2) {
+    if (from + step >= file_samples) return false;
+    behind = decoder_at(from + step);
+    (behind ? readable : unread) = from + step;
+  }
+  while (readable - unread > kNear) {
+    const int64_t middle = unread + (readable - unread) / 2;
+    auto nearer = decoder_at(middle);
+    (nearer ? readable : unread) = middle;
+    if (nearer) behind = std::move(nearer);
+  }
+  decoder = std::move(behind);
+  silent_until = readable;
+  note_silence(from, readable);
+  return true;
+}
+
+// One note for all of it.
+void AudioSource::Impl::note_silence(int64_t from, int64_t to) {
+  if (silent.empty()) {
+    silence_note = notes.size();
+    notes.emplace_back();
+  }
+  silent[from] = to;
+  int64_t samples = 0;
+  for (const auto& [begin, end] : silent) samples += end - begin;
+  const auto text = [&](int64_t count) {
+    return duration_text(static_cast<double>(count) / info.sample_rate_hz);
+  };
+  notes[silence_note] =
+      silent.size() == 1
+          ? fmt::format("{} is damaged: {} at {} cannot be read and is silent", file.name(), text(samples),
+                        text(from))
+          : fmt::format("{} is damaged: {} in {} places, the first at {}, cannot be read and are silent",
+                        file.name(), text(samples), silent.size(), text(silent.begin()->first));
+  info.mended = true;
+}
+
 // What a lossy decoder gives after seeking depends on where it came from, so such a file is decoded up to the
 // sample; and so is one that cannot be sought.
 void AudioSource::Impl::seek(int64_t sample) {
   if (sample == position) return;
+  silent_until = 0;
   const bool seeks = info.lossless && decoder->can_seek();
   if (seeks && decoder->seek(std::min(sample, file_samples))) {
     position = sample;
@@ -304,8 +366,14 @@ int64_t AudioSource::Impl::read(float* interleaved, int64_t frames) {
   const int64_t in_file = std::clamp<int64_t>(file_samples - position, 0, std::max<int64_t>(0, wanted));
   int64_t done = 0;
   while (done < in_file) {
-    const int64_t got = decoder->read(interleaved + done * info.channels, in_file - done);
-    if (got == 0) break;
+    float* const next = interleaved + done * info.channels;
+    if (const int64_t gap = std::min(silent_until - position - done, in_file - done); gap > 0) {
+      std::fill(next, next + gap * info.channels, 0.0f);
+      done += gap;
+      continue;
+    }
+    const int64_t got = decoder->read(next, in_file - done);
+    if (got == 0 && !go_on_behind_damage(position + done)) break;
     done += got;
   }
   sanitise(interleaved, done * info.channels, scale);

@@ -177,6 +177,24 @@ def test_a_song_goes_on_behind_damage_inside_it(program, name, codec, bytes_lost
     assert strict.code == 3 and "is damaged" in strict.err and not (program.work / "w.mkv").exists(), strict
 
 
+@pytest.mark.parametrize("bytes_lost", [1, 400, 60_000])
+def test_behind_damage_inside_a_flac_everything_stays_in_its_place(program, bytes_lost):
+    write_wav(program.work / "whole.wav", noise(8))
+    ffmpeg("-i", program.work / "whole.wav", program.work / "a.flac")
+    data = bytearray((program.work / "a.flac").read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + bytes_lost] = bytes(byte ^ 0xA5 for byte in data[middle : middle + bytes_lost])
+    (program.work / "a.flac").write_bytes(data)
+    done = program("paint", "a.flac", *QUICK, "-o", "v.mkv")
+    assert done.code == 0 and done.err.count("warning:") == 1 and "cannot be read and is silent" in done.err, done
+    whole, heard = samples_of(program.work / "whole.wav"), samples_of(program.work / "v.mkv")
+    assert len(whole) == len(heard)
+    wrong = np.flatnonzero((whole != heard).any(axis=1))
+    assert 0 < len(wrong) < 8192 + bytes_lost and not heard[wrong].any()
+    strict = program("paint", "a.flac", *QUICK, "--strict", "-o", "w.mkv")
+    assert strict.code == 3 and "cannot be read and is silent" in strict.err and not (program.work / "w.mkv").exists(), strict
+
+
 # Where sound begins and ends.
 
 
