@@ -58,7 +58,8 @@ std::string report_text(const Json& report) {
     text += fmt::format("{:<14} {}\n", library, version.is_null() ? "missing" : version.get<std::string>());
   }
   if (report["versions"]["libavfilter"].is_null())
-    text += "               libavfilter is needed for --interpolate motion only; it comes with ffmpeg\n";
+    text +=
+        "               libavfilter is needed for --interpolate motion and .gif only; it comes with ffmpeg\n";
   const Json& engine = report["engine"];
   if (engine["ok"]) {
     text += fmt::format("engine         {}\n", engine["plugin"].get<std::string>());

@@ -83,7 +83,8 @@ constexpr Habit kHabits[] = {
     {"--fp16", "--dtype float16 does that"},
     {"--precision", "--dtype does that"},
     {"--force", "-y does that"},
-    {"--format", "the name behind -o says the format: .mp4, .mov, .mkv or .webm"},
+    {"--format",
+     "the name behind -o says the format: .mp4, .mov, .mkv, .webm, or .gif, .webp, .apng without sound"},
     {"--loglevel", "-q prints less, -v more"},
 };
 

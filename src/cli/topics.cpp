@@ -116,6 +116,17 @@ mp4 with h264 plays everywhere; --crf 24 makes it smaller, --crf 14 better. .mov
 editors, .webm for pages, 'frames/%05d.png' for everything else. The song's own sound is copied where the container
 takes it. A part of the song: --start 1:05 --duration 30s.
 
+Loops, which play for ever and have no sound, and whose size is kept to:
+  spectradiff render song.wav --start 1:05 --duration 4s -o loop.webp
+  spectradiff render song.wav --start 1:05 --duration 4s --walk closed --loop -o loop.gif --max-bytes 8M
+--max-bytes lets colours or quality, then the size, then the rate give way, in this order, and says what it came to.
+WebP is several times smaller than GIF at the same looks, APNG exact and large.
+
+To lay a painting over other pictures, leave its background out; alpha is kept by prores in .mov, vp9 in .webm, ffv1
+in .mkv, WebP, APNG and PNG:
+  spectradiff paint song.wav --painter circles --background transparent -o overlay.mov
+  spectradiff paint song.wav --painter pie --base plain --background transparent -o 'frames/%05d.png'
+
 Strong flicker can harm: --stats counts flashes, --flash-limit 3 keeps to what WCAG 2.3.1 allows.
 
 A finished video knows how it was made: `render song.wav --from video.mp4` makes it again, --print-config shows its
@@ -128,12 +139,18 @@ Many jobs with the model loaded once, from a list; what is done is skipped, by c
   spectradiff render song.wav --sweep strength=0.4,0.6,0.8
 
 A render that is stopped or killed goes on with the same command and makes the same bytes: finished frames lie in
-OUTPUT.spectradiff beside the output. --time-limit 3h30m stops by itself in time, --keep-frames keeps them when all
-is done.
+OUTPUT.spectradiff beside the output, each within a second. Another codec costs no frame, another prompt for one scene
+that scene. --time-limit 3h30m stops by itself in time, --keep-frames keeps them when all is done. That file also
+claims the output's name: a second process is told at once, and what a dead one left is taken over. It is an SQLite
+file; on a network disk the file system must keep locks (NFS 4 does). `paint` keeps nothing: painting anew is as quick.
 
-One song on several machines: each makes its --frames, and a frame is the same wherever it is made (of one kind of
-processor or GPU):
-  spectradiff render song.wav --frames 0-999 -o 'frames/%05d.png'
+One song on several machines: each makes a shard, a nearly equal part of the frames, in any order:
+  spectradiff render song.wav -o video.mp4 --shard 1/4
+  spectradiff assemble video.mp4.*-of-4.spectradiff -o video.mp4
+assemble needs the song, and neither model nor device. It checks that every frame is there once and belongs to the
+same plan, names what is missing with the --shard that makes it, and gives the bytes of a single run. Shards must be
+made alike: the same settings, program and kind of device, and on processors the same --threads. A journey is only cut
+where a chain begins. A GPU per process: CUDA_VISIBLE_DEVICES=2 spectradiff render …
 
 For scripts: exit codes say whether trying again helps (`spectradiff man`), --json tells events line by line,
 --dry-run prints the plan, which --plan FILE renders, edited or not. --threads, --device and --batch-size say what

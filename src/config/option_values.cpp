@@ -21,6 +21,7 @@ std::string bound(double value) {
 constexpr RealRange kPercentiles = {0, 100, "", true};
 constexpr RealRange kLoudness = {-70, 0};
 constexpr int kSmallestSide = 16;
+constexpr const char* kTransparent = "transparent";
 
 bool is_inside(double number, const RealRange& range) {
   return std::isfinite(number) && number <= range.max &&
@@ -163,15 +164,12 @@ std::string size_range(int multiple_of, int max) {
   return fmt::format("{} to {} pixels a side{}", kSmallestSide, max, multiple_of == 2 ? ", even" : "");
 }
 
-std::string size_text(Size size) {
-  return fmt::format("{}x{}", size.width, size.height);
-}
-
-Rgb checked_colour(const Json& value) {
+Background checked_background(const Json& value) {
+  if (value == kTransparent) return {Rgb(), true};
   const std::string text = checked_text(value);
   const bool hex = text.size() == 7 && text[0] == '#' &&
                    text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
-  if (!hex) refuse("is not a colour; write #rrggbb, as #102030");
+  if (!hex) refuse("is not a colour; write #rrggbb, as #102030, or transparent");
   const auto channel = [&](size_t at) {
     return static_cast<uint8_t>(std::stoi(text.substr(at, 2), nullptr, 16));
   };
@@ -190,8 +188,9 @@ std::string rate_text(const Rational& rate) {
   return rate.text();
 }
 
-std::string colour_text(Rgb colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", colour.r, colour.g, colour.b);
+std::string background_text(const Background& background) {
+  if (background.transparent) return kTransparent;
+  return fmt::format("#{:02x}{:02x}{:02x}", background.r, background.g, background.b);
 }
 
 Json number_from_text(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "spectradiff/config/output_size.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -34,6 +36,10 @@ const NamedAspect& aspect_row(std::string_view name) {
 }
 
 }  // namespace
+
+std::string size_text(Size size) {
+  return fmt::format("{}x{}", size.width, size.height);
+}
 
 const std::vector<std::string>& size_names() {
   static const std::vector<std::string> names = names_of(kNamedSizes);

@@ -1,6 +1,7 @@
 #include "paint_options.h"
 
 #include "option_kinds.h"
+#include "spectradiff/config/output_size.h"
 #include "spectradiff/image/colour_map.h"
 
 namespace spectradiff {
@@ -93,8 +94,13 @@ void add_colours(std::vector<Option>& table) {
   table.push_back(
       real_option(row("gamma", kColour, "G", "a bin shows with level^G; below 1, quiet bins become brighter"),
                   FIELD(colour.gamma), {0.1, 10}));
-  table.push_back(written_option(row("background", kColour, "#RRGGBB", "colour of silence"),
-                                 FIELD(colour.background), checked_colour, colour_text));
+  table.push_back(
+      ranging("#rrggbb, or transparent",
+              written_option(
+                  row("background", kColour, "COLOUR",
+                      "colour of silence; transparent leaves out what is not painted, for PNG, WebP, APNG, "
+                      "prores, vp9 and ffv1"),
+                  FIELD(colour.background), checked_background, background_text)));
 }
 
 void add_base(std::vector<Option>& table) {

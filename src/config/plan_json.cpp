@@ -92,8 +92,8 @@ RenderJob job_of(const Constants& constants) {
     job.diffusion.control_map = diffusion->control_map;
   }
   const VideoConstants& video = constants.video;
-  job.output = {video.size,           video.fit,          video.codec, video.crf,          video.flash_limit,
-                video.encoder_preset, video.pixel_format, video.sound, video.sound_bitrate};
+  job.output = {video.size,           video.fit,          video.codec, video.crf,           video.flash_limit,
+                video.encoder_preset, video.pixel_format, video.sound, video.sound_bitrate, video.max_bytes};
   return job;
 }
 
@@ -167,15 +167,13 @@ void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
   add_conditioning(entry, plan, row);
 }
 
-// Of numbered pictures nothing is encoded: what says how is not of their plan.
+// Numbered pictures and loops have no codec: what says how it works is not of their plan.
 Json video_to_json(const VideoConstants& video, const RenderJob& job) {
   Json all = options_of(job, OptionClass::video, kPictures);
-  if (!video.container.empty()) {
-    all["container"] = video.container;
-    return all;
-  }
+  if (!video.container.empty()) all["container"] = video.container;
+  if (!video.codec.empty()) return all;
   Json shown = Json::object();
-  for (const char* key : {"output_size", "fit", "flash_limit"}) {
+  for (const char* key : {"container", "output_size", "fit", "flash_limit", "max_bytes"}) {
     if (all.contains(key)) shown[key] = std::move(all[key]);
   }
   return shown;

@@ -50,6 +50,23 @@ int64_t checked_bitrate(const Json& value) {
   return checked_integer(*number * unit, kLowestBitrate, kHighestBitrate, hint);
 }
 
+// 8M, 500k or 8000000, or "off" for none.
+std::optional<int64_t> checked_bytes(const Json& value) {
+  if (value == "off") return std::nullopt;
+  constexpr int64_t kLeast = 10'000, kMost = 4'000'000'000;
+  const char* hint = "10k to 4000M; 8M is 8,000,000 bytes";
+  if (value.is_number_integer()) return checked_integer(value, kLeast, kMost, hint);
+  std::string text = checked_text(value);
+  int64_t unit = 1;
+  if (!text.empty() && (text.back() == 'k' || text.back() == 'M')) {
+    unit = text.back() == 'k' ? 1000 : 1'000'000;
+    text.pop_back();
+  }
+  const auto number = parse_integer(text);
+  if (!number || *number > kMost) refuse("is not a number of bytes; write 8M, 500k or 8000000, or off");
+  return checked_integer(*number * unit, kLeast, kMost, hint);
+}
+
 // A whole number, or "off" for none.
 std::optional<int> checked_flash_limit(const Json& value) {
   if (value == "off") return std::nullopt;
@@ -75,6 +92,17 @@ void add_pictures(std::vector<Option>& table) {
                    "Only the frames of this run count, so a part of a song may differ from the whole"),
           FIELD(output.flash_limit), checked_flash_limit,
           [](std::optional<int> limit) { return limit ? Json(*limit) : Json("off"); })));
+}
+
+void add_max_bytes(std::vector<Option>& table) {
+  table.push_back(without(
+      "as large as it comes",
+      ranging(
+          "10k to 4000M, or off",
+          optional_option(of_video("max_bytes", "N",
+                                   "largest .gif, .webp or .apng, such as 8M: colours or quality, then size, "
+                                   "then the rate give way until it fits"),
+                          FIELD(output.max_bytes), checked_bytes, [](int64_t bytes) { return bytes; }))));
 }
 
 void add_encoding(std::vector<Option>& table) {
@@ -116,6 +144,7 @@ void add_encoding(std::vector<Option>& table) {
 
 void add_video_options(std::vector<Option>& table) {
   add_pictures(table);
+  add_max_bytes(table);
   add_encoding(table);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/image/opacity.h"
 
 namespace {
 
@@ -136,18 +137,30 @@ std::optional<Canvas> decode_png(std::span<const uint8_t> bytes) {
   return unfiltered(rows, *size);
 }
 
-std::vector<uint8_t> encode_png(const Canvas& canvas) {
-  if (canvas.width() < 1 || canvas.height() < 1)
+namespace {
+
+std::vector<uint8_t> encoded(const uint8_t* pixels, Size size, int channels) {
+  if (size.width < 1 || size.height < 1)
     throw_error(ErrorKind::internal, "an empty picture cannot become a PNG");
   int bytes = 0;
   const std::unique_ptr<unsigned char, decltype(&std::free)> png(
-      stbi_write_png_to_mem(canvas.row(0), canvas.width() * 3, canvas.width(), canvas.height(), 3, &bytes),
+      stbi_write_png_to_mem(pixels, size.width * channels, size.width, size.height, channels, &bytes),
       &std::free);
   if (!png)
     throw_error(ErrorKind::memory,
-                "no memory for the PNG of a {}x{} picture; close other programs or paint smaller",
-                canvas.width(), canvas.height());
+                "no memory for the PNG of a {}x{} picture; close other programs or paint smaller", size.width,
+                size.height);
   return {png.get(), png.get() + bytes};
+}
+
+}  // namespace
+
+std::vector<uint8_t> encode_png(const Canvas& canvas) {
+  return encoded(canvas.bytes().data(), canvas.size(), 3);
+}
+
+std::vector<uint8_t> encode_png(const Canvas& over_black, const Canvas& opacity) {
+  return encoded(straight_rgba(over_black, opacity).data(), over_black.size(), 4);
 }
 
 }  // namespace spectradiff

@@ -32,10 +32,9 @@ struct ContainerRow {
 };
 
 constexpr ContainerRow kContainers[] = {
-    {Container::mp4, "mp4", "mp4"},
-    {Container::mov, "mov", "mov"},
-    {Container::mkv, "mkv", "matroska"},
-    {Container::webm, "webm", "webm"},
+    {Container::mp4, "mp4", "mp4"},    {Container::mov, "mov", "mov"}, {Container::mkv, "mkv", "matroska"},
+    {Container::webm, "webm", "webm"}, {Container::gif, "gif", "gif"}, {Container::webp, "webp", "webp"},
+    {Container::apng, "apng", "apng"},
 };
 
 const ContainerRow& container_row(Container container) {
@@ -78,11 +77,18 @@ bool may_copy_into(Container container, AVCodecID codec) {
       const AVOutputFormat* matroska = av_guess_format("matroska", nullptr, nullptr);
       return matroska && avformat_query_codec(matroska, codec, FF_COMPLIANCE_NORMAL) == 1;
     }
+    case Container::gif:
+    case Container::webp:
+    case Container::apng:
+      return false;
   }
   return false;
 }
 
-std::string default_video_codec(Container container) {
+std::string default_video_codec(Container container, bool transparent) {
+  if (is_loop(container)) return container_name(container);
+  if (transparent && container == Container::mov) return "prores";
+  if (transparent && container == Container::mkv) return "ffv1";
   return container == Container::webm ? "vp9" : "h264";
 }
 
@@ -109,7 +115,8 @@ Container container_of(const std::filesystem::path& path) {
   }
   throw_error(
       ErrorKind::usage,
-      "output = {}: the name does not say what kind of video to write; end it in .mp4, .mov, .mkv or .webm",
+      "output = {}: the name does not say what kind of video to write; end it in .mp4, .mov, .mkv or .webm, "
+      "or, for a loop without sound, in .gif, .webp or .apng",
       path.string());
 }
 

@@ -5,8 +5,10 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <fstream>
 
 #include "libav.h"
+#include "spectradiff/base/file.h"
 #include "spectradiff/media/sound_decoder.h"
 #include "video_codec_table.h"
 
@@ -129,6 +131,16 @@ std::string tag(const AVFormatContext* input, const char* key) {
 
 }  // namespace
 
+std::optional<LoopFacts> read_loop_file(const std::filesystem::path& path) {
+  constexpr size_t kBeginning = 12;
+  std::string bytes(kBeginning, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(bytes.data(), kBeginning);
+  if (!file || !begins_as_loop(bytes)) return std::nullopt;
+  constexpr uint64_t kMost = uint64_t{1} << 32;
+  return read_loop(read_file(path, kMost, ErrorKind::input), path.string());
+}
+
 VideoProbe probe_video(const std::filesystem::path& path) {
   quiet_libav();
   const InputPtr input = open_media_file(path);
@@ -191,6 +203,7 @@ std::map<std::string, bool> video_codecs_here() {
 
 std::string read_video_comment(const std::filesystem::path& path) {
   quiet_libav();
+  if (const auto loop = read_loop_file(path)) return loop->comment;
   return tag(open_media_file(path).get(), "comment");
 }
 

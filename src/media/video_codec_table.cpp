@@ -182,6 +182,18 @@ const VideoEncoderRow& video_encoder_row(const VideoCodecRow& codec, const Video
               settings.pixel_format, codec.name, formats);
 }
 
+AVPixelFormat transparent_format(const VideoCodecRow& codec, const VideoSettings& settings) {
+  const std::string_view name = codec.name;
+  if (name == "prores") return AV_PIX_FMT_YUVA444P10LE;
+  const bool is_known = name == "ffv1" || (name == "vp9" && settings.pixel_format == "yuv420p");
+  if (is_known) return av_get_pix_fmt(("yuva" + settings.pixel_format.substr(3)).c_str());
+  throw_error(
+      ErrorKind::usage,
+      "background = transparent: {} in {} keeps no opacity; write .webm (vp9 in yuv420p), .mov (prores), "
+      ".mkv (ffv1), .webp, .apng or frames/%05d.png",
+      name, settings.pixel_format);
+}
+
 std::string default_pixel_format(const std::string& video_codec) {
   const auto& formats = video_codec_row(video_codec).encoders.front().pixel_formats;
   return formats.front();

@@ -35,6 +35,10 @@ std::span<const VideoCodecRow> video_codec_rows();
 // offered and what is: a codec without an encoder here, its pixel formats, its smallest size.
 const VideoEncoderRow& video_encoder_row(const VideoCodecRow& codec, const VideoSettings& settings);
 
+// The pixel format with opacity that stands for settings.pixel_format: of vp9 at 8 bits and 4:2:0 only, of
+// prores always 4444. Error{usage} where the codec has none.
+AVPixelFormat transparent_format(const VideoCodecRow& codec, const VideoSettings& settings);
+
 // "ultrafast" to "veryslow", fastest first.
 std::span<const char* const> encoder_preset_names();
 

@@ -7,6 +7,8 @@ extern "C" {
 #include <algorithm>
 #include <limits>
 
+#include "spectradiff/image/opacity.h"
+
 namespace spectradiff {
 namespace {
 
@@ -38,7 +40,9 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
   CodecContextPtr context = make_codec_context(codec);
   context->width = settings.output_size.width;
   context->height = settings.output_size.height;
-  context->pix_fmt = av_get_pix_fmt(settings.pixel_format.c_str());
+  context->pix_fmt = settings.transparent
+                         ? transparent_format(video_codec_row(settings.video_codec), settings)
+                         : av_get_pix_fmt(settings.pixel_format.c_str());
   context->time_base = {static_cast<int>(settings.fps.den), static_cast<int>(settings.fps.num)};
   context->framerate = av_inv_q(context->time_base);
   context->sample_aspect_ratio = {1, 1};
@@ -71,7 +75,7 @@ Size largest_within(Size room, Size shape) {
   return {room.width, rounded(by_width, shape.width)};
 }
 
-ScalerPtr make_scaler(Size from, Size to, AVPixelFormat format) {
+ScalerPtr make_scaler(Size from, Size to, AVPixelFormat source, AVPixelFormat format) {
   ScalerPtr owner(sws_alloc_context());
   SwsContext* scaler = owner.get();
   if (!scaler) throw Error(ErrorKind::memory, "out of memory for the colour conversion");
@@ -80,7 +84,7 @@ ScalerPtr make_scaler(Size from, Size to, AVPixelFormat format) {
   av_opt_set_int(scaler, "srch", from.height, 0);
   av_opt_set_int(scaler, "dstw", to.width, 0);
   av_opt_set_int(scaler, "dsth", to.height, 0);
-  av_opt_set_int(scaler, "src_format", AV_PIX_FMT_RGB24, 0);
+  av_opt_set_int(scaler, "src_format", source, 0);
   av_opt_set_int(scaler, "dst_format", format, 0);
   av_opt_set_int(scaler, "sws_flags", filter | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT, 0);
   const AVPixFmtDescriptor* layout = av_pix_fmt_desc_get(format);
@@ -122,6 +126,16 @@ std::vector<std::string> settings_not_taken(const VideoSettings& settings) {
   return keys;
 }
 
+void check_rate(const Rational& fps) {
+  if (fps <= Rational(0) || fps > Rational(240))
+    throw_error(ErrorKind::usage, "fps = {} is outside 0..240", fps.text());
+  constexpr int64_t kMaxTerm = std::numeric_limits<int>::max();
+  if (fps.num > kMaxTerm || fps.den > kMaxTerm) {
+    throw_error(ErrorKind::usage, "fps = {} cannot be stored exactly in a video; use a simpler fraction",
+                fps.text());
+  }
+}
+
 void check_video_values(const VideoSettings& settings) {
   const VideoCodecRow& row = video_codec_row(settings.video_codec);
   if (!names_contain(row.containers, container_name(settings.container))) {
@@ -138,21 +152,26 @@ void check_video_values(const VideoSettings& settings) {
     throw_error(ErrorKind::usage, "encoder_preset = {} is not one of {}", settings.encoder_preset,
                 list_names(encoder_preset_names()));
   }
-  if (settings.fps <= Rational(0) || settings.fps > Rational(240)) {
-    throw_error(ErrorKind::usage, "fps = {} is outside 0..240", settings.fps.text());
-  }
-  constexpr int64_t kMaxTerm = std::numeric_limits<int>::max();
-  if (settings.fps.num > kMaxTerm || settings.fps.den > kMaxTerm) {
-    throw_error(ErrorKind::usage, "fps = {} cannot be stored exactly in a video; use a simpler fraction",
-                settings.fps.text());
+  check_rate(settings.fps);
+  if (settings.max_bytes > 0) {
+    throw_error(
+        ErrorKind::usage,
+        "max_bytes bounds .gif, .webp and .apng; a .{} becomes smaller with a higher --crf, a smaller "
+        "--output-size or a lower --audio-bitrate",
+        container_name(settings.container));
   }
   const AVPixelFormat format = av_get_pix_fmt(settings.pixel_format.c_str());
   if (format != AV_PIX_FMT_NONE) check_size(settings, format);
   (void)video_encoder_row(row, settings);
+  if (settings.transparent) (void)transparent_format(row, settings);
 }
 
 YuvConverter::YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat format)
-    : from_{0, 0, picture}, to_{0, 0, output}, output_(output), layout_(av_pix_fmt_desc_get(format)) {
+    : from_{0, 0, picture},
+      to_{0, 0, output},
+      output_(output),
+      layout_(av_pix_fmt_desc_get(format)),
+      channels_(layout_->flags & AV_PIX_FMT_FLAG_ALPHA ? 4 : 3) {
   if (fit == Fit::cover) {
     from_.size = largest_within(picture, output);
     from_.x = (picture.width - from_.size.width) / 2;
@@ -164,22 +183,24 @@ YuvConverter::YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat for
     to_.x = (output.width - to_.size.width) / 2 & mask_x;
     to_.y = (output.height - to_.size.height) / 2 & mask_y;
   }
-  scaler_ = make_scaler(from_.size, to_.size, format);
-  stride_ = (3 * from_.size.width + kOverread + 63) / 64 * 64;
+  scaler_ = make_scaler(from_.size, to_.size, channels_ == 4 ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, format);
+  width_ = picture.width;
+  stride_ = (channels_ * from_.size.width + kOverread + 63) / 64 * 64;
   padded_.resize(static_cast<size_t>(stride_) * static_cast<size_t>(from_.size.height));
 }
 
-void YuvConverter::convert(const Canvas& picture, AVFrame* frame) {
+void YuvConverter::convert(const uint8_t* pixels, AVFrame* frame) {
   uint8_t* planes[4] = {};
-  for (int plane = 0; plane < 3; ++plane) {
-    const ptrdiff_t x = (plane ? to_.x >> layout_->log2_chroma_w : to_.x) * layout_->comp[0].step;
-    const ptrdiff_t y = plane ? to_.y >> layout_->log2_chroma_h : to_.y;
+  for (int plane = 0; plane < channels_; ++plane) {
+    const bool is_chroma = plane == 1 || plane == 2;
+    const ptrdiff_t x = (is_chroma ? to_.x >> layout_->log2_chroma_w : to_.x) * layout_->comp[0].step;
+    const ptrdiff_t y = is_chroma ? to_.y >> layout_->log2_chroma_h : to_.y;
     planes[plane] = frame->data[plane] + y * frame->linesize[plane] + x;
   }
-  const size_t row_bytes = static_cast<size_t>(from_.size.width) * 3;
+  const size_t row_bytes = static_cast<size_t>(from_.size.width) * static_cast<size_t>(channels_);
   for (int y = 0; y < from_.size.height; ++y) {
-    std::copy_n(picture.row(from_.y + y) + 3 * static_cast<ptrdiff_t>(from_.x), row_bytes,
-                padded_.begin() + static_cast<ptrdiff_t>(y) * stride_);
+    const ptrdiff_t first = static_cast<ptrdiff_t>(from_.y + y) * width_ + from_.x;
+    std::copy_n(pixels + channels_ * first, row_bytes, padded_.begin() + static_cast<ptrdiff_t>(y) * stride_);
   }
   const uint8_t* source[] = {padded_.data()};
   const int strides[] = {stride_};
@@ -215,7 +236,9 @@ void YuvConverter::fill_bars(AVFrame* frame) const {
 
 VideoEncoder::VideoEncoder(const VideoSettings& settings, bool global_header)
     : context_(open_encoder(settings, global_header)),
-      converter_(settings.picture_size, settings.output_size, settings.fit, context_->pix_fmt),
+      converter_(settings.transparent ? settings.output_size : settings.picture_size, settings.output_size,
+                 settings.fit, context_->pix_fmt),
+      fit_(settings.fit),
       frame_(make_av_frame()) {
   frame_->width = context_->width;
   frame_->height = context_->height;
@@ -230,10 +253,16 @@ VideoEncoder::VideoEncoder(const VideoSettings& settings, bool global_header)
   if (code < 0) throw_libav_error(ErrorKind::memory, code, "no memory for a picture");
 }
 
-void VideoEncoder::send(const Canvas& picture) {
+void VideoEncoder::send(const Canvas& picture, const Canvas* opacity) {
   int code = av_frame_make_writable(frame_.get());
   if (code < 0) throw_libav_error(ErrorKind::memory, code, "no memory for a picture");
-  converter_.convert(picture, frame_.get());
+  if (opacity == nullptr) {
+    converter_.convert(picture.bytes().data(), frame_.get());
+  } else {
+    const Size size{context_->width, context_->height};
+    const auto rgba = straight_rgba(fit_to_size(picture, size, fit_), fit_to_size(*opacity, size, fit_));
+    converter_.convert(rgba.data(), frame_.get());
+  }
   frame_->pts = next_picture_++;
   code = avcodec_send_frame(context_.get(), frame_.get());
   if (code < 0)

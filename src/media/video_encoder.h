@@ -18,14 +18,16 @@ namespace spectradiff {
 
 // Error{usage} for names, ranges and sizes that no encoder could help with.
 void check_video_values(const VideoSettings& settings);
+void check_rate(const Rational& fps);  // the same of a rate alone
 
-// 8-bit R'G'B' to planar Y'CbCr of 8 or more bits by BT.709, limited range, chroma sited left for 4:2:0 (as
-// the tags say). Scaling, where the sizes differ, happens in the same pass: several times as fast as a scaled
-// Canvas in between.
+// 8-bit R'G'B', with opacity where the format has it, to planar Y'CbCr of 8 or more bits by BT.709, limited
+// range, chroma sited left for 4:2:0 (as the tags say). Scaling, where the sizes differ, happens in the same
+// pass: several times as fast as a scaled Canvas in between.
 class YuvConverter {
  public:
   YuvConverter(Size picture, Size output, Fit fit, AVPixelFormat format);
-  void convert(const Canvas& picture, AVFrame* frame);  // sizes as constructed; fills the planes
+  // [height][width][3 or 4], the size as constructed; fills the planes.
+  void convert(const uint8_t* pixels, AVFrame* frame);
 
  private:
   struct Part {
@@ -40,7 +42,9 @@ class YuvConverter {
   Part to_;    // of the frame: the rest is black
   Size output_;
   const AVPixFmtDescriptor* layout_;
+  const int channels_;
   ScalerPtr scaler_;
+  int width_ = 0;   // of the picture
   int stride_ = 0;  // bytes
   std::vector<uint8_t>
       padded_;  // the part of the picture, with room after each row for libswscale to read past it
@@ -51,9 +55,9 @@ class VideoEncoder {
   // Opens the encoder. Error{output} when this libav lacks it or it refuses the settings.
   VideoEncoder(const VideoSettings& settings, bool global_header);
 
-  void send(const Canvas& picture);  // of picture_size
-  void flush();                      // no more pictures: receive() gives what is left
-  bool receive(AVPacket* packet);    // false: needs more pictures, or all were given. Times in 1/fps
+  void send(const Canvas& picture, const Canvas* opacity);  // of picture_size (VideoWriter::write)
+  void flush();                                             // no more pictures: receive() gives what is left
+  bool receive(AVPacket* packet);  // false: needs more pictures, or all were given. Times in 1/fps
 
   const AVCodecContext* context() const { return context_.get(); }
   const char* name() const { return context_->codec->name; }
@@ -61,6 +65,7 @@ class VideoEncoder {
  private:
   CodecContextPtr context_;
   YuvConverter converter_;
+  Fit fit_;
   FramePtr frame_;
   int64_t next_picture_ = 0;
 };

@@ -7,6 +7,7 @@
 #include "codec_table.h"
 #include "growing_copy.h"
 #include "libav.h"
+#include "loop_settings.h"
 #include "output_sink.h"
 #include "sound_packets.h"
 #include "spectradiff/base/file.h"
@@ -63,6 +64,8 @@ bool holds_cover(Container container) {
 
 VideoSettings checked(VideoSettings settings) {
   quiet_libav();
+  if (is_loop(settings.container))
+    throw_error(ErrorKind::internal, "a VideoWriter was asked for .{}", container_name(settings.container));
   check_video_values(settings);
   return settings;
 }
@@ -70,6 +73,10 @@ VideoSettings checked(VideoSettings settings) {
 }  // namespace
 
 EncoderChoice check_video_settings(const VideoSettings& settings, const SoundTrack* sound) {
+  if (is_loop(settings.container)) {
+    check_loop_settings(settings);
+    return {loop_encoder(settings).name, ""};
+  }
   checked(settings);
   const MuxerPtr muxer = make_muxer(settings);
   const bool global_header = muxer->oformat->flags & AVFMT_GLOBALHEADER;
@@ -106,7 +113,7 @@ struct VideoWriter::Impl {
   void add_tags();
   void add_cover();
   void write_cover();
-  void write(const Canvas& picture);
+  void write(const Canvas& picture, const Canvas* opacity);
   VideoSummary finish();
   int64_t sound_end() const;
   void mux_pictures();
@@ -167,6 +174,8 @@ void VideoWriter::Impl::begin() {
   // Apple's players know HEVC by this name only.
   if (is_mp4_family(settings.container) && encoder.context()->codec_id == AV_CODEC_ID_HEVC)
     picture_stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
+  if (settings.transparent && settings.video_codec == "vp9")
+    av_dict_set(&picture_stream->metadata, "alpha_mode", "1", 0);
   if (sound) {
     sound_stream = add_stream(sound->time_base());
     sound->describe(sound_stream->codecpar);
@@ -272,13 +281,16 @@ void VideoWriter::Impl::mux_pictures() {
   }
 }
 
-void VideoWriter::Impl::write(const Canvas& picture) {
+void VideoWriter::Impl::write(const Canvas& picture, const Canvas* opacity) {
+  if ((opacity != nullptr) != settings.transparent || (opacity && opacity->size() != picture.size()))
+    throw_error(ErrorKind::internal, "picture {} comes without the opacity that was announced",
+                summary.pictures);
   if (picture.size() != settings.picture_size) {
     throw_error(ErrorKind::internal, "picture {} is {}x{} and {}x{} was announced", summary.pictures,
                 picture.width(), picture.height(), settings.picture_size.width, settings.picture_size.height);
   }
   quiet_libav();
-  encoder.send(picture);
+  encoder.send(picture, opacity);
   ++summary.pictures;
   if (sound) sound->allow(frame_start_sample(summary.pictures, sample_rate_hz, settings.fps), false);
   mux_pictures();
@@ -319,8 +331,8 @@ VideoWriter::~VideoWriter() = default;
 VideoWriter::VideoWriter(VideoWriter&&) noexcept = default;
 VideoWriter& VideoWriter::operator=(VideoWriter&&) noexcept = default;
 
-void VideoWriter::write(const Canvas& picture) {
-  impl_->write(picture);
+void VideoWriter::write(const Canvas& picture, const Canvas* opacity) {
+  impl_->write(picture, opacity);
 }
 VideoSummary VideoWriter::finish() {
   return impl_->finish();

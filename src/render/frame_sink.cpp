@@ -62,24 +62,39 @@ std::filesystem::path FramePattern::folder() const {
   return folder_.empty() ? std::filesystem::path(".") : folder_;
 }
 
-PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Announced announced)
+void VideoSink::accept(int64_t frame, const Canvas& picture) {
+  if (!opacity_) return writer_.write(picture);
+  const Canvas opacity = opacity_(frame);
+  writer_.write(picture, &opacity);
+}
+
+void LoopSink::accept(int64_t frame, const Canvas& picture) {
+  pictures_.put(picture);
+  if (opacity_) opacities_.put(opacity_(frame));
+  ++count_;
+}
+
+LoopPictures LoopSink::pictures() {
+  return {count_, [this](int64_t number) { return pictures_.look(number); },
+          [this](int64_t number) { return opacities_.look(number); }};
+}
+
+PngSink::PngSink(FramePattern pattern, Size size, Fit fit, bool replace, Announced announced,
+                 OpacityOf opacity)
     : announced_(std::move(announced)),
+      opacity_(std::move(opacity)),
       pattern_(std::move(pattern)),
       size_(size),
       fit_(fit),
       replace_(replace) {}
 
 void PngSink::accept(int64_t frame, const Canvas& picture) {
-  const auto write = [&](const Canvas& canvas) {
-    const auto bytes = encode_png(canvas);
-    if (announced_) announced_(frame, bytes);
-    write_file(pattern_.file(frame), bytes, replace_);
-  };
-  if (picture.size() == size_) {
-    write(picture);
-  } else {
-    write(fit_to_size(picture, size_, fit_));
-  }
+  const auto fitted = [&](const Canvas& canvas) { return fit_to_size(canvas, size_, fit_); };
+  const auto bytes = opacity_                  ? encode_png(fitted(picture), fitted(opacity_(frame)))
+                     : picture.size() == size_ ? encode_png(picture)
+                                               : encode_png(fitted(picture));
+  if (announced_) announced_(frame, bytes);
+  write_file(pattern_.file(frame), bytes, replace_);
 }
 
 }  // namespace spectradiff

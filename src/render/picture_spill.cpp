@@ -63,11 +63,16 @@ int64_t PictureSpill::put(const Canvas& picture) {
   return place;
 }
 
-Canvas PictureSpill::take(int64_t place) {
+Canvas PictureSpill::look(int64_t place) const {
   Canvas picture(size_);
   auto& bytes = picture.bytes();
   if (!transfer(pread, descriptor_, bytes.data(), bytes.size(), place * static_cast<int64_t>(bytes.size())))
     fail("read from");
+  return picture;
+}
+
+Canvas PictureSpill::take(int64_t place) {
+  Canvas picture = look(place);
   free_.push_back(place);
   return picture;
 }

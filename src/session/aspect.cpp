@@ -1,7 +1,5 @@
 #include "aspect.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -28,10 +26,6 @@ Size painted_in_shape(Size painted, double shape) {
   return {side(std::sqrt(area * shape)), side(std::sqrt(area / shape))};
 }
 
-std::string as_text(Size size) {
-  return fmt::format("{}x{}", size.width, size.height);
-}
-
 }  // namespace
 
 Size most_like(const std::vector<Size>& known, Size wanted) {
@@ -48,12 +42,12 @@ void insert_aspect(std::vector<Layer>& layers, Size painted, const Manifest* mod
     const auto output = layer.values.find("output_size");
     if (output == layer.values.end() || !output->is_string()) continue;
     if (const auto lines = named_short_side(output->get<std::string>()))
-      *output = as_text(shaped_size(*lines, aspect));
+      *output = size_text(shaped_size(*lines, aspect));
   }
   Size size = painted_in_shape(painted, shape_of(aspect));
   if (model != nullptr && !model->verified_sizes.empty()) size = most_like(model->verified_sizes, size);
   Layer layer{kAspect};
-  layer.values = {{"size", as_text(size)}, {"output_size", as_text(shaped_size(kUsualLines, aspect))}};
+  layer.values = {{"size", size_text(size)}, {"output_size", size_text(shaped_size(kUsualLines, aspect))}};
   layers.insert(std::prev(last.base()), std::move(layer));
 }
 

@@ -8,10 +8,11 @@ namespace {
 // All that a try depends on. A member more, and this does not compile.
 std::string identity(const VideoSettings& settings, const SoundTrack* sound) {
   const auto& [container, fps, picture, output, fit, codec, crf, preset, pixels, audio, bitrate, threads,
-               tags, comment] = settings;
-  std::string text = fmt::format("{} {} {}x{} {}x{} {} {} {} {} {} {} {} {}", static_cast<int>(container),
-                                 fps.text(), picture.width, picture.height, output.width, output.height,
-                                 static_cast<int>(fit), codec, crf, preset, pixels, audio, bitrate, threads);
+               tags, comment, transparent, max_bytes] = settings;
+  std::string text =
+      fmt::format("{} {} {}x{} {}x{} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(container), fps.text(),
+                  picture.width, picture.height, output.width, output.height, static_cast<int>(fit), codec,
+                  crf, preset, pixels, audio, bitrate, threads, transparent, max_bytes);
   if (sound == nullptr) return text;
   const auto& [file, lossless, whole, rate, channels, places, samples, read] = *sound;
   return text + fmt::format(" {} {} {} {} {} {}", file.native(), lossless, whole, rate, channels, places);

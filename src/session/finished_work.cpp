@@ -12,6 +12,7 @@
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/media/probe.h"
+#include "video_output.h"
 
 namespace spectradiff {
 namespace {
@@ -63,11 +64,18 @@ bool is_video_made(const SessionState& state) {
   const fs::path& file = state.target.path;
   std::error_code failed;
   if (!fs::exists(file, failed)) return false;
-  VideoProbe video;
+  bool is_whole = false;
   Json made;
   try {
-    video = probe_video(file);
-    made = parse_json(video.comment, "");
+    const auto shown = static_cast<int64_t>(state.plan.shown.size());
+    if (const auto loop = read_loop_file(file)) {
+      is_whole = lasts_as_long(*loop, state.plan, state.settings.job.analysis.fps);
+      made = parse_json(loop->comment, "");
+    } else {
+      const VideoProbe video = probe_video(file);
+      is_whole = video.pictures == shown;
+      made = parse_json(video.comment, "");
+    }
   } catch (const Error&) {
     // Said below.
   }
@@ -81,8 +89,7 @@ bool is_video_made(const SessionState& state) {
   if (state.settings.prompt_by_song) asked["prompt"] = made.value("prompt", Json());
   if (state.settings.job.own_scenes) asked["scenes"] = made.value("scenes", Json());
   std::vector<std::string> different = differences(made, asked);
-  if (different.empty() && video.pictures != static_cast<int64_t>(state.plan.shown.size()))
-    different.emplace_back("the number of frames");
+  if (different.empty() && !is_whole) different.emplace_back("the number of frames");
   if (different.empty()) return true;
   if (may_replace) return false;
   refuse(file, text_of(std::move(different)));

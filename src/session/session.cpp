@@ -63,6 +63,20 @@ void check_shard(const RunSettings& run) {
                 "makes it of the assembled video");
 }
 
+// What is not painted can be left out as long as nothing else is laid there.
+void check_transparent(const Resolution& settings) {
+  const RenderJob& job = settings.job;
+  if (!job.paint.colour.background.transparent) return;
+  const PostChain& post = job.paint.post;
+  const char* why = settings.diffuses
+                        ? "the model fills the whole picture; `spectradiff paint` leaves out what is "
+                          "not painted, and so does --no-diffusion"
+                    : post.invert || post.equalize ? "--invert and --equalize change what is not painted too"
+                    : job.diffusion.every > 1      ? "--diffuse-every lays pictures over one another"
+                                                   : nullptr;
+  if (why != nullptr) throw_error(ErrorKind::usage, "background = transparent: {}", why);
+}
+
 void check_outputs(const OutputTarget& target, const RunSettings& run, bool may_exist) {
   check_target(target, may_exist);
   if (!run.report.empty()) check_output_file("report", run.report, may_exist);
@@ -122,6 +136,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   const bool to_run = purpose != Purpose::look;
   auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
   check_shard(settings.run);
+  check_transparent(settings);
   refuse_shared_stdin(settings, purpose == Purpose::check);
   if (has_fields(settings.run.output)) {
     settings.run.output = output_from(settings.run.output, request.song, settings);
@@ -134,7 +149,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
 
   tell_start(request, target, job, observer);
   if (!given) {
-    warn_of_idle_flags(settings, observer);
+    warn_of_idle_flags(settings, target, observer);
     warn_of_foreign_words(settings, observer);
   }
   warn_of_unknown_size(settings, observer);

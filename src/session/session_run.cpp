@@ -28,6 +28,7 @@
 #include "spectradiff/config/plan_file.h"
 #include "spectradiff/media/song_tags.h"
 #include "spectradiff/render/executor.h"
+#include "spectradiff/render/opacity_pictures.h"
 #include "spectradiff/render/shard.h"
 #include "video_output.h"
 
@@ -197,6 +198,7 @@ class SessionRun {
     if (target_.kind == OutputTarget::Kind::frames) return write_frames();
     VideoSettings settings = video_settings(job_, target_);
     settings.comment = json_text(settings_tag(state_));
+    if (is_loop(settings.container)) return write_loop(settings);
     settings.tags = read_song_tags(state_.input.song.file());
     std::optional<SoundTrack> sound;
     if (settings.audio_codec != "none") sound = sound_track(state_.input.song, plan_);
@@ -215,6 +217,26 @@ class SessionRun {
     return result;
   }
 
+  RunResult write_loop(const VideoSettings& settings) {
+    LoopSink sink(opacity_of_frames());
+    RunResult result = make_pictures(plan_, sink);
+    if (!result.complete) return result;
+    const EncodedLoop loop = encode_loop(settings, sink.pictures());
+    check_finished_loop(loop, plan_, settings.fps);
+    write_file(target_.path, loop.bytes, state_.settings.run.overwrite);
+    observer_.event("encode", {{"video", loop.encoder}, {"audio", ""}, {"frames", plan_.shown.size()}});
+    observer_.info(fmt::format("{}: {:.2f} MB, {}, for ever and without sound", target_.text(),
+                               static_cast<double>(loop.bytes.size()) / 1e6, loop.choice));
+    return result;
+  }
+
+  // Once the song is heard.
+  OpacityOf opacity_of_frames() {
+    if (!plan_.constants.paint.colour.background.transparent) return nullptr;
+    opacity_.emplace(plan_, *state_.features);
+    return [this](int64_t frame) { return opacity_->at(frame); };
+  }
+
   // What the record vouches for is kept, except where a picture needs those before it.
   RunResult write_frames() {
     const std::set<int64_t> made = frames_made(state_);
@@ -227,18 +249,20 @@ class SessionRun {
     const std::vector<FrameKey> in_order = shown_keys(plan_);
     for (size_t i = 0; i < in_order.size(); ++i) keys[plan_.shown[i].frame] = in_order[i];
     FrameRecord record(*target_.pattern);
-    PngSink sink(*target_.pattern, plan_.constants.video.size, plan_.constants.video.fit,
-                 state_.settings.run.overwrite || !made.empty(),
-                 [&](int64_t frame, std::span<const uint8_t> bytes) {
-                   record.add(frame, keys.at(frame), sha256_hex(bytes));
-                 });
+    PngSink sink(
+        *target_.pattern, plan_.constants.video.size, plan_.constants.video.fit,
+        state_.settings.run.overwrite || !made.empty(),
+        [&](int64_t frame, std::span<const uint8_t> bytes) {
+          record.add(frame, keys.at(frame), sha256_hex(bytes));
+        },
+        opacity_of_frames());
     RunResult result = make_pictures(missing, sink);
     result.frames += static_cast<int64_t>(kept.size());
     return result;
   }
 
   RunResult write_video(VideoWriter& writer) {
-    VideoSink sink(writer);
+    VideoSink sink(writer, opacity_of_frames());
     RunResult result = make_pictures(plan_, sink);
     if (!result.complete) return result;
     const VideoSummary summary = writer.finish();
@@ -343,9 +367,10 @@ class SessionRun {
   bool makes_ = true;  // pictures; false: all are there
   Plan part_;          // of a shard
   std::optional<RunDiffusers> diffusers_;
-  std::optional<SoundEmbedder> sound_;    // where rows are told sound
-  Interpolator* interpolator_ = nullptr;  // of the model store
-  std::optional<ReportStrip> strip_;      // where a report is asked for
+  std::optional<OpacityPictures> opacity_;  // where the background is transparent
+  std::optional<SoundEmbedder> sound_;      // where rows are told sound
+  Interpolator* interpolator_ = nullptr;    // of the model store
+  std::optional<ReportStrip> strip_;        // where a report is asked for
 };
 
 }  // namespace

@@ -69,7 +69,37 @@ bool moves_something(const Resolution& settings) {
          !settings.job.diffusion.conditioning.text_to_image;
 }
 
+constexpr const char* kNoHues = "colours come from --colour-map; --colour-map hue makes hues of them";
+bool has_hues(const Resolution& settings) {
+  const PaintSettings& paint = settings.job.paint;
+  return paint.colour.map == "hue" || !settings.job.scenes.empty();
+}
+
+constexpr const char* kNoPromptKeys = "one prompt holds for the whole song; --prompts FILE changes it";
+bool has_prompt_keys(const Resolution& settings) {
+  const RenderJob& job = settings.job;
+  return !settings.diffuses || job.diffusion.schedule() || !job.scenes.empty() || job.own_scenes;
+}
+
+bool is_reshaped(const Resolution& settings) {
+  const Size from = settings.job.paint.size, to = settings.job.output.size.value_or(from);
+  return int64_t{from.width} * to.height != int64_t{from.height} * to.width;
+}
+
 constexpr Need kNeeds[] = {
+    {"hue_start", has_hues, kNoHues},
+    {"hue_span", has_hues, kNoHues},
+    {"saturation", has_hues, kNoHues},
+    {"lightness", has_hues, kNoHues},
+    {"prompt_blend", has_prompt_keys, kNoPromptKeys},
+    {"prompt_snap", has_prompt_keys, kNoPromptKeys},
+    {"fit", is_reshaped, "the video has the shape of the pictures; --output-size 1920x1080 gives it another"},
+    {"audio_bitrate",
+     [](const Resolution& settings) {
+       const std::string& codec = settings.job.output.audio_codec;
+       return codec == "auto" || codec == "aac" || codec == "opus";
+     },
+     "this sound is not encoded with losses; --audio-codec aac is"},
     {"base_opacity",
      [](const Resolution& settings) {
        const PaintSettings& paint = settings.job.paint;
@@ -142,7 +172,27 @@ std::string missing_painter(const Option& option, const Resolution& settings) {
                                          : "");
 }
 
-std::string missing_for(const Option& option, const Resolution& settings) {
+// Of what says how a video is encoded, where none is. A wish for speed alone is nothing to speak of.
+std::string missing_video(const Option& option, const OutputTarget& target) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> keys) {
+    return std::find(keys.begin(), keys.end(), option.key) != keys.end();
+  };
+  const bool of_sound = is_one_of({"audio_codec", "audio_bitrate"});
+  const bool of_pictures = is_one_of({"video_codec", "crf", "pixel_format"});
+  if (target.kind == OutputTarget::Kind::frames) {
+    const bool is_idle = of_sound || of_pictures || option.key == "max_bytes";
+    return is_idle ? "numbered PNG pictures are neither encoded nor heard" : "";
+  }
+  if (!is_loop(target.container) || option.key == "video_codec") return "";
+  const std::string name = container_name(target.container);
+  if (of_sound) return fmt::format("a .{} has no sound", name);
+  return of_pictures
+             ? fmt::format("it is a video codec's, and a .{} has none; --max-bytes 8M makes it smaller", name)
+             : "";
+}
+
+std::string missing_for(const Option& option, const Resolution& settings, const OutputTarget& target) {
+  if (std::string missing = missing_video(option, target); !missing.empty()) return missing;
   for (const Need& need : kNeeds) {
     if (need.key == option.key && !need.is_met(settings)) return need.missing;
   }
@@ -199,11 +249,11 @@ std::vector<std::string> foreign_words(std::string_view text) {
 
 }  // namespace
 
-void warn_of_idle_flags(const Resolution& settings, RenderObserver& observer) {
+void warn_of_idle_flags(const Resolution& settings, const OutputTarget& target, RenderObserver& observer) {
   for (const auto& [key, kind] : settings.kinds) {
     const Option* option = kind == LayerKind::flag ? find_option(key) : nullptr;
     if (option == nullptr) continue;
-    if (const std::string missing = missing_for(*option, settings); !missing.empty())
+    if (const std::string missing = missing_for(*option, settings, target); !missing.empty())
       observer.warn(fmt::format("{} changes nothing: {}", option->flag(), missing));
   }
 }

@@ -52,14 +52,20 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
   settings.picture_size = job.paint.size;
   settings.output_size = job.output.size.value_or(job.paint.size);
   settings.fit = job.output.fit;
-  settings.video_codec =
-      job.output.video_codec == "auto" ? default_video_codec(target.container) : job.output.video_codec;
+  settings.transparent = job.paint.colour.background.transparent;
+  settings.video_codec = job.output.video_codec == "auto"
+                             ? default_video_codec(target.container, settings.transparent)
+                             : job.output.video_codec;
   settings.crf = job.output.crf;
   settings.encoder_preset = job.output.encoder_preset;
   settings.pixel_format = job.output.pixel_format;
+  // What holds transparent pictures was chosen here, and so is what it takes.
+  if (settings.transparent && job.output.video_codec == "auto" && settings.video_codec == "prores")
+    settings.pixel_format = default_pixel_format(settings.video_codec);
   settings.audio_codec = job.output.audio_codec;
   settings.audio_bitrate = job.output.audio_bitrate;
   settings.threads = job.threads;
+  settings.max_bytes = job.output.max_bytes.value_or(0);
   return settings;
 }
 
@@ -72,6 +78,10 @@ VideoConstants video_constants(const RenderJob& job, const OutputTarget& target,
   if (target.kind == OutputTarget::Kind::frames) return video;
   const VideoSettings settings = video_settings(job, target);
   video.container = container_name(settings.container);
+  if (is_loop(settings.container)) {
+    video.max_bytes = job.output.max_bytes;
+    return video;
+  }
   video.codec = settings.video_codec;
   video.encoder_preset = settings.encoder_preset;
   video.pixel_format = settings.pixel_format;
@@ -99,9 +109,31 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan) {
 }
 
 void try_encoder(SessionState& state) {
+  const auto pictures = static_cast<int64_t>(state.plan.shown.size());
+  if (is_loop(state.target.container) && pictures > kMostLoopPictures) {
+    throw_error(
+        ErrorKind::usage,
+        "output = {}: {} pictures are no loop to share, of which {} are the most; --start 1:00 --duration "
+        "6s takes a part, or end the name in .mp4",
+        state.target.path.string(), pictures, kMostLoopPictures);
+  }
   const SoundTrack sound = sound_track(state.input.song, state.plan);
   const VideoSettings video = video_settings(state.settings.job, state.target);
-  state.encoders = state.shared.encoders.check(video, video.audio_codec == "none" ? nullptr : &sound);
+  const bool is_silent = video.audio_codec == "none" || is_loop(video.container);
+  state.encoders = state.shared.encoders.check(video, is_silent ? nullptr : &sound);
+}
+
+bool lasts_as_long(const LoopFacts& loop, const Plan& plan, const Rational& fps) {
+  if (loop.pictures == 1) return true;  // all of them looked the same
+  constexpr double kTick = 0.011;       // GIF's
+  return std::abs(loop.duration_s - static_cast<double>(plan.shown.size()) / fps.to_double()) < kTick;
+}
+
+void check_finished_loop(const EncodedLoop& loop, const Plan& plan, const Rational& fps) {
+  const LoopFacts facts = read_loop(loop.bytes, "the finished loop");
+  if (lasts_as_long(facts, plan, fps) && (facts.is_endless || facts.pictures == 1)) return;
+  throw_error(ErrorKind::internal, "the finished loop lasts {:.3f} s in {} pictures, so it was not kept",
+              facts.duration_s, facts.pictures);
 }
 
 void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,

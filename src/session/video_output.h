@@ -6,6 +6,7 @@
 
 #include "session_state.h"
 #include "spectradiff/audio/audio_source.h"
+#include "spectradiff/media/loop.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_job.h"
@@ -26,6 +27,12 @@ SoundTrack sound_track(AudioSource& source, const Plan& plan);
 
 // Which encoders the state's video gets, each of them tried.
 void try_encoder(SessionState& state);
+
+// Whether a loop shows the plan's pictures as far as its times say.
+bool lasts_as_long(const LoopFacts& loop, const Plan& plan, const Rational& fps);
+
+// The same, and that it never ends. Error{internal}.
+void check_finished_loop(const EncodedLoop& loop, const Plan& plan, const Rational& fps);
 
 // That the file holds the plan's pictures and sounds as long as it shows. Error{internal}.
 void check_finished_video(const std::filesystem::path& file, const Plan& plan, const Rational& fps,

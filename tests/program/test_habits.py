@@ -56,12 +56,16 @@ IDLE = {
     "an image without its painter": ([*PAINT, "--image", "p.png"], "--image changes nothing", "--painter image"),
     "an option of another painter": ([*PAINT, "--pie-span", "360"], "--pie-span changes nothing", "--painter pie"),
     "folds without a kaleidoscope": ([*PAINT, "--symmetry-folds", "5"], "--symmetry-folds changes nothing", "--symmetry kaleidoscope"),
+    "a hue beside a colour map": ([*PAINT, "--colour-map", "magma", "--hue-start", "0.2"], "--hue-start changes nothing", "--colour-map hue"),
+    "a fit of what has that shape": ([*PAINT, "--output-size", "32x32", "--fit", "stretch"], "--fit changes nothing", "--output-size 1920x1080"),
     "a base's opacity without one": ([*PAINT, "--base-opacity", "0.5"], "--base-opacity changes nothing", "--base hash"),
 }
 USED = [
     ["--pie-span", "90", "--painter", "pie"],
     ["--mark-size", "9", "--painter", "pie"],
     ["--mark-size", "9"],
+    ["--hue-start", "0.2"],
+    ["--output-size", "32x64", "--fit", "stretch"],
     ["--base-opacity", "1", "--base", "hash"],
 ]
 

@@ -10,6 +10,8 @@
 
 namespace spectradiff {
 
+std::string size_text(Size size);  // "512x512", as every option writes it
+
 const std::vector<std::string>& size_names();    // "720p", "1080p", …
 const std::vector<std::string>& aspect_names();  // "16:9", …
 

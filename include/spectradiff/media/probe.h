@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "spectradiff/base/rational.h"
 #include "spectradiff/image/canvas.h"
+#include "spectradiff/media/loop.h"
 
 namespace spectradiff {
 
@@ -26,6 +28,9 @@ struct VideoProbe {
 
 // Reads every packet and decodes the first and last picture. Error{input} when the file is not a whole video.
 VideoProbe probe_video(const std::filesystem::path& path);
+
+// What a GIF, WebP or APNG holds; nothing where the file is none. Error{input} for a damaged one.
+std::optional<LoopFacts> read_loop_file(const std::filesystem::path& path);
 
 // The comment tag alone, where this program keeps the settings; empty without one. Error{input}.
 std::string read_video_comment(const std::filesystem::path& path);

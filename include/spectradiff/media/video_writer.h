@@ -16,15 +16,21 @@
 
 namespace spectradiff {
 
-enum class Container { mp4, mov, mkv, webm };
+enum class Container { mp4, mov, mkv, webm, gif, webp, apng };
+
+// GIF, WebP, APNG: pictures without sound that begin again (media/loop.h), and no VideoWriter's.
+constexpr bool is_loop(Container container) {
+  return container >= Container::gif;
+}
 
 // By the extension of `path`; Error{usage} listing the known ones.
 Container container_of(const std::filesystem::path& path);
 
 const char* container_name(Container container);  // "mp4"
 
-// What a container holds unless something else is asked for: "vp9" in WebM, else "h264".
-std::string default_video_codec(Container container);
+// What a container holds unless something else is asked for: "vp9" in WebM, else "h264"; where pictures are
+// transparent "prores" in MOV and "ffv1" in Matroska. A loop is named after itself.
+std::string default_video_codec(Container container, bool transparent = false);
 
 // What a codec holds unless something else is asked for: "yuv420p", of prores "yuv422p10le". Error{usage}.
 std::string default_pixel_format(const std::string& video_codec);
@@ -62,7 +68,9 @@ struct VideoSettings {
   int threads = 0;  // at most; 0: all cores. The bytes do not depend on it: h264 and av1, whose would, have
                     // a number of their own
   SongTags tags;    // the cover where the container can hold one: mp4, mkv
-  std::string comment;  // metadata: the settings as JSON
+  std::string comment;       // metadata: the settings as JSON
+  bool transparent = false;  // pictures come with their opacity: prores, vp9, ffv1, WebP, APNG
+  int64_t max_bytes = 0;     // of a loop; 0: no limit
 };
 
 // Which of "crf", "encoder_preset" and "pixel_format" the codec does not take as they are set. Error{usage}
@@ -104,9 +112,11 @@ class VideoWriter {
   VideoWriter(VideoWriter&&) noexcept;
   VideoWriter& operator=(VideoWriter&&) noexcept;
 
-  // The next picture; sound is read and interleaved as far as needed. Error{output} on a full disk or closed
-  // pipe, Error{internal} for a wrong size. After an Error only destruction is left.
-  void write(const Canvas& picture);
+  // The next picture; sound is read and interleaved as far as needed. Where the settings are transparent it
+  // comes as it looks over black, with its opacity, a grey picture of the same size: 255 covers all. Error
+  // {output} on a full disk or closed pipe, Error{internal} for a wrong size. After an Error only destruction
+  // is left.
+  void write(const Canvas& picture, const Canvas* opacity = nullptr);
   VideoSummary
   finish();  // flushes, writes the index, checks that every byte went out; once, after at least one picture
 

@@ -18,6 +18,16 @@ enum class PainterKind { hash, pie, polar, circles, spectrogram, showcqt, image 
 // The names that --painter takes, in the order of PainterKind.
 const std::vector<std::string>& painter_names();
 
+// The colour of silence; or nothing, so that what is painted can be laid over other pictures. What is
+// transparent is painted over black.
+struct Background : Rgb {
+  bool transparent = false;
+  constexpr Background() = default;
+  constexpr Background(Rgb colour, bool is_transparent = false) : Rgb(colour), transparent(is_transparent) {}
+  constexpr Background(uint8_t red, uint8_t green, uint8_t blue) : Rgb{red, green, blue} {}
+  friend bool operator==(const Background&, const Background&) = default;
+};
+
 // What shows a bin is level^gamma, its strength. On the background alone a bin fades into it with its
 // strength, so silence paints the background.
 struct Colouring {
@@ -33,7 +43,7 @@ struct Colouring {
   double saturation = 0.9;  // 0..1
   double lightness = 0.5;   // 0..1, at level 1
   double gamma = 0.5;       // 0.1..10; below 1 lifts quiet bins
-  Rgb background;
+  Background background;
   friend bool operator==(const Colouring&, const Colouring&) = default;
 };
 

@@ -47,6 +47,7 @@ struct VideoConstants {
   int crf = 0;
   std::string sound;  // a codec, "copy" or "none"
   int64_t sound_bitrate = 0;
+  std::optional<int64_t> max_bytes;
   friend bool operator==(const VideoConstants&, const VideoConstants&) = default;
 };
 

@@ -17,9 +17,11 @@ class PictureSpill {
   PictureSpill(const PictureSpill&) = delete;
   PictureSpill& operator=(const PictureSpill&) = delete;
 
-  // Where it lies, for take(). Error{output} when the disk is full.
+  // Where it lies, for take() and look(): 0, 1, 2, … as long as nothing is taken. Error{output} when the disk
+  // is full.
   int64_t put(const Canvas& picture);
-  Canvas take(int64_t place);
+  Canvas take(int64_t place);        // it lies there no longer
+  Canvas look(int64_t place) const;  // it stays
 
  private:
   void open_file();

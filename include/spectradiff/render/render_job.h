@@ -100,7 +100,8 @@ struct OutputSettings {
   std::string encoder_preset = "medium";
   std::string pixel_format = "yuv420p";
   std::string audio_codec = "auto";
-  int64_t audio_bitrate = 256000;  // bit/s
+  int64_t audio_bitrate = 256000;    // bit/s
+  std::optional<int64_t> max_bytes;  // of a GIF, WebP or APNG
   friend bool operator==(const OutputSettings&, const OutputSettings&) = default;
 };
 
