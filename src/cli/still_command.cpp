@@ -115,6 +115,59 @@ StillTarget target_of(const std::string& sound, const Arguments& arguments, cons
   return {(folder / (feature + "%05d.png")).string(), {}};
 }
 
+// Tells of the picture where a run tells of the folder that it is made in.
+class PictureTeller : public RenderObserver {
+ public:
+  PictureTeller(Console& console, const StillTarget& target)
+      : console_(console),
+        folder_(fs::path(target.pattern).parent_path().string()),
+        picture_(target.picture) {}
+
+  void detail(std::string_view message) override { console_.detail(told(message)); }
+  void info(std::string_view message) override { console_.info(told(message)); }
+  void warn(std::string_view message) override { console_.warn(told(message)); }
+  void event(std::string_view name, const Json& fields) override {
+    Json of_picture = fields;
+    for (const char* key : {"output", "path"}) {
+      if (of_picture.contains(key)) of_picture[key] = told(of_picture[key].get<std::string>());
+    }
+    console_.event(name, of_picture);
+  }
+  void begin_stage(std::string_view stage, int64_t total) override { console_.begin_stage(stage, total); }
+  void advance(int64_t done) override { console_.advance(done); }
+  void end_stage() override { console_.end_stage(); }
+
+ private:
+  std::string told(std::string_view message) const {
+    std::string text(message);
+    if (const size_t at = text.find(folder_); !picture_.empty() && at != text.npos)
+      text.replace(at, folder_.size(), picture_);
+    return text;
+  }
+
+  Console& console_;
+  const std::string folder_, picture_;
+};
+
+// The hidden folder of one picture goes, whatever becomes of it.
+class HiddenFolder {
+ public:
+  explicit HiddenFolder(const StillTarget& target) {
+    const fs::path folder = fs::path(target.pattern).parent_path();
+    fs::create_directories(folder);
+    if (!target.picture.empty()) folder_ = folder;
+  }
+  ~HiddenFolder() {
+    std::error_code failed;
+    if (!folder_.empty()) fs::remove_all(folder_, failed);
+  }
+  HiddenFolder(const HiddenFolder&) = delete;
+  HiddenFolder& operator=(const HiddenFolder&) = delete;
+
+ private:
+  fs::path folder_;
+};
+
 }  // namespace
 
 int run_still(const Arguments& arguments, Console& console) {
@@ -130,13 +183,11 @@ int run_still(const Arguments& arguments, Console& console) {
     const StillTarget target = target_of(sound, arguments, feature_of(request), sounds.size() == 1);
     request.layers.back().values["output"] = target.pattern;
     if (!target.picture.empty()) check_output_file("output", target.picture, arguments.run.overwrite);
-    fs::create_directories(fs::path(target.pattern).parent_path());
-    const Outcome outcome = Session::open(request, shared, console).run(stop_requests());
+    const HiddenFolder folder(target);
+    PictureTeller teller(console, target);
+    const Outcome outcome = Session::open(request, shared, teller).run(stop_requests());
     if (!outcome.complete) return kStopped;
-    if (target.picture.empty()) continue;
-    fs::rename(FramePattern(target.pattern).file(0), target.picture);
-    fs::remove_all(fs::path(target.pattern).parent_path());
-    console.info("written: " + target.picture.string());
+    if (!target.picture.empty()) fs::rename(FramePattern(target.pattern).file(0), target.picture);
   }
   return kComplete;
 }
