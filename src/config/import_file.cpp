@@ -9,6 +9,8 @@
 #include <map>
 #include <set>
 
+#include "imported_camera.h"
+#include "imported_prompts.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/number.h"
@@ -19,18 +21,6 @@ namespace spectradiff {
 namespace {
 
 constexpr const char* kRendered = "rendered_frames";
-
-// Numbers of one of Deforum's settings, in its units.
-struct Fields {
-  std::map<std::string, std::string> sources;  // field → source of a signal
-
-  bool has(const std::string& field) const { return sources.contains(field); }
-  // Whether it is this number all the time, or absent.
-  bool is(const std::string& field, const std::string& number) const {
-    const auto found = sources.find(field);
-    return found == sources.end() || found->second == number;
-  }
-};
 
 class Import {
  public:
@@ -43,7 +33,7 @@ class Import {
     } else {
       deforum(values);
     }
-    motion();
+    put_journey();
     numbers();
     Layer layer = make_layer(std::move(out_), "import " + name_, LayerKind::preset);
     if (!idle_.empty()) {
@@ -73,10 +63,10 @@ class Import {
     const auto number = [&](const char* key, double otherwise) {
       return reader.has(key) && values[key].is_number() ? values[key].get<double>() : otherwise;
     };
-    width_ = number("W", 512);
-    height_ = number("H", 512);
-    if (!(width_ >= 1) || !(height_ >= 1)) refuse("W and H", "must be above 0");
-    fps_ = number("fps", 15) > 0 ? number("fps", 15) : 15;
+    fields_.width = number("W", 512);
+    fields_.height = number("H", 512);
+    if (!(fields_.width >= 1) || !(fields_.height >= 1)) refuse("W and H", "must be above 0");
+    fields_.fps = number("fps", 15) > 0 ? number("fps", 15) : 15;
     scope_ = {rate(), std::max(number("seed", 0), 0.0), number("max_frames", 120) - 1};
     mode_ =
         values.value("animation_mode", Json("2D")).is_string() ? values.value("animation_mode", "2D") : "2D";
@@ -105,11 +95,12 @@ class Import {
         {"W", kElsewhere},
         {"H",
          [](Import& to, const std::string&, const Json&) {
-           to.out_["size"] = fmt::format("{}x{}", static_cast<int>(to.width_), static_cast<int>(to.height_));
+           to.out_["size"] =
+               fmt::format("{}x{}", static_cast<int>(to.fields_.width), static_cast<int>(to.fields_.height));
          }},
         {"fps",
          [](Import& to, const std::string&, const Json& number) {
-           if (number.is_number()) to.out_["fps"] = format_real(to.fps_);
+           if (number.is_number()) to.out_["fps"] = format_real(to.fields_.fps);
          }},
         {"max_frames", kElsewhere},
         {"animation_mode", kElsewhere},
@@ -305,24 +296,7 @@ class Import {
 
   void add_prompts(const std::map<double, std::string>& by_frame, const std::string& positive,
                    const std::string& negative) {
-    Json keys = Json::array();
-    for (const auto& [frame, whole] : by_frame) {
-      constexpr std::string_view kNegative = "--neg";
-      const size_t cut = whole.find(kNegative);
-      std::string prompt(trimmed(std::string_view(whole).substr(0, cut)));
-      std::string without = negative;
-      if (cut != std::string::npos) {
-        const std::string own(trimmed(std::string_view(whole).substr(cut + kNegative.size())));
-        without = without.empty() ? own : own.empty() ? without : own + ", " + without;
-      }
-      if (!positive.empty()) prompt = positive + " " + prompt;
-      // A little late, so that it lies in its frame however it is rounded.
-      const double at_s = std::max(0.0, std::ceil(frame / fps_ * 1e6 - 1e-3) / 1e6);
-      Json key = {{"at", format_real(at_s) + "s"}, {"prompt", prompt}};
-      if (!without.empty()) key["negative"] = without;
-      key["blend"] = "cut";
-      keys.push_back(std::move(key));
-    }
+    Json keys = imported_prompts(by_frame, fields_.fps, positive, negative);
     if (!keys.empty()) out_["prompts"] = std::move(keys);
     out_["prompt_weighting"] = "a1111";
   }
@@ -334,8 +308,8 @@ class Import {
     if (!frames.is_array() || frames.empty()) refuse(kRendered, "there is no frame in it");
     const Json options = values.value("options", Json::object());
     if (const Json fps = options.value("output_fps", Json()); fps.is_number() && fps.get<double>() > 0) {
-      fps_ = fps.get<double>();
-      out_["fps"] = format_real(fps_);
+      fields_.fps = fps.get<double>();
+      out_["fps"] = format_real(fields_.fps);
       scope_.fps = rate();
     }
     std::map<double, std::string> texts;
@@ -351,7 +325,8 @@ class Import {
         if (value.is_number() && key != "frame") series[key].emplace_back(at, value.get<double>());
       }
       if (const Json text = frame.value("deforum_prompt", Json()); text.is_string()) {
-        const std::string chosen = strongest(text.get<std::string>());
+        const std::string chosen = strongest_prompt(text.get<std::string>());
+        blended_ |= chosen != text;
         if (texts.empty() || texts.rbegin()->second != chosen) texts[at] = chosen;
       }
     }
@@ -360,6 +335,7 @@ class Import {
     for (const auto& [key, value] : values.items()) {
       if (key != kRendered && key != "options" && key != "prompts") idle_.insert(key);
     }
+    if (blended_) note("deforum_prompt: of prompts that are blended the strongest is taken");
     if (!texts.empty()) add_prompts(texts, "", "");
   }
 
@@ -413,108 +389,34 @@ class Import {
     }
   }
 
-  // Of "one:0.7 AND two:0.3" the part that weighs most.
-  std::string strongest(const std::string& text) {
-    constexpr std::string_view kAnd = " AND ", kNegative = "--neg";
-    const size_t cut = std::min(text.find(kNegative), text.size());
-    std::string_view rest = std::string_view(text).substr(0, cut);
-    if (rest.find(kAnd) == std::string_view::npos) return text;
-    if (!blended_) note("deforum_prompt: of prompts that are blended the strongest is taken");
-    blended_ = true;
-    std::string best;
-    double most = -1;
-    while (!rest.empty()) {
-      const size_t end = std::min(rest.find(kAnd), rest.size());
-      std::string_view part = trimmed(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + kAnd.size(), rest.size()));
-      const size_t colon = part.rfind(':');
-      const auto weight =
-          colon == std::string_view::npos ? std::nullopt : parse_real(trimmed(part.substr(colon + 1)));
-      if (weight) part = trimmed(part.substr(0, colon));
-      if (weight.value_or(1) <= most) continue;
-      most = weight.value_or(1);
-      best = part;
-    }
-    return best + text.substr(cut);
-  }
-
   // ---- Both
 
   Rational rate() const {
     for (const auto& [shown, exact] :
          {std::pair{23.976, Rational(24000, 1001)}, {29.97, Rational(30000, 1001)}}) {
-      if (std::abs(fps_ - shown) < 1e-9) return exact;
+      if (std::abs(fields_.fps - shown) < 1e-9) return exact;
     }
-    return Rational(std::llround(fps_ * 1000), 1000);
+    return Rational(std::llround(fields_.fps * 1000), 1000);
   }
 
-  std::string signal(const std::string& name, const std::string& source) {
-    out_["signal"]["import_" + name] = source;
-    return "import_" + name;
-  }
-
-  // A field as something to calculate with: its number, or a signal.
   std::string word(const std::string& field, const std::string& otherwise) {
-    const auto found = fields_.sources.find(field);
-    if (found == fields_.sources.end()) return otherwise;
-    if (parse_real(found->second))
-      return found->second.starts_with('-') ? "(" + found->second + ")" : found->second;
-    return signal(field, found->second);
+    return fields_.word(out_, field, otherwise);
   }
 
-  bool moves() const {
-    const bool deep =
-        mode_ == "3D" && !(fields_.is("translation_z", "0") && fields_.is("rotation_3d_z", "0"));
-    const bool flat = mode_ != "3D" && !(fields_.is("zoom", "1") && fields_.is("angle", "0"));
-    return deep || flat || !fields_.is("translation_x", "0") || !fields_.is("translation_y", "0");
-  }
+  void set(const char* option, const std::string& expression) { out_[option] = expression; }
 
-  // Deforum moves the last picture by T, then turns and zooms it by R: p goes to R(p + T). Here a camera of
-  // steady speed v goes with a = ln zoom + i turn: p goes to e^a p + v (e^a - 1)/a. So v = T a/(1 - e^-a),
-  // which is T (1 + a/2 + a²/12) to 1e-5 for anything that is a camera's step.
-  void motion() {
+  // Deforum makes each picture from the one before and knows no painting.
+  void put_journey() {
     out_["chain"] = "song";
     out_["text_to_image"] = true;
     out_["paint_over"] = 0;
     out_["camera_pace"] = "frame";
     out_["seed_travel"] = 0;
-    if (!moves()) return;
-    const std::string fps = format_real(fps_);
-    std::string zoom = "1", turn = "0", x = "0",
-                y = "0";  // per frame: factor, clockwise degrees, widths, heights
-    if (mode_ == "3D") {
-      // A flat picture at depth 1: A3 of the warp with k = tan(fov/2).
-      const std::string k = signal("k", fmt::format("tan({}*pi/360)", word("fov", "70")));
-      const std::string near = signal("near", fmt::format("1/(1 - {}/200) - 1", word("translation_z", "0")));
-      zoom = signal("zoom", fmt::format("1/(1 - {}/{})", near, k));
-      turn = signal("turn", fmt::format("-{}/{}", word("rotation_3d_z", "0"), k));
-      x = signal("x", fmt::format("-{}*(1 + {})/(400*{})", word("translation_x", "0"), near, k));
-      y = signal("y", fmt::format("{}*(1 + {})/(400*{})", word("translation_y", "0"), near, k));
-      if (!fields_.is("rotation_3d_x", "0") || !fields_.is("rotation_3d_y", "0"))
-        note("rotation_3d_x, rotation_3d_y: a flat picture neither pitches nor yaws; they are left out");
-    } else {
-      zoom = word("zoom", "1");
-      turn = fmt::format("(-{})", word("angle", "0"));
-      x = fmt::format("{}/{}", word("translation_x", "0"), format_real(width_));
-      y = fmt::format("{}/{}", word("translation_y", "0"), format_real(height_));
-    }
-    out_["zoom"] = fmt::format("pow({}, {})", zoom, fps);
-    out_["turn"] = fmt::format("{}*{}", fps, turn);
-    for (const auto& [option, field] :
-         {std::pair{"centre_x", "transform_center_x"}, {"centre_y", "transform_center_y"}}) {
-      if (fields_.has(field)) out_[option] = "0 + " + word(field, "0.5");
-    }
-    if (fields_.is("translation_x", "0") && fields_.is("translation_y", "0")) return;
-    const std::string l = signal("ln", fmt::format("log({})", zoom));
-    const std::string r = signal("rad", fmt::format("{}*pi/180", turn));
-    const std::string re = signal("re", fmt::format("1 + {0}/2 + ({0}*{0} - {1}*{1})/12", l, r));
-    const std::string im = signal("im", fmt::format("{1}/2 + {0}*{1}/6", l, r));
-    const std::string aspect = format_real(width_ / height_);
-    out_["pan_x"] = fmt::format("{0}*({1}*{3} - {2}*{4}/{5})", fps, re, im, x, y, aspect);
-    out_["pan_y"] = fmt::format("{0}*({1}*{4} + {2}*{3}*{5})", fps, re, im, x, y, aspect);
+    if (!out_.contains("border")) out_["border"] = "replicate";
+    std::vector<std::string> said;
+    put_imported_camera(fields_, mode_ == "3D", out_, said);
+    for (const std::string& text : said) note(text);
   }
-
-  void set(const char* option, const std::string& expression) { out_[option] = expression; }
 
   void numbers() {
     if (fields_.has("strength")) set("chain_strength", fmt::format("1 - {}", word("strength", "0.65")));
@@ -541,17 +443,16 @@ class Import {
     }
     out_["seed"] = static_cast<int64_t>(first_seed_) & 0xFFFFFFFF;
     out_["seed_travel"] =
-        fmt::format("{} - {}", signal("seed", *seeds_), format_real(std::floor(first_seed_)));
+        fmt::format("{} - {}", put_signal(out_, "seed", *seeds_), format_real(std::floor(first_seed_)));
   }
 
   const std::string name_;
   Json out_ = Json::object();
   std::vector<std::string> notes_;
   std::set<std::string> idle_;
-  Fields fields_;
+  ImportedFields fields_;
   ScheduleScope scope_{Rational(15)};
   std::string mode_ = "2D";
-  double width_ = 512, height_ = 512, fps_ = 15;
   bool deltas_ = true;
   bool blended_ = false;
   bool scheduled_seeds_ = false;

@@ -1,0 +1,98 @@
+#include "imported_camera.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "spectradiff/base/number.h"
+
+namespace spectradiff {
+namespace {
+
+// Per frame: factor, clockwise degrees, widths, heights.
+struct Motion {
+  std::string zoom, turn, x, y;
+};
+
+bool moves(const ImportedFields& fields, bool in_space) {
+  const bool shifts = !fields.is("translation_x", "0") || !fields.is("translation_y", "0");
+  if (in_space) return shifts || !fields.is("translation_z", "0") || !fields.is("rotation_3d_z", "0");
+  return shifts || !fields.is("zoom", "1") || !fields.is("angle", "0");
+}
+
+// Deforum's warp in space of a picture that is flat and lies at depth 1, k being tan(fov / 2): what is seen
+// at p, pictures going from -1 to 1, was at p - (n1 - n0), n being places divided by k and depth.
+Motion motion_in_space(const ImportedFields& fields, Json& options, std::vector<std::string>& notes) {
+  const auto word = [&](const char* field, const char* otherwise) {
+    return fields.word(options, field, otherwise);
+  };
+  const std::string k = put_signal(options, "k", fmt::format("tan({}*pi/360)", word("fov", "70")));
+  const std::string near =
+      put_signal(options, "near", fmt::format("1/(1 - {}/200) - 1", word("translation_z", "0")));
+  if (!fields.is("rotation_3d_x", "0") || !fields.is("rotation_3d_y", "0"))
+    notes.emplace_back(
+        "rotation_3d_x, rotation_3d_y: a flat picture neither pitches nor yaws; they are left out");
+  const auto shift = [&](const char* name, const char* field, const char* sign) -> std::string {
+    if (fields.is(field, "0")) return "0";
+    return put_signal(options, name, fmt::format("{}{}*(1 + {})/(400*{})", sign, word(field, "0"), near, k));
+  };
+  const bool rolls = !fields.is("rotation_3d_z", "0");
+  return {put_signal(options, "zoom", fmt::format("1/(1 - {}/{})", near, k)),
+          rolls ? put_signal(options, "turn", fmt::format("-{}/{}", word("rotation_3d_z", "0"), k)) : "0",
+          shift("x", "translation_x", "-"), shift("y", "translation_y", "")};
+}
+
+Motion motion_in_plane(const ImportedFields& fields, Json& options) {
+  const auto word = [&](const char* field, const char* otherwise) {
+    return fields.word(options, field, otherwise);
+  };
+  return {word("zoom", "1"), fmt::format("(-{})", word("angle", "0")),
+          fmt::format("{}/{}", word("translation_x", "0"), format_real(fields.width)),
+          fmt::format("{}/{}", word("translation_y", "0"), format_real(fields.height))};
+}
+
+}  // namespace
+
+bool ImportedFields::is(const std::string& field, const std::string& number) const {
+  const auto found = sources.find(field);
+  return found == sources.end() || found->second == number;
+}
+
+std::string ImportedFields::word(Json& options, const std::string& field,
+                                 const std::string& otherwise) const {
+  const auto found = sources.find(field);
+  if (found == sources.end()) return otherwise;
+  if (!parse_real(found->second)) return put_signal(options, field, found->second);
+  return found->second.starts_with('-') ? "(" + found->second + ")" : found->second;
+}
+
+std::string put_signal(Json& options, const std::string& name, const std::string& source) {
+  options["signal"]["import_" + name] = source;
+  return "import_" + name;
+}
+
+// Deforum moves the last picture by T, then turns and zooms it by R: p goes to R(p + T). Here a camera of
+// steady speed v goes with a = ln zoom + i turn: p goes to e^a p + v (e^a - 1)/a. So v = T a/(1 - e^-a),
+// which is T (1 + a/2 + a²/12) to 1e-5 for anything that is a camera's step.
+void put_imported_camera(const ImportedFields& fields, bool in_space, Json& options,
+                         std::vector<std::string>& notes) {
+  if (!moves(fields, in_space)) return;
+  const Motion motion = in_space ? motion_in_space(fields, options, notes) : motion_in_plane(fields, options);
+  const std::string fps = format_real(fields.fps);
+  options["zoom"] = fmt::format("pow({}, {})", motion.zoom, fps);
+  options["turn"] = fmt::format("{}*{}", fps, motion.turn);
+  for (const auto& [option, field] :
+       {std::pair{"centre_x", "transform_center_x"}, {"centre_y", "transform_center_y"}}) {
+    if (fields.has(field)) options[option] = "0 + " + fields.word(options, field, "0.5");
+  }
+  if (fields.is("translation_x", "0") && fields.is("translation_y", "0")) return;
+  const std::string l = put_signal(options, "ln", fmt::format("log({})", motion.zoom));
+  const std::string r = put_signal(options, "rad", fmt::format("{}*pi/180", motion.turn));
+  const std::string re = put_signal(options, "re", fmt::format("1 + {0}/2 + ({0}*{0} - {1}*{1})/12", l, r));
+  const std::string im = put_signal(options, "im", fmt::format("{1}/2 + {0}*{1}/6", l, r));
+  const std::string aspect = format_real(fields.width / fields.height);
+  options["pan_x"] = fmt::format("{0}*({1}*{3} - {2}*{4}/{5})", fps, re, im, motion.x, motion.y, aspect);
+  options["pan_y"] = fmt::format("{0}*({1}*{4} + {2}*{3}*{5})", fps, re, im, motion.x, motion.y, aspect);
+}
+
+}  // namespace spectradiff
