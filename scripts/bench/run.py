@@ -28,6 +28,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Where there is AVX-512 the program keeps x264 from it (src/media/video_codec_table.cpp says why); so does the peer.
 SAME_INSTRUCTIONS = ["-x264-params", "asm=avx2"] if " avx512f " in pathlib.Path("/proc/cpuinfo").read_text() else []
 
+# What a render costs, stated: the model's own look differs between builds.
+SAME_WORK = "--prompt nebula --scheduler ddim --steps 8 --strength 0.75 --strength-mode steps --guidance 4".split()
+
 
 class Bench:
     def __init__(self, build: pathlib.Path, work: pathlib.Path, rounds: int, models: pathlib.Path | None) -> None:
@@ -121,7 +124,7 @@ class Bench:
     def older(self, build: pathlib.Path, dtypes: list[str]) -> None:
         song, video = self.work / "older.wav", self.work / "older.mp4"
         make_song(song, 8)
-        settings = [song, "-o", video, "-y", "-q", "--size", "256x256", "--fps", 5, "--encoder-preset", "ultrafast"]
+        settings = [song, "-o", video, "-y", "-q", "--size", "256x256", "--fps", 5, "--encoder-preset", "ultrafast", *SAME_WORK]
         for dtype in dtypes:
             ours, theirs = ([program, "render", *settings, "--dtype", dtype] for program in (self.program, build / "bin" / "spectradiff"))
             a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, theirs))

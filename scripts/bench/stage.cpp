@@ -42,8 +42,8 @@ int paint(const std::vector<std::string>& words) {
   const Plan plan = make_plan(job, source.info().sample_rate_hz, source.info().samples);
   Nowhere sink;
   const std::atomic<int> stop{0};
-  const RunResult result = run_threaded({job, plan, features, nullptr, sink, stop, {}},
-                                        static_cast<int>(std::thread::hardware_concurrency()));
+  const RunResult result =
+      run_threaded({plan, features, sink, stop}, static_cast<int>(std::thread::hardware_concurrency()));
   std::printf("%lld\n", static_cast<long long>(result.frames));
   return 0;
 }
