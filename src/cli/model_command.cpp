@@ -158,14 +158,14 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
   return 0;
 }
 
-// The same of an interpolation network.
-int check_interpolation(const Arguments& arguments, Console& console, const Manifest& manifest) {
+// The same of a network from pictures to pictures.
+int check_pictures(const Arguments& arguments, Console& console, const Manifest& manifest) {
   const ModelTrial trial = try_model(manifest);
   if (arguments.run.json) {
     console.answer(json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) +
                    "\n");
   } else {
-    console.answer(fmt::format("{}: files, trust and network are fine; it makes pictures of {}x{}\n",
+    console.answer(fmt::format("{}: files, trust and network are fine; it takes pictures of {}x{}\n",
                                manifest.name, trial.size.width, trial.size.height));
   }
   return 0;
@@ -183,8 +183,8 @@ int run_model(const Arguments& arguments, Console& console) {
                                       : manifest_text(manifest));
     return 0;
   }
-  if (arguments.action == "check" && manifest.is_interpolation())
-    return check_interpolation(arguments, console, manifest);
+  if (arguments.action == "check" && !manifest.diffuses())
+    return check_pictures(arguments, console, manifest);
   if (arguments.action == "check") return check(arguments, console, manifest);
   verify_files(manifest);
   trust(manifest);

@@ -90,6 +90,7 @@ std::vector<FrameKey> shown_keys(const Plan& plan) {
   const RenderJob job = job_of(constants);
   const std::vector<FrameKey> made = frame_keys(plan);
   Json common = {{"interpolation_model_sha256", constants.interpolation_sha256}};
+  if (!constants.upscale_sha256.empty()) common["upscale_sha256"] = constants.upscale_sha256;
   for (const char* key : {"output_size", "fit", "interpolate", "flash_limit"})
     common[key] = find_option(key)->get({job, {}});
   std::vector<FrameKey> keys;

@@ -95,7 +95,8 @@ std::string layer_problem(const Option& option, const Json& value, LayerKind lay
   bool allowed = may_stand(option.option_class, layer) && (typed || !option.typed_only);
   if (option.path != PathKind::none && !brings_input && value != option.no_path) {
     const bool by_content = option.option_class != OptionClass::input;
-    const bool by_hash = layer == LayerKind::video && option.path == PathKind::model;
+    const bool is_made = layer == LayerKind::video || layer == LayerKind::plan;
+    const bool by_hash = is_made && option.path == PathKind::model;
     allowed = (by_content || by_hash) && names_no_place(value);
   }
   if (allowed) return "";

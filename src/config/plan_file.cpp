@@ -12,6 +12,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/config/frame_keys.h"
+#include "spectradiff/diffusion/manifest.h"
 
 namespace spectradiff {
 namespace {
@@ -322,6 +323,10 @@ PlanFile parse_plan(std::string_view text, std::string name) {
   video.erase("container");
   settings.update(video);
   settings["diffusion"] = plan.constants.contains("diffusion");
+  for (const char* key : {"interpolation_model", "upscale"}) {
+    if (const Json hash = plan.constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
+      settings[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
+  }
   plan.settings = make_layer(std::move(settings), plan.name, LayerKind::plan);
   return plan;
 }

@@ -188,6 +188,7 @@ Json constants_to_json(const Constants& constants) {
   if (constants.diffusion) values["diffusion"] = diffusion_to_json(*constants.diffusion);
   if (!constants.interpolation_sha256.empty())
     values["interpolation_model_sha256"] = constants.interpolation_sha256;
+  if (!constants.upscale_sha256.empty()) values["upscale_sha256"] = constants.upscale_sha256;
   return values;
 }
 

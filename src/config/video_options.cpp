@@ -84,6 +84,15 @@ void add_pictures(std::vector<Option>& table) {
                                                     FIELD(output.size), encoded_size, size_text))));
   table.push_back(choice_option<Fit>(of_video("fit", "NAME", "how pictures fill --output-size"),
                                      FIELD(output.fit), fits()));
+  const OptionText network{
+      "upscale",
+      Is::input,
+      kVideo,
+      kRender | kAssemble,
+      "NAME|DIR",
+      "network that enlarges the pictures: a bundle made by export_upscaler.py; without one "
+      "--output-size enlarges by Lanczos"};
+  table.push_back(path_option(network, FIELD(output.upscale), PathKind::model));
   table.push_back(ranging(
       "0 to 120, or off",
       written_option(

@@ -10,6 +10,7 @@
 #include "spectradiff/base/locations.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/diffusion/interpolator.h"
+#include "spectradiff/diffusion/upscaler.h"
 
 namespace spectradiff {
 namespace {
@@ -141,6 +142,12 @@ std::unique_ptr<Interpolator> load_interpolator(const AdmittedModel& model, cons
   if (!model.manifest().is_interpolation())
     throw_error(ErrorKind::model, "the model {} makes no pictures between others", model.manifest().name);
   return plugin().load_interpolator(model, request);
+}
+
+std::unique_ptr<Upscaler> load_upscaler(const AdmittedModel& model, const EngineRequest& request) {
+  if (!model.manifest().is_upscaling())
+    throw_error(ErrorKind::model, "the model {} makes no pictures larger", model.manifest().name);
+  return plugin().load_upscaler(model, request);
 }
 
 EngineFacts engine_facts(const Manifest& manifest, const EngineRequest& request) {

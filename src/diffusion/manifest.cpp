@@ -24,10 +24,28 @@ constexpr int64_t kSchema = 1;
 constexpr std::array kModelFamilies = {"sd1", "sd2", "lcm", "sdxl"};
 constexpr std::array kNetworks = {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"};
 constexpr std::array kDtypes = {"float32", "float16", "bfloat16"};
-constexpr std::string_view kControl = "control";         // a network that few bundles have
-constexpr const char* kInterpolation = "interpolation";  // a family, and what its bundles say of it
+constexpr std::string_view kControl = "control";  // a network that few bundles have
 constexpr int kMaxTokens = 4096;
 constexpr int64_t kMaxFileBytes = int64_t{1} << 40;
+
+// Of bundles that do not diffuse: one network, from pictures to pictures. The family is also the key of what
+// they say of it.
+struct PictureFamily {
+  const char* name;
+  const char* network;
+  const char* use;
+};
+constexpr PictureFamily kInterpolation = {
+    "interpolation", "interpolator", "makes pictures between others; name it with --interpolation-model"};
+constexpr PictureFamily kUpscaling = {"upscaling", "upscaler",
+                                      "makes pictures larger; name it with --upscale"};
+constexpr std::array kPictureFamilies = {kInterpolation, kUpscaling};
+
+const PictureFamily* find_picture_family(const Json& name) {
+  const auto found = std::find_if(kPictureFamilies.begin(), kPictureFamilies.end(),
+                                  [&](const PictureFamily& family) { return name == family.name; });
+  return found != kPictureFamilies.end() ? &*found : nullptr;
+}
 
 [[noreturn]] void refuse(const JsonReader& reader, const std::string& what) {
   throw_error(ErrorKind::model, "{}: {}", reader.where(), what);
@@ -289,6 +307,24 @@ Manifest read_facts(JsonReader& reader, const fs::path& folder, const std::strin
   return manifest;
 }
 
+Manifest read_picture_manifest(const fs::path& folder, const PictureFamily& wanted) {
+  const std::string text = manifest_text(folder);
+  const std::string path = (folder / "model.json").string();
+  const Json root = parse_json(text, path, ErrorKind::model);
+  JsonReader reader(root, path, ErrorKind::model);
+  const std::string family = reader.text("family");
+  if (std::find(kModelFamilies.begin(), kModelFamilies.end(), family) != kModelFamilies.end())
+    refuse(reader, fmt::format("this bundle diffuses pictures (family {}); name it with --model", family));
+  if (const PictureFamily* other = find_picture_family(family); other != nullptr && family != wanted.name)
+    refuse(reader, fmt::format("this bundle {}", other->use));
+  Manifest manifest = read_facts(reader, folder, text, std::array{wanted.name});
+  manifest.networks[wanted.network] = read_network(reader.object("networks").object(wanted.network));
+  JsonReader facts = reader.object(wanted.name);
+  manifest.pad_multiple = static_cast<int>(integer_within(facts, "pad_multiple", 1, 1024));
+  if (manifest.is_upscaling()) manifest.scale = static_cast<int>(integer_within(facts, "scale", 2, 8));
+  return manifest;
+}
+
 }  // namespace
 
 std::string contents_of(const fs::path& folder) {
@@ -310,8 +346,8 @@ Manifest read_manifest(const fs::path& folder) {
   const std::string path = (folder / "model.json").string();
   const Json root = parse_json(text, path, ErrorKind::model);
   JsonReader reader(root, path, ErrorKind::model);
-  if (reader.text("family") == kInterpolation)
-    refuse(reader, "this bundle makes pictures between others; name it with --interpolation-model");
+  if (const PictureFamily* other = find_picture_family(reader.text("family")))
+    refuse(reader, fmt::format("this bundle {}", other->use));
   Manifest manifest = read_facts(reader, folder, text, kModelFamilies);
   manifest.networks = read_networks(reader.object("networks"), object_of(reader, "networks"));
   if (reader.has("compiled")) manifest.compiled = read_compiled(reader.object("compiled"), root["networks"]);
@@ -336,28 +372,19 @@ Manifest read_manifest(const fs::path& folder) {
   return manifest;
 }
 
-bool is_interpolation_bundle(const fs::path& folder) {
-  const Json root = parse_json(manifest_text(folder), (folder / "model.json").string(), ErrorKind::model);
-  return root.is_object() && root.value("family", Json()) == kInterpolation;
+Manifest read_interpolation_manifest(const fs::path& folder) {
+  return read_picture_manifest(folder, kInterpolation);
 }
 
-Manifest read_interpolation_manifest(const fs::path& folder) {
-  const std::string text = manifest_text(folder);
-  const std::string path = (folder / "model.json").string();
-  const Json root = parse_json(text, path, ErrorKind::model);
-  JsonReader reader(root, path, ErrorKind::model);
-  const std::string family = reader.text("family");
-  if (std::find(kModelFamilies.begin(), kModelFamilies.end(), family) != kModelFamilies.end())
-    refuse(reader, fmt::format("this bundle diffuses pictures (family {}); name it with --model", family));
-  Manifest manifest = read_facts(reader, folder, text, std::array{kInterpolation});
-  manifest.networks["interpolator"] = read_network(reader.object("networks").object("interpolator"));
-  JsonReader facts = reader.object(kInterpolation);
-  manifest.pad_multiple = static_cast<int>(integer_within(facts, "pad_multiple", 1, 1024));
-  return manifest;
+Manifest read_upscaling_manifest(const fs::path& folder) {
+  return read_picture_manifest(folder, kUpscaling);
 }
 
 Manifest read_any_manifest(const fs::path& folder) {
-  return is_interpolation_bundle(folder) ? read_interpolation_manifest(folder) : read_manifest(folder);
+  const Json root = parse_json(manifest_text(folder), (folder / "model.json").string(), ErrorKind::model);
+  const PictureFamily* family =
+      root.is_object() ? find_picture_family(root.value("family", Json())) : nullptr;
+  return family != nullptr ? read_picture_manifest(folder, *family) : read_manifest(folder);
 }
 
 }  // namespace spectradiff

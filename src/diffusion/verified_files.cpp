@@ -61,7 +61,7 @@ void check_tokenizer(const fs::path& folder, const TokenizerFiles& files) {
 
 std::map<std::string, ModelFile> open_verified(const Manifest& manifest) {
   std::vector<TokenizerFiles> tokenizers;
-  if (!manifest.is_interpolation()) tokenizers.push_back(manifest.tokenizer);
+  if (manifest.diffuses()) tokenizers.push_back(manifest.tokenizer);
   if (manifest.second_tokenizer) tokenizers.push_back(*manifest.second_tokenizer);
   for (const auto& [name, network] : manifest.networks) require_file(manifest, network.file, name);
   for (const TokenizerFiles& tokenizer : tokenizers) {

@@ -84,6 +84,22 @@ class FlashStage : public ShowStage {
   FlashLimiter limiter_;
 };
 
+class UpscaleStage : public ShowStage {
+ public:
+  UpscaleStage(Upscaler& upscaler, double& seconds) : upscaler_(upscaler), seconds_(seconds) {}
+  void take(Frame frame, const PassOn& pass_on) override {
+    frame.picture = at_frame(frame.index, "upscale", [&] {
+      const Stopwatch watch(seconds_);
+      return upscaler_.upscale(frame.picture);
+    });
+    pass_on(std::move(frame));
+  }
+
+ private:
+  Upscaler& upscaler_;
+  double& seconds_;
+};
+
 class MeasureStage : public ShowStage {
  public:
   explicit MeasureStage(PictureStatistics& statistics) : statistics_(statistics) {}
@@ -133,6 +149,8 @@ ShowStages show_stages(const Run& run, RunResult& result) {
                                                           static_cast<int64_t>(run.plan.shown.size()));
     stages.add(std::make_unique<MeasureStage>(*result.pictures));
   }
+  if (run.upscaler != nullptr)
+    stages.add(std::make_unique<UpscaleStage>(*run.upscaler, result.seconds.upscale));
   stages.add(std::make_unique<SinkStage>(run, result));
   return stages;
 }

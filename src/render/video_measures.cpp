@@ -138,6 +138,7 @@ Json statistics_to_json(const PictureStatistics& pictures, const HeardMusic& mus
                      {"paint", seconds.paint},
                      {"diffuse", seconds.diffuse},
                      {"interpolate", seconds.interpolate},
+                     {"upscale", seconds.upscale},
                      {"encode", seconds.encode},
                      {"total", seconds.total}};
   return json;

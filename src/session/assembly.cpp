@@ -16,6 +16,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/plan_file.h"
+#include "upscaling.h"
 #include "video_output.h"
 
 namespace spectradiff {
@@ -42,8 +43,6 @@ std::vector<Layer> layers_of(const PlanFile& plan, const AssemblyRequest& reques
     asked.values = only(asked.values, [](const Option* option) { return !is_video(option); });
     asked.values.update(only(plan.request, is_video));
   }
-  if (const Json between = plan.constants.value("interpolation_model_sha256", Json()); between.is_string())
-    asked.values["interpolation_model"] = std::string(kModelHashPrefix) + between.get<std::string>();
   std::vector<Layer> layers = {std::move(asked)};
   for (Layer layer : request.layers) {
     const bool of_this_call = is_of_this_call(layer.kind);
@@ -87,8 +86,7 @@ void take_plan(SessionState& state) {
   constants.files = file.constants["files"].get<std::map<std::string, std::string>>();
   constants.paint = settled(job.paint);
   constants.diffusion = diffusion_constants(file, job);
-  if (state.interpolation) constants.interpolation_sha256 = state.interpolation->sha256;
-  constants.video = video_constants(job, state.target, state.encoders);
+  settle_showing(state);
   take_rows(file, state.plan);
 }
 
@@ -139,6 +137,7 @@ Assembly Assembly::open(AssemblyRequest request, SharedResources& shared, Render
   settings.diffuses = plan_file.constants.contains("diffusion");
   RenderJob& job = settings.job;
   auto interpolation = open_interpolation(job.diffusion, true, shared.models);
+  auto upscaling = open_upscaling(job, true, shared.models, observer);
   const bool may_replace = settings.run.overwrite;
   OutputTarget target = choose_target(settings.run.output, song, may_replace);
   check_target(target, may_replace);
@@ -154,7 +153,8 @@ Assembly Assembly::open(AssemblyRequest request, SharedResources& shared, Render
                                               std::move(input),
                                               std::move(plan),
                                               nullptr,
-                                              std::move(interpolation)}});
+                                              std::move(interpolation),
+                                              std::move(upscaling)}});
   SessionState& session = state->session;
   session.given = std::move(plan_file);
   session.features = heard(session);

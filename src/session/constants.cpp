@@ -84,6 +84,16 @@ DiffusionConstants diffusion_constants(SessionState& state) {
 
 }  // namespace
 
+void settle_showing(SessionState& state) {
+  Constants& constants = state.plan.constants;
+  if (state.interpolation) constants.interpolation_sha256 = state.interpolation->sha256;
+  if (state.upscaling) {
+    constants.upscale_sha256 = state.upscaling->sha256;
+    constants.upscale_scale = state.upscaling->scale;
+  }
+  constants.video = video_constants(state.settings.job, state.target, state.encoders);
+}
+
 void settle_constants(SessionState& state) {
   const RenderJob& job = state.settings.job;
   Constants& constants = state.plan.constants;
@@ -92,8 +102,7 @@ void settle_constants(SessionState& state) {
   constants.paint = settled(job.paint);
   constants.diffusion.reset();
   if (state.settings.diffuses) constants.diffusion = diffusion_constants(state);
-  if (state.interpolation) constants.interpolation_sha256 = state.interpolation->sha256;
-  constants.video = video_constants(job, state.target, state.encoders);
+  settle_showing(state);
 }
 
 // A picture of a chain needs the one before, so a batch holds one of each chain at most, and the rest of it

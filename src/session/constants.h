@@ -10,6 +10,9 @@ namespace spectradiff {
 // cannot be read, Error{device} and Error{model} where the engine cannot run the model.
 void settle_constants(SessionState& state);
 
+// Its part that says how pictures are shown: the networks behind them, and the video.
+void settle_showing(SessionState& state);
+
 // Once it is known how many chains the whole song has: no more slots than can be of use, where the user
 // leaves them open.
 void fit_slots_to_chains(SessionState& state, int64_t chains);

@@ -54,7 +54,7 @@ std::vector<std::string> differences(const Json& made, const Json& asked) {
       names.push_back(std::move(name));
   }
   // What the settings came to: a default may have changed.
-  for (const char* part : {"settings", "video", "interpolation_model_sha256"}) {
+  for (const char* part : {"settings", "video", "interpolation_model_sha256", "upscale_sha256"}) {
     if (names.empty() && then.value(part, Json()) != now.value(part, Json())) names.emplace_back(part);
   }
   return names;

@@ -64,13 +64,20 @@ Networks* ModelStore::precise_networks(const Manifest& manifest, EngineRequest r
   return precise_networks_.get();
 }
 
-Interpolator& ModelStore::interpolator(const Manifest& manifest, const EngineRequest& request) {
+template <typename Network, typename Load>
+Network& ModelStore::kept(Kept<Network>& there, const Manifest& manifest, const EngineRequest& request,
+                          Load load) {
   const std::string wanted = identity(manifest, request);
-  if (interpolator_ == nullptr || loaded_interpolator_ != wanted) {
-    interpolator_ = load_interpolator(admitted(manifest), request);
-    loaded_interpolator_ = wanted;
-  }
-  return *interpolator_;
+  if (there.network == nullptr || there.loaded != wanted) there = {wanted, load(admitted(manifest), request)};
+  return *there.network;
+}
+
+Interpolator& ModelStore::interpolator(const Manifest& manifest, const EngineRequest& request) {
+  return kept(interpolator_, manifest, request, load_interpolator);
+}
+
+Upscaler& ModelStore::upscaler(const Manifest& manifest, const EngineRequest& request) {
+  return kept(upscaler_, manifest, request, load_upscaler);
 }
 
 }  // namespace spectradiff

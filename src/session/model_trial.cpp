@@ -105,10 +105,20 @@ ModelTrial try_interpolation(const Manifest& manifest) {
   return trial;
 }
 
+ModelTrial try_upscaling(const Manifest& manifest) {
+  ModelStore models;
+  models.admit(manifest, false);
+  ModelTrial trial;
+  trial.size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
+  models.upscaler(manifest, {}).upscale(Canvas(trial.size));
+  return trial;
+}
+
 }  // namespace
 
 ModelTrial try_model(const Manifest& model) {
-  return model.is_interpolation() ? try_interpolation(model) : try_diffusion(model);
+  if (model.is_interpolation()) return try_interpolation(model);
+  return model.is_upscaling() ? try_upscaling(model) : try_diffusion(model);
 }
 
 }  // namespace spectradiff

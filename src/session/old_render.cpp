@@ -70,9 +70,10 @@ Layer old_render_layer(const std::filesystem::path& video) {
     if (hash->is_string()) values[kModel] = std::string(kModelHashPrefix) + hash->get<std::string>();
     values.erase(kModelHash);
   }
-  const Json between = constants.value("interpolation_model_sha256", Json());
-  if (between.is_string())
-    values["interpolation_model"] = std::string(kModelHashPrefix) + between.get<std::string>();
+  for (const char* key : {"interpolation_model", "upscale"}) {
+    if (const Json hash = constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
+      values[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
+  }
   return make_layer(std::move(values), video.string(), LayerKind::video);
 }
 

@@ -22,6 +22,7 @@
 #include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/options.h"
+#include "upscaling.h"
 #include "video_output.h"
 
 namespace spectradiff {
@@ -135,6 +136,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   if (request.task == Task::paint) job.diffusion.every = 1;  // every picture that may be diffused
   const bool to_run = purpose != Purpose::look;
   auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
+  auto upscaling = open_upscaling(job, to_run, shared.models, observer);
   check_shard(settings.run);
   check_transparent(settings);
   refuse_shared_stdin(settings, purpose == Purpose::check);
@@ -162,9 +164,9 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   check_chain(job, info.sample_rate_hz);
   Plan plan = make_plan(job, info.sample_rate_hz, info.samples, &notes);
   for (const std::string& note : notes) observer.warn(note);
-  auto state = std::make_unique<SessionState>(
-      SessionState{std::move(request), shared, observer, std::move(settings), std::move(target),
-                   std::move(input), std::move(plan), nullptr, std::move(interpolation)});
+  auto state = std::make_unique<SessionState>(SessionState{
+      std::move(request), shared, observer, std::move(settings), std::move(target), std::move(input),
+      std::move(plan), nullptr, std::move(interpolation), std::move(upscaling)});
   state->given = std::move(given);
   if (state->target.kind != OutputTarget::Kind::frames) {
     try_encoder(*state);

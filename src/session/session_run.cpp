@@ -89,8 +89,7 @@ class SessionRun {
 
     const Clock::time_point load_begin = Clock::now();
     if (state_.settings.diffuses) diffusers_.emplace(state_);
-    if (state_.interpolation && !is_shard())
-      interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(state_));
+    if (!is_shard()) load_showing();
     const double load_s = seconds_since(load_begin);
     if (stop_.load() > 0) return {};
 
@@ -113,8 +112,7 @@ class SessionRun {
     if (target_.pattern) make_frames_folder(*target_.pattern);
     store_ = claim_output(state_);
     const WorkGuard work(state_.shared.work, store_.get(), target_);
-    if (state_.interpolation)
-      interpolator_ = &state_.shared.models.interpolator(*state_.interpolation, engine_request(state_));
+    load_showing();
     kept_ = &pictures;
     makes_ = false;
     RunResult result = write_target();
@@ -124,6 +122,14 @@ class SessionRun {
 
  private:
   bool is_shard() const { return state_.settings.run.shard.has_value(); }
+
+  // The networks behind the pictures that are made.
+  void load_showing() {
+    ModelStore& models = state_.shared.models;
+    if (state_.interpolation)
+      interpolator_ = &models.interpolator(*state_.interpolation, engine_request(state_));
+    if (state_.upscaling) upscaler_ = &models.upscaler(*state_.upscaling, engine_request(state_));
+  }
 
   void choose_shard() {
     const Shard& shard = *state_.settings.run.shard;
@@ -197,6 +203,7 @@ class SessionRun {
   RunResult write_target() {
     if (target_.kind == OutputTarget::Kind::frames) return write_frames();
     VideoSettings settings = video_settings(job_, target_);
+    settings.picture_size = plan_.constants.shown_size();
     settings.comment = json_text(settings_tag(state_));
     if (is_loop(settings.container)) return write_loop(settings);
     settings.tags = read_song_tags(state_.input.song.file());
@@ -304,6 +311,7 @@ class SessionRun {
     run.statistics = measures();
     run.control = state_.control.get();
     run.interpolator = interpolator_;
+    run.upscaler = upscaler_;
     const int threads = thread_count(job_.threads);
     RunResult result = !makes_ ? show_kept(run) : threads == 1 ? run_serial(run) : run_threaded(run, threads);
     if (result.complete) state_.shared.work.complete();
@@ -370,6 +378,7 @@ class SessionRun {
   std::optional<OpacityPictures> opacity_;  // where the background is transparent
   std::optional<SoundEmbedder> sound_;      // where rows are told sound
   Interpolator* interpolator_ = nullptr;    // of the model store
+  Upscaler* upscaler_ = nullptr;            // of the model store
   std::optional<ReportStrip> strip_;        // where a report is asked for
 };
 

@@ -30,6 +30,7 @@ struct SessionState {
   Plan plan;
   std::unique_ptr<const ControlPictures> control;  // null: the model takes none
   std::optional<Manifest> interpolation;           // absent: no network makes pictures between others
+  std::optional<Manifest> upscaling;               // absent: no network enlarges what is shown
   std::shared_ptr<const Features> features;        // null: not heard yet
   std::vector<MovedOption> moved;                  // by music, once heard
   std::string unresolved;                          // why the constants are incomplete; empty: they are not

@@ -6,6 +6,7 @@
 #include "expect_error.h"
 #include "fake_model.h"
 #include "spectradiff/diffusion/interpolator.h"
+#include "spectradiff/diffusion/upscaler.h"
 #include "test_bundle.h"
 
 namespace spectradiff {
@@ -57,6 +58,7 @@ TEST(Engine, IsLoadedOnceAndSaysWhyItCannotBe) {
   EXPECT_ERROR(load_networks(model.admitted(), {.device = "cuda:7"}), ErrorKind::device,
                "there is no cuda:7");
   EXPECT_ERROR(load_interpolator(model.admitted(), {}), ErrorKind::model, "makes no pictures between");
+  EXPECT_ERROR(load_upscaler(model.admitted(), {}), ErrorKind::model, "makes no pictures larger");
 }
 
 }  // namespace

@@ -1,25 +1,19 @@
 """Pictures between others by a network: analytic TorchScript stands where FILM or RIFE would."""
 
 import json
-import os
-import subprocess
 import sys
-import wave
 
 import numpy as np
 import pytest
 import torch
-from in_process import run_main
-from PIL import Image
+from picture_place import PicturePlace
 from test_img2img import ROOT, program
 
 import export_interpolator
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-WIDTH, HEIGHT = 72, 40  # no multiples of 32
 KEYS = [0, 4, 8, 12, 14]
-RENDER = ["--no-diffusion", "--bins", 8, "--marks-per-bin", 4, "--size", f"{WIDTH}x{HEIGHT}", "--device", "cpu", "--threads", 1]
 
 
 class Line(torch.nn.Module):
@@ -45,35 +39,12 @@ class Broken(torch.nn.Module):
         return first + torch.log(1 - 2 * time.view(-1, 1, 1, 1))
 
 
-class Place:
-    def __init__(self, folder):
-        self.folder = folder
-        self.environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"), "SPECTRADIFF_MODEL_PATH": str(folder)}
-        with wave.open(str(folder / "song.wav"), "wb") as song:
-            song.setnchannels(1)
-            song.setsampwidth(2)
-            song.setframerate(8000)
-            t = np.arange(8000) / 8000
-            song.writeframes((np.sin(t * 1000 * (1 + t)) * 20000).astype("<i2").tobytes())
-
-    def call(self, *words):
-        return subprocess.run(list(map(str, words)), env=self.environment, cwd=self.folder, capture_output=True, text=True)
-
+class Place(PicturePlace):
     def render(self, *words):
-        return self.call(program(), "render", "song.wav", *RENDER, "--diffuse-every", 4, *words)
-
-    def trace(self, name, network):
-        path = self.folder / f"{name}.pt"
-        torch.jit.script(network).save(str(path))
-        return path
+        return super().render("--diffuse-every", 4, *words)
 
     def bundle(self, name, network, *words):
-        words = (self.trace(name, network), self.folder / name, "--pad-multiple", 32, *words)
-        return run_main(export_interpolator.main, words, self.environment)
-
-    def frames(self, folder):
-        files = sorted((self.folder / folder).glob("*.png"))
-        return {int(file.stem): np.asarray(Image.open(file)).astype(int) for file in files}
+        return super().bundle(export_interpolator.main, name, network, "--pad-multiple", 32, *words)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@
 namespace spectradiff {
 
 class Interpolator;
+class Upscaler;
 
 struct EngineRequest {
   std::string device = "auto";  // auto, cuda, cuda:N, mps, cpu
@@ -58,13 +59,14 @@ std::filesystem::path find_engine_plugin();
 
 // What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
 // Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
-inline constexpr int kEngineAbi = 11;
+inline constexpr int kEngineAbi = 12;
 struct EnginePlugin {
   int abi = kEngineAbi;
   std::unique_ptr<Networks> (*load)(const AdmittedModel&, const EngineRequest&) = nullptr;
   EngineReport (*report)() = nullptr;
   EngineFacts (*facts)(const Manifest&, const EngineRequest&) = nullptr;
   std::unique_ptr<Interpolator> (*load_interpolator)(const AdmittedModel&, const EngineRequest&) = nullptr;
+  std::unique_ptr<Upscaler> (*load_upscaler)(const AdmittedModel&, const EngineRequest&) = nullptr;
 };
 
 }  // namespace spectradiff

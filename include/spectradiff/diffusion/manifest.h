@@ -94,14 +94,18 @@ struct Manifest {
   Json loras;              // what was fused into the weights: [{"file", "sha256", "weight"}]
   std::string vae;         // the name of what replaced the source's own VAE; empty: nothing
   std::string controlnet;  // the name of the control network's source; empty: none
-  // Of interpolation: the network takes sides that are multiples of it; pictures are padded.
+  // Of interpolation and upscaling: the network takes sides that are multiples of it; pictures are padded.
   int pad_multiple = 1;
+  int scale = 1;  // of upscaling: how many times as long sides become, 2..8
 
-  // sd1, sd2, lcm or sdxl; of a network that makes pictures between two others: interpolation, which has
-  // neither tokenizer, latent, scheduler nor look. Its network, "interpolator", takes two pictures
-  // [1][3][height][width] in 0..1 and a time [1][1], 0 at the first picture to 1 at the second, and gives a
+  // The family is sd1, sd2, lcm or sdxl; or one of two that have neither tokenizer, latent, scheduler nor
+  // look, and one network from pictures [1][3][height][width] in 0..1 to such pictures.
+  bool diffuses() const { return !is_interpolation() && !is_upscaling(); }
+  // "interpolator" takes two pictures and a time [1][1], 0 at the first to 1 at the second, and gives a
   // picture like them: what traces of FILM and RIFE do.
   bool is_interpolation() const { return family == "interpolation"; }
+  // "upscaler" takes a picture in float32, whatever its weights are, and gives one `scale` times as large.
+  bool is_upscaling() const { return family == "upscaling"; }
   // lcm: the denoiser is told the guidance scale, there is no negative prompt.
   bool embeds_guidance() const { return family == "lcm"; }
   // The denoiser is told the picture's size.
@@ -112,13 +116,12 @@ struct Manifest {
 
 // Reads and validates model.json, and nothing else; keys it does not know are left alone. Error{model} naming
 // the key or the network that is none of the family's, or listing what was found where model.json is missing.
-// Of a bundle that diffuses; one of the family interpolation is refused.
+// Of a bundle that diffuses; those of other families are refused.
 Manifest read_manifest(const std::filesystem::path& folder);
-// The same of a bundle of the family interpolation alone, and of either.
+// The same of a bundle of that family alone, and of any.
 Manifest read_interpolation_manifest(const std::filesystem::path& folder);
+Manifest read_upscaling_manifest(const std::filesystem::path& folder);
 Manifest read_any_manifest(const std::filesystem::path& folder);
-// Whether the model.json there is of that family. Error{model} where there is none.
-bool is_interpolation_bundle(const std::filesystem::path& folder);
 
 // Every file's size and SHA-256 against the manifest, that each network file is a sane archive (zip directory
 // consistent, no absolute or ".." names, no bomb) and that vocabulary and merges are whole. Reads every byte,

@@ -61,7 +61,12 @@ struct Constants {
   int every = 1;                                // every so many frames one is made, the others between them
   Interpolation interpolation = Interpolation::blend;
   std::string interpolation_sha256;  // of the network's model.json; empty: no network
+  std::string upscale_sha256;        // the same of the network that enlarges what is shown
+  int upscale_scale = 1;             // how many times as long it makes sides
   VideoConstants video;
+
+  // Of the pictures that reach the sink.
+  Size shown_size() const { return {paint.size.width * upscale_scale, paint.size.height * upscale_scale}; }
   friend bool operator==(const Constants&, const Constants&) = default;
 };
 

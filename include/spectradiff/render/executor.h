@@ -9,6 +9,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/diffusion/interpolator.h"
+#include "spectradiff/diffusion/upscaler.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/render/control_pictures.h"
 #include "spectradiff/render/frame_sink.h"
@@ -43,6 +44,7 @@ struct Run {
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;
   Interpolator* interpolator = nullptr;  // there where the plan interpolates by a network
+  Upscaler* upscaler = nullptr;          // there where the plan enlarges by a network
   // What is there is not made again, and what is made is kept; null: neither.
   KeptPictures* kept = nullptr;
   bool shows = true;        // false: pictures are kept, and reach the sink as they are made

@@ -8,6 +8,7 @@
 // | BetweenStage   | those            | every shown frame         | the row's before it      | the sink   |
 // | FlashStage     | shown frames     | calmed ones               | all before it            | the sink   |
 // | MeasureStage   | shown frames     | the same                  | all before it            | the sink   |
+// | UpscaleStage   | shown frames     | larger ones               | nothing                  | the sink   |
 // | SinkStage      | shown frames     | nothing: they have left   | nothing                  | the sink   |
 //
 // Up to FrameOrder a picture is a pure function of recipe and constants. What looks at neighbours comes

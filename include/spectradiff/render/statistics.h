@@ -14,7 +14,7 @@
 namespace spectradiff {
 
 struct StageSeconds {
-  double analyze = 0, load = 0, paint = 0, diffuse = 0, interpolate = 0, encode = 0,
+  double analyze = 0, load = 0, paint = 0, diffuse = 0, interpolate = 0, upscale = 0, encode = 0,
          total = 0;  // busy seconds; paint is summed over its threads
 };
 

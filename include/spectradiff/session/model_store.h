@@ -10,6 +10,7 @@
 #include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/networks.h"
+#include "spectradiff/diffusion/upscaler.h"
 
 namespace spectradiff {
 
@@ -24,8 +25,9 @@ class ModelStore {
   // Of what was admitted. Valid until another model, or the same one on another device, is asked for: one is
   // in memory at a time.
   Networks& networks(const Manifest& manifest, const EngineRequest& request);
-  // The same of an interpolation bundle, which stays beside the networks.
+  // The same of bundles of other families, one of which each stays beside the networks.
   Interpolator& interpolator(const Manifest& manifest, const EngineRequest& request);
+  Upscaler& upscaler(const Manifest& manifest, const EngineRequest& request);
   int loads() const { return loads_; }  // so far
   // What networks() has to say and has not said yet.
   std::vector<std::string> take_notes();
@@ -40,8 +42,16 @@ class ModelStore {
   std::map<std::string, AdmittedModel> admitted_;                     // by folder
   std::string loaded_;                                                // what networks_ are
   std::unique_ptr<Networks> networks_, precise_networks_;
-  std::string loaded_interpolator_;
-  std::unique_ptr<Interpolator> interpolator_;
+  template <typename Network>
+  struct Kept {
+    std::string loaded;  // what it is
+    std::unique_ptr<Network> network;
+  };
+  template <typename Network, typename Load>
+  Network& kept(Kept<Network>& there, const Manifest& manifest, const EngineRequest& request, Load load);
+
+  Kept<Interpolator> interpolator_;
+  Kept<Upscaler> upscaler_;
   int loads_ = 0;
 };
 
