@@ -101,6 +101,13 @@ skies, cities and the like. Others are exported from Hugging Face or a checkpoin
 --lora, --vae and --controlnet of the exporter build these in. A model that neither ships nor was exported here is
 refused until you trust it: `spectradiff model trust ./my-model`.
 
+A network that enlarges pictures, such as a TorchScript trace of ESRGAN, and one that makes pictures between others,
+such as one of FILM, become bundles too:
+  python scripts/export_upscaler.py esrgan.pt sharp
+  spectradiff render song.wav --aspect 16:9 --upscale ./sharp
+  python scripts/export_interpolator.py film.pt between
+  spectradiff render song.wav --diffuse-every 4 --interpolation-model ./between
+
 Where it runs: --device cuda, mps or cpu, --dtype float16 or bfloat16; `spectradiff doctor` says what is there.
 How long it takes: --steps, the few-step models' --scheduler lcm, a small --size with a large --output-size, and
 --diffuse-every count most; --draft is half the size, at most 12 steps and every fourth frame.
