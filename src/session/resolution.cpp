@@ -97,6 +97,18 @@ void suit_video_codec(const std::vector<Layer>& layers, Resolved& resolved) {
   }
 }
 
+// A picture of the user's own is shown as it is unless somebody asks for blur.
+void keep_image_sharp(Resolved& resolved) {
+  constexpr const char* kBlur = "blur";
+  RenderJob& job = resolved.job;
+  const auto kind = resolved.kinds.find(kBlur);
+  const bool is_asked = kind != resolved.kinds.end() && kind->second != LayerKind::look;
+  if (job.paint.painter != PainterKind::image || is_asked) return;
+  job.paint.post.blur_px = 0;
+  job.expressions.erase(kBlur);
+  resolved.origins[kBlur] = "painter image";
+}
+
 void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolved.job.diffusion;
   for (const char* key : {"interpolate", "interpolation_model"}) {
@@ -240,6 +252,7 @@ Resolution resolve_request(const SessionRequest& request, ModelStore& models, Re
   }
   resolution.manifest = std::move(manifest);
   suit_video_codec(layers, resolution);
+  keep_image_sharp(resolution);
   choose_interpolation(resolution, observer);
   if (!resolution.run.from.empty()) warn_of_left_out_files(resolution, observer);
   resolution.diffuses = request.task == Task::render && resolution.job.diffusion.enabled;

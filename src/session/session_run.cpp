@@ -61,6 +61,9 @@ class NoSink : public FrameSink {
   void accept(int64_t, const Canvas&) override {}
 };
 
+// Leaves the search for a loop that fits, which may try its pictures many times.
+struct Stopped {};
+
 // One run of the plan into the target.
 class SessionRun {
  public:
@@ -228,7 +231,18 @@ class SessionRun {
     LoopSink sink(opacity_of_frames());
     RunResult result = make_pictures(plan_, sink);
     if (!result.complete) return result;
-    const EncodedLoop loop = encode_loop(settings, sink.pictures());
+    LoopPictures pictures = sink.pictures();
+    pictures.at = [this, at = pictures.at](int64_t number) {
+      if (stop_.load() > 0) throw Stopped();
+      return at(number);
+    };
+    EncodedLoop loop;
+    try {
+      loop = encode_loop(settings, pictures);
+    } catch (const Stopped&) {
+      result.complete = false;
+      return result;
+    }
     check_finished_loop(loop, plan_, settings.fps);
     write_file(target_.path, loop.bytes, state_.settings.run.overwrite);
     observer_.event("encode", {{"video", loop.encoder}, {"audio", ""}, {"frames", plan_.shown.size()}});

@@ -43,6 +43,16 @@ class SongReader {
   int64_t left_ = 0;
 };
 
+// What holds transparent pictures was chosen here, and so is what it takes.
+void suit_chosen_codec(VideoSettings& settings) {
+  const VideoSettings defaults;
+  for (const std::string& key : settings_not_taken(settings)) {
+    if (key == "crf") settings.crf = defaults.crf;
+    if (key == "encoder_preset") settings.encoder_preset = defaults.encoder_preset;
+    if (key == "pixel_format") settings.pixel_format = default_pixel_format(settings.video_codec);
+  }
+}
+
 }  // namespace
 
 VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
@@ -59,11 +69,10 @@ VideoSettings video_settings(const RenderJob& job, const OutputTarget& target) {
   settings.crf = job.output.crf;
   settings.encoder_preset = job.output.encoder_preset;
   settings.pixel_format = job.output.pixel_format;
-  // What holds transparent pictures was chosen here, and so is what it takes.
-  if (settings.transparent && job.output.video_codec == "auto" && settings.video_codec == "prores")
-    settings.pixel_format = default_pixel_format(settings.video_codec);
   settings.audio_codec = job.output.audio_codec;
   settings.audio_bitrate = job.output.audio_bitrate;
+  if (settings.transparent && job.output.video_codec == "auto" && !is_loop(target.container))
+    suit_chosen_codec(settings);
   settings.threads = job.threads;
   settings.max_bytes = job.output.max_bytes.value_or(0);
   return settings;

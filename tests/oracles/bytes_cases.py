@@ -57,10 +57,10 @@ PAINTINGS: dict[str, Settings] = {
     "spectrogram seconds": {"painter": "spectrogram", "spectrogram_seconds": 2.5, "spectrogram_playhead": 0.8, "spectrogram_coming": 0.1},
     "showcqt": {"painter": "showcqt"},
     "showcqt centred": {"painter": "showcqt", "cqt_bars": 0.8, "cqt_centred": True, "cqt_fade": 3, "bins": 60, "cqt_seconds": 1},
-    "image picture": {"painter": "image", "image": "picture.png"},
-    "image folder": {"painter": "image", "image": "pictures", "image_fit": "contain"},
-    "image pattern": {"painter": "image", "image": "pictures/%03d.png", "image_fps": 2, "image_end": "hold", "image_fit": "stretch"},
-    "image video": {"painter": "image", "image": "clip.mkv"},
+    "image picture": {"painter": "image", "blur": 2, "image": "picture.png"},
+    "image folder": {"painter": "image", "blur": 2, "image": "pictures", "image_fit": "contain"},
+    "image pattern": {"painter": "image", "blur": 2, "image": "pictures/%03d.png", "image_fps": 2, "image_end": "hold", "image_fit": "stretch"},
+    "image video": {"painter": "image", "blur": 2, "image": "clip.mkv"},
     "base image": {"painter": "circles", "base": "image", "image": "picture.png", "base_opacity": 0.7},
     "base plain": {"painter": "pie", "base": "plain", "background": "#204060"},
     "mirror": {"symmetry": "mirror", "painter": "pie", "pie_span": 90},
@@ -228,7 +228,7 @@ DIFFUSIONS: dict[str, Settings] = {
     "output size": {"output_size": "96x128", "fit": "contain"},
     "flash limit": {"flash_limit": 2, "frames": "20-31", "seed_mode": "random"},
     "painted otherwise": {"painter": "pie", "blur": "6*onset", "greyscale": False, "gamma": 0.5},
-    "image": {"painter": "image", "image": "clip.mkv"},
+    "image": {"painter": "image", "blur": 2, "image": "clip.mkv"},
     "bfloat16": {"dtype": "bfloat16"},
 }
 

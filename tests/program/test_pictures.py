@@ -20,6 +20,17 @@ def show(program, song, *words, frames="0"):
     return done
 
 
+def test_a_picture_is_shown_as_it_is_unless_blur_is_asked_for(program, song):
+    Image.effect_noise((64, 64), 90).convert("RGB").save(program.work / "p.png")
+    shown = ["paint", song, *QUICK[:2], "--painter", "image", "--image", "p.png", "--frames", "0"]
+    for name, words in (("as-it-is", []), ("asked", ["--blur", "2"])):
+        done = program(*shown, *words, "-o", f"{name}/%d.png")
+        assert done.code == 0, done
+        with Image.open(program.work / "p.png") as given, Image.open(program.work / name / "0.png") as picture:
+            assert (given.tobytes() == picture.tobytes()) == (name == "as-it-is"), name
+    assert program("paint", song, "--painter", "image", "--print-config", "--origin").json()["blur"] == {"value": 0.0, "origin": "painter image"}
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photograph_is_shown_upright(program, song, orientation):
     photograph = Image.new("RGB", (64, 64))
