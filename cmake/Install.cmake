@@ -38,6 +38,10 @@ if(TARGET spectradiff_torch)
   install(TARGETS spectradiff_torch LIBRARY DESTINATION lib/spectradiff COMPONENT engine)
 endif()
 
+if(TARGET spectradiff_flow_plugin)
+  install(TARGETS spectradiff_flow_plugin LIBRARY DESTINATION lib/spectradiff COMPONENT program)
+endif()
+
 # The library: find_package(spectradiff), target spectradiff::spectradiff.
 add_library(spectradiff_library INTERFACE)
 set_target_properties(spectradiff_library PROPERTIES EXPORT_NAME spectradiff)

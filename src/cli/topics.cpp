@@ -21,6 +21,9 @@ A journey makes each picture from the one before, moved by a camera, with a litt
 --chain says where it begins anew: section, song, beats:16 or a time. --zoom is growth in a second (1.3 is a calm
 flight, 3 a fast one), --turn degrees, --pan-x and --pan-y widths and heights a second: any frame rate shows the same
 motion. --centre-x and --centre-y move its middle, --border says what comes in from beyond.
+--forward flies into the picture, --yaw and --pitch look aside and up (--fov is the angle of view), --flip-x, -y and -z
+turn it as a page turns; --depth says what is near and so goes further: luminance, radial, painter or a depth video:
+  spectradiff render song.wav --chain section --forward 0.4 --yaw "8*sin(t)" --depth radial
 --chain-strength (0.3 to 0.5) is how much each picture changes, --paint-over how much painting it takes up;
 --colour-match, --sharpen and --chain-noise keep a long way from washing out.
 
@@ -34,13 +37,18 @@ Without a chain every picture is its own, and the painting moves where its numbe
   spectradiff paint song.wav --paint-zoom "1 + 0.3*build" --paint-turn "10*bars"
   spectradiff paint song.wav --mark-drift "0.1*beats" --symmetry mirror
 
+What is painted can go on by itself, pulled over a mesh as in MilkDrop, under what comes; each section begins anew:
+  spectradiff paint song.wav --mesh-zoom "1.3 + 2*decay(beat_phase, 0.3)" --mesh-rot 30 --mesh-warp 2 --mesh-decay 0.5
+
 The noise moves what is diffused. --seed-travel goes from one seed's noise to the next: what adds up there goes on,
 what stands still holds the picture; --walk takes it round a circle, or by a closed way back to where it began:
   spectradiff render song.wav --signal "way=0.5 + 3*clamp(onset_rel - 1, 0, 2) | integrate" --seed-travel way
   spectradiff render song.wav --walk closed --loop
 
 What flickers calms down with --attack, --release and --blend-previous, or with --diffuse-every 4, which makes the
-frames between from those around them. `spectradiff help music` has the words of expressions.
+frames between from those around them: --interpolate flow follows each pixel and knows the camera, --diffuse-on beats
+diffuses every first beat of a bar. --camera-noise 0.5 lets half of the noise go along with the camera.
+`spectradiff help music` has the words of expressions.
 )text"},
     {"music", R"text(Music: from sound to numbers, and from numbers to pictures.
 

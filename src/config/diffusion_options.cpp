@@ -200,11 +200,17 @@ void add_cadence(std::vector<Option>& table) {
       row("diffuse_every", "N", "diffuse every N-th frame and the last; those between are made from them",
           Is::video),
       FIELD(every), 1, 60));
+  table.push_back(choice_option<DiffuseOn>(
+      row("diffuse_on", "NAME", "which frames those are, their number kept", Is::video), FIELD(on),
+      {{"grid", DiffuseOn::grid, "every N-th"},
+       {"beats", DiffuseOn::beats, "every first beat of a bar, and other beats"},
+       {"onsets", DiffuseOn::onsets, "every first beat of a bar, and strong onsets"}}));
   table.push_back(choice_option<Interpolation>(
       row("interpolate", "NAME", "how frames between diffused ones are made", Is::video),
       FIELD(interpolation),
       {{"blend", Interpolation::blend, "one fades into the next"},
-       {"motion", Interpolation::motion, "what moves is followed"},
+       {"motion", Interpolation::motion, "what moves is followed, block by block"},
+       {"flow", Interpolation::flow, "each pixel is followed, and a camera is known exactly"},
        {"network", Interpolation::network, "by --interpolation-model"}}));
   OptionText network = row("interpolation_model", "NAME|DIR",
                            "interpolation network: a bundle made by export_interpolator.py", Is::input);

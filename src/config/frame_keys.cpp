@@ -11,12 +11,12 @@ namespace spectradiff {
 namespace {
 
 // Raised by whoever changes what the same recipe's picture looks like: frames made before are then others.
-constexpr int kPictureRevision = 1;
+constexpr int kPictureRevision = 2;
 
 // What every painting's pixels come from.
 Json painting_material(const Constants& constants) {
   std::map<std::string, std::string> files = constants.files;
-  for (const char* key : {"analysis_audio", "control_image", "control_video"}) files.erase(key);
+  for (const char* key : {"analysis_audio", "control_image", "control_video", "depth"}) files.erase(key);
   std::erase_if(files, [](const auto& file) { return only_makes_rows(file.first); });
   SongFacts heard = constants.song;
   if (const auto stem = constants.files.find("analysis_audio"); stem != constants.files.end())
@@ -33,7 +33,7 @@ Json diffusion_material(const Constants& constants) {
   material.erase("model");  // a name; the hash says which
   for (const char* key : {"scheduler", "steps", "strength_mode", "eta", "prompt_weighting", "long_prompts"})
     material[key] = find_option(key)->get({job_of(constants), {}});
-  for (const char* key : {"control_image", "control_video"}) {
+  for (const char* key : {"control_image", "control_video", "depth"}) {
     if (const auto file = constants.files.find(key); file != constants.files.end())
       material[key] = file->second;
   }
@@ -41,6 +41,30 @@ Json diffusion_material(const Constants& constants) {
     material["control_map"] = find_option("control_map")->get({job_of(constants), {}});
   return material;
 }
+
+// What the trails come from that lead to frames, which are asked for in ascending order: the numbers of all
+// paintings since they began.
+class TrailKeys {
+ public:
+  explicit TrailKeys(const Plan& plan) : plan_(plan) {}
+
+  std::string key_to(int64_t frame) {
+    if (const int64_t begin = trail_begin(plan_, frame); begin >= next_) {
+      next_ = begin;
+      key_ = sha256_hex(std::to_string(begin));
+    }
+    for (; next_ <= frame; ++next_) {
+      const std::vector<double>* const numbers = painting_of(plan_, next_);
+      if (numbers != nullptr) key_ = sha256_hex(key_ + json_text(Json(*numbers)));
+    }
+    return key_;
+  }
+
+ private:
+  const Plan& plan_;
+  int64_t next_ = 0;
+  std::string key_;
+};
 
 }  // namespace
 
@@ -61,6 +85,7 @@ std::vector<FrameKey> frame_keys(const Plan& plan) {
     settled.push_back(find_option(number.key)->get({job_of(constants), {}}).get<double>());
   std::vector<FrameKey> keys;
   std::map<int64_t, FrameKey> latest;  // of each chain
+  TrailKeys trails(plan);
   for (const Recipe& row : plan.rows) {
     Json entry = {{"common", common}, {"frame", row.frame}};
     // What the music moved nowhere paints as if nothing had asked it to.
@@ -68,6 +93,7 @@ std::vector<FrameKey> frame_keys(const Plan& plan) {
       if (row.painting[i] != settled[i]) entry[plan.painting[i].key] = row.painting[i];
     }
     add_view(entry, row);
+    if (!plan.trails.empty()) entry["trail"] = trails.key_to(row.frame);
     if (constants.diffusion) {
       add_diffusion(entry, plan, row);
       entry["slot"] = row.chain % constants.diffusion->slots;
@@ -98,8 +124,10 @@ std::vector<FrameKey> shown_keys(const Plan& plan) {
   for (const ShownFrame& shown : plan.shown) {
     while (plan.rows[row].frame < shown.frame) ++row;
     Json entry = {{"common", common}, {"frame", shown.frame}, {"to", made[row]}};
-    if (plan.rows[row].frame != shown.frame)
+    if (plan.rows[row].frame != shown.frame) {
+      add_way(entry, plan.rows[row]);
       entry.update({{"from", made[row - 1]}, {"frames", {plan.rows[row - 1].frame, plan.rows[row].frame}}});
+    }
     if (constants.video.flash_limit && !keys.empty()) entry["before"] = keys.back();
     keys.push_back(sha256_hex(json_text(entry)));
   }

@@ -1,5 +1,7 @@
 #include "journey_options.h"
 
+#include <algorithm>
+
 #include "option_kinds.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
@@ -94,6 +96,76 @@ void add_chain(std::vector<Option>& table) {
       NUMBER(chain_noise), {0, 1, "0.02 to 0.1 is usual"})));
 }
 
+// A word, or the name of a video.
+Option depth_option() {
+  const OptionText words_of =
+      of_journey("depth", "NAME|VIDEO",
+                 "how far what the pictures of a chain show is from the camera: what is near "
+                 "goes further by --forward, --pan-x and --pan-y; a video's white is near");
+  Option option =
+      choice_option<Depth>(words_of, FIELD(depth),
+                           {{"flat", Depth::flat, "all of it is at one depth"},
+                            {"luminance", Depth::luminance, "what is bright is near"},
+                            {"radial", Depth::radial, "the middle is far, as in a tunnel"},
+                            {"painter", Depth::painter, "what this frame's painting shows bright is near"}});
+  option.path = PathKind::file;
+  const auto set_word = option.set;
+  const auto get_word = option.get;
+  option.set = [=, words = option.choices](Settings& to, const Json& value) {
+    JourneySettings& journey = to.job.journey;
+    const std::string text = checked_text(value);
+    const bool is_word = std::find(words.begin(), words.end(), text) != words.end();
+    // A word mistyped is no file's name.
+    if (!is_word && text.find_first_of("./") == std::string::npos)
+      refuse("is none of " + join(words, ", ") + " and no video's name" + suggestion(text, words));
+    journey.depth_video.clear();
+    if (is_word) return set_word(to, value);
+    journey.depth = Depth::video;
+    journey.depth_video = text;
+  };
+  option.get = [=](const Settings& from) {
+    return from.job.journey.depth == Depth::video ? Json(from.job.journey.depth_video) : get_word(from);
+  };
+  return option;
+}
+
+void add_space(std::vector<Option>& table) {
+  table.push_back(moving(real_option(
+      of_journey(
+          "camera_noise", "W",
+          "share of noise that moves with the camera in the noise that is diffused, so that texture goes "
+          "along in place of staying on the screen"),
+      NUMBER(camera_noise), {0, 1})));
+  table.push_back(moving(real_option(
+      of_camera(
+          "forward", "V",
+          "how far the camera flies in a second: 1 is the way to the picture; what is twice as far away "
+          "grows half as fast (--depth)"),
+      NUMBER(forward), {-10, 10, "0.3 is a calm flight, 1 a fast one"})));
+  table.push_back(moving(
+      real_option(of_camera("yaw", "DEG", "degrees by which the camera looks further right in a second"),
+                  NUMBER(yaw), {-360, 360})));
+  table.push_back(moving(
+      real_option(of_camera("pitch", "DEG", "degrees by which the camera looks further up in a second"),
+                  NUMBER(pitch), {-360, 360})));
+  table.push_back(moving(real_option(
+      of_camera("fov", "DEG", "the camera's angle of view: by how much --yaw, --pitch and the flips distort"),
+      NUMBER(fov), {10, 150})));
+  table.push_back(moving(
+      real_option(of_journey("flip_x", "DEG",
+                             "degrees by which a chain's picture tips in a second, its lower side nearer"),
+                  NUMBER(flip_x), {-360, 360})));
+  table.push_back(moving(
+      real_option(of_journey("flip_y", "DEG",
+                             "degrees by which a chain's picture swings in a second, its left side nearer"),
+                  NUMBER(flip_y), {-360, 360})));
+  table.push_back(moving(
+      real_option(of_journey("flip_z", "DEG",
+                             "degrees by which a chain's picture turns clockwise in a second, before both"),
+                  NUMBER(flip_z), {-360, 360})));
+  table.push_back(depth_option());
+}
+
 void add_camera(std::vector<Option>& table) {
   table.push_back(
       moving(real_option(of_camera("zoom", "Z", "what the picture grows by in a second; below 1 it shrinks"),
@@ -132,6 +204,7 @@ void add_camera(std::vector<Option>& table) {
 void add_journey_options(std::vector<Option>& table) {
   add_chain(table);
   add_camera(table);
+  add_space(table);
 }
 
 }  // namespace spectradiff

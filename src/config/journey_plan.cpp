@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <complex>
 #include <numbers>
@@ -52,12 +53,60 @@ CameraStep step_between(const JourneyNumbers& from, const JourneyNumbers& to, do
       std::abs(way) < kSmall ? 1.0 + way / 2.0 + way * way / 6.0 : (std::exp(way) - 1.0) / way;
   const std::complex<double> pan = speed * seconds * stretch;
   const auto within = [](double value) { return rounded(std::clamp(value, -1.0, 1.0)); };
+  const auto angle = [&](double before, double after) {
+    return rounded(std::clamp(std::midpoint(before, after) * seconds, -60.0, 60.0));
+  };
   return {rounded(std::clamp(std::exp(zoom * seconds), 0.01, 100.0)),
           rounded(std::fmod(turn * seconds, 360)),
           within(pan.real() / size.width),
           within(pan.imag() / size.height),
           to.centre_x,
-          to.centre_y};
+          to.centre_y,
+          rounded(std::clamp(std::midpoint(from.forward, to.forward) * seconds, -5.0, 5.0)),
+          angle(from.yaw, to.yaw),
+          angle(from.pitch, to.pitch),
+          angle(from.flip_x, to.flip_x),
+          angle(from.flip_y, to.flip_y),
+          angle(from.flip_z, to.flip_z),
+          to.fov};
+}
+
+// What steps come to, one after another.
+class Way {
+ public:
+  void go(const CameraStep& step, Size size) {
+    using Place = std::complex<double>;
+    const Place stretch = std::polar(step.zoom, step.turn_degrees * std::numbers::pi / 180);
+    const Place centre((step.centre_x - 0.5) * size.width, (step.centre_y - 0.5) * size.height);
+    const Place pan(step.pan_x * size.width, step.pan_y * size.height);
+    shift_ = stretch * shift_ + (1.0 - stretch) * centre + pan;
+    zoom_ *= step.zoom;
+    turn_ += step.turn_degrees;
+  }
+  KnownWay known() const {
+    return {rounded(zoom_), rounded(turn_), rounded(shift_.real()), rounded(shift_.imag())};
+  }
+
+ private:
+  double zoom_ = 1, turn_ = 0;
+  std::complex<double> shift_;
+};
+
+// A painting without end lies flat before the camera, or around it: flying on is zooming, and looking aside
+// goes along it, a width as far as the camera sees.
+JourneyNumbers over_painting(JourneyNumbers numbers, Size size) {
+  numbers.zoom *= std::exp(numbers.forward);
+  numbers.pan_x -= numbers.yaw / numbers.fov;
+  numbers.pan_y += numbers.pitch / numbers.fov * size.width / size.height;
+  return numbers;
+}
+
+// From that frame to the next, over such a painting.
+CameraStep painting_step(const std::vector<JourneyNumbers>& numbers, size_t frame, const RenderJob& job) {
+  const Size size = job.paint.size;
+  const size_t from = job.journey.pace == CameraPace::frame ? frame + 1 : frame;
+  return step_between(over_painting(numbers[from], size), over_painting(numbers[frame + 1], size),
+                      1 / job.analysis.fps.to_double(), size);
 }
 
 }  // namespace
@@ -70,10 +119,10 @@ bool moves_painting(const RenderJob& job) {
   if (job.journey.is_chained()) return false;
   const JourneyNumbers still, &asked = job.journey.numbers;
   if (asked.zoom != still.zoom || asked.turn != still.turn || asked.pan_x != still.pan_x ||
-      asked.pan_y != still.pan_y)
+      asked.pan_y != still.pan_y || asked.forward != 0 || asked.yaw != 0 || asked.pitch != 0)
     return true;
-  const auto moves = [&](const char* key) { return job.moves(key); };
-  return moves("zoom") || moves("turn") || moves("pan_x") || moves("pan_y");
+  constexpr std::array kMoves = {"zoom", "turn", "pan_x", "pan_y", "forward", "yaw", "pitch"};
+  return std::any_of(kMoves.begin(), kMoves.end(), [&](const char* key) { return job.moves(key); });
 }
 
 void check_chain(const RenderJob& job, int sample_rate_hz) {
@@ -125,18 +174,43 @@ void put_views(Plan& plan, const RenderJob& job, const Features& features) {
   const WholeSong whole(job, features);
   const std::vector<JourneyNumbers> numbers =
       numbers_of(static_cast<size_t>(features.frames), job, whole.moved());
-  const double seconds = 1 / job.analysis.fps.to_double();
   const Border border = job.journey.border;
+  const bool is_followed = job.diffusion.every > 1 && job.diffusion.interpolation == Interpolation::flow;
   CameraView view;
   size_t at = 0;
   for (Recipe& row : plan.rows) {
+    Way way;
     for (; at < static_cast<size_t>(row.frame); ++at) {
-      const size_t from = job.journey.pace == CameraPace::frame ? at + 1 : at;
-      const CameraStep step = step_between(numbers[from], numbers[at + 1], seconds, job.paint.size);
+      const CameraStep step = painting_step(numbers, at, job);
       view = moved_on(view, step, job.paint.size, border);
+      way.go(step, job.paint.size);
     }
+    if (is_followed && &row != &plan.rows.front()) row.way = way.known();
     row.view = {rounded(view.zoom), rounded(view.turn_degrees), rounded(view.x), rounded(view.y)};
     row.border = border;
+  }
+}
+
+void put_world_noise(Plan& plan, const RenderJob& job, const Features& features, int downscale) {
+  if (job.journey.numbers.camera_noise == 0 && !job.moves("camera_noise")) return;
+  const WholeSong whole(job, features);
+  const std::vector<JourneyNumbers> numbers =
+      numbers_of(static_cast<size_t>(features.frames), job, whole.moved());
+  const Size size = job.paint.size;
+  NoiseView view;
+  size_t at = 0;
+  for (Recipe& row : plan.rows) {
+    for (; at < static_cast<size_t>(row.frame); ++at) {
+      Way way;
+      way.go(painting_step(numbers, at, job), size);
+      const KnownWay step = way.known();
+      view = moved_on(view, step.zoom, step.turn_degrees, step.x / downscale, step.y / downscale);
+    }
+    const double share = numbers[static_cast<size_t>(row.frame)].camera_noise;
+    row.world = {static_cast<uint64_t>(job.diffusion.seed), view, share};
+    row.world.view.zoom = std::clamp(rounded(view.zoom), 1.0, 2.0);
+    row.world.view.turn_degrees = rounded(view.turn_degrees);
+    if (share == 0) row.world = {};
   }
 }
 
@@ -153,6 +227,7 @@ void put_journey(Plan& plan, const RenderJob& job, const Features& features,
     const size_t from = journey.pace == CameraPace::frame ? i : i - 1;
     row.init.camera = step_between(numbers[from], numbers[i], seconds, job.paint.size);
     row.init.border = journey.border;
+    row.init.depth = journey.depth;
     row.init.paint_over = numbers[i].paint_over;
     row.init.sharpen = numbers[i].sharpen;
     row.init.noise = numbers[i].chain_noise;

@@ -93,7 +93,7 @@ std::string layer_problem(const Option& option, const Json& value, LayerKind lay
   const bool typed = layer == LayerKind::flag || layer == LayerKind::environment;
   const bool brings_input = may_stand(OptionClass::input, layer);
   bool allowed = may_stand(option.option_class, layer) && (typed || !option.typed_only);
-  if (option.path != PathKind::none && !brings_input && value != option.no_path) {
+  if (option.names_path(value) && !brings_input) {
     const bool by_content = option.option_class != OptionClass::input;
     const bool is_made = layer == LayerKind::video || layer == LayerKind::plan;
     const bool by_hash = is_made && option.path == PathKind::model;

@@ -44,6 +44,11 @@ std::string flag_of(std::string_view key) {
   return text;
 }
 
+bool Option::names_path(const Json& value) const {
+  const bool is_word = value.is_string() && std::find(choices.begin(), choices.end(), value) != choices.end();
+  return path != PathKind::none && value != no_path && !is_word;
+}
+
 bool Option::has_choice_notes() const {
   return std::any_of(choice_notes.begin(), choice_notes.end(),
                      [](const auto& note) { return !note.empty(); });

@@ -156,6 +156,34 @@ void add_smoothing(std::vector<Option>& table) {
                   FIELD(smoothing.blend_previous), {0, 1}));
 }
 
+void add_mesh(std::vector<Option>& table) {
+  const auto add = [&](const char* key, const char* value_name, const char* help, auto field,
+                       RealRange range) {
+    table.push_back(moving(real_option(row(key, kMeshGroup, value_name, help), field, range)));
+  };
+  add("mesh_zoom", "Z", "what is painted goes on under what comes, and grows by this factor in a second",
+      FIELD(mesh.zoom), {0.05, 20});
+  add("mesh_bend", "E", "how that differs outwards: above 1 the corners fly faster, below 1 the middle does",
+      FIELD(mesh.bend), {0.1, 10});
+  add("mesh_rot", "DEG", "degrees by which trails turn clockwise in a second", FIELD(mesh.turn_degrees),
+      {-720, 720});
+  add("mesh_warp", "W", "how strongly waves stir the trails; 1 is MilkDrop's usual", FIELD(mesh.warp),
+      {0, 100});
+  add("mesh_warp_scale", "S", "the waves' length, 1 being MilkDrop's", FIELD(mesh.warp_scale), {0.01, 100});
+  table.push_back(real_option(row("mesh_warp_speed", kMeshGroup, "V", "how fast the waves change"),
+                              FIELD(mesh.warp_speed), {0, 100}));
+  add("mesh_dx", "X", "widths by which trails move right in a second", FIELD(mesh.move_x), {-4, 4});
+  add("mesh_dy", "Y", "heights by which trails move down in a second", FIELD(mesh.move_y), {-4, 4});
+  add("mesh_stretch_x", "S", "what trails grow by in width in a second", FIELD(mesh.stretch_x), {0.05, 20});
+  add("mesh_stretch_y", "S", "what trails grow by in height in a second", FIELD(mesh.stretch_y), {0.05, 20});
+  add("mesh_centre_x", "X", "where trails turn and stretch about, in widths from the left",
+      FIELD(mesh.centre_x), {-1, 2});
+  add("mesh_centre_y", "Y", "where trails turn and stretch about, in heights from the top",
+      FIELD(mesh.centre_y), {-1, 2});
+  add("mesh_decay", "D", "what is left of a painting after a second; each section begins without trails",
+      FIELD(mesh.decay), {0, 0.99, "0.3 to 0.8 is usual"});
+}
+
 void add_hash(std::vector<Option>& table) {
   table.push_back(integer_option(row("marks_per_bin", kHash, "N", "number of marks that each bin scatters"),
                                  FIELD(hash.marks_per_bin), 1, 10000));
@@ -329,6 +357,7 @@ void add_paint_options(std::vector<Option>& table) {
   add_base(table);
   add_arrangement(table);
   add_smoothing(table);
+  add_mesh(table);
   add_post(table);
   // Every number of the painters may move with the music.
   for (Option& option : table) {

@@ -24,6 +24,7 @@ Json recipe_to_json(const Plan& plan, const Recipe& row) {
   Json entry = Json::object();
   if (plan.constants.diffusion) entry["chain"] = row.chain;
   add_painting(entry, plan, row);
+  add_way(entry, row);
   if (!plan.constants.diffusion) return entry;
   add_diffusion(entry, plan, row);
   entry["init"] = init_to_json(row.init);
@@ -41,16 +42,22 @@ std::string plan_digest(const Plan& plan) {
 
 void write_plan(const Plan& plan, const Json& request, const TextSink& sink) {
   const Constants& constants = plan.constants;
-  sink(json_text({{"plan", kPlanVersion},
-                  {"frames", plan.shown.size()},
-                  {"made", plan.rows.size()},
-                  {"song_frames", constants.song.frames},
-                  {"sound_samples", plan.sound_samples()},
-                  {"fps", constants.analysis.fps.text()},
-                  {"constants", constants_to_json(constants)},
-                  {"digest", plan_digest(plan)},
-                  {"request", request}}) +
-       "\n");
+  Json first = {{"plan", kPlanVersion},
+                {"frames", plan.shown.size()},
+                {"made", plan.rows.size()},
+                {"song_frames", constants.song.frames},
+                {"sound_samples", plan.sound_samples()},
+                {"fps", constants.analysis.fps.text()},
+                {"constants", constants_to_json(constants)},
+                {"digest", plan_digest(plan)},
+                {"request", request}};
+  if (!plan.trails.empty()) first["trails"] = plan.trails;
+  sink(json_text(first) + "\n");
+  for (const PaintedFrame& carried : plan.carried) {
+    Json line = {{"carried", carried.frame}};
+    for (size_t i = 0; i < carried.painting.size(); ++i) line[plan.painting[i].key] = carried.painting[i];
+    sink(json_text(line) + "\n");
+  }
   auto row = plan.rows.begin();
   auto shown = plan.shown.begin();
   while (row != plan.rows.end() || shown != plan.shown.end()) {
@@ -81,6 +88,10 @@ class RowReader {
   RowReader(const PlanFile& file, size_t row) : line_(file.rows[row]) {
     where_ = fmt::format("{}, line {}", file.name, row + 2);
     reader_.emplace(line_, where_, ErrorKind::usage);
+    if (is_carried()) {
+      frame_ = reader_->integer("carried");
+      return;
+    }
     frame_ = reader_->integer("frame");
     where_ += fmt::format(" (frame {})", frame_);
     reader_.emplace(line_, where_, ErrorKind::usage);
@@ -89,6 +100,7 @@ class RowReader {
   }
 
   int64_t frame() const { return frame_; }
+  bool is_carried() const { return reader_->has("carried"); }
   bool is_between() const { return reader_->has("between"); }
   bool is_shown() { return reader_->boolean_or("shown", true); }
 
@@ -105,18 +117,24 @@ class RowReader {
     reader_->refuse_unknown();
   }
 
+  // Of a frame that is carried on.
+  void read_painting(std::map<std::string, double>& painting) {
+    read_numbers(painting);
+    reader_->refuse_unknown();
+  }
+
   // Puts its painting numbers under their keys; the plan's columns come from these later.
   void read_recipe(Recipe& row, std::map<std::string, double>& painting, Plan& plan) {
     row.frame = frame_;
     if (plan.constants.diffusion) read_conditioning(row, plan);
+    read_numbers(painting);
     for (const Option& option : option_table()) {
       if (!option.number) continue;
-      if (option.number->put_painting != nullptr && reader_->has(option.key))
-        painting[option.key] = number(option);
       if (option.number->put_numbers != nullptr && plan.constants.diffusion && has_number(row, option))
         option.number->put_numbers(row.numbers, number(option));
     }
     if (reader_->has("view")) read_view(row);
+    if (reader_->has("way")) read_way(row.way);
     row.chain = frame_;
     if (plan.constants.diffusion) read_diffusion(row, plan);
     reader_->refuse_unknown();
@@ -126,6 +144,13 @@ class RowReader {
   template <typename... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
     throw_error(ErrorKind::usage, "{}: {}", where_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  void read_numbers(std::map<std::string, double>& painting) {
+    for (const Option& option : option_table()) {
+      if (option.number && option.number->put_painting != nullptr && reader_->has(option.key))
+        painting[option.key] = number(option);
+    }
   }
 
   double number(const Option& option) {
@@ -145,6 +170,7 @@ class RowReader {
       row.noise.push_back({static_cast<uint64_t>(value), seed.real("weight")});
       seed.refuse_unknown();
     }
+    if (reader_->has("world_noise")) read_world(row.world);
     row.prompts.clear();
     for (const Json& each : list("prompts")) {
       JsonReader share(each, where_ + ": prompts", ErrorKind::usage);
@@ -216,6 +242,9 @@ class RowReader {
     init.noise = moved.real_or("noise", init.noise);
     if (moved.has("colours_of")) init.colours_of = moved.integer("colours_of");
     if (moved.has("border")) init.border = border(moved.text("border"));
+    if (moved.has("depth")) init.depth = depth(moved.text("depth"));
+    for (const SpaceNumber& number : space_numbers())
+      init.camera.*number.place = moved.real_or(number.key, init.camera.*number.place);
     moved.refuse_unknown();
   }
 
@@ -226,11 +255,35 @@ class RowReader {
     return static_cast<Border>(name - names.begin());
   }
 
+  Depth depth(const std::string& text) const {
+    const auto& names = depth_names();
+    const auto name = std::find(names.begin(), names.end(), text);
+    if (name == names.end()) fail("depth = {} is none of {}", text, fmt::join(names, ", "));
+    return static_cast<Depth>(name - names.begin());
+  }
+
   void read_view(Recipe& row) {
     JsonReader view(reader_->any("view"), where_ + ": view", ErrorKind::usage);
     row.view = {view.real("zoom"), view.real("turn"), view.real("x"), view.real("y")};
     row.border = border(view.text("border"));
     view.refuse_unknown();
+  }
+
+  void read_world(WorldNoise& noise) {
+    JsonReader world(reader_->any("world_noise"), where_ + ": world_noise", ErrorKind::usage);
+    const int64_t seed = world.integer("seed");
+    if (seed < 0) fail("world_noise: seed = {} is below 0", seed);
+    noise = {static_cast<uint64_t>(seed),
+             {world.integer("octave"), world.real("zoom"), world.real("turn"), world.integer("x"),
+              world.integer("y")},
+             world.real("share")};
+    world.refuse_unknown();
+  }
+
+  void read_way(KnownWay& way) {
+    JsonReader known(reader_->any("way"), where_ + ": way", ErrorKind::usage);
+    way = {known.real("zoom"), known.real("turn"), known.real("x"), known.real("y")};
+    known.refuse_unknown();
   }
 
   const Json& list(const std::string& key) {
@@ -258,10 +311,13 @@ class RowReader {
 };
 
 // The painters' columns: every number that a row names; rows that do not name it have the constants' value.
-void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& painting) {
+void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& painting,
+                  const std::vector<std::map<std::string, double>>& carried) {
   std::map<std::string, double> settled;
-  for (const auto& row : painting) {
-    for (const auto& [key, value] : row) settled.emplace(key, 0);
+  for (const auto* frames : {&painting, &carried}) {
+    for (const auto& row : *frames) {
+      for (const auto& [key, value] : row) settled.emplace(key, 0);
+    }
   }
   plan.painting.clear();
   for (auto& [key, value] : settled) {
@@ -269,12 +325,28 @@ void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& 
     value = option.get({job_of(plan.constants), {}}).get<double>();
     plan.painting.push_back({key, option.number->put_painting});
   }
-  for (size_t i = 0; i < plan.rows.size(); ++i) {
-    for (const auto& [key, value] : settled) {
-      const auto named = painting[i].find(key);
-      plan.rows[i].painting.push_back(named != painting[i].end() ? named->second : value);
-    }
+  const auto column = [](const auto& named, const std::string& key, double otherwise) {
+    const auto found = named.find(key);
+    return found != named.end() ? found->second : otherwise;
+  };
+  for (const auto& [key, value] : settled) {
+    for (size_t i = 0; i < plan.rows.size(); ++i)
+      plan.rows[i].painting.push_back(column(painting[i], key, value));
+    for (size_t i = 0; i < plan.carried.size(); ++i)
+      plan.carried[i].painting.push_back(column(carried[i], key, value));
   }
+}
+
+std::vector<int64_t> frames_of(const Json& list, const std::string& where) {
+  std::vector<int64_t> frames;
+  if (list.is_null()) return frames;
+  if (!list.is_array()) throw_error(ErrorKind::usage, "{} must be a list of frames", where);
+  for (const Json& frame : list) {
+    if (!frame.is_number_integer())
+      throw_error(ErrorKind::usage, "{}: {} is no frame", where, json_text(frame));
+    frames.push_back(frame.get<int64_t>());
+  }
+  return frames;
 }
 
 std::vector<Json> json_lines(std::string_view text, const std::string& name) {
@@ -313,6 +385,7 @@ PlanFile parse_plan(std::string_view text, std::string name) {
   Json& first = plan.rows.front();
   plan.constants = std::move(first["constants"]);
   plan.request = first.value("request", Json());
+  plan.trails = first.value("trails", Json());
   if (const Json digest = first.value("digest", Json()); digest.is_string()) plan.digest = digest;
   plan.rows.erase(plan.rows.begin());
   JsonReader constants(plan.constants, plan.name + ": constants", ErrorKind::usage);
@@ -363,9 +436,16 @@ void take_rows(const PlanFile& file, Plan& plan) {
   plan.rows.clear();
   plan.shown.clear();
   plan.prompts.clear();
-  std::vector<std::map<std::string, double>> painting;
+  plan.trails = frames_of(file.trails, file.name + ": trails");
+  plan.carried.clear();
+  std::vector<std::map<std::string, double>> painting, carried;
   for (size_t i = 0; i < file.rows.size(); ++i) {
     RowReader line(file, i);
+    if (line.is_carried()) {
+      plan.carried.push_back({line.frame(), {}});
+      line.read_painting(carried.emplace_back());
+      continue;
+    }
     SampleRange samples =
         frame_sample_range(line.frame(), constants.song.sample_rate_hz, constants.analysis.fps);
     samples.end = std::min(samples.end, constants.song.samples);
@@ -377,7 +457,7 @@ void take_rows(const PlanFile& file, Plan& plan) {
       line.read_recipe(plan.rows.emplace_back(), painting.emplace_back(), plan);
     }
   }
-  set_painting(plan, painting);
+  set_painting(plan, painting, carried);
   check_rows(plan);
 }
 

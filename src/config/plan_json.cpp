@@ -17,7 +17,7 @@ bool is_of_rows(const Option& option) {
   static const std::set<std::string_view> keys = {
       "start",  "duration",        "frames",      "signal",  "tempo",        "first_beat",    "beats_per_bar",
       "prompt", "negative_prompt", "end_prompt",  "prompts", "prompt_blend", "prompt_weight", "prompt_snap",
-      "seed",   "seed_mode",       "seed_travel", "scenes"};
+      "seed",   "seed_mode",       "seed_travel", "scenes",  "diffuse_on"};
   if (option.group == kConditioningGroup || option.group == kJourneyGroup) return true;
   return keys.contains(option.key) || (option.number && option.number->put_numbers != nullptr);
 }
@@ -74,6 +74,24 @@ const std::vector<std::string>& sound_feature_names() {
 const std::vector<std::string>& border_names() {
   static const std::vector<std::string> names = find_option("border")->choices;
   return names;
+}
+
+const std::vector<std::string>& depth_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> made = find_option("depth")->choices;
+    made.emplace_back("video");
+    return made;
+  }();
+  return names;
+}
+
+const std::vector<SpaceNumber>& space_numbers() {
+  static const std::vector<SpaceNumber> numbers = {
+      {"forward", &CameraStep::forward},       {"yaw", &CameraStep::yaw_degrees},
+      {"pitch", &CameraStep::pitch_degrees},   {"flip_x", &CameraStep::flip_x_degrees},
+      {"flip_y", &CameraStep::flip_y_degrees}, {"flip_z", &CameraStep::flip_z_degrees},
+      {"fov", &CameraStep::fov_degrees}};
+  return numbers;
 }
 
 RenderJob job_of(const Constants& constants) {
@@ -142,6 +160,10 @@ Json init_to_json(const Init& init) {
                 {"sharpen", init.sharpen},
                 {"noise", init.noise}};
   if (init.colours_of) moved["colours_of"] = *init.colours_of;
+  if (init.depth != Depth::flat) moved["depth"] = depth_names()[static_cast<size_t>(init.depth)];
+  if (camera.goes_through_space()) {
+    for (const SpaceNumber& number : space_numbers()) moved[number.key] = camera.*number.place;
+  }
   return moved;
 }
 
@@ -154,6 +176,12 @@ void add_view(Json& entry, const Recipe& row) {
                      {"border", border_names()[static_cast<size_t>(row.border)]}};
 }
 
+void add_way(Json& entry, const Recipe& row) {
+  if (row.way != KnownWay{})
+    entry["way"] = {
+        {"zoom", row.way.zoom}, {"turn", row.way.turn_degrees}, {"x", row.way.x}, {"y", row.way.y}};
+}
+
 void add_painting(Json& entry, const Plan& plan, const Recipe& row) {
   for (size_t i = 0; i < row.painting.size(); ++i) entry[plan.painting[i].key] = row.painting[i];
   add_view(entry, row);
@@ -164,6 +192,14 @@ void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
   entry["noise"] = noise_to_json(row.noise);
   entry["prompts"] = shares_to_json(plan, row);
   entry["blend"] = row.along_arc ? "slerp" : "lerp";
+  if (const auto& [seed, view, share] = row.world; share > 0)
+    entry["world_noise"] = {{"seed", seed},
+                            {"share", share},
+                            {"octave", view.octave},
+                            {"zoom", view.zoom},
+                            {"turn", view.turn_degrees},
+                            {"x", view.x},
+                            {"y", view.y}};
   add_conditioning(entry, plan, row);
 }
 

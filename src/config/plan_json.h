@@ -26,8 +26,17 @@ bool has_number(const Recipe& row, const Option& option);
 const std::vector<std::string>& sound_feature_names();  // in the order of SoundFeature
 
 const std::vector<std::string>& border_names();  // in the order of Border
+const std::vector<std::string>& depth_names();   // in the order of Depth
+
+// A camera's numbers through space and what plans call them.
+struct SpaceNumber {
+  const char* key;
+  double CameraStep::* place;
+};
+const std::vector<SpaceNumber>& space_numbers();
 
 void add_view(Json& entry, const Recipe& row);  // of a row that has one
+void add_way(Json& entry, const Recipe& row);   // to a row from the one before, where the camera moves it
 void add_painting(Json& entry, const Plan& plan, const Recipe& row);
 // What the diffusion is told beside the init.
 void add_diffusion(Json& entry, const Plan& plan, const Recipe& row);

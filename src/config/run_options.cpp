@@ -252,6 +252,11 @@ void add_files(std::vector<Option>& table) {
           "preview", kPictureCommands, "FILE",
           "a contact sheet of the frames made so far, .png or .jpg, written again and again during the run"),
       FIELD(preview)));
+  table.push_back(name_option(
+      of_run(
+          "inits", kRenderAlone, "DIR",
+          "the pictures that are diffused, as DIR/00000.png …: of a chain the moved ones under the painting"),
+      FIELD(inits)));
   table.push_back(
       name_option(of_run("report", kPictureCommands | kMeasure, "FILE",
                          "one page, .html, about the result: pictures over the waveform, sections, beats, "

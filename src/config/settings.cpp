@@ -50,7 +50,7 @@ void check_keys(const Layer& layer) {
 
 // A path counts from the file that names it.
 Json placed_file(const Option& option, const Json& value, const Layer& layer) {
-  if (!value.is_string() || value == option.no_path) return value;
+  if (!value.is_string() || !option.names_path(value)) return value;
   const auto& path = value.get_ref<const std::string&>();
   const bool named = option.path == PathKind::model && path.find('/') == path.npos;
   if (path.empty() || path == "-" || named || path.starts_with('/')) return value;
@@ -216,7 +216,7 @@ std::vector<NamedPath> named_paths(const std::vector<Layer>& layers) {
         continue;
       }
       paths.erase(key);
-      if (path.is_string() && path != "" && path != option->no_path)
+      if (path.is_string() && path != "" && option->names_path(path))
         paths[key] = {key, path.get<std::string>()};
     }
   }

@@ -19,9 +19,18 @@ class Writer {
     program_.image = row(
         [&](const SlotRequest& slot) { return sees_picture(slot) ? slot.table.image * scaling_factor : 0; });
     // Noise alone has the variance that picture and noise have together.
-    program_.start = noise([&](const SlotRequest& slot) {
+    const auto starting = [&](const SlotRequest& slot) {
       return sees_picture(slot) ? slot.table.noise : std::hypot(slot.table.image, slot.table.noise);
+    };
+    const auto norm = [](const SlotRequest& slot) {
+      return std::hypot(slot.world_share, 1 - slot.world_share);
+    };
+    program_.start = noise([&](const SlotRequest& slot) {
+      return slot.world_share == 0 ? starting(slot) : starting(slot) * (1 - slot.world_share) / norm(slot);
     });
+    add_world(per_slot([&](const SlotRequest& slot) {
+      return slot.world_share == 0 ? 0 : starting(slot) * slot.world_share / norm(slot);
+    }));
     program_.bend = noise([](const SlotRequest& slot) { return slot.bends_noise ? 1.0 : 0.0; });
     for (const SlotRequest& slot : slots) program_.done_after.push_back(slot.table.steps.size());
     const size_t steps = *std::max_element(program_.done_after.begin(), program_.done_after.end());
@@ -76,6 +85,16 @@ class Writer {
       program_.draws.push_back(std::move(drawn));
     }
     return draws;
+  }
+
+  // To the start: the draw behind those of each slot's seeds.
+  void add_world(std::vector<double> coefficients) {
+    if (!any_nonzero(coefficients)) return;
+    std::vector<int> drawn;
+    for (size_t b = 0; b < slots_.size(); ++b)
+      drawn.push_back(coefficients[b] != 0 ? static_cast<int>(slots_[b].noise.size()) : -1);
+    program_.start.push_back({program_.draws.size(), add(std::move(coefficients))});
+    program_.draws.push_back(std::move(drawn));
   }
 
   static const SamplerStep* step_of(const SlotRequest& slot, size_t k) {

@@ -20,6 +20,7 @@ struct SlotRequest {
   std::vector<double> prompt, negative_prompt;  // what its texts are multiplied by; the texts may be one
   std::vector<TextMix::Arc> arcs;               // of the prompt; their texts do not count here
   double overlay_strength = 1, overlay_offset = 0;
+  double world_share = 0;  // of one more draw behind those of the seeds in the noise that it starts from
   bool from_noise = false;
   bool bends_noise = false;  // a draw for bending
 };

@@ -132,6 +132,12 @@ struct Diffuser::Impl {
       slots[b].table = table_for(request.strength);
       for (const WeightedSeed& part : request.noise)
         slots[b].sources.push_back(networks.noise_source(part.seed));
+      if (const WorldNoise& world = request.world; world.share > 0) {
+        const Size size = request.init->size();
+        slots[b].sources.push_back(std::make_unique<GivenNoise>(
+            world_noise(world.seed, world.view, latent.channels, size.height / latent.downscale,
+                        size.width / latent.downscale)));
+      }
     }
     return slots;
   }
@@ -163,6 +169,7 @@ struct Diffuser::Impl {
                        .arcs = arcs_of(slot.prompt),
                        .overlay_strength = request.overlay != nullptr ? request.overlay->strength : 1,
                        .overlay_offset = request.overlay != nullptr ? request.overlay->offset : 0,
+                       .world_share = request.world.share,
                        .from_noise = request.from_noise,
                        .bends_noise = bends_noise(request)});
     }

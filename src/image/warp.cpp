@@ -5,43 +5,18 @@
 #include <complex>
 #include <cstdint>
 #include <numbers>
+#include <optional>
 
-#include "spectradiff/base/mirrored.h"
+#include "between_pixels.h"
 #include "spectradiff/image/blend.h"
+#include "spectradiff/image/perspective.h"
 
 namespace spectradiff {
-namespace {
 
-// Places in the source picture, in units of 2^-32 pixels: a step from pixel to pixel is then exact to a
-// thousandth of a pixel over the widest picture, and rounding hides what mathematical libraries disagree on.
-constexpr int kFractionBits = 32;
-
-int64_t fixed_pixels(double pixels) {
-  return std::llround(std::ldexp(pixels, kFractionBits));
+bool CameraStep::goes_through_space() const {
+  return forward != 0 || yaw_degrees != 0 || pitch_degrees != 0 || flip_x_degrees != 0 ||
+         flip_y_degrees != 0 || flip_z_degrees != 0;
 }
-
-// The pixel that shows at `place` of a line of `count` pixels.
-int shown_at(int64_t place, int count, Border border) {
-  if (place >= 0 && place < count) return static_cast<int>(place);
-  if (border == Border::replicate || count == 1) return place < 0 ? 0 : count - 1;
-  if (border == Border::reflect) return static_cast<int>(mirrored_about_ends(place, count));
-  return static_cast<int>(((place % count) + count) % count);
-}
-
-struct Place {
-  int before = 0, after = 0;  // the pixels around it
-  int share = 0;              // of `after`, 0..256
-};
-
-Place place_at(int64_t fixed, int count, Border border) {
-  constexpr int kShareBits = 8;
-  const int64_t rounded = fixed + (int64_t{1} << (kFractionBits - kShareBits - 1));
-  const int64_t whole = rounded >> kFractionBits;
-  return {shown_at(whole, count, border), shown_at(whole + 1, count, border),
-          static_cast<int>((rounded >> (kFractionBits - kShareBits)) & 0xFF)};
-}
-
-}  // namespace
 
 std::array<double, 6> place_before(const CameraStep& step, Size size) {
   const double angle = step.turn_degrees * std::numbers::pi / 180;
@@ -65,18 +40,10 @@ Canvas taken_from(const Canvas& picture, const std::array<double, 6>& before, Bo
   for (int y = 0; y < height; ++y) {
     uint8_t* out = moved.row(y);
     for (int x = 0; x < width; ++x) {
-      const Place column = place_at(first_x + along * x + across * y, width, border);
-      const Place line = place_at(first_y + along * y - across * x, height, border);
-      const uint8_t* above = picture.row(line.before);
-      const uint8_t* below = picture.row(line.after);
-      for (int channel = 0; channel < 3; ++channel) {
-        const auto between = [&](const uint8_t* row) {
-          return row[3 * column.before + channel] * (256 - column.share) +
-                 row[3 * column.after + channel] * column.share;
-        };
-        const int value = between(above) * (256 - line.share) + between(below) * line.share;
-        *out++ = static_cast<uint8_t>((value + (1 << 15)) >> 16);
-      }
+      const PixelPair column = place_at(first_x + along * x + across * y, width, border);
+      const PixelPair line = place_at(first_y + along * y - across * x, height, border);
+      put_between(picture, column, line, out);
+      out += 3;
     }
   }
   return moved;
@@ -93,10 +60,55 @@ double near_middle(double tiles, Border border) {
   return std::remainder(tiles, border == Border::wrap ? 1 : 2);
 }
 
+// Where a pixel was; rounding hides what mathematical libraries disagree on.
+Projection way_back(const Projection& m, Size size) {
+  Projection back = {m[4] * m[8] - m[5] * m[7], m[2] * m[7] - m[1] * m[8], m[1] * m[5] - m[2] * m[4],
+                     m[5] * m[6] - m[3] * m[8], m[0] * m[8] - m[2] * m[6], m[2] * m[3] - m[0] * m[5],
+                     m[3] * m[7] - m[4] * m[6], m[1] * m[6] - m[0] * m[7], m[0] * m[4] - m[1] * m[3]};
+  // The way from what is in the picture's middle is 1; what is behind the camera stays beyond the horizon.
+  const double x = (size.width - 1) / 2.0, y = (size.height - 1) / 2.0;
+  const double scale = std::max(back[6] * x + back[7] * y + back[8], 1e-9);
+  constexpr int kBits = 44;
+  for (double& value : back) value = std::ldexp(std::round(std::ldexp(value / scale, kBits)), -kBits);
+  return back;
+}
+
+// A place as fixed_pixels() has it, of what may be beyond the horizon.
+int64_t fixed_place(double way, double distance) {
+  constexpr double kLeast = 1e-6, kMost = 1 << 20;
+  return fixed_pixels(std::clamp(way / std::max(distance, kLeast), -kMost, kMost));
+}
+
+Canvas moved_through_space(const Canvas& picture, const CameraStep& step, Border border,
+                           const DepthMap& nearness) {
+  const auto [width, height] = picture.size();
+  constexpr double kNearest = 255;
+  std::array<std::optional<Projection>, 256> ways;  // by nearness
+  Canvas moved(picture.size());
+  for (int y = 0; y < height; ++y) {
+    uint8_t* out = moved.row(y);
+    for (int x = 0; x < width; ++x, out += 3) {
+      const size_t near = nearness.empty() ? 255 : nearness[static_cast<size_t>(y) * width + x];
+      auto& known = ways[near];
+      if (!known)
+        known = way_back(way(step, picture.size(), 2 - static_cast<double>(near) / kNearest), picture.size());
+      const Projection& m = *known;
+      const double distance = m[6] * x + m[7] * y + m[8];
+      put_between(picture, place_at(fixed_place(m[0] * x + m[1] * y + m[2], distance), width, border),
+                  place_at(fixed_place(m[3] * x + m[4] * y + m[5], distance), height, border), out);
+    }
+  }
+  return moved;
+}
+
 }  // namespace
 
-Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border) {
+Canvas moved_by_camera(const Canvas& picture, const CameraStep& step, Border border,
+                       const DepthMap& nearness) {
   if (step == CameraStep()) return picture.clone();
+  const bool pans = step.pan_x != 0 || step.pan_y != 0;
+  if (step.goes_through_space() || (pans && !nearness.empty()))
+    return moved_through_space(picture, step, border, nearness);
   return taken_from(picture, place_before(step, picture.size()), border);
 }
 
@@ -124,6 +136,54 @@ CameraView moved_on(const CameraView& view, const CameraStep& step, Size size, B
   return next;
 }
 
+namespace {
+
+struct Level {
+  double mean = 0, deviation = 0;
+};
+
+std::array<Level, 3> levels_of(const Canvas& picture) {
+  std::array<int64_t, 3> sums{}, squares{};
+  for (size_t i = 0; i < picture.bytes().size(); ++i) {
+    const int64_t value = picture.bytes()[i];
+    sums[i % 3] += value;
+    squares[i % 3] += value * value;
+  }
+  const auto count = static_cast<double>(picture.bytes().size() / 3);
+  std::array<Level, 3> levels;
+  for (size_t c = 0; c < 3; ++c) {
+    const double mean = static_cast<double>(sums[c]) / count;
+    levels[c] = {mean, std::sqrt(std::max(0.0, static_cast<double>(squares[c]) / count - mean * mean))};
+  }
+  return levels;
+}
+
+// Two pictures faded into one another are greyer than either: each channel is given the contrast that lies
+// between those of the two.
+Canvas with_contrast(Canvas faded, const Canvas& from, const Canvas& to, int part, int parts) {
+  constexpr int kBits = 16;
+  constexpr double kMost = 2;  // what differs by rounding alone is not blown up
+  const auto now = levels_of(faded), first = levels_of(from), second = levels_of(to);
+  std::array<int64_t, 3> mean{}, gain{};
+  for (size_t c = 0; c < 3; ++c) {
+    const double wanted = (first[c].deviation * (parts - part) + second[c].deviation * part) / parts;
+    const double stretch = now[c].deviation > 0 ? wanted / now[c].deviation : 1;
+    mean[c] = std::llround(std::ldexp(now[c].mean, kBits));
+    gain[c] = std::llround(std::ldexp(std::clamp(stretch, 1.0, kMost), kBits));
+  }
+  std::vector<uint8_t>& bytes = faded.bytes();
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const size_t c = i % 3;
+    const int64_t off = (int64_t{bytes[i]} << kBits) - mean[c];
+    const int64_t value = mean[c] + ((off * gain[c]) >> kBits);
+    bytes[i] =
+        static_cast<uint8_t>(std::clamp<int64_t>((value + (int64_t{1} << (kBits - 1))) >> kBits, 0, 255));
+  }
+  return faded;
+}
+
+}  // namespace
+
 Canvas seen_by_camera(const Canvas& picture, const CameraView& view, Border border) {
   if (view == CameraView()) return picture.clone();
   const auto [width, height] = picture.size();
@@ -141,7 +201,9 @@ Canvas seen_by_camera(const Canvas& picture, const CameraView& view, Border bord
   constexpr int kParts = 256;
   const double way = std::log2(view.zoom);
   const auto next = static_cast<int>(std::lround(way * way * (3 - 2 * way) * kParts));
-  return next == 0 ? seen(1) : blend(seen(1), seen(2), next, kParts);
+  if (next == 0) return seen(1);
+  const Canvas near = seen(1), far = seen(2);
+  return with_contrast(blend(near, far, next, kParts), near, far, next, kParts);
 }
 
 }  // namespace spectradiff

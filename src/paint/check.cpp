@@ -63,6 +63,22 @@ void check(const ConstantQBars& bars) {
   inside("showcqt fade", bars.fade, 0, 8);
 }
 
+void check(const Mesh& mesh) {
+  inside("mesh zoom", mesh.zoom, 0.05, 20);
+  inside("mesh bend", mesh.bend, 0.1, 10);
+  inside("mesh rot", mesh.turn_degrees, -720, 720);
+  inside("mesh warp", mesh.warp, 0, 100);
+  inside("mesh warp scale", mesh.warp_scale, 0.01, 100);
+  inside("mesh warp speed", mesh.warp_speed, 0, 100);
+  inside("mesh dx", mesh.move_x, -4, 4);
+  inside("mesh dy", mesh.move_y, -4, 4);
+  inside("mesh stretch x", mesh.stretch_x, 0.05, 20);
+  inside("mesh stretch y", mesh.stretch_y, 0.05, 20);
+  inside("mesh centre x", mesh.centre_x, -1, 2);
+  inside("mesh centre y", mesh.centre_y, -1, 2);
+  inside("mesh decay", mesh.decay, 0, 0.99);
+}
+
 }  // namespace
 
 void check(const PaintSettings& settings) {
@@ -76,6 +92,7 @@ void check(const PaintSettings& settings) {
   check(settings.circles);
   check(settings.spectrogram);
   check(settings.showcqt);
+  check(settings.mesh);
   inside("base opacity", settings.base.opacity, 0, 1);
   inside("paint turn", settings.arrangement.turn_degrees, -100000, 100000);
   inside("paint zoom", settings.arrangement.zoom, 0.1, 10);

@@ -86,9 +86,7 @@ struct Painter::Impl {
   }
 
   Canvas paint(const PaintSettings& now, int64_t frame) const {
-    if (frame < 0 || frame >= levels.frames())
-      throw_error(ErrorKind::internal, "frame {} of a song of {} frames cannot be painted", frame,
-                  levels.frames());
+    check_frame(frame);
     Canvas canvas = source(now, frame);
     apply(now.post, canvas, contrast ? &*contrast : nullptr);
     return canvas;
@@ -126,9 +124,19 @@ struct Painter::Impl {
 
   // Before blending and the post chain.
   Canvas unblended(const PaintSettings& now, int64_t frame) const {
+    return arrange(layers(now, frame), now.arrangement);
+  }
+
+  Canvas layers(const PaintSettings& now, int64_t frame) const {
     Canvas canvas = base(now, frame);
     painting->paint(now, frame, canvas);
-    return arrange(std::move(canvas), now.arrangement);
+    return canvas;
+  }
+
+  void check_frame(int64_t frame) const {
+    if (frame >= 0 && frame < levels.frames()) return;
+    throw_error(ErrorKind::internal, "frame {} of a song of {} frames cannot be painted", frame,
+                levels.frames());
   }
 
   Canvas source(const PaintSettings& now, int64_t frame) const {
@@ -184,6 +192,18 @@ Canvas Painter::paint(int64_t frame) const {
 Canvas Painter::paint(const PaintSettings& moved, int64_t frame) const {
   check(moved);
   return impl_->paint(moved, frame);
+}
+
+Canvas Painter::unarranged(const PaintSettings& moved, int64_t frame) const {
+  check(moved);
+  impl_->check_frame(frame);
+  return impl_->layers(moved, frame);
+}
+
+Canvas Painter::finished(Canvas unarranged, const PaintSettings& moved) const {
+  Canvas canvas = impl_->arrange(std::move(unarranged), moved.arrangement);
+  apply(moved.post, canvas, impl_->contrast ? &*impl_->contrast : nullptr);
+  return canvas;
 }
 
 }  // namespace spectradiff

@@ -43,6 +43,7 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
     const Recipe& row = run_.plan.rows[batch[i].row];
     Canvas& init = painted[i].painting;
     init = at_frame(row.frame, "init", [&] { return init_of(row, batch[i].slot, std::move(init)); });
+    if (run_.inits && !row.init.from_noise) at_frame(row.frame, "init", [&] { run_.inits(row.frame, init); });
   }
   const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], painted[i]); };
   std::vector<FrameRequest> requests(latest_.size(), request(0));
@@ -84,8 +85,8 @@ Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) 
   if (colours_of && colours.frame != *colours_of)
     colours = {*colours_of, colour_moments(run_.kept->picture(*colours_of))};
   const ColourMoments* const matched = colours_of ? &colours.moments : nullptr;
-  return is_kept(*previous) ? chain_init(row, run_.kept->picture(*previous), painting, matched)
-                            : chain_init(row, latest_[slot], painting, matched);
+  return is_kept(*previous) ? chain_init(row, run_.kept->picture(*previous), painting, matched, run_.depth)
+                            : chain_init(row, latest_[slot], painting, matched, run_.depth);
 }
 
 FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painted) const {
@@ -105,6 +106,7 @@ FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painte
   request.strength = row.numbers.strength;
   request.guidance = row.numbers.guidance;
   request.noise = row.noise;
+  request.world = row.world;
   if (run_.control != nullptr) request.control = &painted.control;
   request.control_weight = row.numbers.control_weight;
   if (painted.overlay) request.overlay = &*painted.overlay;

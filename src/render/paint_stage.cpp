@@ -20,6 +20,12 @@ std::optional<TextOverlay> PaintStage::overlay(const Recipe& row) const {
 }
 
 Canvas PaintStage::painting(const Recipe& row) const {
+  if (trails_ != nullptr) {
+    PaintSettings moved = trails_->settings_of(row.frame);
+    moved.arrangement.view = row.view;
+    moved.arrangement.border = row.border;
+    return painter_.finished(trails_->painting(row.frame), moved);
+  }
   if (row.painting.empty() && !row.view) return painter_.paint(row.frame);
   const PaintSettings& settled = run_.plan.constants.paint;
   PaintSettings moved = settled;

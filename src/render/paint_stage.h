@@ -1,12 +1,14 @@
 // What frames are made of: painted from their recipes alone (stage.h).
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "spectradiff/diffusion/diffuser.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/paint/painter.h"
 #include "spectradiff/render/executor.h"
+#include "trails.h"
 
 namespace spectradiff {
 
@@ -19,7 +21,9 @@ struct Painted {
 // paint() may run on many threads.
 class PaintStage {
  public:
-  explicit PaintStage(const Run& run) : run_(run), painter_(run.features, run.plan.constants.paint) {}
+  explicit PaintStage(const Run& run) : run_(run), painter_(run.features, run.plan.constants.paint) {
+    if (!run.plan.trails.empty()) trails_ = std::make_unique<Trails>(run.plan, painter_);
+  }
   Painted paint(const Recipe& row) const;
 
  private:
@@ -28,6 +32,7 @@ class PaintStage {
 
   const Run& run_;
   const Painter painter_;
+  std::unique_ptr<Trails> trails_;  // null: there are none
 };
 
 }  // namespace spectradiff

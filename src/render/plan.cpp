@@ -100,6 +100,10 @@ void check_shares(const Plan& plan, const Recipe& row) {
     refuse_row(row, fmt::format("slerp goes between two prompts, and there are {}", row.prompts.size()));
   check_conditioning(plan, row);
   for (const WeightedSeed& seed : row.noise) noise += seed.weight * seed.weight;
+  if (!(row.world.share >= 0 && row.world.share <= 1 && row.world.view.zoom >= 1 && row.world.view.zoom <= 2))
+    refuse_row(row,
+               fmt::format("the world's noise: its share is {}, its zoom {}; 0 to 1 and 1 to 2 are allowed",
+                           row.world.share, row.world.view.zoom));
   if (!(std::abs(noise - 1) <= kRounding))
     refuse_row(row, fmt::format("the squares of the seeds' weights sum to {} instead of 1", noise));
 }
@@ -125,6 +129,13 @@ void check_init(const Plan& plan, const Recipe& row, const Recipe* before) {
   check_range(row, "pan_y", camera.pan_y, -1, 1);
   check_range(row, "centre_x", camera.centre_x, -1, 2);
   check_range(row, "centre_y", camera.centre_y, -1, 2);
+  check_range(row, "forward", camera.forward, -5, 5);
+  check_range(row, "yaw", camera.yaw_degrees, -60, 60);
+  check_range(row, "pitch", camera.pitch_degrees, -60, 60);
+  check_range(row, "flip_x", camera.flip_x_degrees, -60, 60);
+  check_range(row, "flip_y", camera.flip_y_degrees, -60, 60);
+  check_range(row, "flip_z", camera.flip_z_degrees, -60, 60);
+  check_range(row, "fov", camera.fov_degrees, 10, 150);
   check_range(row, "sharpen", init.sharpen, 0, 2);
   check_range(row, "noise", init.noise, 0, 1);
   if (!init.colours_of) return;
@@ -136,6 +147,10 @@ void check_init(const Plan& plan, const Recipe& row, const Recipe* before) {
 }
 
 void check_view(const Recipe& row) {
+  check_range(row, "way: zoom", row.way.zoom, 1e-6, 1e6);
+  check_range(row, "way: turn", row.way.turn_degrees, -1e6, 1e6);
+  check_range(row, "way: x", row.way.x, -1e7, 1e7);
+  check_range(row, "way: y", row.way.y, -1e7, 1e7);
   if (!row.view) return;
   check_range(row, "view: zoom", row.view->zoom, 1, 2);
   check_range(row, "view: turn", row.view->turn_degrees, -360, 360);
@@ -155,6 +170,26 @@ void check_shown(const Plan& plan) {
     if (row == plan.rows.begin() || row == plan.rows.end())
       throw_error(ErrorKind::usage, "frame {} is shown, and lies between no two rows of the plan",
                   shown.frame);
+  }
+}
+
+void check_trails(const Plan& plan) {
+  const auto& trails = plan.trails;
+  if (trails.empty()) {
+    if (!plan.carried.empty()) throw_error(ErrorKind::usage, "the plan carries frames on, and has no trails");
+    return;
+  }
+  if (trails.front() != 0 || !std::is_sorted(trails.begin(), trails.end()))
+    throw_error(ErrorKind::usage, "the plan's trails do not begin at ascending frames from 0 on");
+  int64_t before = -1;
+  for (const PaintedFrame& frame : plan.carried) {
+    const bool is_new = frame.frame > before && frame.frame < plan.constants.song.frames &&
+                        find_row(plan, frame.frame) == plan.rows.end();
+    if (!is_new)
+      throw_error(ErrorKind::usage,
+                  "frame {} is carried on: such frames ascend, belong to the song and have no row",
+                  frame.frame);
+    before = frame.frame;
   }
 }
 
@@ -202,6 +237,29 @@ std::vector<Recipe>::const_iterator find_row(const Plan& plan, int64_t frame) {
   const auto found = std::lower_bound(plan.rows.begin(), plan.rows.end(), frame,
                                       [](const Recipe& row, int64_t wanted) { return row.frame < wanted; });
   return found != plan.rows.end() && found->frame == frame ? found : plan.rows.end();
+}
+
+const std::vector<double>* painting_of(const Plan& plan, int64_t frame) {
+  if (const auto row = find_row(plan, frame); row != plan.rows.end()) return &row->painting;
+  const auto found =
+      std::lower_bound(plan.carried.begin(), plan.carried.end(), frame,
+                       [](const PaintedFrame& carried, int64_t wanted) { return carried.frame < wanted; });
+  return found != plan.carried.end() && found->frame == frame ? &found->painting : nullptr;
+}
+
+int64_t trail_begin(const Plan& plan, int64_t frame) {
+  return *std::prev(std::upper_bound(plan.trails.begin(), plan.trails.end(), frame));
+}
+
+void drop_rows(Plan& plan, const std::function<bool(const Recipe&)>& is_dropped) {
+  if (!plan.trails.empty() && !plan.painting.empty()) {
+    for (const Recipe& row : plan.rows) {
+      if (is_dropped(row)) plan.carried.push_back({row.frame, row.painting});
+    }
+    std::sort(plan.carried.begin(), plan.carried.end(),
+              [](const PaintedFrame& a, const PaintedFrame& b) { return a.frame < b.frame; });
+  }
+  std::erase_if(plan.rows, is_dropped);
 }
 
 std::vector<SampleRange> Plan::sound() const {
@@ -252,6 +310,7 @@ void check_rows(const Plan& plan) {
     check_init(plan, row, before);
     before = &row;
   }
+  check_trails(plan);
   check_shown(plan);
 }
 
@@ -277,7 +336,7 @@ Plan part_of(Plan plan, const std::function<bool(int64_t frame)>& is_wanted) {
   for (auto follower = plan.rows.rbegin(); follower != plan.rows.rend(); ++follower) {
     if (follower->init.previous && needed.contains(follower->frame)) needed.insert(*follower->init.previous);
   }
-  std::erase_if(plan.rows, [&](const Recipe& each) { return !needed.contains(each.frame); });
+  drop_rows(plan, [&](const Recipe& each) { return !needed.contains(each.frame); });
   return plan;
 }
 

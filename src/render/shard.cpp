@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace spectradiff {
@@ -28,7 +29,7 @@ std::vector<int> shards_of_rows(const Plan& plan, int count) {
 
 Plan shard_of(Plan plan, const Shard& shard) {
   const std::vector<int> shards = shards_of_rows(plan, shard.count);
-  std::vector<Recipe> rows;
+  std::set<int64_t> frames;
   std::vector<ShownFrame> shown;
   const SongFacts& song = plan.constants.song;
   for (size_t i = 0; i < plan.rows.size(); ++i) {
@@ -37,9 +38,9 @@ Plan shard_of(Plan plan, const Shard& shard) {
     SampleRange samples = frame_sample_range(frame, song.sample_rate_hz, plan.constants.analysis.fps);
     samples.end = std::min(samples.end, song.samples);
     shown.push_back({frame, samples});
-    rows.push_back(std::move(plan.rows[i]));
+    frames.insert(frame);
   }
-  plan.rows = std::move(rows);
+  drop_rows(plan, [&](const Recipe& row) { return !frames.contains(row.frame); });
   plan.shown = std::move(shown);
   return plan;
 }

@@ -64,7 +64,8 @@ class BetweenStage : public ShowStage {
     const int parts = static_cast<int>(frame.index - latest_.index);
     if (run_.interpolator != nullptr)
       return run_.interpolator->between(latest_.picture, frame.picture, parts);
-    return pictures_between(latest_.picture, frame.picture, parts, run_.plan.constants.interpolation);
+    return pictures_between(latest_.picture, frame.picture, parts, run_.plan.constants.interpolation,
+                            find_row(run_.plan, frame.index)->way);
   }
 
   const Run& run_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "nearest.h"
+#include "spectradiff/flow/optical_flow.h"
 
 namespace spectradiff {
 namespace {
@@ -97,7 +98,13 @@ struct PictureStatistics::Run {
 };
 
 PictureStatistics::PictureStatistics(const Rational& fps, int64_t frames)
-    : fps_(fps), total_(frames), tenth_((frames + 9) / 10), flashes_(fps) {}
+    : fps_(fps), total_(frames), tenth_((frames + 9) / 10), flashes_(fps) {
+  if (flow_problem().empty()) motion_.emplace();
+}
+
+std::optional<Motion> PictureStatistics::motion() const {
+  return motion_ ? motion_->motion() : std::nullopt;
+}
 
 void PictureStatistics::add(int64_t frame, const Canvas& picture) {
   level_sum_ += mean_value(picture.bytes());
@@ -109,6 +116,7 @@ void PictureStatistics::add(int64_t frame, const Canvas& picture) {
         {frame, mean_change(previous_.bytes(), picture.bytes()), 0, 0, changes_.back().frame + 1 == frame});
     previous_.bytes() = picture.bytes();
   }
+  if (motion_) motion_->add(picture, changes_.back().after_neighbour);
   measure_light(picture, light_);
   flashes_.add(light_);
   looks_.push_back(meter_.look(light_));

@@ -102,6 +102,16 @@ class StretchMeasures {
   std::vector<double> onset_;             // [frames of the stretch]; empty: no music
 };
 
+void add_motion(std::vector<Measure>& measures, const std::optional<Motion>& motion) {
+  const auto add = [&](const char* name, const char* meaning, double Motion::* value) {
+    measures.push_back({name, meaning, motion ? Json(*motion.*value) : Json()});
+  };
+  add("motion", "how far things move from picture to picture in the median, in widths (optical flow)",
+      &Motion::flow);
+  add("warp_error", "change that is left once the motion is gone along, 0 to 1", &Motion::warp_error);
+  add("unwarped_change", "the same change without going along", &Motion::unwarped);
+}
+
 }  // namespace
 
 std::vector<Measure> video_measures(const PictureStatistics& pictures, const HeardMusic& music) {
@@ -121,6 +131,7 @@ std::vector<Measure> video_measures(const PictureStatistics& pictures, const Hea
       {"colour_drift", "mean colour of the last tenth against the first, in Delta E",
        known(pictures.colour_drift())}};
   StretchMeasures(pictures, music).add_to(measures);
+  add_motion(measures, pictures.motion());
   return measures;
 }
 

@@ -153,6 +153,7 @@ Assembly Assembly::open(AssemblyRequest request, SharedResources& shared, Render
                                               std::move(input),
                                               std::move(plan),
                                               nullptr,
+                                              nullptr,
                                               std::move(interpolation),
                                               std::move(upscaling)}});
   SessionState& session = state->session;

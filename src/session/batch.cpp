@@ -94,6 +94,7 @@ void Batch::add(std::string id, std::string song, Layer own) {
     one.chosen = point.chosen;
     one.chosen["output"] = one.output;
     if (!run.preview.empty()) one.chosen["preview"] = with_addition(run.preview, point.addition);
+    if (!run.inits.empty()) one.chosen["inits"] = run.inits + point.addition;
     jobs_.push_back(std::move(one));
   });
 }

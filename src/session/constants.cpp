@@ -45,6 +45,7 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
     digests["notes"] = sha256_hex(json_text(Json(notes)));
   if (!diffusion.control_image.empty()) add_pictures("control_image", diffusion.control_image);
   if (!diffusion.control_video.empty()) add_pictures("control_video", diffusion.control_video);
+  if (!job.journey.depth_video.empty()) add_pictures("depth", job.journey.depth_video);
   return digests;
 }
 

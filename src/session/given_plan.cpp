@@ -13,7 +13,8 @@ namespace spectradiff {
 namespace {
 
 // Options of the video that say which rows there are.
-constexpr std::array<std::string_view, 4> kRows = {"start", "duration", "frames", "diffuse_every"};
+constexpr std::array<std::string_view, 5> kRows = {"start", "duration", "frames", "diffuse_every",
+                                                   "diffuse_on"};
 
 bool holds(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -29,8 +30,8 @@ Json diffusion_of(const PlanFile& file) {
 
 bool may_stand_beside(const PlanFile& file, const Option& option) {
   switch (option.option_class) {
-    case OptionClass::picture:
-      return false;
+    case OptionClass::picture:  // rows hold it, and where a video's name belongs to it that is still told
+      return option.path != PathKind::none && files_of(file).contains(option.key);
     case OptionClass::input:
       return option.key == "model" || files_of(file).contains(option.key);
     default:

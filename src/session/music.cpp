@@ -8,9 +8,11 @@
 #include "run_report.h"
 #include "sampling.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/cadence_plan.h"
 #include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/scene_plan.h"
+#include "spectradiff/config/trail_plan.h"
 
 namespace spectradiff {
 
@@ -22,6 +24,8 @@ FeatureRequest features_needed(const Resolution& resolution) {
   add_expression_needs(job, wanted);
   add_conditioning_needs(job, wanted);
   add_journey_needs(job, wanted);
+  add_trail_needs(job, wanted);
+  add_cadence_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);
   if (resolution.run.statistics) add_measure_needs(wanted);
   if (!resolution.run.report.empty()) add_report_needs(wanted);
@@ -75,11 +79,13 @@ std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, 
   moved = moved_by_scenes(std::move(moved), plan, job, features, notes);
   move_plan(plan, job, moved);
   if (moves_painting(job)) put_views(plan, job, features);
+  put_trails(plan, job, features);
   if (const Manifest* model = resolution.model()) {
     for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
     put_scenes(plan, job, features, moved);
     put_conditioning(plan, job, features, notes);
     if (is_chained(job)) put_journey(plan, job, features, moved);
+    put_world_noise(plan, job, features, model->latent.downscale);
     check_moved_strength(plan, job, *model);
   }
   for (const std::string& note : notes) observer.warn(note);

@@ -73,12 +73,16 @@ void check_output_file(const std::string& option, const fs::path& file, bool ove
   check_new_file(file, overwrite, setting_text(option, file));
 }
 
-void make_frames_folder(const FramePattern& pattern) {
+FramePattern init_pattern(const fs::path& folder) {
+  return FramePattern((folder / "%05d.png").string());
+}
+
+void make_frames_folder(const FramePattern& pattern, const std::string& option) {
   std::error_code failed;
   fs::create_directory(pattern.folder(), failed);
   if (failed)
-    throw_error(ErrorKind::output, "output = {}: the folder cannot be created: {}", pattern.folder().string(),
-                failed.message());
+    throw_error(ErrorKind::output, "{} = {}: the folder cannot be created: {}", option,
+                pattern.folder().string(), failed.message());
 }
 
 }  // namespace spectradiff

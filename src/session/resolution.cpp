@@ -111,7 +111,7 @@ void keep_image_sharp(Resolved& resolved) {
 
 void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolved.job.diffusion;
-  for (const char* key : {"interpolate", "interpolation_model"}) {
+  for (const char* key : {"interpolate", "interpolation_model", "diffuse_on"}) {
     const auto kind = resolved.kinds.find(key);
     if (diffusion.every > 1 || kind == resolved.kinds.end() || kind->second != LayerKind::flag) continue;
     observer.warn(fmt::format(

@@ -19,9 +19,11 @@
 #include "session_state.h"
 #include "setting_notes.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/cadence_plan.h"
 #include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/config/trail_plan.h"
 #include "upscaling.h"
 #include "video_output.h"
 
@@ -92,6 +94,26 @@ void tell_start(const SessionRequest& request, const OutputTarget& target, const
                            {"audio", request.song},
                            {"output", target.text()},
                            {"config", job_to_json(job)}});
+}
+
+// Where the camera moves pictures by another video's depth.
+void open_depth(SessionState& state) {
+  const RenderJob& job = state.settings.job;
+  const auto& rows = state.plan.rows;
+  const std::string& video = job.journey.depth_video;
+  const bool is_asked = state.settings.diffuses && job.journey.is_chained() && !video.empty();
+  const auto needs = [](const Recipe& row) { return row.init.depth == Depth::video; };
+  const auto needing = std::find_if(rows.begin(), rows.end(), needs);
+  if (needing != rows.end() && video.empty())
+    throw_error(ErrorKind::usage, "the row of frame {}: depth = video, and --depth names none",
+                needing->frame);
+  if (!is_asked && needing == rows.end()) return;
+  state.depth =
+      std::make_unique<const DepthVideo>(video, job.analysis.fps, job.paint.size, rows.back().frame);
+  const int64_t song = state.plan.constants.song.frames;
+  if (const auto frames = state.depth->frames(); frames && *frames > song + 1)
+    state.observer.warn(
+        fmt::format("depth = {} goes on after the song: {} of its {} frames are used", video, song, *frames));
 }
 
 // A plan's rows say themselves what sound they are told.
@@ -166,7 +188,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   for (const std::string& note : notes) observer.warn(note);
   auto state = std::make_unique<SessionState>(SessionState{
       std::move(request), shared, observer, std::move(settings), std::move(target), std::move(input),
-      std::move(plan), nullptr, std::move(interpolation), std::move(upscaling)});
+      std::move(plan), nullptr, nullptr, std::move(interpolation), std::move(upscaling)});
   state->given = std::move(given);
   if (state->target.kind != OutputTarget::Kind::frames) {
     try_encoder(*state);
@@ -179,6 +201,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   if (model != nullptr && model->takes_control())
     state->control =
         std::make_unique<const ControlPictures>(state->settings.job, state->plan.rows.back().frame);
+  open_depth(*state);
   return Session(std::move(state));
 }
 
@@ -215,6 +238,7 @@ std::string Session::model_folder() const {
 bool Session::follows_music() const {
   if (state_->given) return false;
   const RenderJob& job = state_->settings.job;
+  if (has_trails(job) || diffuses_what_is_heard(job)) return true;
   return !job.expressions.empty() || !job.scenes.empty() || is_chained(job) || moves_painting(job) ||
          (state_->settings.diffuses && conditioning_follows_music(job.diffusion.conditioning)) ||
          (state_->settings.diffuses && job.diffusion.schedule()) || state_->settings.prompt_by_song;
@@ -243,6 +267,9 @@ void Session::hear() {
   choose_prompt(state.settings, features, state.observer);
   state.plan.prompts.front().prompt = job.diffusion.prompt;
   if (is_chained(job)) chain_up(state);
+  std::vector<std::string> notes;
+  put_heard_rows(state.plan, job, features, notes);
+  for (const std::string& note : notes) state.observer.warn(note);
   state.moved = follow_music(state.plan, state.settings, features, state.observer);
   count_text_chunks(state);
 }

@@ -26,6 +26,7 @@
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/base/threads.h"
 #include "spectradiff/config/plan_file.h"
+#include "spectradiff/image/png.h"
 #include "spectradiff/media/song_tags.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/render/opacity_pictures.h"
@@ -79,6 +80,7 @@ class SessionRun {
     const Clock::time_point begin = Clock::now();
     tell_job();
     if (target_.pattern) make_frames_folder(*target_.pattern);
+    open_inits();
     store_ = claim_output(state_);
     const WorkGuard work(state_.shared.work, store_.get(), target_);
     session.hear();
@@ -146,6 +148,29 @@ class SessionRun {
     if (rows == 0) return;
     observer_.info(fmt::format("shard {}/{}: {} of {} frames, from {} to {}", shard.index, shard.count, rows,
                                plan_.rows.size(), part_.rows.front().frame, part_.rows.back().frame));
+  }
+
+  void open_inits() {
+    const std::string& folder = state_.settings.run.inits;
+    if (folder.empty() || !state_.settings.diffuses) return;
+    inits_.emplace(init_pattern(folder));
+    make_frames_folder(*inits_, "inits");
+  }
+
+  // What a stopped run wrote is there already.
+  void write_init(int64_t frame, const Canvas& init) {
+    const std::filesystem::path file = inits_->file(frame);
+    const std::vector<uint8_t> bytes = encode_png(init);
+    const bool is_there = std::filesystem::exists(file);
+    if (is_there && !state_.settings.run.overwrite) {
+      const bool is_same =
+          std::filesystem::file_size(file) == bytes.size() && sha256_file(file) == sha256_hex(bytes);
+      if (is_same) return;
+      throw_error(ErrorKind::output,
+                  "inits = {}: there is another picture already; -y replaces it, another folder keeps both",
+                  file.string());
+    }
+    write_file(file, bytes, is_there);
   }
 
   Outcome report_empty_shard() {
@@ -324,6 +349,8 @@ class SessionRun {
     run.shows = !is_shard();
     run.statistics = measures();
     run.control = state_.control.get();
+    run.depth = state_.depth.get();
+    if (inits_) run.inits = [this](int64_t frame, const Canvas& init) { write_init(frame, init); };
     run.interpolator = interpolator_;
     run.upscaler = upscaler_;
     const int threads = thread_count(job_.threads);
@@ -393,6 +420,7 @@ class SessionRun {
   std::optional<SoundEmbedder> sound_;      // where rows are told sound
   Interpolator* interpolator_ = nullptr;    // of the model store
   Upscaler* upscaler_ = nullptr;            // of the model store
+  std::optional<FramePattern> inits_;       // where the init pictures are asked for
   std::optional<ReportStrip> strip_;        // where a report is asked for
 };
 

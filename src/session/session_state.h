@@ -13,6 +13,7 @@
 #include "spectradiff/diffusion/interpolator.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/control_pictures.h"
+#include "spectradiff/render/depth_pictures.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/session/output_target.h"
 #include "spectradiff/session/session.h"
@@ -29,6 +30,7 @@ struct SessionState {
   SongInput input;
   Plan plan;
   std::unique_ptr<const ControlPictures> control;  // null: the model takes none
+  std::unique_ptr<const DepthVideo> depth;         // null: no picture is moved by one
   std::optional<Manifest> interpolation;           // absent: no network makes pictures between others
   std::optional<Manifest> upscaling;               // absent: no network enlarges what is shown
   std::shared_ptr<const Features> features;        // null: not heard yet

@@ -12,6 +12,7 @@
 #include "aspect.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/config/trail_plan.h"
 #include "spectradiff/paint/picture_source.h"
 
 namespace spectradiff {
@@ -150,6 +151,28 @@ constexpr Need kNeeds[] = {
     {"centre_y", moves_something, kNothingToMove},
     {"border", moves_something, kNothingToMove},
     {"camera_pace", moves_something, kNothingToMove},
+    {"forward", moves_something, kNothingToMove},
+    {"yaw", moves_something, kNothingToMove},
+    {"pitch", moves_something, kNothingToMove},
+    {"fov", moves_something, kNothingToMove},
+    {"flip_x", has_chain, kNoChain},
+    {"flip_y", has_chain, kNoChain},
+    {"flip_z", has_chain, kNoChain},
+    {"depth", has_chain, kNoChain},
+    {"depth",
+     [](const Resolution& settings) {
+       const JourneyNumbers& numbers = settings.job.journey.numbers;
+       const auto moves = [&](const char* key) { return settings.job.moves(key); };
+       return numbers.forward != 0 || numbers.pan_x != 0 || numbers.pan_y != 0 || moves("forward") ||
+              moves("pan_x") || moves("pan_y");
+     },
+     "what is near goes further by --forward, --pan-x and --pan-y alone, and none of them moves"},
+    {"camera_noise", [](const Resolution& settings) { return settings.diffuses; },
+     "nothing is diffused, so there is no noise"},
+    {"inits", [](const Resolution& settings) { return settings.diffuses; },
+     "nothing is diffused; -o DIR/%05d.png writes the paintings"},
+    {"blend_previous", [](const Resolution& settings) { return !has_trails(settings.job); },
+     "the mesh leaves trails of the paintings before; without --mesh-… it mixes them in"},
     {"eta",
      [](const Resolution& settings) {
        const std::string& scheduler = settings.job.diffusion.scheduler;

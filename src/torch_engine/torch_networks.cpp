@@ -145,6 +145,14 @@ at::Tensor TorchNetworks::draws_of(const BatchInputs& inputs, Size size) const {
   for (int64_t d = 0; d < draws.size(0); ++d) {
     for (int64_t b = 0; b < draws.size(1); ++b) {
       NoiseSource* source = inputs.draws[static_cast<size_t>(d)].at(static_cast<size_t>(b));
+      if (const std::vector<float>* given = source != nullptr ? source->given() : nullptr) {
+        at::Tensor latents = draws[d][b];
+        if (std::ssize(*given) != latents.numel())
+          throw_error(ErrorKind::internal, "{} numbers of noise for {} latents", given->size(),
+                      latents.numel());
+        std::copy(given->begin(), given->end(), latents.data_ptr<float>());
+        continue;
+      }
       auto* noise = dynamic_cast<TorchNoise*>(source);
       if (noise == nullptr && source != nullptr)
         throw_error(ErrorKind::internal, "libtorch was given a noise source that is not its own");

@@ -91,6 +91,21 @@ TEST(FrameKeys, APlaceOfTheCameraChangesItsOwn) {
             std::set<size_t>{3});
 }
 
+TEST(FrameKeys, APaintingChangesThoseThatItsTrailLeadsTo) {
+  const auto keys = [](double value, bool alone) {
+    Plan plan = plan_of(planned_job());
+    MovedOption zoom{"mesh_zoom", std::vector<double>(plan.rows.size(), 1)};
+    zoom.values[9] = value;
+    move_plan(plan, planned_job(), {zoom});
+    plan.trails = {0, 20};
+    if (alone) plan = part_of(std::move(plan), [](int64_t frame) { return frame == 15; });
+    return frame_keys(plan);
+  };
+  const auto before = keys(1.5, false), after = keys(2, false);
+  for (size_t i = 0; i < 30; ++i) EXPECT_EQ(before[i] != after[i], i >= 9 && i < 20) << i;
+  EXPECT_EQ(keys(1.5, true), std::vector<FrameKey>{before[15]});
+}
+
 TEST(FrameKeys, AFrameOfAChainChangesThoseThatFollowFromIt) {
   const auto chained = [](Plan& plan) {
     for (size_t i = 4; i < 8; ++i) {

@@ -8,6 +8,8 @@
 
 #include "expect_error.h"
 #include "plan_fixture.h"
+#include "spectradiff/config/options.h"
+#include "spectradiff/image/perspective.h"
 
 namespace spectradiff {
 namespace {
@@ -128,6 +130,79 @@ TEST(Journey, AnyFrameRateIsAtTheSamePlaceEachSecond) {
       EXPECT_GT(std::abs(place(15) - std::complex<double>(40, 200)), 50);
     }
   }
+}
+
+TEST(Journey, AnyFrameRateFliesThroughTheSameSpace) {
+  const auto at_rate = [](int64_t fps, double depth, double seconds) {
+    RenderJob job = chained_job();
+    job.analysis.fps = Rational(fps);
+    job.journey.depth = Depth::radial;
+    JourneyNumbers& numbers = job.journey.numbers;
+    numbers.zoom = 1.2;
+    numbers.turn = 15;
+    numbers.pan_x = 0.05;
+    numbers.forward = 0.4;
+    numbers.yaw = 12;
+    numbers.pitch = -6;
+    numbers.flip_x = 9;
+    numbers.flip_y = -7;
+    numbers.flip_z = 5;
+    const Plan plan = plan_of(job);
+    const auto slow = [](double t) { return 12 * std::sin(3 * t); };
+    const Plan made = chained_plan(job, {moved_by("yaw", plan, slow)});
+    std::complex<double> place(40, 200);
+    for (const Recipe& row : made.rows) {
+      if (!row.init.previous || row.frame > std::llround(seconds * static_cast<double>(fps))) continue;
+      EXPECT_EQ(row.init.depth, Depth::radial);
+      const Projection m = way(row.init.camera, job.paint.size, depth);
+      const double x = place.real(), y = place.imag(), w = m[6] * x + m[7] * y + m[8];
+      place = {(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w};
+    }
+    return place;
+  };
+  for (const double depth : {1.0, 2.0}) {
+    for (const double seconds : {1.0, 28.0 / 15}) {
+      const auto place = at_rate(15, depth, seconds);
+      EXPECT_LT(std::abs(place - at_rate(30, depth, seconds)), 0.5) << depth << ", " << seconds;
+      EXPECT_GT(std::abs(place - std::complex<double>(40, 200)), 30);
+    }
+  }
+}
+
+TEST(Journey, WithoutAChainFlyingIsZoomingAndLookingAsideGoesAlong) {
+  const auto last_view = [](const JourneyNumbers& numbers) {
+    RenderJob job = planned_job();
+    job.paint.size = {300, 200};
+    job.journey.numbers = numbers;
+    EXPECT_TRUE(moves_painting(job));
+    Plan plan = plan_of(job);
+    put_views(plan, job, journey_song(job));
+    return *plan.rows.back().view;
+  };
+  JourneyNumbers space, plane;
+  space.forward = 0.3;
+  space.yaw = 7;
+  space.pitch = 14;
+  plane.zoom = std::exp(0.3);
+  plane.pan_x = -0.1;  // of 70 degrees
+  plane.pan_y = 0.3;   // of 70 * 200 / 300 degrees
+  EXPECT_EQ(last_view(space), last_view(plane));
+}
+
+TEST(Journey, DepthIsAWordOrAVideosName) {
+  const Option& depth = *find_option("depth");
+  Settings settings;
+  for (const char* word : {"luminance", "radial", "painter", "flat"}) {
+    depth.set(settings, word);
+    EXPECT_EQ(depth.get(settings), word);
+    EXPECT_FALSE(depth.names_path(word));
+  }
+  depth.set(settings, "d.mp4");
+  EXPECT_EQ(settings.job.journey.depth, Depth::video);
+  EXPECT_TRUE(depth.names_path("d.mp4"));
+  EXPECT_EQ(layer_problem(depth, "radial", LayerKind::look), "");
+  EXPECT_NE(layer_problem(depth, "d.mp4", LayerKind::look), "");
+  EXPECT_ERROR(depth.set(settings, "radiall"), ErrorKind::usage, "did you mean 'radial'");
 }
 
 TEST(Journey, WithoutAChainEachRowHasItsPlaceWhateverIsShown) {

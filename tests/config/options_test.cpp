@@ -46,15 +46,18 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "cqt_bars": 1, "cqt_centred": true, "cqt_seconds": 2, "cqt_fade": 0.5, "image": "a.png", "image_fit": "stretch", "image_fps": "25/1", "image_end": "hold", "rotate": 90, "symmetry": "kaleidoscope", "symmetry_folds": 8, "paint_turn": 30, "paint_zoom": 1.5,
     "attack": "2f", "release": "0.4s", "blend_previous": 0.25, "pie_span": 360, "pie_inner": 0.2, "pie_outer": 1.5, "diffusion": false, "model": "other",
     "allow_unpinned_model": true, "prompt": "a \u00e9", "end_prompt": "e", "prompts": [{"at": "1:00", "prompt": "k", "negative": "n"}], "prompt_blend": "slerp", "prompt_weight": "onset", "prompt_snap": true, "scenes": [{"when": "A", "prompt": "s", "strength": "+0.2"}], "prompt_weighting": "a1111", "long_prompts": "chunk", "negative_prompt": "n", "strength": 0.3, "strength_mode": "exact", "steps": 7,
-    "control_image": "edges.png", "control_video": "depth.mp4", "control_map": "edges", "control_weight": 0.5, "guidance": 2.5, "scheduler": "ddim", "eta": 0.5, "seed": 4294967295, "diffuse_every": 4, "interpolate": "motion", "interpolation_model": "film", "seed_mode": "increment", "seed_travel": 1.5, "output_size": "1280x720", "upscale": "sharp",
+    "control_image": "edges.png", "control_video": "depth.mp4", "control_map": "edges", "control_weight": 0.5, "guidance": 2.5, "scheduler": "ddim", "eta": 0.5, "seed": 4294967295, "diffuse_every": 4, "diffuse_on": "beats", "interpolate": "motion", "interpolation_model": "film", "seed_mode": "increment", "seed_travel": 1.5, "output_size": "1280x720", "upscale": "sharp",
     "fit": "contain", "max_bytes": 8000000, "video_codec": "h264", "crf": 23, "flash_limit": 3, "encoder_preset": "fast", "pixel_format": "yuv444p", "audio_codec": "aac",
     "audio_bitrate": 128000, "bins": 256, "bin_spacing": "seed", "window": "2205smp", "window_shape": "rect", "fmin": 50, "fmax": 8000,
     "normalize": "loudness:-14", "gain": -3, "tempo": 126.5, "first_beat": "0.25s", "beats_per_bar": 3, "beats": "beats.txt", "stem": {"drums": "d.wav"}, "midi": {"kit": "k.mid"}, "labels": {"marks": "m.txt"}, "device": "cuda:1", "dtype": "bfloat16", "batch_size": 3, "threads": 2,
     "sound_embedding": "mfcc", "text_strength": 200, "rms_embedding": 0.8, "sound_slice": "overlap:3", "sound_blend": 4,
     "notes": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"], "notes_mode": "focus", "notes_amount": 0.5, "notes_top": 4, "notes_smooth": 1, "notes_shuffles": 4,
     "walk": "circle", "walk_mode": "snap", "walk_by": "rms", "walk_distance": 0.1, "walk_note": "half", "easing": "sine-in", "walk_turns": 2, "walk_jitter": 0.5, "walk_limit": 1,
-    "chain": "beats:8", "paint_over": 0.3, "chain_strength": 0.5, "colour_match": "song", "camera_pace": "frame", "sharpen": 0.25, "chain_noise": 0.05,
+    "chain": "beats:8", "paint_over": 0.3, "chain_strength": 0.5, "colour_match": "song", "camera_pace": "frame", "sharpen": 0.25, "chain_noise": 0.05, "camera_noise": 0.5,
     "zoom": 1.5, "turn": -20, "pan_x": 0.1, "pan_y": -0.1, "centre_x": 0.25, "centre_y": 0.75, "border": "wrap",
+    "forward": 0.3, "yaw": 5, "pitch": -5, "fov": 53, "flip_x": 2, "flip_y": -2, "flip_z": 3, "depth": "depth/%03d.png",
+    "mesh_zoom": 1.5, "mesh_bend": 2, "mesh_rot": 20, "mesh_warp": 2, "mesh_warp_scale": 2, "mesh_warp_speed": 0.5, "mesh_dx": 0.1, "mesh_dy": -0.1,
+    "mesh_stretch_x": 1.1, "mesh_stretch_y": 0.9, "mesh_centre_x": 0.25, "mesh_centre_y": 0.75, "mesh_decay": 0.7,
     "bend": "add 0.5*rms", "text_to_image": true, "loop": true,
     "signal": {"kick": "band 40 120 | norm 95"}})");
   const Resolved resolved = resolve({{"test", changed}});
@@ -71,7 +74,7 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
 TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
   const Json changed = Json::parse(R"({
     "output": "v.mp4", "overwrite": true, "seed_csv": "s.csv", "csv": "a.csv", "json_out": "a.json", "series": "rms",
-    "plot": "a.png", "report": "r.html", "looks": "plain,kick", "preview": "p.jpg", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true, "sweep": {"strength": [0.4, "onset"]}, "fail_fast": true,
+    "plot": "a.png", "report": "r.html", "looks": "plain,kick", "preview": "p.jpg", "inits": "inits", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true, "sweep": {"strength": [0.4, "onset"]}, "fail_fast": true,
     "resume": "no", "keep_frames": true, "shard": "2/7", "song_file": "s.wav", "time_limit": 5400.0,
     "method": "chirp", "channels": "red", "stretch": 3.0, "sample_rate": 8000, "roles": "pitch=blue,level=red,length=green"})");
   const Json again = settings_to_json(resolve({{"test", changed}}));
@@ -106,9 +109,9 @@ TEST(OptionClasses, SayWhoMaySetThem) {
 
 TEST(OptionClasses, OnlyPathsAreInputAndEveryPathOfAnInputIsMarked) {
   for (const Option& option : option_table()) {
-    EXPECT_EQ(option.option_class == OptionClass::input, option.path != PathKind::none &&
-                                                             option.key != "prompts" &&
-                                                             option.key != "scenes" && option.key != "notes")
+    EXPECT_EQ(option.option_class == OptionClass::input,
+              option.path != PathKind::none && option.key != "prompts" && option.key != "scenes" &&
+                  option.key != "notes" && option.key != "depth")
         << option.key;
   }
 }

@@ -372,6 +372,11 @@ class FakeNetworks : public Networks {
     auto noise = std::make_shared<HostArray>(static_cast<int>(sources.size()), latent_shape(size));
     for (size_t b = 0; b < sources.size(); ++b) {
       if (sources[b] == nullptr) continue;
+      if (const std::vector<float>* given = sources[b]->given()) {
+        require(given->size() == noise->items[b].size(), "noise of another size");
+        noise->items[b] = *given;
+        continue;
+      }
       auto* source = dynamic_cast<FakeNoise*>(sources[b]);
       require(source != nullptr, "a noise source that is not theirs");
       source->fill(noise->items[b]);

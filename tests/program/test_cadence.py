@@ -36,7 +36,7 @@ def test_frames_between_are_the_mean_by_distance_of_the_two_around(program, song
             assert np.abs(few[frame] - (painted[before] * (1 - share) + painted[after] * share)).max() <= 0.5
 
 
-@pytest.mark.parametrize("by", ["blend", "motion"])
+@pytest.mark.parametrize("by", ["blend", "motion", "flow"])
 def test_a_part_of_the_song_shows_the_whole_runs_frames(program, song, by):
     words = ["render", song, *RENDER, "--diffuse-every", "4", "--interpolate", by]
     assert program(*words, "-o", "whole/%05d.png").code == 0
@@ -46,6 +46,45 @@ def test_a_part_of_the_song_shows_the_whole_runs_frames(program, song, by):
     assert [int(file.stem) for file in parts] == [0, 3, 5, 6, 9, 10, 11, 12, 13, 14]
     for file in parts:
         assert file.read_bytes() == (program.work / "whole" / file.name).read_bytes(), file.name
+
+
+def test_beats_move_the_diffused_frames_and_keep_their_number(program, song):
+    bars = ["--tempo", "240", "--first-beat", "130ms", "--beats-per-bar", "2"]  # from frames 1 and 9 on
+    words = ["render", song, *RENDER, *bars, "--diffuse-every", "4", "--diffuse-on"]
+
+    def made(*more):
+        done = program(*words, *more, "--dry-run", "-o", "v.mkv")
+        assert done.code == 0, done
+        return [row["frame"] for row in done.plan()["rows"] if "between" not in row]
+
+    assert made("grid") == KEYS
+    for on in ("beats", "onsets"):
+        assert len(made(on)) == len(KEYS) and {0, 1, 9, 14} < set(made(on))
+    assert made("beats") == [0, 1, 5, 9, 14]  # a beat begins in frame 5
+    assert made("beats", "--frames", "7-8") == [5, 9]
+    few = program(*[word for word in words if word != "-q"], "beats", "--diffuse-every", "14", "--dry-run", "-o", "v.mkv")
+    assert few.code == 0 and "2 bars begin and 2 frames are diffused, so 2 bars begin between them" in few.err, few
+    assert program(*words, "beats", "-o", "whole/%05d.png").code == 0
+    assert program(*words, "beats", "--frames", "7,10-12", "-o", "part/%05d.png").code == 0
+    for file in (program.work / "part").glob("*.png"):
+        assert file.read_bytes() == (program.work / "whole" / file.name).read_bytes(), file.name
+    idle = program("render", song, *RENDER[:-1], "--diffuse-on", "beats", "--dry-run", "-o", "v.mkv")
+    assert "--diffuse-on is ignored: every frame is diffused" in idle.err, idle
+
+
+def test_the_camera_is_known_between_its_pictures(program, song):
+    words = ["render", song, *RENDER, "--zoom", "2", "--turn", "60", "--diffuse-every", "7", "--interpolate"]
+    assert program(*words, "flow", "-o", "flow/%05d.png").code == 0
+    assert program(*words, "blend", "-o", "blend/%05d.png").code == 0
+    assert program("render", song, *RENDER, "--zoom", "2", "--turn", "60", "-o", "all/%05d.png").code == 0
+    all_, flow, blend = (frames(program.work / name) for name in ("all", "flow", "blend"))
+    apart = {
+        name: np.mean([np.abs(made[frame] - all_[frame]).mean() for frame in (2, 3, 4, 9, 10)])
+        for name, made in (("flow", flow), ("blend", blend))
+    }
+    assert apart["flow"] < 0.9 * apart["blend"]
+    way = program(*words, "flow", "--dry-run", "-o", "v.mkv").plan()["rows"][7]["way"]
+    assert way["zoom"] == pytest.approx(2 ** (7 / 15)) and way["turn"] == pytest.approx(28)
 
 
 def test_a_video_keeps_its_timing_and_can_be_repeated(program, song):

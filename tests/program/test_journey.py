@@ -56,6 +56,43 @@ def test_a_printed_chain_renders_as_it_did(program, render, song):
     assert digests(program, "planned") == digests(program, "whole")
 
 
+def test_a_camera_that_goes_through_space_gives_the_same_pictures_in_parts_and_from_its_plan(program, render, song):
+    space = ["--forward", "0.5", "--yaw", "20*sin(t)", "--pitch", "-6", "--flip-y", "9", "--depth"]
+    flat = render("flat", *space, "flat")
+    assert flat.code == 0, flat
+    pictures = {"flat": digests(program, "flat")}
+    assert program("paint", song, *QUICK, "--fps", "10", "-o", "near/%05d.png").code == 0
+    for depth in ("luminance", "radial", "painter", "near/%05d.png"):
+        name = depth[:4]
+        done = render(f"of-{name}", *space, depth)
+        assert done.code == 0, done
+        pictures[depth] = digests(program, f"of-{name}")
+        assert render(f"part-{name}", *space, depth, "--frames", "6").code == 0
+        assert digests(program, f"part-{name}") == {"00006.png": pictures[depth]["00006.png"]}
+    assert len({each["00006.png"] for each in pictures.values()}) == 5
+    printed = render("none", *space, "near/%05d.png", "--dry-run")
+    init = printed.plan()["rows"][5]["init"]
+    assert init["depth"] == "video" and init["forward"] == 0.05 and init["fov"] == 70
+    (program.work / "plan.jsonl").write_text(printed.out)
+    planned = ["--plan", "plan.jsonl", "--model", "./fake-model", "-o", "planned/%05d.png"]
+    nameless = program("render", song, *planned)
+    assert nameless.code == 3 and "name it with --depth" in nameless.err, nameless
+    assert program("render", song, *planned, "--depth", "near/%05d.png").code == 0
+    assert digests(program, "planned") == pictures["near/%05d.png"]
+
+
+def test_a_depth_that_does_not_fit_is_told(program, render, song):
+    assert program("paint", song, *QUICK, "--fps", "10", "--frames", "0-4", "-o", "short/%05d.png").code == 0
+    short = render("none", "--forward", "0.5", "--depth", "short/%05d.png")
+    assert short.code == 3 and "ends after 5 frames, and frame 9 is asked for" in short.err, short
+    word = render("none", "--depth", "radiall")
+    assert word.code == 2 and "did you mean 'radial'" in word.err, word
+    still = program("render", song, *FRAMES, "--chain", "song", "--depth", "radial", "-o", "none/%05d.png", "--dry-run")
+    assert still.code == 0 and "--depth changes nothing: what is near goes further by --forward" in still.err, still
+    alone = render("none", "--chain", "none", "--depth", "radial", "--flip-x", "4", "--dry-run")
+    assert "--depth changes nothing: no picture follows" in alone.err and "--flip-x changes nothing" in alone.err, alone
+
+
 def test_a_finished_video_is_known_again_and_carries_its_chain(program, song, fake_model):
     (program.work / "jobs.json").write_text(json.dumps([{"audio": song, "output": "one.mkv"}]))
     for status in ("done", "skipped"):
@@ -99,6 +136,61 @@ def test_text_to_image_gives_a_chain_its_first_picture(program, render):
     inits = [row["init"] for row in done.plan()["rows"]]
     assert inits[4] == "noise" and inits[5]["previous"] == 4
     assert json.dumps(inits[3]) != '"noise"'
+
+
+def test_trails_are_the_same_in_parts_on_many_threads_and_from_a_plan(program, song):
+    mesh = ["--mesh-zoom", "1.5 + onset", "--mesh-rot", "60", "--mesh-warp", "3", "--fps", "10", *QUICK]
+    assert program("paint", song, *mesh, "-o", "whole/%05d.png").code == 0
+    whole = digests(program, "whole")
+    assert len(set(whole.values())) == 10
+    for words in (["--threads", "1"], ["--threads", "4"]):
+        assert program("paint", song, *mesh, *words, "-o", "again/%05d.png", "-y").code == 0
+        assert digests(program, "again") == whole
+    printed = program("paint", song, *mesh, "--frames", "6,9", "-o", "part/%05d.png", "--dry-run")
+    assert printed.code == 0 and '"carried":5,' in printed.out and '"trails":[0' in printed.out, printed
+    (program.work / "plan.jsonl").write_text(printed.out)
+    for words in (mesh + ["--frames", "6,9"], ["--plan", "plan.jsonl"]):
+        assert program("paint", song, *words, "-o", "part/%05d.png", "-y").code == 0
+        assert digests(program, "part") == {name: whole[name] for name in ("00006.png", "00009.png")}
+    assert program("paint", song, "--fps", "10", *QUICK, "-o", "bare/%05d.png").code == 0
+    bare = digests(program, "bare")
+    assert bare["00000.png"] == whole["00000.png"] and bare["00009.png"] != whole["00009.png"]
+
+
+def test_inits_are_written_as_they_are_diffused(program, render, song):
+    done = render("whole", "--inits", "inits")
+    assert done.code == 0, done
+    inits = digests(program, "inits")
+    assert sorted(inits) == sorted(digests(program, "whole"))
+    painted = program("paint", song, *QUICK, "--fps", "10", "-o", "painted/%05d.png")
+    assert painted.code == 0
+    paintings = digests(program, "painted")
+    # A chain begins with its painting; what follows is the moved picture under it.
+    assert {name for name in inits if inits[name] == paintings[name]} == {"00000.png", "00004.png", "00008.png"}
+    (program.work / "whole" / "00005.png").unlink()
+    assert render("whole", "--inits", "inits").code == 0  # the same bytes are no other pictures
+    other = render("other", "--inits", "inits", "--paint-over", "0.9")
+    assert other.code == 5 and "inits/00001.png: there is another picture already" in other.err, other
+    assert render("third", "--inits", "inits", "--paint-over", "0.9", "-y").code == 0
+    assert digests(program, "inits") != inits
+    nothing = render("none", "--inits", "more", "--no-diffusion", "--dry-run")
+    assert "--inits changes nothing: nothing is diffused" in nothing.err, nothing
+
+
+def test_noise_that_moves_with_the_camera_is_the_same_in_parts_and_from_its_plan(program, song, fake_model):
+    camera = ["render", song, *FRAMES, "--zoom", "3", "--turn", "40", "--strength", "0.6", "--camera-noise"]
+    assert program(*camera, "0.4 + 0.6*f/9", "-o", "whole/%05d.png").code == 0
+    assert program(*camera, "0", "-o", "still/%05d.png").code == 0
+    whole, still = digests(program, "whole"), digests(program, "still")
+    assert all(whole[name] != still[name] for name in whole)
+    assert program(*camera, "0.4 + 0.6*f/9", "--frames", "6,9", "-o", "part/%05d.png").code == 0
+    assert digests(program, "part") == {name: whole[name] for name in ("00006.png", "00009.png")}
+    printed = program(*camera, "0.4 + 0.6*f/9", "-o", "one.mkv", "--dry-run")
+    world = printed.plan()["rows"][9]["world_noise"]
+    assert world["share"] == 1 and world["octave"] == 1 and world["turn"] == pytest.approx(36)
+    (program.work / "plan.jsonl").write_text(printed.out)
+    assert program("render", song, "--plan", "plan.jsonl", "--model", "./fake-model", "-o", "planned/%05d.png").code == 0
+    assert digests(program, "planned") == whole
 
 
 def test_without_a_chain_the_camera_moves_the_painting_frame_by_frame(program, song):

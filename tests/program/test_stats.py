@@ -8,7 +8,7 @@ KEYS = ["flicker", "temporal_flickering", "change_onset_correlation", "held_chan
 KEYS += ["colour_drift", "beat_alignment", "beat_alignment_recall", "beat_alignment_f", "beat_alignment_z", "beat_alignment_excess"]
 KEYS += ["beat_match_error_s", "beat_match_excess_s", "beat_hit", "beat_coverage", "beat_hit_f", "beat_hit_z"]
 KEYS += ["beat_hit_excess", "onset_lag_s", "onset_lag_correlation", "fast_flicker", "unexplained_flicker"]
-KEYS += ["colour_drift_per_minute", "section_contrast"]
+KEYS += ["colour_drift_per_minute", "section_contrast", "motion", "warp_error", "unwarped_change"]
 STAGES = ["analyze", "load", "paint", "diffuse", "interpolate", "encode", "total"]
 
 #A frame is white where there is sound and black where there is none.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "spectradiff/base/error.h"
 #include "spectradiff/render/plan.h"
 
@@ -49,6 +51,43 @@ TEST(Cadence, LeavesTheTimesOfFramesAndTheSoundAlone) {
   ASSERT_EQ(few.shown.size(), all.shown.size());
   for (size_t i = 0; i < all.shown.size(); ++i) EXPECT_EQ(few.shown[i].samples, all.shown[i].samples) << i;
   EXPECT_EQ(few.sound(), all.sound());
+}
+
+TEST(HeardCadence, HoldsEveryBarAndKeepsItsNumber) {
+  std::vector<int64_t> bars;
+  std::vector<HeardFrame> beats;
+  for (int64_t frame = 7; frame < 600; frame += 13) {
+    if ((frame - 7) / 13 % 4 == 0) {
+      bars.push_back(frame);
+    } else {
+      beats.push_back({frame, 1, false});
+    }
+  }
+  const std::vector<int64_t> made = heard_cadence(599, 151, bars, beats);
+  ASSERT_EQ(made.size(), 151u);
+  EXPECT_EQ(made.front(), 0);
+  EXPECT_EQ(made.back(), 599);
+  EXPECT_TRUE(std::is_sorted(made.begin(), made.end()));
+  EXPECT_TRUE(std::includes(made.begin(), made.end(), bars.begin(), bars.end()));
+  int64_t widest = 0, on_beats = 0;
+  for (size_t i = 1; i < made.size(); ++i) widest = std::max(widest, made[i] - made[i - 1]);
+  for (const HeardFrame& beat : beats)
+    on_beats += std::binary_search(made.begin(), made.end(), beat.frame) ? 1 : 0;
+  EXPECT_LE(widest, 8);
+  EXPECT_GT(on_beats, 20);
+}
+
+TEST(HeardCadence, TakesTheStrongestNearTheMiddleOfTheWidestGap) {
+  EXPECT_THAT(heard_cadence(20, 3, {}, {{4, 1, false}, {9, 0.5, false}, {12, 0.9, false}}),
+              ElementsAre(0, 12, 20));
+  EXPECT_THAT(heard_cadence(20, 4, {}, {{12, 0.9, false}}), ElementsAre(0, 6, 12, 20));
+}
+
+TEST(HeardCadence, OfTooManyBarsSomeAreLeftOutEvenly) {
+  EXPECT_THAT(heard_cadence(100, 5, {10, 20, 30, 40, 50, 60, 70}, {}), ElementsAre(0, 10, 40, 70, 100));
+  EXPECT_THAT(heard_cadence(100, 2, {50}, {}), ElementsAre(0, 100));
+  EXPECT_THAT(heard_cadence(3, 60, {2}, {}), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(heard_cadence(0, 1, {0}, {}), ElementsAre(0));
 }
 
 TEST(PicturesBetween, AreEvenlySpaced) {

@@ -14,6 +14,7 @@ DOORS = {
     "libsndfile": ["sndfile.h", "sndfile.hh"],
     "libsoxr": ["soxr.h"],
     "Rubber Band": ["rubberband/"],
+    "OpenCV": ["opencv2/"],
     "utf8proc": ["utf8proc.h"],
     "zlib": ["zlib.h"],
     "FFTW3": ["fftw3.h"],

@@ -33,6 +33,10 @@ int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
 void put_journey(Plan& plan, const RenderJob& job, const Features& features,
                  const std::vector<MovedOption>& moved);
 
+// What each row's noise sees of a field of noise that the camera flies over, where the job asks for that;
+// `downscale` is from pixels to latents. Chains see it too.
+void put_world_noise(Plan& plan, const RenderJob& job, const Features& features, int downscale);
+
 // Without a chain: where the camera has come to in each row's frame since the song's start.
 void put_views(Plan& plan, const RenderJob& job, const Features& features);
 

@@ -54,6 +54,9 @@ inline constexpr const char* kRandomSeed = "random";
 // these options decide stands in the rows of a plan.
 inline constexpr const char* kJourneyGroup = "Journey";
 
+// The heading of what paintings leave behind them; any of these options makes trails.
+inline constexpr const char* kMeshGroup = "Mesh";
+
 // "bin_spacing" to "--bin-spacing".
 std::string flag_of(std::string_view key);
 
@@ -92,6 +95,7 @@ struct Option {
 
   bool has_choice_notes() const;
   bool is_switch() const { return value_name.empty(); }
+  bool names_path(const Json& value) const;  // and no word that stands for something else
   std::string flag() const { return flag_of(key); }
   std::string environment() const;  // "SPECTRADIFF_BIN_SPACING"
 };

@@ -27,15 +27,21 @@ std::string plan_digest(const Plan& plan);
 //    "", "weight": 1.0}], "blend": "lerp", "init": "painted"}
 // A frame that is made between others has {"between": [8, 12]} in place of a recipe, one that is made and not
 // shown "shown": false. An init that follows from another frame is {"previous": 11, "zoom", "turn", "pan_x",
-// "pan_y", "centre_x", "centre_y", "border", "paint_over", "sharpen", "noise", "colours_of": 0}, one of noise
-// alone "noise". "arcs": [{"prompt", "weight", "along"}], "sound": [{"feature", "samples" at 44100 Hz,
-// "in_song", "weight"}] and "bend": [{"name", "numbers"}] stand in rows that have such. Numbers of the
-// painter stand under their option's key. The place of a camera that moves the painting is "view": {"zoom",
-// "turn", "x", "y", "border"}.
+// "pan_y", "centre_x", "centre_y", "border", "paint_over", "sharpen", "noise", "colours_of": 0}, with "depth"
+// where that is not flat and "forward", "yaw", "pitch", "flip_x", "flip_y", "flip_z", "fov" where the camera
+// goes through space; one of noise alone is "noise". "arcs": [{"prompt", "weight", "along"}], "sound":
+// [{"feature", "samples" at 44100 Hz, "in_song", "weight"}] and "bend": [{"name", "numbers"}] stand in rows
+// that have such. Numbers of the painter stand under their option's key. Where paintings leave trails the
+// first line has "trails", the frames where they begin anew, and a line of {"carried": 10} with the painter's
+// numbers stands behind it for each frame that trails lead through and that has no recipe. The place of a
+// camera that moves the painting is "view": {"zoom", "turn", "x", "y", "border"}; what it does since the row
+// before is "way": {"zoom", "turn", "x", "y"}, where pictures between the two need it. Noise that moves with
+// the camera is "world_noise": {"seed", "share", "octave", "zoom", "turn", "x", "y"}.
 void write_plan(const Plan& plan, const Json& request, const TextSink& sink);
 
 struct PlanFile {
   std::string name;        // for messages
+  Json trails;             // of the first line; null: it has none
   Json constants;          // of the first line
   Json request;            // what was asked for where the plan was made; null: the file does not say
   std::string digest;      // of the plan as it was made; empty: the file does not say

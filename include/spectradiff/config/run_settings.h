@@ -37,6 +37,7 @@ struct RunSettings {
   std::string progress = "auto";  // auto, always, never
   std::string log_file;
   std::string preview;  // of render and paint; empty: none
+  std::string inits;    // the folder of a render's init pictures; empty: none
   std::string report;   // of render, paint and measure; empty: none
   std::string looks;    // of try, as typed; empty: the usual ones
   std::string aspect;   // of the video, "16:9"; empty: that of its size

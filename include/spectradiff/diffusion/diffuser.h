@@ -17,6 +17,7 @@
 #include "spectradiff/diffusion/text_mix.h"
 #include "spectradiff/diffusion/tokenizer.h"
 #include "spectradiff/diffusion/weighted_seed.h"
+#include "spectradiff/diffusion/world_noise.h"
 
 namespace spectradiff {
 
@@ -47,6 +48,7 @@ struct FrameRequest {
   double strength = 0.75;  // 0..1
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   std::vector<WeightedSeed> noise = {{.seed = 42}};  // check_noise
+  WorldNoise world;                                  // that the noise of the start is mixed with
   const Canvas* control = nullptr;       // of init's size; there exactly where the bundle takes control
   double control_weight = 1;             // finite
   const TextOverlay* overlay = nullptr;  // of the prompt; null: none

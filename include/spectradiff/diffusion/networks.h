@@ -31,6 +31,17 @@ using Array = std::shared_ptr<const DeviceArray>;
 class NoiseSource {
  public:
   virtual ~NoiseSource() = default;
+  // Of noise that was made on the host: [channels][height][width], what every draw gives; else null.
+  virtual const std::vector<float>* given() const { return nullptr; }
+};
+
+class GivenNoise : public NoiseSource {
+ public:
+  explicit GivenNoise(std::vector<float> values) : values_(std::move(values)) {}
+  const std::vector<float>* given() const override { return &values_; }
+
+ private:
+  std::vector<float> values_;
 };
 
 // What a batch needs on the device beside its text.

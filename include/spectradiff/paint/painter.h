@@ -26,6 +26,11 @@ class Painter {
   // needs no new structure costs no more.
   Canvas paint(const PaintSettings& moved, int64_t frame) const;
 
+  // In two parts, for who lays something between them: the layers alone, in the size that they are painted
+  // in, without the frame before; then everything behind them.
+  Canvas unarranged(const PaintSettings& moved, int64_t frame) const;
+  Canvas finished(Canvas unarranged, const PaintSettings& moved) const;
+
  private:
   struct Impl;
   std::unique_ptr<const Impl> impl_;

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "spectradiff/flow/between.h"
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/render/render_job.h"
+#include "spectradiff/timeline/heard_frames.h"
 
 namespace spectradiff {
 
@@ -23,8 +25,16 @@ struct Cadence {
   int64_t number(int64_t diffused_frame) const { return (diffused_frame + every - 1) / every; }
 };
 
+// The song's diffused frames, ascending, where they are moved to what is heard: `count` of them, or `last` +
+// 1 if that is less, the first 0 and the last `last`; all of `bars` as far as there are places; then, again
+// and again in the middle of the widest gap, the nearest and strongest of the others, or the middle itself.
+// Both ascend.
+std::vector<int64_t> heard_cadence(int64_t last, int64_t count, const std::vector<int64_t>& bars,
+                                   const std::vector<HeardFrame>& others);
+
 // The parts - 1 pictures evenly spaced between two of one size; they depend on nothing else. `parts` >= 2;
-// `by` blend or motion.
-std::vector<Canvas> pictures_between(const Canvas& from, const Canvas& to, int parts, Interpolation by);
+// `by` all but network; `way` is what flow knows of the camera.
+std::vector<Canvas> pictures_between(const Canvas& from, const Canvas& to, int parts, Interpolation by,
+                                     const KnownWay& way = {});
 
 }  // namespace spectradiff

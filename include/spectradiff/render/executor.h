@@ -12,6 +12,7 @@
 #include "spectradiff/diffusion/upscaler.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/render/control_pictures.h"
+#include "spectradiff/render/depth_pictures.h"
 #include "spectradiff/render/frame_sink.h"
 #include "spectradiff/render/kept_pictures.h"
 #include "spectradiff/render/plan.h"
@@ -39,6 +40,7 @@ struct Run {
   const std::atomic<int>& stop;
   Diffuser* diffuser = nullptr;  // there exactly where the plan's constants have diffusion, of their slots
   const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
+  const DepthVideo* depth = nullptr;         // there where rows have Depth::video
   const SoundEmbedder* sound = nullptr;      // there where rows are told sound, of the diffuser's text_shape
   // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
   // where there is none. From the thread that diffuses.
@@ -47,6 +49,8 @@ struct Run {
   Upscaler* upscaler = nullptr;          // there where the plan enlarges by a network
   // What is there is not made again, and what is made is kept; null: neither.
   KeptPictures* kept = nullptr;
+  // Told of each picture that is about to be diffused, from the thread that diffuses; null: nobody asks.
+  std::function<void(int64_t frame, const Canvas& init)> inits = nullptr;
   bool shows = true;        // false: pictures are kept, and reach the sink as they are made
   bool statistics = false;  // fill RunResult::pictures
   // After each frame handed over, from the sink's thread.

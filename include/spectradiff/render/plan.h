@@ -36,6 +36,13 @@ struct ShownFrame {
   friend bool operator==(const ShownFrame&, const ShownFrame&) = default;
 };
 
+// A frame that is painted and has no row: trails lead through it.
+struct PaintedFrame {
+  int64_t frame = 0;             // index in the whole song
+  std::vector<double> painting;  // as Recipe has it
+  friend bool operator==(const PaintedFrame&, const PaintedFrame&) = default;
+};
+
 // A value: it compares, and config/plan_file.h writes and reads it.
 struct Plan {
   Constants constants;
@@ -44,6 +51,10 @@ struct Plan {
   std::vector<Recipe> rows;       // of the frames that are shown and not made between others, of those around
                                   // them, and of those that they follow from; by frame, ascending
   std::vector<ShownFrame> shown;  // by frame, ascending
+  // Frames where trails of paintings (PaintSettings::mesh) begin anew, ascending, the first 0; empty: there
+  // are none.
+  std::vector<int64_t> trails;
+  std::vector<PaintedFrame> carried;  // where music moves the painting and there are trails; ascending
 
   Cadence cadence() const { return {constants.every, constants.song.frames - 1}; }
   // What is heard: the shown frames' samples, neighbours joined.
@@ -72,6 +83,15 @@ std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double
 
 // The row of that frame, or the end: rows ascend by frame.
 std::vector<Recipe>::const_iterator find_row(const Plan& plan, int64_t frame);
+
+// The painting's numbers of a row, or of a frame that is carried; null: neither.
+const std::vector<double>* painting_of(const Plan& plan, int64_t frame);
+
+// Where the trail of a frame begins. The plan has trails.
+int64_t trail_begin(const Plan& plan, int64_t frame);
+
+// Takes the rows out that are not to be made; trails still lead through them.
+void drop_rows(Plan& plan, const std::function<bool(const Recipe&)>& is_dropped);
 
 // Error{usage} naming the frame where a row is no frame of the song or stands out of order, where it follows
 // from another one than the row before it in its chain or takes the colours of none before it there, where a

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "spectradiff/diffusion/diffuser.h"
+#include "spectradiff/diffusion/world_noise.h"
 #include "spectradiff/features/sound_embedding.h"
+#include "spectradiff/flow/between.h"
 #include "spectradiff/image/warp.h"
 #include "spectradiff/render/diffusion_numbers.h"
+#include "spectradiff/render/journey_settings.h"
 
 namespace spectradiff {
 
@@ -39,6 +42,7 @@ struct Init {
   std::optional<int64_t> colours_of;  // the frame, earlier in the same chain, whose colours it takes
   double sharpen = 0;                 // 0..2 (image/texture.h)
   double noise = 0;                   // 0..1 (image/texture.h)
+  Depth depth = Depth::flat;          // of the other picture
   friend bool operator==(const Init&, const Init&) = default;
 };
 
@@ -52,6 +56,7 @@ struct Recipe {
   std::vector<double> painting;     // [Plan::painting]: numbers of the painter, inside their ranges
   std::optional<CameraView> view;   // of a camera that moves the painting
   Border border = Border::reflect;  // of the view
+  KnownWay way;                     // of the view, from the row before, where pictures between follow it
   DiffusionNumbers numbers;
   std::vector<PromptShare> prompts{{}};  // at least one; weights sum to 1
   bool along_arc = false;                // two prompts are mixed along the arc, else along the line
@@ -59,6 +64,7 @@ struct Recipe {
   std::vector<SoundPart> sound;   // what is laid over the prompts; empty: nothing, else weights sum to 1
   std::vector<LatentBend> bends;  // of the latents that sampling starts from
   std::vector<WeightedSeed> noise{{}};  // at least one; the squares of the weights sum to 1
+  WorldNoise world;                     // that its own noise is mixed with; share 0: it is not
   Init init;
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };

@@ -32,7 +32,14 @@ enum class SeedMode {
 // How pictures are made between those that are diffused (render/cadence.h).
 // What is made of the pictures for a control network, or of the painting where there are none.
 enum class ControlMap { none, painting, luminance, edges };
-enum class Interpolation { blend, motion, network };
+enum class Interpolation { blend, motion, flow, network };
+// Which frames are diffused where not all are.
+enum class DiffuseOn {
+  grid,   // every so many
+  beats,  // as many, each bar's first beat among them and the others on beats as far as they are evenly
+          // spread
+  onsets  // the same with the strongest onsets
+};
 
 // Which part of the song becomes frames. Indices, level and beats stay those of the whole song.
 struct Selection {
@@ -80,6 +87,7 @@ struct DiffusionSettings {
   double seed_travel =
       0;          // 0..kMaxSeedTravel (diffusion/weighted_seed.h): on the way to the next seeds' noise
   int every = 1;  // 1..60: every so many frames one is diffused; the others are made between them
+  DiffuseOn on = DiffuseOn::grid;
   Interpolation interpolation = Interpolation::blend;
   std::string interpolation_model;  // a name on the search path or a folder; empty: none
   std::string device = "auto";

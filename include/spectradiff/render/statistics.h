@@ -9,6 +9,7 @@
 #include "spectradiff/image/canvas.h"
 #include "spectradiff/image/light.h"
 #include "spectradiff/render/flashes.h"
+#include "spectradiff/render/motion_meter.h"
 #include "spectradiff/render/picture_look.h"
 
 namespace spectradiff {
@@ -61,6 +62,9 @@ class PictureStatistics {
     std::vector<PictureLook> looks;  // one per frame
     std::vector<double> changes;     // LookMeter::change(), of the first 0
   };
+  // Nothing where no optical flow can be found (flow/optical_flow.h).
+  std::optional<Motion> motion() const;
+
   Stretch longest_stretch() const;  // of several the first; empty without frames
   const Rational& fps() const { return fps_; }
 
@@ -94,6 +98,7 @@ class PictureStatistics {
   LookMeter meter_;
   std::vector<PictureLook> looks_;  // [frames]
   FlashCounter flashes_;
+  std::optional<MotionMeter> motion_;  // absent: no flow can be found here
 };
 
 }  // namespace spectradiff

@@ -33,6 +33,8 @@ struct Measure {
 //   onset_lag_s, onset_lag_correlation   OnsetLag
 //   fast_flicker, unexplained_flicker    FastFlicker
 //   colour_drift_per_minute, section_contrast
+// From optical flow, null where none can be found:
+//   motion, warp_error, unwarped_change   Motion
 // Changes at beats are those of the longest stretch from its second frame on.
 std::vector<Measure> video_measures(const PictureStatistics& pictures, const HeardMusic& music);
 

@@ -37,6 +37,9 @@ void check_target(const OutputTarget& target, bool overwrite);
 void check_output_file(const std::string& option, const std::filesystem::path& file, bool overwrite);
 
 // Creates the pattern's last folder.
-void make_frames_folder(const FramePattern& pattern);
+void make_frames_folder(const FramePattern& pattern, const std::string& option = "output");
+
+// The init pictures in that folder.
+FramePattern init_pattern(const std::filesystem::path& folder);
 
 }  // namespace spectradiff
