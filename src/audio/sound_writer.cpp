@@ -72,18 +72,23 @@ SoundFormat sound_format_of(const std::string& name) {
   throw_error(ErrorKind::usage, "output = {}: sound is written as .wav or .flac", name);
 }
 
-std::vector<uint8_t> sound_file_bytes(std::span<const float> mono, int sample_rate_hz, SoundFormat format) {
+std::vector<uint8_t> sound_file_bytes(std::span<const float> interleaved, int channels, int sample_rate_hz,
+                                      SoundFormat format) {
+  constexpr int kMostOfFlac = 8;
+  if (format == SoundFormat::flac && channels > kMostOfFlac)
+    throw_error(ErrorKind::usage, "FLAC holds {} channels at most, and there are {}; write .wav", kMostOfFlac,
+                channels);
   SF_INFO info{};
   info.samplerate = sample_rate_hz;
-  info.channels = 1;
+  info.channels = channels;
   info.format = (format == SoundFormat::flac ? SF_FORMAT_FLAC : SF_FORMAT_WAV) | SF_FORMAT_PCM_24;
   SF_VIRTUAL_IO io{memory_length, memory_seek, memory_read, memory_write, memory_tell};
   Memory memory;
   std::unique_ptr<SNDFILE, CloseSound> file(sf_open_virtual(&io, SFM_WRITE, &info, &memory));
   if (file == nullptr) throw_error(ErrorKind::internal, "libsndfile cannot write: {}", sf_strerror(nullptr));
   sf_command(file.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
-  const auto count = static_cast<sf_count_t>(mono.size());
-  if (sf_writef_float(file.get(), mono.data(), count) != count)
+  const auto count = static_cast<sf_count_t>(interleaved.size()) / channels;
+  if (sf_writef_float(file.get(), interleaved.data(), count) != count)
     throw_error(ErrorKind::memory, "libsndfile cannot write {} samples: {}", count, sf_strerror(file.get()));
   file.reset();
   return std::move(memory.bytes);

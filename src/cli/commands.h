@@ -17,6 +17,7 @@ int run_analyze(const Arguments& arguments, Console& console);
 int run_model(const Arguments& arguments, Console& console);
 int run_presets(const Arguments& arguments, Console& console);
 int run_still(const Arguments& arguments, Console& console);
+int run_slow(const Arguments& arguments, Console& console);
 int run_sonify(const Arguments& arguments, Console& console);
 int run_try(const Arguments& arguments, Console& console);
 int run_assemble(const Arguments& arguments, Console& console);

@@ -246,6 +246,11 @@ std::string examples(const std::string& command) {
            "  spectradiff assemble video.mp4.*-of-4.spectradiff -o small.mp4 --crf 30 --output-size "
            "640x360\n";
   }
+  if (command == "slow") {
+    return "  spectradiff slow song.wav --fps 30\n"
+           "  spectradiff slow song.wav --fps 30 --tempo 128 --frames-per-beat 16 -o slow.flac\n"
+           "  spectradiff slow song.wav --fps 15 -o - | spectradiff render - --fps 15 -o slow.mp4\n";
+  }
   if (command == "sonify") {
     return "  spectradiff sonify picture.png --channels red -o red.wav\n"
            "  spectradiff sonify picture.png --stretch 3 -o average.flac\n"

@@ -69,6 +69,7 @@ int run_command(const Arguments& arguments, Console& console) {
   if (arguments.command == "presets") return run_presets(arguments, console);
   if (arguments.command == "assemble") return run_assemble(arguments, console);
   if (arguments.command == "still") return run_still(arguments, console);
+  if (arguments.command == "slow") return run_slow(arguments, console);
   if (arguments.command == "sonify") return run_sonify(arguments, console);
   if (arguments.command == "measure") return run_measure(arguments, console);
   if (arguments.command == "try") return run_try(arguments, console);

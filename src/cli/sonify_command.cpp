@@ -62,7 +62,7 @@ int run_sonify(const Arguments& arguments, Console& console) {
   const MadeSound sound = sonify(picture_of(picture), settings);
   float peak = 0;
   for (const float value : sound.samples) peak = std::max(peak, std::abs(value));
-  const std::vector<uint8_t> bytes = sound_file_bytes(sound.samples, sound.sample_rate_hz, format);
+  const std::vector<uint8_t> bytes = sound_file_bytes(sound.samples, 1, sound.sample_rate_hz, format);
   const double seconds = static_cast<double>(sound.samples.size()) / sound.sample_rate_hz;
   if (to_stdout) {
     console.answer({reinterpret_cast<const char*>(bytes.data()), bytes.size()});

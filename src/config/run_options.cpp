@@ -241,7 +241,7 @@ void add_many(std::vector<Option>& table) {
 void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
       without("the song's name with .mp4",
-              name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry | kAssemble, "PATH",
+              name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry | kAssemble | kSlow, "PATH",
                                  "the video: .mp4, .mov, .mkv or .webm; .gif, .webp or .apng is a silent "
                                  "loop; dir/%05d.png writes frames, - a Matroska "
                                  "stream to stdout"),
@@ -267,8 +267,8 @@ void add_files(std::vector<Option>& table) {
       name_option(
           of_run("looks", kTry, "NAMES", "presets to try, by name or file, commas between; plain is none"),
           FIELD(looks))));
-  table.push_back(with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure | kAssemble, "",
-                                                  "replace files that exist"),
+  table.push_back(with_short(switch_option(of_run("overwrite", kAll | kSonify | kMeasure | kAssemble | kSlow,
+                                                  "", "replace files that exist"),
                                            FIELD(overwrite)),
                              "-y"));
   table.push_back(choice_option<bool>(
@@ -316,6 +316,17 @@ void add_files(std::vector<Option>& table) {
       name_option(of_run("plot", kAnalyze, "FILE",
                          "a PNG with waveform, level, spectrogram, onsets, beats and chroma; - is stdout"),
                   FIELD(plot)));
+}
+
+void add_slow(std::vector<Option>& table) {
+  table.push_back(
+      without("the next multiple of four",
+              written_option(
+                  of_run("frames_per_beat", kSlow, "N", "how many frames a beat is to last, 1 to 1000"),
+                  FIELD(frames_per_beat),
+                  [](const Json& value) { return static_cast<int>(checked_integer(value, 1, 1000, "")); },
+                  [](int frames) { return frames == 0 ? Json() : Json(frames); })));
+  table.back().from_text = integer_from_text;
 }
 
 void add_sources(std::vector<Option>& table) {
@@ -400,6 +411,7 @@ void add_run_options(std::vector<Option>& table) {
   add_files(table);
   add_aspect(table);
   add_sources(table);
+  add_slow(table);
   add_many(table);
   add_messages(table);
 }

@@ -152,10 +152,10 @@ void add_named_files(std::vector<Option>& table) {
 
 // What ears correct.
 void add_beats(std::vector<Option>& table) {
-  table.push_back(
-      ranging(range_text(kTempi) + ", or auto: as heard",
-              written_option({"tempo", Is::picture, kBeats, kAll | kMeasure, "BPM", "beats per minute"},
-                             FIELD(analysis.beats.tempo_bpm), checked_tempo, tempo_json)));
+  table.push_back(ranging(
+      range_text(kTempi) + ", or auto: as heard",
+      written_option({"tempo", Is::picture, kBeats, kAll | kMeasure | kSlow, "BPM", "beats per minute"},
+                     FIELD(analysis.beats.tempo_bpm), checked_tempo, tempo_json)));
   table.push_back(without(
       "as heard",
       optional_option({"first_beat", Is::picture, kBeats, kAll | kMeasure, "T",
@@ -218,14 +218,14 @@ void add_song_options(std::vector<Option>& table) {
                                        "analyse this file, for instance a stem, while the song is "
                                        "heard; as long as the song, - is stdin"},
                                       FIELD(input.analysis_audio))));
-  table.push_back(switch_option({"strict", Is::machine, kSong, kAll | kMeasure, "",
+  table.push_back(switch_option({"strict", Is::machine, kSong, kAll | kMeasure | kSlow, "",
                                  "stop with an error where a sound file is damaged or silent, instead of "
                                  "warning"},
                                 FIELD(input.strict)));
-  table.push_back(written_option({"max_duration", Is::machine, kSong, kAll | kMeasure, "T",
+  table.push_back(written_option({"max_duration", Is::machine, kSong, kAll | kMeasure | kSlow, "T",
                                   "refuse sound files that are longer than this"},
                                  FIELD(input.max_duration), checked_seconds, time_text));
-  table.push_back(switch_option({"any_sample_rate", Is::machine, kSong, kAll | kMeasure, "",
+  table.push_back(switch_option({"any_sample_rate", Is::machine, kSong, kAll | kMeasure | kSlow, "",
                                  "read sound files from 1 Hz to 10 MHz, not only from 8 to 384 kHz"},
                                 FIELD(input.any_sample_rate)));
   table.push_back(without(
@@ -234,7 +234,7 @@ void add_song_options(std::vector<Option>& table) {
                       "only these frames of the song: 12-40 (both included), 12-, -40, commas between"},
                      FIELD(selection.frames), checked_text, same_text)));
   table.push_back(ranging(range_text(kFrameRates),
-                          written_option({"fps", Is::picture, kSong, kAll, "R",
+                          written_option({"fps", Is::picture, kSong, kAll | kSlow, "R",
                                           "frames per second: 15, 29.97 (= 30000/1001) or 24000/1001"},
                                          FIELD(analysis.fps), checked_rate, rate_text)));
 }

@@ -82,7 +82,7 @@ MadeSound sonify(const Canvas& picture, const SonifySettings& settings) {
   }
   made.samples.assign(samples.begin(), samples.end());
   if (settings.stretch != 1) {
-    made.samples = stretched(made.samples, made.sample_rate_hz, settings.stretch);
+    made.samples = stretched(made.samples, 1, made.sample_rate_hz, settings.stretch);
     float peak = 1;
     for (const float value : made.samples) peak = std::max(peak, std::abs(value));
     for (float& value : made.samples) value /= peak;

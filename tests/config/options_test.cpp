@@ -61,14 +61,14 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "bend": "add 0.5*rms", "text_to_image": true, "loop": true,
     "signal": {"kick": "band 40 120 | norm 95"}})");
   const Resolved resolved = resolve({{"test", changed}});
-  const RenderJob& job = resolved.job;
-  EXPECT_EQ(job_to_json(job).size(), changed.size());
-  EXPECT_EQ(resolve({{"again", job_to_json(job)}}).job, job);
-  for (const Option& option : option_table()) {
-    if (!option.of_job) continue;
-    EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
-    EXPECT_NE(option.get(resolved), option.get({})) << option.key;
-  }
+const RenderJob& job = resolved.job;
+EXPECT_EQ(job_to_json(job).size(), changed.size());
+EXPECT_EQ(resolve({{"again", job_to_json(job)}}).job, job);
+for (const Option& option : option_table()) {
+  if (!option.of_job) continue;
+  EXPECT_TRUE(changed.contains(option.key)) << option.key << " has no row in this test";
+  EXPECT_NE(option.get(resolved), option.get({})) << option.key;
+}
 }
 
 TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
@@ -76,7 +76,7 @@ TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
     "output": "v.mp4", "overwrite": true, "seed_csv": "s.csv", "csv": "a.csv", "json_out": "a.json", "series": "rms",
     "plot": "a.png", "report": "r.html", "looks": "plain,kick", "preview": "p.jpg", "inits": "inits", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true, "sweep": {"strength": [0.4, "onset"]}, "fail_fast": true,
     "resume": "no", "keep_frames": true, "shard": "2/7", "song_file": "s.wav", "time_limit": 5400.0,
-    "method": "chirp", "channels": "red", "stretch": 3.0, "sample_rate": 8000, "roles": "pitch=blue,level=red,length=green"})");
+    "method": "chirp", "channels": "red", "stretch": 3.0, "frames_per_beat": 16, "sample_rate": 8000, "roles": "pitch=blue,level=red,length=green"})");
   const Json again = settings_to_json(resolve({{"test", changed}}));
   for (const Option& option : option_table()) {
     const bool is_source =  // resolved into other settings

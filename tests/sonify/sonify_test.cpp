@@ -133,7 +133,7 @@ TEST(Stretch, IsLongerAtTheSamePitch) {
   std::vector<float> tone;
   for (int i = 0; i < 24000; ++i)
     tone.push_back(static_cast<float>(0.5 * std::sin(2 * std::numbers::pi * 440 * i / 24000.0)));
-  const std::vector<float> slow = stretched(tone, 24000, 3);
+  const std::vector<float> slow = stretched(tone, 1, 24000, 3);
   ASSERT_EQ(slow.size(), 72000u);
   int crossings = 0;
   for (size_t i = 24000; i < 48000; ++i) crossings += slow[i - 1] < 0 && slow[i] >= 0;

@@ -26,10 +26,11 @@ enum CommandMask : unsigned {
   kMeasure = 128,
   kTry = 256,
   kAssemble = 512,
+  kSlow = 1024,
   kRender = kRenderAlone | kBatch | kStill | kTry,
   kPictures = kPaint | kRender,
   kAll = kAnalyze | kPictures,
-  kEvery = kAll | kOthers | kSonify | kMeasure | kAssemble
+  kEvery = kAll | kOthers | kSonify | kMeasure | kAssemble | kSlow
 };
 
 // Where a number option lives and what it may be.

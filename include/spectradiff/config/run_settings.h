@@ -29,6 +29,7 @@ struct RunSettings {
   std::vector<std::string> presets;
   std::string imported;  // settings of another program; empty: none
   bool draft = false;
+  int frames_per_beat = 0;  // of slow; 0: the next multiple of four
   bool print_config = false, origin = false, dry_run = false;
   bool statistics = false;
   std::vector<std::pair<std::string, std::vector<Json>>> sweep;  // option key → a job per value
