@@ -270,6 +270,7 @@ class SessionRun {
     }
     check_finished_loop(loop, plan_, settings.fps);
     write_file(target_.path, loop.bytes, state_.settings.run.overwrite);
+    state_.shared.work.complete();
     observer_.event("encode", {{"video", loop.encoder}, {"audio", ""}, {"frames", plan_.shown.size()}});
     observer_.info(fmt::format("{}: {:.2f} MB, {}, for ever and without sound", target_.text(),
                                static_cast<double>(loop.bytes.size()) / 1e6, loop.choice));
@@ -355,7 +356,7 @@ class SessionRun {
     run.upscaler = upscaler_;
     const int threads = thread_count(job_.threads);
     RunResult result = !makes_ ? show_kept(run) : threads == 1 ? run_serial(run) : run_threaded(run, threads);
-    if (result.complete) state_.shared.work.complete();
+    if (result.complete && !is_loop(target_.container)) state_.shared.work.complete();
     if (preview) preview->finish();
     observer_.end_stage();
     return result;
