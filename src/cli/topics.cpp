@@ -44,6 +44,8 @@ The noise moves what is diffused. --seed-travel goes from one seed's noise to th
 what stands still holds the picture; --walk takes it round a circle, or by a closed way back to where it began:
   spectradiff render song.wav --signal "way=0.5 + 3*clamp(onset_rel - 1, 0, 2) | integrate" --seed-travel way
   spectradiff render song.wav --walk closed --loop
+--walk-regions moves parts of the picture by what you name, and masks fade between them:
+  spectradiff render song.wav --walk-regions bottom=bass,top=treble --walk-distance 0.2
 
 What flickers calms down with --attack, --release and --blend-previous, or with --diffuse-every 4, which makes the
 frames between from those around them: --interpolate flow follows each pixel and knows the camera, --diffuse-on beats

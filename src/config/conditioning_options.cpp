@@ -1,9 +1,13 @@
 #include "conditioning_options.h"
 
+#include <algorithm>
+
 #include "bend_text.h"
 #include "option_kinds.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
+#include "spectradiff/diffusion/weighted_seed.h"
 #include "spectradiff/timeline/easing.h"
 
 namespace spectradiff {
@@ -62,6 +66,40 @@ std::vector<std::string> checked_notes(const Json& value) {
   } catch (const Error& error) {
     refuse(std::string("cannot be used: ") + error.what());
   }
+}
+
+using Regions = std::vector<std::pair<std::string, std::string>>;
+
+// Commas inside parentheses belong to expressions.
+Regions checked_regions(const Json& value) {
+  const std::string text = checked_text(value);
+  Regions regions;
+  for (size_t begin = 0; begin < text.size();) {
+    int depth = 0;
+    size_t end = begin;
+    for (; end < text.size() && (text[end] != ',' || depth > 0); ++end)
+      depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
+    const std::string_view part = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    const size_t equals = part.find('=');
+    const std::string region(trimmed(part.substr(0, equals)));
+    const auto& names = noise_region_names();
+    if (equals == std::string_view::npos || std::find(names.begin(), names.end(), region) == names.end())
+      refuse(fmt::format("has \"{}\"; write bottom=bass,top=treble, of {}", part, join(names, ", ")));
+    if (std::any_of(regions.begin(), regions.end(), [&](const auto& known) { return known.first == region; }))
+      refuse("names " + region + " twice");
+    const std::string expression(trimmed(part.substr(equals + 1)));
+    check_expression_size(Json(expression));
+    regions.emplace_back(region, expression);
+  }
+  return regions;
+}
+
+Json regions_text(const Regions& regions) {
+  std::string text;
+  for (const auto& [region, expression] : regions)
+    text += (text.empty() ? "" : ",") + region + "=" + expression;
+  return text.empty() ? Json() : Json(text);
 }
 
 std::string checked_bend(const Json& value) {
@@ -163,6 +201,14 @@ void add_walk(std::vector<Option>& table) {
   table.push_back(real_option(
       told("walk_jitter", "J", "chance in every step: of the angle, or of the direction (random)"),
       FIELD(walk.jitter), {0, 1}));
+  table.push_back(ranging(
+      "REGION=EXPR by commas, of top, bottom, left, right and middle",
+      without(
+          "nowhere",
+          written_option(told("walk_regions", "REGIONS",
+                              "parts of the picture whose noise walks a way of their own, by what moves it: "
+                              "bottom=bass,top=treble"),
+                         FIELD(walk.regions), checked_regions, regions_text))));
   table.push_back(real_option(
       told("walk_limit", "T", "turns a second at most, so that fast songs do not flicker; 0: no limit"),
       FIELD(walk.limit), {0, 100}));

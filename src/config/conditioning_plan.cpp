@@ -95,6 +95,39 @@ void put_walk(Plan& plan, const RenderJob& job, const Features& features, SongVa
   }
 }
 
+// Each goes around a circle as a walk of that kind does.
+WalkSettings walk_in_region(const WalkSettings& walk, const std::string& by) {
+  WalkSettings own = walk;
+  own.kind = WalkKind::circle;
+  own.by = by;
+  return own;
+}
+
+void put_regions(Plan& plan, const RenderJob& job, const Features& features, SongValues& song,
+                 const WholeSong& whole) {
+  const WalkSettings& walk = job.diffusion.conditioning.walk;
+  const SignalSet signals(job.signals);
+  const std::vector<double> distance = whole.of("walk_distance");
+  std::vector<double> beats;
+  for (const double beat_s : features.events.beats_s)
+    beats.push_back(beat_s * features.settings.fps.to_double());
+  const auto& names = noise_region_names();
+  for (size_t i = 0; i < walk.regions.size(); ++i) {
+    const auto& [name, text] = walk.regions[i];
+    std::vector<double> by = song.evaluate(Expression(text, signals.names()), whole.frames());
+    check_finite("walk_regions", text, by);
+    for (double& value : by) value = std::max(value, 0.0);
+    const auto region = static_cast<NoiseRegion>(std::find(names.begin(), names.end(), name) - names.begin());
+    const std::vector<double> angles =
+        walk_angles(walk_in_region(walk, text), {by, distance, beats, features.settings.fps},
+                    static_cast<uint64_t>(job.diffusion.seed) + i + 1);
+    for (Recipe& row : plan.rows) {
+      const double angle = angles[static_cast<size_t>(row.frame)];
+      if (angle != 0) row.turns.push_back({region, std::round(angle * 1e9) / 1e9});
+    }
+  }
+}
+
 void put_bends(Plan& plan, const RenderJob& job, SongValues& song) {
   const std::vector<BendText> bends = read_bends(job.diffusion.conditioning.bend);
   if (bends.empty()) return;
@@ -129,6 +162,7 @@ void check_conditioning(const RenderJob& job) {
     }
   };
   if (!conditioning.walk.by.empty()) check("walk_by", conditioning.walk.by);
+  for (const auto& [region, text] : conditioning.walk.regions) check("walk_regions", text);
   for (const BendText& bend : read_bends(conditioning.bend)) {
     for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
       check("bend", bend.arguments[i]);
@@ -142,7 +176,8 @@ void check_conditioning(const RenderJob& job) {
 
 bool conditioning_follows_music(const ConditioningSettings& conditioning) {
   return conditioning.sound.embedding || !conditioning.notes.empty() ||
-         conditioning.walk.kind != WalkKind::none || !conditioning.bend.empty();
+         conditioning.walk.kind != WalkKind::none || !conditioning.walk.regions.empty() ||
+         !conditioning.bend.empty();
 }
 
 void add_conditioning_needs(const RenderJob& job, FeatureRequest& request) {
@@ -160,6 +195,10 @@ void add_conditioning_needs(const RenderJob& job, FeatureRequest& request) {
     signals.add_needs(Expression(walk_source(walk), signals.names()), request);
     if (walks_by_beats(walk)) request.beats = true;
   }
+  for (const auto& [region, text] : walk.regions) {
+    signals.add_needs(Expression(text, signals.names()), request);
+    if (walks_by_beats(walk_in_region(walk, text))) request.beats = true;
+  }
   for (const BendText& bend : read_bends(conditioning.bend)) {
     for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
       signals.add_needs(Expression(bend.arguments[i], signals.names()), request);
@@ -176,12 +215,15 @@ void put_conditioning(Plan& plan, const RenderJob& job, const Features& features
     for (Recipe& row : plan.rows) row.sound = sound_parts(conditioning.sound, row.frame, features);
   }
   const WalkSettings& walk = conditioning.walk;
-  if (walks_by_beats(walk) && features.events.beats_s.empty())
+  const bool by_beats =
+      walks_by_beats(walk) || (!walk.regions.empty() && walks_by_beats(walk_in_region(walk, "")));
+  if (by_beats && features.events.beats_s.empty())
     notes.emplace_back("no beats are heard, so the walk stands still; --tempo tells the tempo");
-  if (!conditioning.notes.empty() || walk.kind != WalkKind::none) {
+  if (!conditioning.notes.empty() || walk.kind != WalkKind::none || !walk.regions.empty()) {
     const WholeSong whole(job, features);
     put_notes(plan, job, features, whole);
     put_walk(plan, job, features, song, whole);
+    put_regions(plan, job, features, song, whole);
   }
   put_bends(plan, job, song);
 }

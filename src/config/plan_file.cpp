@@ -171,6 +171,7 @@ class RowReader {
       seed.refuse_unknown();
     }
     if (reader_->has("world_noise")) read_world(row.world);
+    if (reader_->has("turns")) read_turns(row);
     row.prompts.clear();
     for (const Json& each : list("prompts")) {
       JsonReader share(each, where_ + ": prompts", ErrorKind::usage);
@@ -182,6 +183,18 @@ class RowReader {
     if (blend != "lerp" && blend != "slerp") fail("blend = {} is neither lerp nor slerp", blend);
     row.along_arc = blend == "slerp";
     read_init(row.init);
+  }
+
+  void read_turns(Recipe& row) {
+    for (const Json& each : list("turns")) {
+      JsonReader turn(each, where_ + ": turns", ErrorKind::usage);
+      const std::string name = turn.text("region");
+      const auto& names = noise_region_names();
+      const auto found = std::find(names.begin(), names.end(), name);
+      if (found == names.end()) fail("turns: region = {} is none of {}", name, fmt::join(names, ", "));
+      row.turns.push_back({static_cast<NoiseRegion>(found - names.begin()), turn.real("angle")});
+      turn.refuse_unknown();
+    }
   }
 
   void read_conditioning(Recipe& row, Plan& plan) {

@@ -190,6 +190,10 @@ void add_painting(Json& entry, const Plan& plan, const Recipe& row) {
 void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
   add_numbers(entry, row);
   entry["noise"] = noise_to_json(row.noise);
+  for (const NoiseTurn& turn : row.turns) {
+    entry["turns"].push_back(
+        {{"region", noise_region_names()[static_cast<size_t>(turn.region)]}, {"angle", turn.angle}});
+  }
   entry["prompts"] = shares_to_json(plan, row);
   entry["blend"] = row.along_arc ? "slerp" : "lerp";
   if (const auto& [seed, view, share] = row.world; share > 0)

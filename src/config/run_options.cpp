@@ -240,12 +240,13 @@ void add_many(std::vector<Option>& table) {
 
 void add_files(std::vector<Option>& table) {
   table.push_back(with_short(
-      without("the song's name with .mp4",
-              name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry | kAssemble | kSlow, "PATH",
-                                 "the video: .mp4, .mov, .mkv or .webm; .gif, .webp or .apng is a silent "
-                                 "loop; dir/%05d.png writes frames, - a Matroska "
-                                 "stream to stdout"),
-                          FIELD(output))),
+      without(
+          "the song's name with .mp4",
+          name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry | kAssemble | kSlow, "PATH",
+                             "the video: .mp4, .mov, .mkv or .webm; .gif, .webp or .apng is a silent "
+                             "loop; dir/%05d.png writes frames, - a Matroska "
+                             "stream to stdout"),
+                      FIELD(output))),
       "-o"));
   table.push_back(name_option(
       of_run(

@@ -131,7 +131,7 @@ struct Diffuser::Impl {
       slots[b].request = &request;
       slots[b].table = table_for(request.strength);
       for (const WeightedSeed& part : request.noise)
-        slots[b].sources.push_back(networks.noise_source(part.seed));
+        slots[b].sources.push_back(networks.noise_source(part.seed, request.turns));
       if (const WorldNoise& world = request.world; world.share > 0) {
         const Size size = request.init->size();
         slots[b].sources.push_back(std::make_unique<GivenNoise>(

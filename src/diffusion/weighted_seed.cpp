@@ -1,10 +1,12 @@
 #include "spectradiff/diffusion/weighted_seed.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
 
 namespace spectradiff {
 
@@ -23,6 +25,49 @@ void check_noise(std::span<const WeightedSeed> noise) {
     throw_error(ErrorKind::usage,
                 "the squares of the weights of a frame's seeds sum to {}; they must sum to 1", variance);
   }
+}
+
+const std::vector<std::string>& noise_region_names() {
+  static const std::vector<std::string> names = {"top", "bottom", "left", "right", "middle"};
+  return names;
+}
+
+std::vector<float> turn_field(std::span<const NoiseTurn> turns, int height, int width) {
+  const auto smooth = [](double from, double to, double at) {
+    const double share = std::clamp((at - from) / (to - from), 0.0, 1.0);
+    return share * share * (3 - 2 * share);
+  };
+  const auto mask = [&](NoiseRegion region, double x, double y) {
+    switch (region) {
+      case NoiseRegion::top:
+        return 1 - smooth(0.25, 0.75, y);
+      case NoiseRegion::bottom:
+        return smooth(0.25, 0.75, y);
+      case NoiseRegion::left:
+        return 1 - smooth(0.25, 0.75, x);
+      case NoiseRegion::right:
+        return smooth(0.25, 0.75, x);
+      case NoiseRegion::middle:
+        return 1 - smooth(0.15, 0.5, std::hypot(x - 0.5, y - 0.5));
+    }
+    return 0.0;
+  };
+  std::vector<float> field;
+  field.reserve(static_cast<size_t>(height) * static_cast<size_t>(width));
+  for (int row = 0; row < height; ++row) {
+    for (int column = 0; column < width; ++column) {
+      double angle = 0;
+      for (const NoiseTurn& turn : turns)
+        angle += turn.angle * mask(turn.region, (column + 0.5) / width, (row + 0.5) / height);
+      field.push_back(static_cast<float>(angle));
+    }
+  }
+  return field;
+}
+
+uint64_t turned_seed(uint64_t seed) {
+  constexpr uint64_t kOthers = 0x7475726e65640000;
+  return splitmix64(seed ^ kOthers) & 0xFFFFFFFF;  // as many bits as torch keeps of a seed
 }
 
 std::vector<WeightedSeed> travelling_noise(uint64_t seed, double travel) {

@@ -107,6 +107,7 @@ FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painte
   request.guidance = row.numbers.guidance;
   request.noise = row.noise;
   request.world = row.world;
+  request.turns = row.turns;
   if (run_.control != nullptr) request.control = &painted.control;
   request.control_weight = row.numbers.control_weight;
   if (painted.overlay) request.overlay = &*painted.overlay;

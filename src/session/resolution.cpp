@@ -156,6 +156,12 @@ void close_loop(Resolution& resolution) {
   const bool closes =
       walk.kind == WalkKind::closed ||
       (walk.kind == WalkKind::circle && walk.mode == WalkMode::flow && walk.turns == std::round(walk.turns));
+  if (!walk.regions.empty() && (walk.mode != WalkMode::flow || walk.turns != std::round(walk.turns))) {
+    throw_error(
+        ErrorKind::usage,
+        "loop: --walk-regions end elsewhere than they began; --walk-mode flow with whole --walk-turns "
+        "does not");
+  }
   if (!closes) {
     throw_error(
         ErrorKind::usage,

@@ -53,7 +53,8 @@ bool has_notes(const Resolution& settings) {
 }
 constexpr const char* kNoWalk = "the noise does not walk; --walk circle makes it";
 bool walks(const Resolution& settings) {
-  return settings.job.diffusion.conditioning.walk.kind != WalkKind::none;
+  const WalkSettings& walk = settings.job.diffusion.conditioning.walk;
+  return walk.kind != WalkKind::none || !walk.regions.empty();
 }
 
 constexpr const char* kNoChain = "no picture follows from another; --chain section makes them";

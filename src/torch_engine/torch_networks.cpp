@@ -20,8 +20,25 @@ constexpr double kMinLogVariance = -30, kMaxLogVariance = 20;
 
 class TorchNoise : public NoiseSource {
  public:
-  explicit TorchNoise(uint64_t seed) : generator(at::detail::createCPUGenerator(seed)) {}
-  at::Generator generator;
+  TorchNoise(uint64_t seed, std::span<const NoiseTurn> turns)
+      : generator_(at::detail::createCPUGenerator(seed)), turns_(turns.begin(), turns.end()) {
+    if (!turns_.empty()) other_ = at::detail::createCPUGenerator(turned_seed(seed));
+  }
+
+  // [channels][height][width], float32.
+  void draw(at::Tensor& latents) {
+    latents.normal_(0, 1, generator_);
+    if (turns_.empty()) return;
+    const at::Tensor other = at::empty_like(latents).normal_(0, 1, other_);
+    std::vector<float> angles =
+        turn_field(turns_, static_cast<int>(latents.size(1)), static_cast<int>(latents.size(2)));
+    const at::Tensor field = at::from_blob(angles.data(), {latents.size(1), latents.size(2)}, at::kFloat);
+    latents.mul_(field.cos()).add_(other * field.sin());
+  }
+
+ private:
+  at::Generator generator_, other_;
+  std::vector<NoiseTurn> turns_;
 };
 
 const at::Tensor& tensor_of(const Array& array) {
@@ -134,8 +151,8 @@ std::vector<std::string> TorchNetworks::take_notes() {
   return notes;
 }
 
-std::unique_ptr<NoiseSource> TorchNetworks::noise_source(uint64_t seed) {
-  return std::make_unique<TorchNoise>(seed);
+std::unique_ptr<NoiseSource> TorchNetworks::noise_source(uint64_t seed, std::span<const NoiseTurn> turns) {
+  return std::make_unique<TorchNoise>(seed, turns);
 }
 
 at::Tensor TorchNetworks::draws_of(const BatchInputs& inputs, Size size) const {
@@ -157,7 +174,11 @@ at::Tensor TorchNetworks::draws_of(const BatchInputs& inputs, Size size) const {
       if (noise == nullptr && source != nullptr)
         throw_error(ErrorKind::internal, "libtorch was given a noise source that is not its own");
       at::Tensor latents = draws[d][b];
-      noise != nullptr ? latents.normal_(0, 1, noise->generator) : latents.zero_();
+      if (noise != nullptr) {
+        noise->draw(latents);
+      } else {
+        latents.zero_();
+      }
     }
   }
   return to_device(draws, placement_.device);

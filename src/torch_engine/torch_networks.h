@@ -35,7 +35,7 @@ class TorchNetworks : public Networks {
   Array zeros_like(const Array& array) override;
   TextShape text_shape(const Array& text) override;
 
-  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override;
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed, std::span<const NoiseTurn> turns) override;
   DeviceBatch upload(const BatchInputs& inputs) override;
   Array vae_encode(const Array& pictures, const Array& posterior_noise) override;
   Array control_pictures(const Array& pictures) override;

@@ -23,7 +23,7 @@ std::vector<uint8_t> plain_loop(Networks& networks, const Manifest& manifest,
   const SamplerTable table = make_sampler_table(
       manifest.scheduler,
       {settings.scheduler, settings.steps, request.strength, settings.strength_mode, settings.eta});
-  const auto noise = networks.noise_source(request.noise.at(0).seed);
+  const auto noise = networks.noise_source(request.noise.at(0).seed, {});
   const auto upload = [&](std::vector<std::vector<double>> numbers, NoiseSource* source) {
     return networks.upload({.pictures = {request.init}, .numbers = std::move(numbers), .draws = {{source}}});
   };
@@ -255,7 +255,7 @@ TEST(Diffuser, PassesAPictureOfStrengthZeroThroughTheVaeOnly) {
   const auto pictures = diffuser.run({&request, 1}, kNever);
   EXPECT_THAT(counts.order, ElementsAre("to_device", "draw", "combine", "vae_encode", "combine", "combine",
                                         "vae_decode", "wait", "to_host"));
-  const auto noise = networks->noise_source(request.noise.at(0).seed);
+  const auto noise = networks->noise_source(request.noise.at(0).seed, {});
   const DeviceBatch batch =
       networks->upload({.pictures = {&picture}, .numbers = {{1}}, .draws = {{noise.get()}}});
   const auto expected =
@@ -322,7 +322,9 @@ class NanNetworks : public Networks {
   Array join_text(std::span<const TextPart> parts) override { return inner_->join_text(parts); }
   double cosine(const Array& one, const Array& other) override { return inner_->cosine(one, other); }
   Array zeros_like(const Array& array) override { return inner_->zeros_like(array); }
-  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override { return inner_->noise_source(seed); }
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed, std::span<const NoiseTurn> turns) override {
+    return inner_->noise_source(seed, turns);
+  }
   DeviceBatch upload(const BatchInputs& inputs) override {
     batch_ = inputs.pictures.size();
     return inner_->upload(inputs);

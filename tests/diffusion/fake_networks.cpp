@@ -83,19 +83,34 @@ double unit(uint64_t& state) {
 
 class FakeNoise : public NoiseSource {
  public:
-  explicit FakeNoise(uint64_t seed) : state_(seed) {}
+  FakeNoise(uint64_t seed, std::span<const NoiseTurn> turns)
+      : state_(seed), other_(turned_seed(seed)), turns_(turns.begin(), turns.end()) {}
 
-  void fill(std::vector<float>& values) {
+  // [channels][height][width]
+  void draw(std::vector<float>& values, int height, int width) {
+    fill(values, state_);
+    if (turns_.empty()) return;
+    std::vector<float> other(values.size());
+    fill(other, other_);
+    const std::vector<float> field = turn_field(turns_, height, width);
+    for (size_t i = 0; i < values.size(); ++i) {
+      const float angle = field[i % field.size()];
+      values[i] = std::cos(angle) * values[i] + std::sin(angle) * other[i];
+    }
+  }
+
+ private:
+  static void fill(std::vector<float>& values, uint64_t& state) {
     for (size_t i = 0; i < values.size(); i += 2) {
-      const double radius = std::sqrt(-2 * std::log(unit(state_)));
-      const double angle = 2 * std::numbers::pi * unit(state_);
+      const double radius = std::sqrt(-2 * std::log(unit(state)));
+      const double angle = 2 * std::numbers::pi * unit(state);
       values[i] = static_cast<float>(radius * std::cos(angle));
       if (i + 1 < values.size()) values[i + 1] = static_cast<float>(radius * std::sin(angle));
     }
   }
 
- private:
-  uint64_t state_;
+  uint64_t state_, other_;
+  std::vector<NoiseTurn> turns_;
 };
 
 uint8_t to_byte(float value) {
@@ -112,8 +127,8 @@ class FakeNetworks : public Networks {
         .device = "cpu", .device_class = "arithmetic", .dtype = dtype_, .engine = "arithmetic", .threads = 1};
   }
 
-  std::unique_ptr<NoiseSource> noise_source(uint64_t seed) override {
-    return std::make_unique<FakeNoise>(seed);
+  std::unique_ptr<NoiseSource> noise_source(uint64_t seed, std::span<const NoiseTurn> turns) override {
+    return std::make_unique<FakeNoise>(seed, turns);
   }
 
   DeviceBatch upload(const BatchInputs& inputs) override {
@@ -379,7 +394,8 @@ class FakeNetworks : public Networks {
       }
       auto* source = dynamic_cast<FakeNoise*>(sources[b]);
       require(source != nullptr, "a noise source that is not theirs");
-      source->fill(noise->items[b]);
+      const Shape shape = latent_shape(size);
+      source->draw(noise->items[b], shape.rows, shape.columns);
     }
     return noise;
   }

@@ -27,8 +27,8 @@ struct Inputs {
 std::vector<uint8_t> chain(const Inputs& inputs) {
   const auto networks = make_fake_networks();
   const Canvas picture = gradient(inputs.picture);
-  const auto noise = networks->noise_source(inputs.seed),
-             posterior = networks->noise_source(inputs.posterior_seed);
+  const auto noise = networks->noise_source(inputs.seed, {}),
+             posterior = networks->noise_source(inputs.posterior_seed, {});
   const DeviceBatch batch = networks->upload({.pictures = {&picture},
                                               .numbers = {{0.5}, {inputs.timestep}, {inputs.guidance}},
                                               .draws = {{posterior.get()}, {noise.get()}}});

@@ -34,5 +34,30 @@ TEST(WeightedSeeds, ThatAreNotAsStrongAsOneAreRefused) {
   EXPECT_NO_THROW(check_noise(std::vector<WeightedSeed>{{1, 0.6}, {2, -0.8}}));
 }
 
+TEST(NoiseTurns, FadeOverTheMiddleAndShareThePictureWithTheRegionAcross) {
+  const std::vector<NoiseTurn> bottom = {{NoiseRegion::bottom, 2}};
+  const std::vector<float> field = turn_field(bottom, 8, 4);
+  ASSERT_EQ(field.size(), 32u);
+  for (int column = 0; column < 4; ++column) {
+    EXPECT_EQ(field[static_cast<size_t>(column)], 0) << "above";
+    EXPECT_EQ(field[static_cast<size_t>(7 * 4 + column)], 2) << "below";
+    EXPECT_NEAR(field[static_cast<size_t>(3 * 4 + column)] + field[static_cast<size_t>(4 * 4 + column)], 2,
+                1e-6);
+  }
+  for (const auto [one, other] :
+       {std::pair{NoiseRegion::top, NoiseRegion::bottom}, {NoiseRegion::left, NoiseRegion::right}}) {
+    const std::vector<NoiseTurn> both = {{one, 1.5}, {other, 1.5}};
+    for (const float angle : turn_field(both, 5, 7)) EXPECT_NEAR(angle, 1.5, 1e-6);
+  }
+  const std::vector<NoiseTurn> middle = {{NoiseRegion::middle, 1}};
+  const std::vector<float> round = turn_field(middle, 9, 9);
+  EXPECT_EQ(round[4 * 9 + 4], 1);
+  EXPECT_EQ(round[0], 0);
+}
+
+TEST(NoiseTurns, GoTowardsANoiseThatNoWalkComesBy) {
+  for (uint64_t seed = 0; seed < 100; ++seed) EXPECT_GT(turned_seed(seed), 1000u);
+}
+
 }  // namespace
 }  // namespace spectradiff

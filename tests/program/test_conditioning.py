@@ -4,8 +4,10 @@ import hashlib
 import json
 import re
 
+import numpy as np
 import pytest
 from conftest import QUICK
+from PIL import Image
 
 FRAMES = [*QUICK, "--fps", "10", "--steps", "4", "--batch-size", "4"]
 NOTES = [f"the note {name}" for name in "C C# D D# E F F# G G# A A# B".split()]
@@ -16,6 +18,7 @@ CASES = {
     "walk": ["--walk", "circle", "--tempo", "120", "--walk-distance", "0.2"],
     "bend": ["--bend", "add 0.8*raw(rms) | noise 0.2*onset | roll 0 f"],
     "noise": ["--text-to-image"],
+    "regions": ["--walk-regions", "bottom=bass,top=max(mid, treble)", "--tempo", "120", "--walk-distance", "0.2"],
     "loop": ["--loop", "--walk-by", "1", "--prompt", "sea", "--end-prompt", "storm"],
     "prompts": ["--prompts", "story.txt", "--prompt-blend", "slerp"],
     "scenes": ["--scenes", "scenes.txt"],
@@ -67,6 +70,19 @@ def test_a_frame_alone_shards_and_a_printed_plan_give_the_same_bytes(program, so
     done = program("render", song, "--plan", "plan.jsonl", "--model", "./fake-model", "-o", "planned/%05d.png")
     assert done.code == 0, done
     assert digests(program, "planned") == whole
+
+
+def test_a_region_walks_alone_and_noise_stays_as_strong(program, render):
+    assert render("plain").code == 0
+    words = ["--walk-mode", "level", "--walk-distance", "0.5"]  # a quarter turn where the expression is 1
+    assert render("bottom", "--walk-regions", "bottom=1", *words).code == 0
+    assert render("nowhere", "--walk-regions", "bottom=0", *words).code == 0
+    assert digests(program, "nowhere") == digests(program, "plain")
+    before, after = (np.asarray(Image.open(program.work / folder / "00003.png"), float) for folder in ("plain", "bottom"))
+    assert np.array_equal(before[:16], after[:16]) and np.abs(before[48:] - after[48:]).mean() > 5
+    for wrong, told in [("floor=bass", "of top, bottom, left"), ("top=bass,top=mid", "top twice"), ("top=bas", "did you mean 'bass'")]:
+        done = render("none", "--walk-regions", wrong)
+        assert done.code == 2 and told in done.err, done
 
 
 def test_bending_by_nothing_is_no_bending(program, render):

@@ -89,7 +89,7 @@ class Recorded : public ::testing::TestWithParam<std::string> {
     BatchInputs inputs;
     for (size_t b = 0; b < made.size(); ++b) {
       inputs.pictures.push_back(&made[b]);
-      sources.push_back(networks_->noise_source(kSeeds.at(b)));
+      sources.push_back(networks_->noise_source(kSeeds.at(b), {}));
     }
     inputs.draws = {{sources[0].get(), sources[1].get(), sources[2].get()}};
     for (const char* row : {"timesteps", "guidance"}) {
@@ -233,8 +233,8 @@ TEST_P(Slots, DoNotFeelTheirNeighbours) {
 TEST(Noise, ASourcesDrawsComeInOrderWhateverStandsBesideIt) {
   const ScriptedBundle bundle;
   const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
-  const auto alone = networks->noise_source(5), together = networks->noise_source(5),
-             other = networks->noise_source(6);
+  const auto alone = networks->noise_source(5, {}), together = networks->noise_source(5, {}),
+             other = networks->noise_source(6, {});
   const Canvas picture({48, 32});
   const DeviceBatch one = networks->upload(
       {.pictures = {&picture}, .numbers = {{0}}, .draws = {{alone.get()}, {nullptr}, {alone.get()}}});
@@ -249,6 +249,28 @@ TEST(Noise, ASourcesDrawsComeInOrderWhateverStandsBesideIt) {
   EXPECT_FALSE(at::equal(first, second));
   EXPECT_TRUE(same(value_of(one.draws[1]), at::zeros_like(first)));
   EXPECT_TRUE(same(value_of(two.draws[1])[0], at::zeros_like(first)[0]));
+}
+
+TEST(Noise, TurnedItLiesBetweenItsSeedsAndAnotherAndIsAsStrong) {
+  const ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
+  constexpr double kQuarter = 1.5707963267948966;
+  const auto everywhere = [](double angle) {
+    return std::vector<NoiseTurn>{{NoiseRegion::top, angle}, {NoiseRegion::bottom, angle}};
+  };
+  const Canvas picture({512, 512});
+  const auto drawn = [&](uint64_t seed, const std::vector<NoiseTurn>& turns) {
+    const auto source = networks->noise_source(seed, turns);
+    return value_of(
+        networks->upload({.pictures = {&picture}, .numbers = {{0}}, .draws = {{source.get()}}}).draws[0]);
+  };
+  const at::Tensor own = drawn(5, {}), other = drawn(turned_seed(5), {});
+  EXPECT_TRUE(same(drawn(5, everywhere(0)), own));
+  EXPECT_TRUE(at::allclose(drawn(5, everywhere(kQuarter)), other, 1e-5, 1e-5));
+  const at::Tensor bottom = drawn(5, {{NoiseRegion::bottom, kQuarter}});
+  EXPECT_TRUE(same(bottom.narrow(2, 0, 16), own.narrow(2, 0, 16)));
+  EXPECT_TRUE(at::allclose(bottom.narrow(2, 48, 16), other.narrow(2, 48, 16), 1e-5, 1e-5));
+  EXPECT_NEAR(bottom.narrow(2, 24, 16).var().item<double>(), 1, 0.05);
 }
 
 TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {

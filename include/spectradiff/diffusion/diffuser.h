@@ -49,6 +49,7 @@ struct FrameRequest {
   double guidance = 7.5;   // <= 1: no guidance; above 1 only where the diffuser is guided
   std::vector<WeightedSeed> noise = {{.seed = 42}};  // check_noise
   WorldNoise world;                                  // that the noise of the start is mixed with
+  std::vector<NoiseTurn> turns;                      // of all of it
   const Canvas* control = nullptr;       // of init's size; there exactly where the bundle takes control
   double control_weight = 1;             // finite
   const TextOverlay* overlay = nullptr;  // of the prompt; null: none

@@ -14,6 +14,7 @@
 
 #include "spectradiff/diffusion/engine_facts.h"
 #include "spectradiff/diffusion/latent_bend.h"
+#include "spectradiff/diffusion/weighted_seed.h"
 #include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
@@ -143,7 +144,8 @@ class Networks {
   virtual TextShape text_shape(const Array& text) = 0;
 
   // A batch.
-  virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed) = 0;
+  // Turned, it draws what lies between its seed's noise and that of turned_seed.
+  virtual std::unique_ptr<NoiseSource> noise_source(uint64_t seed, std::span<const NoiseTurn> turns) = 0;
   virtual DeviceBatch upload(const BatchInputs& inputs) = 0;
   // Pictures of a batch to unscaled latents; posterior_noise (a draw) samples the posterior, null takes its
   // mean.

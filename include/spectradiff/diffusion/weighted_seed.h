@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace spectradiff {
@@ -18,6 +19,24 @@ struct WeightedSeed {
 // Error{usage} for no seed, one that comes twice, a weight that is not finite, and Σ weight² further than
 // 1e-6 from 1.
 void check_noise(std::span<const WeightedSeed> noise);
+
+// Parts of the picture, which fade into the rest: top and bottom share it, so do left and right.
+enum class NoiseRegion { top, bottom, left, right, middle };
+const std::vector<std::string>& noise_region_names();  // by their values
+
+// In a region every seed's noise is turned towards another one that belongs to it alone: cos of the one and
+// sin of the other, which is as strong everywhere.
+struct NoiseTurn {
+  NoiseRegion region = NoiseRegion::bottom;
+  double angle = 0;  // radians
+  friend bool operator==(const NoiseTurn&, const NoiseTurn&) = default;
+};
+
+// By how much each latent is turned, [height][width]: where regions lie over one another, by all of them.
+std::vector<float> turn_field(std::span<const NoiseTurn> turns, int height, int width);
+
+// Whose noise it is turned towards.
+uint64_t turned_seed(uint64_t seed);
 
 inline constexpr double kMaxSeedTravel = 1e6;
 

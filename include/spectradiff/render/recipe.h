@@ -65,6 +65,7 @@ struct Recipe {
   std::vector<LatentBend> bends;  // of the latents that sampling starts from
   std::vector<WeightedSeed> noise{{}};  // at least one; the squares of the weights sum to 1
   WorldNoise world;                     // that its own noise is mixed with; share 0: it is not
+  std::vector<NoiseTurn> turns;         // of all of it, where in the picture
   Init init;
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/base/rational.h"
@@ -33,6 +34,8 @@ struct WalkSettings {
   double turns = 1;   // 0..1000; whole where the walk is closed
   double jitter = 0;  // 0..1
   double limit = 0;   // turns per second at most, 0..100; 0: none
+  // Parts of the picture whose noise goes around a circle of its own by an expression: region, expression.
+  std::vector<std::pair<std::string, std::string>> regions;
   friend bool operator==(const WalkSettings&, const WalkSettings&) = default;
 };
 
