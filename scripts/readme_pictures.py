@@ -2,7 +2,7 @@
 """Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG
 
 SONG is the example song. SPECTRADIFF names another program than the release build's. Writes examples/pictures: a plot of the
-song, rows of looks with columns of moments of the song, and what the embedded model makes of them.
+song, rows of looks with columns of moments of the song, what the embedded model makes of them, and a few seconds that move.
 """
 
 import json
@@ -102,8 +102,10 @@ def main() -> None:
         sheet(pictures(work, "paint", song, looks, MOMENTS, (192, 192)), TARGET / "painters.jpg")
 
         square = {"size": "256x256"}
-        demo = pictures(work, "render", song, [{"size": "448x256"}], [20, 60, 105, 150, 180, 195, 215, 240, 260], (320, 180))[0]
-        sheet([demo[0:3], demo[3:6], demo[6:9]], TARGET / "demo.jpg")
+        flight = ["--start", "4s", "--duration", "4s", "--size", "448x256", "--preset", "flight"]
+        film = TARGET / "demo.webp"
+        subprocess.run([PROGRAM, "render", song, *flight, "-o", film, "--max-bytes", "1500k", "-y", "-q"], check=True)
+        print(film, flush=True)
         presets = [{"preset": name, "prompt": prompt} for name, prompt in SEED_PRESETS.items()]
         presets += [{"preset": name} for name in OWN_PRESETS]
         sheet(pictures(work, "render", song, presets, MOMENTS, (160, 160)), TARGET / "presets.jpg")
