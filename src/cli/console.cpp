@@ -112,20 +112,24 @@ void Console::set_job(const std::string& id) {
   mark_ = id.empty() ? "" : "[" + id + "] ";
 }
 
-void Console::begin_stage(std::string_view stage, int64_t total) {
+void Console::begin_stage(std::string_view stage, int64_t total, int64_t there) {
   std::lock_guard lock(mutex_);
   stage_ = stage;
   total_ = total;
+  there_ = there;
   done_ = 0;
+  left_s_.reset();
   stage_start_ = drawn_ = Clock::now();
-  if (bar_) draw(0);
+  if (bar_) draw();
 }
 
-void Console::advance(int64_t done) {
+void Console::advance(int64_t done, std::optional<double> left_s) {
   std::lock_guard lock(mutex_);
+  const bool is_last = done == total_ && done_ < total_;
   done_ = done;
+  left_s_ = left_s;
   const double since = seconds_between(drawn_, Clock::now());
-  if ((bar_ && (since >= 0.1 || done == total_)) || (lines_ && since >= 10)) draw(done);
+  if ((bar_ && (since >= 0.1 || is_last)) || (lines_ && since >= 10)) draw();
 }
 
 void Console::end_stage() {
@@ -136,7 +140,7 @@ void Console::end_stage() {
 void Console::tell_progress() {
   std::lock_guard lock(mutex_);
   clear_bar();
-  log_->info(stage_.empty() ? mark_ + "no frame is begun" : progress_line(progress_text(done_)));
+  log_->info(stage_.empty() ? mark_ + "no frame is begun" : progress_line(progress_text()));
 }
 
 void Console::clear_bar() {
@@ -145,24 +149,25 @@ void Console::clear_bar() {
   bar_shown_ = false;
 }
 
-ProgressText Console::progress_text(int64_t done) const {
+ProgressText Console::progress_text() const {
   const double seconds = seconds_between(stage_start_, Clock::now());
-  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  ProgressText text{mark_ + stage_, fmt::format("{}/{} frames", done, total_), "", ""};
-  if (done > 0) {
-    text.rate = fmt::format("{:.1f} frames/s", rate);
-    text.left = time_left(static_cast<double>(total_ - done) / rate) + " left";
+  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
+  ProgressText text{mark_ + stage_, done_, total_, there_, "", ""};
+  if (done_ > 0) text.rate = fmt::format("{:.1f} frames/s", rate);
+  if (left_s_) {
+    text.left = time_left(*left_s_) + " left";
+  } else if (done_ > 0) {
+    text.left = time_left(static_cast<double>(total_ - done_) / rate) + " left";
   }
   return text;
 }
 
-void Console::draw(int64_t done) {
+void Console::draw() {
   drawn_ = Clock::now();
-  const ProgressText text = progress_text(done);
-  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0;
+  const ProgressText text = progress_text();
   bar_shown_ = bar_;
   write_all(STDERR_FILENO,
-            bar_ ? "\r\x1b[K" + progress_bar(text, share, terminal_columns()) : progress_line(text) + "\n",
+            bar_ ? "\r\x1b[K" + progress_bar(text, terminal_columns()) : progress_line(text) + "\n",
             "stderr");
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,8 @@ class Console : public RenderObserver {
 
   // Progress of a stage with a known number of frames: a bar on a terminal, a line every ten seconds
   // elsewhere.
-  void begin_stage(std::string_view stage, int64_t total) override;
-  void advance(int64_t done) override;
+  void begin_stage(std::string_view stage, int64_t total, int64_t there) override;
+  void advance(int64_t done, std::optional<double> left_s) override;
   void end_stage() override;
   void tell_progress();  // where it is, now, in a line
 
@@ -47,8 +48,8 @@ class Console : public RenderObserver {
   using Clock = std::chrono::steady_clock;
 
   void clear_bar();
-  ProgressText progress_text(int64_t done) const;
-  void draw(int64_t done);
+  ProgressText progress_text() const;
+  void draw();
 
   const LogLevel level_;
   std::unique_ptr<Log> log_;
@@ -60,7 +61,8 @@ class Console : public RenderObserver {
   const Clock::time_point start_ = Clock::now();
   std::string job_, mark_;  // "3", "[3] "
   std::string stage_;
-  int64_t total_ = 0, done_ = 0;
+  int64_t total_ = 0, there_ = 0, done_ = 0;
+  std::optional<double> left_s_;  // absent: as their number says
   Clock::time_point stage_start_;
   Clock::time_point drawn_;
   bool bar_shown_ = false;

@@ -82,7 +82,6 @@ constexpr Habit kHabits[] = {
     {"--half", "--dtype float16 does that"},
     {"--fp16", "--dtype float16 does that"},
     {"--precision", "--dtype does that"},
-    {"--force", "-y does that"},
     {"--format",
      "the name behind -o says the format: .mp4, .mov, .mkv, .webm, or .gif, .webp, .apng without sound"},
     {"--loglevel", "-q prints less, -v more"},

@@ -103,6 +103,9 @@ void print_plan(Session& session, const RunSettings& run, Console& console) {
     console.answer(json_text({{"unresolved", why}, {"request", job_to_json(session.job())}}) + "\n");
     return;
   }
+  const auto [cost, lack] = session.cost();
+  console.info(cost);
+  if (!lack.empty()) console.warn(lack);
   session.print_plan([&](std::string_view line) { console.answer(line); });
 }
 

@@ -158,8 +158,9 @@ Many jobs with the model loaded once, from a list; what is done is skipped, by c
 A render that is stopped or killed goes on with the same command and makes the same bytes: finished frames lie in
 OUTPUT.spectradiff beside the output, each within a second. Another codec costs no frame, another prompt for one scene
 that scene. --time-limit 3h30m stops by itself in time, --keep-frames keeps them when all is done. That file also
-claims the output's name: a second process is told at once, and what a dead one left is taken over. It is an SQLite
-file; on a network disk the file system must keep locks (NFS 4 does). `paint` keeps nothing: painting anew is as quick.
+claims the output's name: a second process is told at once, and what a dead one left is taken over. `paint`
+keeps nothing: painting anew is as quick. What it will take, pictures, time and bytes, is said first, by --dry-run too;
+a disk that cannot hold it is refused, and --force goes on.
 
 One song on several machines: each makes a shard, a nearly equal part of the frames, in any order:
   spectradiff render song.wav -o video.mp4 --shard 1/4
@@ -168,6 +169,9 @@ assemble needs the song, and neither model nor device. It checks that every fram
 same plan, names what is missing with the --shard that makes it, and gives the bytes of a single run. Shards must be
 made alike: the same settings, program and kind of device, and on processors the same --threads. A journey is only cut
 where a chain begins. A GPU per process: CUDA_VISIBLE_DEVICES=2 spectradiff render …
+
+A network disk must keep locks for the store, an SQLite file: NFS 4 does, NFS 3 with its lock daemon. Where it does
+not, or is slow, write to the machine's own disk (-o /tmp/v.mp4) and copy what is complete.
 
 For scripts: exit codes say whether trying again helps (`spectradiff man`), --json tells events line by line,
 --dry-run prints the plan, which --plan FILE renders, edited or not. --threads, --device and --batch-size say what

@@ -276,6 +276,9 @@ void add_files(std::vector<Option>& table) {
       of_run("resume", kPictures, "WHEN",
              "use the finished frames that a stopped run of this output left in OUTPUT.spectradiff"),
       FIELD(resume), {{"auto", true, "where they are the same"}, {"no", false, "begin anew"}}));
+  table.push_back(switch_option(
+      of_run("force", kPictures, "", "go on though the disk looks too small for what is to be made"),
+      FIELD(force)));
   table.push_back(switch_option(of_run("keep_frames", kPictures, "",
                                        "leave the finished frames in OUTPUT.spectradiff when the output is "
                                        "complete, for renders with other settings"),

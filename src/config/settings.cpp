@@ -196,6 +196,11 @@ Resolved resolve(const std::vector<Layer>& layers) {
   return resolved;
 }
 
+void check_values(const std::vector<Layer>& layers) {
+  Resolved resolved;
+  for (const Layer& layer : layers) apply(layer, resolved);
+}
+
 RunSettings run_settings(const std::vector<Layer>& layers) {
   Resolved resolved;
   for (const Layer& layer : layers) apply(layer, resolved, true);

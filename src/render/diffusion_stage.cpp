@@ -35,7 +35,7 @@ bool DiffusionStage::must_wait(const Batch& batch) const {
 }
 
 bool DiffusionStage::is_ready() const {
-  return !running_.empty() && running_.front().ticket.is_ready();
+  return !running_.empty() && running_.front().ticket->is_ready();
 }
 
 bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
@@ -48,10 +48,16 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
   const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], painted[i]); };
   std::vector<FrameRequest> requests(latest_.size(), request(0));
   for (size_t i = 0; i < batch.size(); ++i) requests[batch[i].slot] = request(i);
-  auto ticket = at_frame(run_.plan.rows[batch.front().row].frame, "diffuse",
-                         [&] { return run_.diffuser->submit(requests, [&] { return is_cancelled(); }); });
-  if (!ticket) return false;
-  running_.push_back({&batch, std::move(painted), std::move(requests), std::move(*ticket)});
+  next_ = {&batch, std::move(painted), std::move(requests), std::nullopt};
+  return submit();
+}
+
+bool DiffusionStage::submit() {
+  next_.ticket = at_frame(run_.plan.rows[next_.batch->front().row].frame, "diffuse", [&] {
+    return run_.diffuser->submit(next_.requests, [&] { return is_cancelled(); });
+  });
+  if (!next_.ticket) return false;
+  running_.push_back(std::move(next_));
   return true;
 }
 
@@ -59,8 +65,8 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
   if (is_cancelled()) return std::nullopt;
   Running running = std::move(running_.front());
   running_.erase(running_.begin());
-  auto pictures = at_frame(run_.plan.rows[running.batch->front().row].frame, "diffuse",
-                           [&] { return run_.diffuser->collect(std::move(running.ticket)); });
+  auto pictures = collect(running);
+  if (pictures.empty()) return std::nullopt;
   std::vector<Frame> frames;
   for (const SlottedRow& each : *running.batch) {
     const Recipe& row = run_.plan.rows[each.row];
@@ -76,6 +82,19 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
     frames.push_back({row.frame, std::move(diffused.picture)});
   }
   return frames;
+}
+
+// Empty when cancelled. What was begun may find only now that there is no memory for it.
+std::vector<DiffusedPicture> DiffusionStage::collect(Running& running) {
+  const int64_t frame = run_.plan.rows[running.batch->front().row].frame;
+  try {
+    return at_frame(frame, "diffuse", [&] { return run_.diffuser->collect(std::move(*running.ticket)); });
+  } catch (const FrameError& error) {
+    if (error.kind() != ErrorKind::memory || !run_.again) throw;
+  }
+  run_.again(frame);
+  return at_frame(frame, "diffuse",
+                  [&] { return run_.diffuser->run(running.requests, [&] { return is_cancelled(); }); });
 }
 
 Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) {

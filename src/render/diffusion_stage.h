@@ -26,15 +26,17 @@ class DiffusionStage {
   bool must_wait(const Batch& batch) const;
   // Hands a batch over; `painted` belongs to its rows. False when cancelled.
   bool begin(const Batch& batch, std::vector<Painted> painted);
+  // The same batch, where that threw.
+  bool begin_again() { return submit(); }
   // Waits for the pictures of the oldest batch that began; absent when cancelled. One must have begun.
   std::optional<std::vector<Frame>> finish();
 
  private:
   struct Running {
     const Batch* batch = nullptr;
-    std::vector<Painted> painted;        // the inits, once begun
-    std::vector<FrameRequest> requests;  // [slots]
-    DiffusionTicket ticket;
+    std::vector<Painted> painted;           // the inits, once begun
+    std::vector<FrameRequest> requests;     // [slots]
+    std::optional<DiffusionTicket> ticket;  // once begun
   };
 
   struct KeptColours {
@@ -42,6 +44,8 @@ class DiffusionStage {
     ColourMoments moments;
   };
 
+  bool submit();
+  std::vector<DiffusedPicture> collect(Running& running);
   Canvas init_of(const Recipe& row, size_t slot, Canvas painting);
   FrameRequest request_of(const Recipe& row, const Painted& painted) const;
   std::optional<Canvas> diffuse_again(const Recipe& row, const FrameRequest& request);
@@ -54,6 +58,7 @@ class DiffusionStage {
   std::vector<Canvas> latest_;        // [slots], of rows that are followed
   std::vector<KeptColours> colours_;  // [slots], of rows that give them
   std::vector<Running> running_;      // oldest first
+  Running next_;                      // is to begin
 };
 
 }  // namespace spectradiff

@@ -1,6 +1,7 @@
 #include "spectradiff/render/executor.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,50 @@ std::vector<size_t> order_of(const std::vector<Batch>& batches) {
   return order;
 }
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// The show stages with the pace of their lane.
+class PacedShow {
+ public:
+  PacedShow(const Run& run, RunResult& result)
+      : run_(run_with_pace(run)), stages_(show_stages(run_, result)) {}
+
+  void begin() {
+    begin_ = Clock::now();
+    stages_.begin();
+    busy_s_ += seconds_since(begin_);
+  }
+  void take(Frame frame) {
+    begin_ = Clock::now();
+    stages_.take(std::move(frame));
+    busy_s_ += seconds_since(begin_);
+  }
+
+ private:
+  Run run_with_pace(Run run) {
+    if (run.pace == nullptr) return run;
+    run.progress = [this, pace = run.pace, progress = run.progress](int64_t done, int64_t frame) {
+      pace->showed(busy_s_ + seconds_since(begin_));
+      if (progress) progress(done, frame);
+    };
+    return run;
+  }
+
+  const Run run_;
+  double busy_s_ = 0;
+  Clock::time_point begin_;
+  ShowStages stages_;
+};
+
+void begin_pace(const Run& run, const std::vector<Batch>& batches, bool at_once) {
+  if (run.pace == nullptr) return;
+  run.pace->begin(work_of(run.plan, batches, run.work), static_cast<int64_t>(run.plan.shown.size()), at_once);
+}
+
 // What the loop takes painted rows from and gives pictures to: at once, or by way of other threads. Either
 // says no by nothing and false: the run is to end.
 struct Connections {
@@ -59,6 +104,7 @@ class Loop {
   }
 
   void run() {
+    since_ = Clock::now();
     for (const Batch& batch : batches_) {
       auto painted = paintings_of(batch);
       if (!painted) break;  // what is on the device is still shown
@@ -92,20 +138,43 @@ class Loop {
     if (run_.kept != nullptr) {
       for (const Frame& frame : frames) run_.kept->keep(frame.index, frame.picture);
     }
-    return std::all_of(frames.begin(), frames.end(),
-                       [&](Frame& frame) { return connections_.show(std::move(frame)); });
+    const auto show_all = [&] {
+      const Stopwatch watch(showing_s_);
+      return std::all_of(frames.begin(), frames.end(),
+                         [&](Frame& frame) { return connections_.show(std::move(frame)); });
+    };
+    if (!show_all()) return false;
+    if (run_.pace != nullptr) {
+      run_.pace->made(static_cast<int64_t>(frames.size()), seconds_since(since_) - showing_s_);
+      since_ = Clock::now();
+      showing_s_ = 0;
+    }
+    if (run_.made) run_.made();
+    return true;
   }
 
   bool diffuse(const Batch& batch, std::vector<Painted> painted) {
     while (diffusion_->must_wait(batch))
       if (!finish_batch()) return false;
-    {
-      const Stopwatch watch(seconds_);
-      if (!diffusion_->begin(batch, std::move(painted))) return false;
-    }
+    if (!begin(batch, std::move(painted))) return false;
     while (diffusion_->running() > left_running_ || diffusion_->is_ready())
       if (!finish_batch()) return false;
     return true;
+  }
+
+  // What the device has no memory for is tried once more when nothing else is on it: the same pictures.
+  bool begin(const Batch& batch, std::vector<Painted> painted) {
+    try {
+      const Stopwatch watch(seconds_);
+      return diffusion_->begin(batch, std::move(painted));
+    } catch (const FrameError& error) {
+      if (error.kind() != ErrorKind::memory || !run_.again) throw;
+    }
+    while (diffusion_->running() > 0)
+      if (!finish_batch()) return false;
+    run_.again(run_.plan.rows[batch.front().row].frame);
+    const Stopwatch watch(seconds_);
+    return diffusion_->begin_again();
   }
 
   bool finish_batch() {
@@ -123,6 +192,8 @@ class Loop {
   const size_t left_running_;
   double& seconds_;
   std::optional<DiffusionStage> diffusion_;
+  Clock::time_point since_;  // when the latest batch was made
+  double showing_s_ = 0;     // since then, what belongs to the other lane
 };
 
 // The first failure of any stage; later ones are its consequences.
@@ -152,7 +223,8 @@ class Threads {
         painted_(static_cast<int64_t>(order_.size()),
                  int64_t{2} * std::max(painters, static_cast<int>(slots_of(run)))),
         finished_(2 * slots_of(run) + 2),
-        show_(show_stages(run, result_)) {
+        show_(run, result_) {
+    begin_pace(run, batches_, true);
     for (int i = 0; i < painters; ++i) threads_.emplace_back([this] { relay([this] { paint(); }); });
     threads_.emplace_back([this] { relay([this] { show(); }); });
   }
@@ -221,7 +293,7 @@ class Threads {
   std::mutex paint_seconds_mutex_;
   std::vector<double> paint_seconds_;
   RunResult result_;
-  ShowStages show_;
+  PacedShow show_;
   std::vector<std::jthread> threads_;  // last: joined before anything they use goes
 };
 
@@ -231,7 +303,8 @@ RunResult run_serial(const Run& run) {
   RunResult result;
   const std::vector<Batch> batches = batches_of(run);
   const PaintStage paint(run);
-  ShowStages show = show_stages(run, result);
+  begin_pace(run, batches, false);
+  PacedShow show(run, result);
   show.begin();
   Connections connections{[&](size_t row) -> std::optional<Painted> {
                             const Stopwatch watch(result.seconds.paint);
@@ -254,7 +327,8 @@ RunResult run_threaded(const Run& run, int threads) {
 
 RunResult show_kept(const Run& run) {
   RunResult result;
-  show_stages(run, result).begin();
+  begin_pace(run, {}, false);
+  PacedShow(run, result).begin();
   result.complete = result.frames == static_cast<int64_t>(run.plan.shown.size());
   return result;
 }

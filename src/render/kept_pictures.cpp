@@ -18,6 +18,10 @@ int64_t StoredPictures::count() const {
   return std::count_if(rows_.begin(), rows_.end(), [](const auto& row) { return row.second.is_there; });
 }
 
+int64_t StoredPictures::bytes(int64_t frame) const {
+  return store_.bytes(rows_.at(frame).key);
+}
+
 Canvas StoredPictures::picture(int64_t frame) const {
   return store_.picture(rows_.at(frame).key);
 }

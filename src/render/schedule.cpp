@@ -30,4 +30,15 @@ std::vector<Batch> schedule(const Plan& plan, size_t slots,
   return batches;
 }
 
+std::vector<double> work_of(const Plan& plan, const std::vector<Batch>& batches,
+                            const std::function<double(const Recipe&)>& work) {
+  std::vector<double> works;
+  for (const Batch& batch : batches) {
+    double& most = works.emplace_back(work ? 0 : 1);
+    for (const SlottedRow& each : batch)
+      if (work) most = std::max(most, work(plan.rows[each.row]));
+  }
+  return works;
+}
+
 }  // namespace spectradiff

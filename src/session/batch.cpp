@@ -146,6 +146,18 @@ void Batch::forget_sweep() {
   }
 }
 
+namespace {
+
+// All that a request reads beside its song, as one text: jobs of a list mostly read the same.
+std::string reads_of(const SessionRequest& request, const RunSettings& run) {
+  std::string text = run.from + '\n' + run.config + '\n' + run.plan;
+  for (const std::string& preset : run.presets) text += '\n' + preset;
+  for (const auto& [key, path] : named_paths(request.layers)) text += '\n' + key + '\n' + path;
+  return text;
+}
+
+}  // namespace
+
 SessionRequest Batch::request(const BatchJob& job) const {
   std::vector<Layer> told = below_;
   told.push_back(*job.own);
@@ -161,12 +173,17 @@ SessionRequest Batch::request(const BatchJob& job) const {
 void Batch::add_files(FileGuard& guard) const {
   refuse_shared_outputs(jobs_);
   if (!list_.empty()) guard.reads("batch", list_);
+  std::unordered_set<std::string> known;
   std::set<std::string> previews;  // jobs may share one: it shows the job that runs
   for (const BatchJob& job : jobs_) {
     if (job.status == BatchJob::Status::failed) continue;
     const SessionRequest asked = request(job);
     const RunSettings run = run_settings(asked.layers);
-    add_read_files(guard, asked, run);
+    if (known.insert(reads_of(asked, run)).second) {
+      add_read_files(guard, asked, run);
+    } else {
+      guard.reads("audio", asked.song);
+    }
     add_output(guard, job.output);
     if (!run.preview.empty()) previews.insert(run.preview);
   }

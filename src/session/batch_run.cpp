@@ -9,6 +9,21 @@
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
+namespace {
+
+// What decides about the model, in words.
+std::string model_choice(const SessionRequest& request) {
+  std::map<std::string, std::string> choice;
+  for (const Layer& layer : request.layers) {
+    for (const char* key : {"model", "diffusion"}) {
+      if (const auto value = layer.values.find(key); value != layer.values.end())
+        choice[key] = fmt::format("{} {}", layer.kind == LayerKind::flag, value->dump());
+    }
+  }
+  return choice["model"] + '\n' + choice["diffusion"];
+}
+
+}  // namespace
 
 using Status = BatchJob::Status;
 
@@ -55,19 +70,34 @@ void BatchRun::attempt(BatchJob& job, Work work) {
   }
 }
 
-// Needs no file of the job's but its model's description. Nothing is said twice: the run warns.
+// Nothing is said twice: the run warns.
+size_t BatchRun::model_for(const SessionRequest& request, bool in_full) {
+  const std::string choice = model_choice(request);
+  const auto same = model_of_choice_.find(choice);
+  if (!in_full && same != model_of_choice_.end()) return same->second;
+  RenderObserver silent;
+  const Resolution settings = resolve_request(request, shared_.models, silent);
+  const std::string model = settings.model() == nullptr ? "" : settings.model()->folder.string();
+  const auto known = std::find(models_.begin(), models_.end(), model);
+  const auto place = static_cast<size_t>(known - models_.begin());
+  if (known == models_.end()) models_.push_back(model);
+  model_of_choice_[choice] = place;
+  return place;
+}
+
+// Of the first jobs, and where nothing runs of all, whatever needs no file but the model's description. Of
+// later ones each value by itself: what they come to together takes as long as all the rest of a job's
+// beginning, and is looked at when its turn comes.
 void BatchRun::check_settings(size_t index) {
   BatchJob& job = jobs_[index];
   if (job.status == Status::failed) return;
   attempt(job, [&] {
     if (job.output == "-")
       throw_error(ErrorKind::usage, "output = -: several videos cannot go to stdout; name a file");
-    RenderObserver silent;
-    const Resolution settings = resolve_request(batch_.request(job), shared_.models, silent);
-    const std::string model = settings.model() == nullptr ? "" : settings.model()->folder.string();
-    const auto known = std::find(models_.begin(), models_.end(), model);
-    model_of_[index] = static_cast<size_t>(known - models_.begin());
-    if (known == models_.end()) models_.push_back(model);
+    const SessionRequest request = batch_.request(job);
+    const bool in_full = index < Batch::kOpenedFirst || course_.dry_run;
+    if (!in_full) check_values(request.layers);
+    model_of_[index] = model_for(request, in_full);
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,11 @@ class BatchRun {
   SharedResources& shared_;
   BatchObserver& observer_;
   const std::atomic<int>& stop_;
-  std::vector<std::string> models_;  // in order of their first job
-  std::vector<size_t> model_of_;     // [jobs]
+  size_t model_for(const SessionRequest& request, bool in_full);
+
+  std::vector<std::string> models_;                // in order of their first job
+  std::map<std::string, size_t> model_of_choice_;  // what settings say of it → its place among them
+  std::vector<size_t> model_of_;                   // [jobs]
   bool has_failure_ = false;
 };
 

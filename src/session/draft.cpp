@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kDraft = "draft";
 constexpr int kSmallestSide = 64;
 constexpr double kSteps = 12;
-constexpr int kEvery = 4;
+constexpr int kDraftEvery = 4;
 
 int draft_side(int side, int step) {
   return std::min(side, std::max(kSmallestSide, side / 2 / step * step));
@@ -29,7 +29,7 @@ Layer draft_layer(const RenderJob& final_job, int side_step) {
   Layer layer{kDraft};
   layer.values = {{"size", fmt::format("{}x{}", draft_side(width, side_step), draft_side(height, side_step))},
                   {"steps", draft_steps(final_job.diffusion)},
-                  {"diffuse_every", std::max(kEvery, final_job.diffusion.every)}};
+                  {"diffuse_every", std::max(kDraftEvery, final_job.diffusion.every)}};
   return layer;
 }
 

@@ -52,11 +52,14 @@ std::filesystem::path store_file(const OutputTarget& target, const std::string& 
   return folder / ((name.size() + part.size() <= kLongest ? name : sha256_hex(name)) + part + kEnding);
 }
 
+std::filesystem::path store_file(const SessionState& state) {
+  return store_file(state.target, state.settings.job.selection.frames, state.settings.run.shard);
+}
+
 std::unique_ptr<FrameStore> claim_output(const SessionState& state) {
   const OutputTarget& target = state.target;
   if (target.kind == OutputTarget::Kind::stream) return nullptr;
-  const std::filesystem::path file =
-      store_file(target, state.settings.job.selection.frames, state.settings.run.shard);
+  const std::filesystem::path file = store_file(state);
   refuse_other_song(state, file);
   std::vector<std::string> notes;
   auto store = std::make_unique<FrameStore>(file, notes);

@@ -26,6 +26,12 @@ std::filesystem::path output_of(const OutputTarget& target);
 std::filesystem::path store_file(const OutputTarget& target, const std::string& frames,
                                  const std::optional<Shard>& shard);
 
+// That of the state's own run. Of no stream.
+std::filesystem::path store_file(const SessionState& state);
+
+// What the store notes of the pace of its runs (note_of_pace, cost.h).
+constexpr const char* kAboutPace = "pace";
+
 // Claims the output, clears away what dead processes left of it, and tells both. Null for a stream.
 // Error{output} where a live process makes this output, where the store is another song's, and as FrameStore.
 std::unique_ptr<FrameStore> claim_output(const SessionState& state);

@@ -32,8 +32,10 @@ class LookObserver : public RenderObserver {
   void warn(std::string_view message) override {
     if (said_.insert(std::string(message)).second) observer_.warn(message);
   }
-  void begin_stage(std::string_view, int64_t total) override { observer_.begin_stage(look_, total); }
-  void advance(int64_t done) override { observer_.advance(done); }
+  void begin_stage(std::string_view, int64_t total, int64_t there) override {
+    observer_.begin_stage(look_, total, there);
+  }
+  void advance(int64_t done, std::optional<double> left_s) override { observer_.advance(done, left_s); }
   void end_stage() override { observer_.end_stage(); }
   void begin_look(std::string look) { look_ = std::move(look); }
 

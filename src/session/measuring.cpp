@@ -113,7 +113,7 @@ std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, Render
   ReportStrip strip(measured.frames);
   const bool reports = !settings.run.report.empty();
   Size size;
-  observer.begin_stage("measure", measured.frames);
+  observer.begin_stage("measure", measured.frames, 0);
   for (int64_t frame = 0; frame < measured.frames; ++frame) {
     if (stop.load() > 0) return std::nullopt;
     const Rational time_s(frame * measured.fps.den, measured.fps.num);
@@ -121,7 +121,7 @@ std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, Render
     size = picture.size();
     pictures.add(music.first + frame, picture);
     if (reports) strip.take(music.first + frame, picture);
-    observer.advance(frame + 1);
+    observer.advance(frame + 1, std::nullopt);
   }
   observer.end_stage();
   if (music.features) measured.music = music_facts(*music.features);

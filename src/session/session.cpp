@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "constants.h"
+#include "cost.h"
 #include "finished_work.h"
 #include "given_features.h"
 #include "given_plan.h"
 #include "interpolation.h"
+#include "kept_frames.h"
 #include "music.h"
 #include "old_render.h"
 #include "output_name.h"
@@ -21,9 +25,12 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/cadence_plan.h"
 #include "spectradiff/config/conditioning_plan.h"
+#include "spectradiff/config/frame_keys.h"
 #include "spectradiff/config/journey_plan.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/trail_plan.h"
+#include "spectradiff/render/shard.h"
+#include "spectradiff/store/store_reader.h"
 #include "upscaling.h"
 #include "video_output.h"
 
@@ -221,6 +228,25 @@ const std::string& Session::unresolved() const {
   return state_->unresolved;
 }
 
+std::pair<std::string, std::string> Session::cost() const {
+  const SessionState& state = *state_;
+  const auto& shard = state.settings.run.shard;
+  const Plan plan = shard ? shard_of(state.plan, *shard) : state.plan;
+  KnownPictures known;
+  if (state.settings.run.resume && keeps_pictures(state) && state.target.kind != OutputTarget::Kind::stream) {
+    if (const auto file = store_file(state); read_about(file, kAboutPace)) {
+      const auto store = std::make_shared<StoreReader>(file);
+      const auto keys = std::make_shared<std::map<int64_t, std::string>>();
+      const std::vector<FrameKey> in_order = frame_keys(plan);
+      for (size_t i = 0; i < in_order.size(); ++i) (*keys)[plan.rows[i].frame] = in_order[i];
+      known = {[=](int64_t frame) { return store->holds(keys->at(frame)); },
+               [=](int64_t frame) { return store->bytes(keys->at(frame)); }, store->about(kAboutPace)};
+    }
+  }
+  const Cost cost = cost_of(state, plan, known);
+  return {cost_text(state, cost), missing_room(state, cost)};
+}
+
 const std::vector<MovedOption>& Session::moved() const {
   return state_->moved;
 }
@@ -278,7 +304,10 @@ bool Session::is_done() {
   const OutputTarget& target = state_->target;
   if (target.kind == OutputTarget::Kind::stream) return false;
   if (target.kind == OutputTarget::Kind::video) {
-    if (is_chained(state_->settings.job)) hear();  // how many chains there are decides where it is diffused
+    // How many chains there are, and in how many pieces the longest prompt is read, decides the pictures.
+    const RenderJob& job = state_->settings.job;
+    const bool reads_chunks = job.diffusion.reading.long_prompts == LongPrompts::chunk;
+    if (is_chained(job) || (state_->settings.diffuses && reads_chunks)) hear();
     return is_video_made(*state_);
   }
   if (!any_frame_is_there(*state_)) return false;

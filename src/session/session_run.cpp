@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -10,7 +12,9 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
+#include "cost_watch.h"
 #include "finished_work.h"
 #include "frame_record.h"
 #include "kept_frames.h"
@@ -90,23 +94,35 @@ class SessionRun {
     if (is_shard()) {
       choose_shard();
       if (part_.rows.empty()) return report_empty_shard();
+    } else if (target_.kind == OutputTarget::Kind::frames) {
+      choose_missing();
     }
-
-    const Clock::time_point load_begin = Clock::now();
-    if (state_.settings.diffuses) diffusers_.emplace(state_);
-    if (!is_shard()) load_showing();
-    const double load_s = seconds_since(load_begin);
-    if (stop_.load() > 0) return {};
-
     auto kept = kept_pictures(state_, is_shard() ? part_ : plan_, store_.get());
-    kept_ = kept.get();
-    RunResult result = is_shard() ? make_shard() : write_target();
+    watch_cost(kept.get());
+    costs_->tell();
+
+    std::optional<RunResult> made;
+    while (!made) {
+      try {
+        made = load_and_make();
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::memory) throw;
+        const bool keeps = store_ != nullptr && store_->pictures() > 0;
+        if (!can_step_down())
+          throw Error(ErrorKind::memory, error.what() + what_needs_less(state_, keeps ? kept_text() : ""));
+      }
+      if (made) break;
+      step_down();
+      kept = kept_pictures(state_, to_make(), store_.get());
+      watch_cost(kept.get());
+    }
+    RunResult& result = *made;
     for (const std::string& note : state_.shared.models.take_notes()) observer_.warn(note);
     result.seconds.analyze = analyze_s;
-    result.seconds.load = load_s;
+    result.seconds.load = load_s_;
     result.seconds.total = seconds_since(begin);
     if (is_shard()) return report_shard(result);
-    if (result.complete && store_ != nullptr && !state_.settings.run.keep_frames) store_->remove();
+    if (result.complete && store_ != nullptr) end_store();
     return report(result);
   }
 
@@ -118,6 +134,8 @@ class SessionRun {
     store_ = claim_output(state_);
     const WorkGuard work(state_.shared.work, store_.get(), target_);
     load_showing();
+    if (target_.kind == OutputTarget::Kind::frames) choose_missing();
+    watch_cost(nullptr);
     kept_ = &pictures;
     makes_ = false;
     RunResult result = write_target();
@@ -126,6 +144,45 @@ class SessionRun {
   }
 
  private:
+  RunResult load_and_make() {
+    const Clock::time_point load_begin = Clock::now();
+    if (state_.settings.diffuses) diffusers_.emplace(state_);
+    if (!is_shard()) load_showing();
+    load_s_ = seconds_since(load_begin);
+    if (stop_.load() > 0) return {};
+    return is_shard() ? make_shard() : write_target();
+  }
+
+  // Fewer slots make other pictures. So that is for runs that have none yet, that nobody told how many to
+  // use, and that others need not agree with.
+  bool can_step_down() const {
+    const auto& diffusion = plan_.constants.diffusion;
+    if (target_.pattern && part_.shown.size() < plan_.shown.size()) return false;
+    return diffusion && diffusion->slots > 1 && job_.diffusion.batch_size == 0 && !state_.given &&
+           !is_shard() && costs_->pace().pictures() == 0 && (stored_ == nullptr || stored_->count() == 0);
+  }
+
+  void step_down() {
+    diffusers_.reset();
+    int& slots = state_.plan.constants.diffusion->slots;
+    slots /= 2;
+    if (part_.constants.diffusion) part_.constants.diffusion->slots = slots;
+    observer_.warn(fmt::format(
+        "out of memory before the first picture: the batch size becomes {} for all of this render; pictures "
+        "differ a little from those of {}, and --batch-size {} makes the same ones",
+        slots, 2 * slots, slots));
+  }
+
+  // The output is complete, whatever becomes of its store.
+  void end_store() {
+    try {
+      state_.settings.run.keep_frames ? store_->flush() : store_->remove();
+    } catch (const Error& error) {
+      observer_.warn(fmt::format("{} is complete, but its frames could not be {}: {}", target_.text(),
+                                 state_.settings.run.keep_frames ? "kept" : "cleared away", error.what()));
+    }
+  }
+
   bool is_shard() const { return state_.settings.run.shard.has_value(); }
 
   // The networks behind the pictures that are made.
@@ -179,6 +236,16 @@ class SessionRun {
         fmt::format("shard {}/{} is empty: there is less to divide than shards", shard.index, shard.count));
     observer_.event("done", {{"path", store_->file().string()}, {"frames", 0}, {"seconds", 0.0}});
     return {true, 0, 0, nullptr};
+  }
+
+  void watch_cost(StoredPictures* stored) {
+    kept_ = stored_ = stored;
+    costs_.emplace(state_, to_make(), store_.get(), stored);
+  }
+
+  // All that is to be made, or the part of it that this run makes.
+  const Plan& to_make() const {
+    return is_shard() || target_.kind == OutputTarget::Kind::frames ? part_ : plan_;
   }
 
   RunResult make_shard() {
@@ -244,6 +311,7 @@ class SessionRun {
     const bool with_sound = sound.has_value();
     PartFile part(target_.path);
     observer_.detail("what is finished can be watched in " + part.path().string());
+    costs_->writes(part.path());
     VideoWriter writer(settings, part.path(), std::move(sound));
     RunResult result = write_video(writer);
     if (!result.complete) return result;
@@ -285,26 +353,30 @@ class SessionRun {
   }
 
   // What the record vouches for is kept, except where a picture needs those before it.
-  RunResult write_frames() {
+  void choose_missing() {
     const std::set<int64_t> made = frames_made(state_);
+    replaces_ = !made.empty();
     const bool needs_all = plan_.constants.video.flash_limit || measures();
     const std::set<int64_t> kept = needs_all ? std::set<int64_t>() : made;
     if (!kept.empty())
       observer_.info(fmt::format("{} of {} frames are there already", kept.size(), plan_.shown.size()));
-    const Plan missing = part_of(plan_, [&](int64_t frame) { return !kept.contains(frame); });
+    part_ = part_of(plan_, [&](int64_t frame) { return !kept.contains(frame); });
+  }
+
+  RunResult write_frames() {
     std::map<int64_t, FrameKey> keys;
     const std::vector<FrameKey> in_order = shown_keys(plan_);
     for (size_t i = 0; i < in_order.size(); ++i) keys[plan_.shown[i].frame] = in_order[i];
     FrameRecord record(*target_.pattern);
     PngSink sink(
         *target_.pattern, plan_.constants.video.size, plan_.constants.video.fit,
-        state_.settings.run.overwrite || !made.empty(),
+        state_.settings.run.overwrite || replaces_,
         [&](int64_t frame, std::span<const uint8_t> bytes) {
           record.add(frame, keys.at(frame), sha256_hex(bytes));
         },
         opacity_of_frames());
-    RunResult result = make_pictures(missing, sink);
-    result.frames += static_cast<int64_t>(kept.size());
+    RunResult result = make_pictures(part_, sink);
+    result.frames += static_cast<int64_t>(plan_.shown.size() - part_.shown.size());
     return result;
   }
 
@@ -325,7 +397,15 @@ class SessionRun {
 
   RunResult make_pictures(const Plan& plan, FrameSink& sink) {
     const auto frames = static_cast<int64_t>(plan.shown.size());
-    observer_.begin_stage(!makes_ ? "assemble" : diffusers_ ? "render" : "paint", frames);
+    const auto rows = static_cast<int64_t>(plan.rows.size());
+    const auto there =
+        stored_ == nullptr ? 0 : std::count_if(plan.rows.begin(), plan.rows.end(), [&](const Recipe& row) {
+          return stored_->has(row.frame);
+        });
+    observer_.begin_stage(!makes_      ? "assemble"
+                          : diffusers_ ? "render"
+                                       : "paint",
+                          makes_ ? rows - there : frames, there);
     std::optional<PreviewSink> preview;
     if (const std::string& file = state_.settings.run.preview; !file.empty())
       preview.emplace(sink, file, frames, job_.paint.size, observer_);
@@ -333,8 +413,13 @@ class SessionRun {
     FrameSink& previewed = preview ? *preview : sink;
     if (!state_.settings.run.report.empty()) report.emplace(previewed, strip_.emplace(frames));
     Run run{plan, *state_.features, report ? *report : previewed, stop_};
+    run.pace = &costs_->pace();
+    run.work = row_work(state_);
+    run.made = [this] { costs_->made(); };
     run.progress = [this, frames](int64_t done, int64_t frame) {
-      observer_.advance(done);
+      const Pace& pace = costs_->pace();
+      costs_->showed(done);
+      observer_.advance(makes_ ? pace.pictures() : done, pace.left_s());
       observer_.event("frame", {{"frame", frame}, {"done", done}, {"total", frames}});
     };
     if (diffusers_) {
@@ -344,6 +429,11 @@ class SessionRun {
         sound_.emplace(state_.features->sound, text.tokens, text.width);
         run.sound = &*sound_;
       }
+      run.again = [this](int64_t frame) {
+        observer_.warn(fmt::format(
+            "frame {}: out of memory; its batch is made once more, by itself, with the same pictures",
+            frame));
+      };
       run.more_precise = [this](int64_t frame) { return diffusers_->more_precise(frame); };
     }
     run.kept = kept_;
@@ -414,8 +504,12 @@ class SessionRun {
   const Plan& plan_;
   std::unique_ptr<FrameStore> store_;  // holds the claim; null for a stream
   KeptPictures* kept_ = nullptr;
-  bool makes_ = true;  // pictures; false: all are there
-  Plan part_;          // of a shard
+  StoredPictures* stored_ = nullptr;  // the same, where they are kept while they are made
+  bool makes_ = true;                 // pictures; false: all are there
+  Plan part_;                         // of a shard, or the frames that are not there yet
+  bool replaces_ = false;             // files of frames, where their record says so
+  std::optional<CostWatch> costs_;
+  double load_s_ = 0;
   std::optional<RunDiffusers> diffusers_;
   std::optional<OpacityPictures> opacity_;  // where the background is transparent
   std::optional<SoundEmbedder> sound_;      // where rows are told sound

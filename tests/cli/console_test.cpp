@@ -79,8 +79,8 @@ TEST(Console, OutsideATerminalProgressDrawsNoBar) {
   RunSettings run;
   run.progress = "always";
   const std::string err = written(run, [](Console& console) {
-                            console.begin_stage("paint", 3);
-                            for (int done = 1; done <= 3; ++done) console.advance(done);
+                            console.begin_stage("paint", 3, 0);
+                            for (int done = 1; done <= 3; ++done) console.advance(done, std::nullopt);
                             console.end_stage();
                           }).second;
   EXPECT_THAT(err, Not(HasSubstr("\r")));

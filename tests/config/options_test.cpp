@@ -75,7 +75,7 @@ TEST(OptionTable, EveryChangedSettingOfARunReadsBackAsItself) {
   const Json changed = Json::parse(R"({
     "output": "v.mp4", "overwrite": true, "seed_csv": "s.csv", "csv": "a.csv", "json_out": "a.json", "series": "rms",
     "plot": "a.png", "report": "r.html", "looks": "plain,kick", "preview": "p.jpg", "inits": "inits", "stats": true, "json": true, "progress": "never", "log_file": "l.txt", "quiet": true, "verbose": true, "sweep": {"strength": [0.4, "onset"]}, "fail_fast": true,
-    "resume": "no", "keep_frames": true, "shard": "2/7", "song_file": "s.wav", "time_limit": 5400.0,
+    "resume": "no", "force": true, "keep_frames": true, "shard": "2/7", "song_file": "s.wav", "time_limit": 5400.0,
     "method": "chirp", "channels": "red", "stretch": 3.0, "frames_per_beat": 16, "sample_rate": 8000, "roles": "pitch=blue,level=red,length=green"})");
   const Json again = settings_to_json(resolve({{"test", changed}}));
   for (const Option& option : option_table()) {

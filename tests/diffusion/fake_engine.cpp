@@ -1,8 +1,10 @@
 // The arithmetic networks as an engine: SPECTRADIFF_ENGINE names it, and the whole program runs without
 // libtorch on any bundle whose files are in order. SPECTRADIFF_FAKE_ENGINE plants faults:
-//   {"wait_s": {"load": 2, "denoise": 0.1}, "nan_from": 3}
+//   {"wait_s": {"load": 2, "denoise": 0.1}, "nan_from": 3, "fail": {"denoise": {"memory": [4, 5], "device":
+//   [9]}}}
 // wait_s: how long loading and each call of that name take; nan_from: pictures decoded by that call and later
-// ones are not finite, except in float32.
+// ones are not finite, except in float32. fail: those calls of that name, by number from 0 on, find no memory
+// or no device any more; "load" is one too, and only its call 0 is asked for.
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -28,14 +30,27 @@ void wait(const Json& faults, const std::string& call) {
   if (seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
 
+void fail(const Json& faults, const std::string& call, int number) {
+  const Json kinds = faults.value("fail", Json::object()).value(call, Json::object());
+  for (const auto& [kind, calls] : kinds.items()) {
+    if (std::find(calls.begin(), calls.end(), Json(number)) == calls.end()) continue;
+    if (kind == "memory") throw_error(ErrorKind::memory, "{}: out of memory (planted)", call);
+    throw_error(ErrorKind::device, "{}: the device failed (planted)", call);
+  }
+}
+
 std::unique_ptr<Networks> load(const AdmittedModel&, const EngineRequest& request) {
   if (request.device != "auto" && request.device != "cpu")
     throw_error(ErrorKind::device, "there is no {}", request.device);
   const Json faults = planted();
   const std::string dtype = request.dtype == "auto" ? "float32" : request.dtype;
   wait(faults, "load");
-  return make_fake_networks([faults](const std::string& call, int) { wait(faults, call); },
-                            dtype == "float32" ? -1 : faults.value("nan_from", -1), dtype);
+  fail(faults, "load", 0);
+  const auto plant = [faults](const std::string& call, int number) {
+    wait(faults, call);
+    fail(faults, call, number);
+  };
+  return make_fake_networks(plant, dtype == "float32" ? -1 : faults.value("nan_from", -1), dtype);
 }
 
 // The nearer of the two pictures, upside down so that it is told from both.

@@ -54,5 +54,18 @@ TEST(Schedule, ARowKeepsItsSlotWhateverPartOfTheSongIsRendered) {
   EXPECT_THAT(schedule(last, 2)[0], ElementsAre(SlottedRow{0, 1}));
 }
 
+TEST(Schedule, ABatchTakesWhatItsLongestRowDoes) {
+  Plan plan;
+  for (int64_t i = 0; i < 4; ++i) {
+    Recipe& row = plan.rows.emplace_back();
+    row.frame = row.chain = i;
+    row.numbers.strength = static_cast<double>(i) / 10;
+  }
+  const std::vector<Batch> batches = schedule(plan, 2);
+  EXPECT_EQ(work_of(plan, batches), (std::vector<double>{1, 1}));
+  EXPECT_EQ(work_of(plan, batches, [](const Recipe& row) { return 1 + 10 * row.numbers.strength; }),
+            (std::vector<double>{2, 4}));
+}
+
 }  // namespace
 }  // namespace spectradiff

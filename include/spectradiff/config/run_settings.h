@@ -19,6 +19,7 @@ struct RunSettings {
   std::string seed_csv, csv, json_out, plot;  // of analyze; empty: not given
   std::string series;                         // of analyze, as typed
   bool resume = true;                         // finished frames of an earlier run are used
+  bool force = false;                         // goes on though the disk looks too small
   bool keep_frames = false;                   // they stay when the output is complete
   std::optional<double> time_limit_s;         // then it stops, to be gone on with
   std::optional<Shard> shard;                 // the part of the render that is made; absent: all

@@ -30,6 +30,10 @@ struct Resolved : Settings {
 // Error{input} for what a video says, else Error{usage}.
 Resolved resolve(const std::vector<Layer>& layers);
 
+// That every value is of its option's kind and range; whether they fit together, and what expressions mean,
+// is not looked at. Errors as resolve().
+void check_values(const std::vector<Layer>& layers);
+
 // Those of the run alone, of layers whose other options are not looked at.
 RunSettings run_settings(const std::vector<Layer>& layers);
 

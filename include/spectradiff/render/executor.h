@@ -15,6 +15,7 @@
 #include "spectradiff/render/depth_pictures.h"
 #include "spectradiff/render/frame_sink.h"
 #include "spectradiff/render/kept_pictures.h"
+#include "spectradiff/render/pace.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/statistics.h"
 
@@ -45,6 +46,9 @@ struct Run {
   // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;
+  // Told of a frame whose batch is begun once more, since the device had no memory for it; what fails again
+  // ends the run. From the thread that diffuses; null: the first failure does.
+  std::function<void(int64_t frame)> again = nullptr;
   Interpolator* interpolator = nullptr;  // there where the plan interpolates by a network
   Upscaler* upscaler = nullptr;          // there where the plan enlarges by a network
   // What is there is not made again, and what is made is kept; null: neither.
@@ -55,6 +59,12 @@ struct Run {
   bool statistics = false;  // fill RunResult::pictures
   // After each frame handed over, from the sink's thread.
   std::function<void(int64_t done, int64_t frame)> progress = nullptr;
+  // Filled while it goes on; null: nobody asks. `work` says how much a row's picture takes beside others;
+  // null: all take as much.
+  Pace* pace = nullptr;
+  std::function<double(const Recipe&)> work = nullptr;
+  // After each batch, when its pictures are kept and handed on, from the calling thread.
+  std::function<void()> made = nullptr;
 };
 
 struct RunResult {

@@ -27,7 +27,8 @@ class StoredPictures : public KeptPictures {
   // `keys`, [plan.rows], say which picture is a row's. The store outlives it.
   StoredPictures(FrameStore& store, const Plan& plan, const std::vector<std::string>& keys);
 
-  int64_t count() const;  // of those that are there
+  int64_t count() const;               // of those that are there
+  int64_t bytes(int64_t frame) const;  // as it is kept; 0: not, or not yet
   bool has(int64_t frame) const override;
   Canvas picture(int64_t frame) const override;
   void keep(int64_t frame, const Canvas& picture) override;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "spectradiff/base/json.h"
@@ -23,9 +24,10 @@ class RenderObserver {
   // events.schema.json has them.
   virtual void event(std::string_view /*name*/, const Json& /*fields*/) {}
 
-  // A stage whose number of frames is known: `done` of its `total` so far.
-  virtual void begin_stage(std::string_view /*stage*/, int64_t /*total*/) {}
-  virtual void advance(int64_t /*done*/) {}
+  // A stage whose number of frames is known: `total` are to be made, beside those that are there already.
+  virtual void begin_stage(std::string_view /*stage*/, int64_t /*total*/, int64_t /*there*/) {}
+  // So many of the total are done; how long the rest takes, where that is known better than by their number.
+  virtual void advance(int64_t /*done*/, std::optional<double> /*left_s*/) {}
   virtual void end_stage() {}
 };
 

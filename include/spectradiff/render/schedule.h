@@ -27,4 +27,9 @@ using Batch = std::vector<SlottedRow>;  // by row; at most one for each slot
 std::vector<Batch> schedule(const Plan& plan, size_t slots,
                             const std::function<bool(int64_t frame)>& is_there = nullptr);
 
+// How much each batch takes, where a row's picture alone takes so much; null: as much as any other. Slots
+// work side by side: a batch takes what its longest row does.
+std::vector<double> work_of(const Plan& plan, const std::vector<Batch>& batches,
+                            const std::function<double(const Recipe&)>& work = nullptr);
+
 }  // namespace spectradiff

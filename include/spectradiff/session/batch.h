@@ -44,7 +44,8 @@ class BatchObserver {
 class Batch {
  public:
   static constexpr size_t kMostJobs = 100'000;  // of a list with all its sweeps, or of a sweep
-  static constexpr size_t kOpenedFirst = 100;   // jobs whose files are opened before the first one runs
+  // Jobs whose settings are put together, and whose files are opened, before the first one runs.
+  static constexpr size_t kOpenedFirst = 100;
 
   // The jobs of `text`: an array, {"defaults": {…}, "jobs": […]} or one object per line. Beside the flat keys
   // a job holds "audio" and may hold "id" (default: its index); its settings stand above the files among
@@ -71,8 +72,8 @@ class Batch {
     bool fail_fast = false;  // the first failure ends it
     bool dry_run = false;    // everything is checked and nothing run
   };
-  // Checks the settings of all jobs, opens the files of the first, skips what is there already and runs the
-  // others in order, but those of one model together; the files of later jobs are opened at their turn. What
+  // Checks the values of all jobs, resolves and opens the first, skips what is there already and runs the
+  // others in order, but those of one model together; later jobs are resolved and opened at their turn. What
   // goes wrong with one job is its own result. Errors as add_files. `stop` as in Session::run.
   void run(const Course& course, SharedResources& shared, BatchObserver& observer,
            const std::atomic<int>& stop);

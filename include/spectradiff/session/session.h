@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/base/file.h"
@@ -61,6 +62,10 @@ class Session {
   bool follows_music() const;
   // Hears the song and moves the plan by it. Done by run() otherwise.
   void hear();
+  // What a run would take, in words: pictures to make and there, time as far as an earlier run of this output
+  // has measured it, room. Second: why the disk is too small for it; empty: it is not. Of a look whose plan
+  // is resolved, once heard where music moves it. Reads the store.
+  std::pair<std::string, std::string> cost() const;
   const std::vector<MovedOption>& moved() const;  // by music, [plan().rows] each; once heard
 
   // Whether the output is there and is what run() would make, by the content of all that it comes from: a
