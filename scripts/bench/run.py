@@ -5,8 +5,8 @@
     scripts/bench/run.py older --older BUILD [--dtype …]
     scripts/bench/run.py gpu [--device cuda] [--batches 1 4 8 16] [--dtype float16] [--models DIR]
 
-Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory (default: these), gpu. Runs of the program and of its peer
-alternate; a ratio is that of the medians. Times are wall-clock seconds of whole processes, except diffusion, sd15, sdxs and gpu, which
+Names: diffusion, sd15, sdxs, encode, video, paint, analyze, features, memory, store (default: these), gpu. Runs of the program and of its
+peer alternate; a ratio is that of the medians. Times are wall-clock seconds of whole processes, except diffusion, sd15, sdxs and gpu, which
 leave loading the model out on both sides. sd15 and sdxs are the networks of models of real size on the CPU and need oneDNN (Debian:
 libdnnl-dev); older renders with the embedded model by the program of another build too, whose processor time says more beside other
 work; gpu renders with models of the sizes of SD 1.5 and SD-Turbo and needs a CUDA build of torch. Models of real size take 4 GB
@@ -72,6 +72,17 @@ class Bench:
         count = 20 * fps
         self.frames_row("encode 300 painted frames, H.264 + AAC, against ffmpeg", count, a, b, 0.9)
 
+    def store(self) -> None:
+        """What keeping every finished frame costs a render: processor seconds beside those of a stream, which keeps none."""
+        song, seconds_of_song = self.work / "store.wav", 4
+        make_song(song, seconds_of_song)
+        render = [self.program, "render", song, "--batch-size", 4, "--seed", 1, "-q", "-y", "-o"]
+        kept = [*render, self.work / "store.mkv"]
+        streamed = ["/bin/sh", "-c", 'exec "$@" > "$0"', self.work / "streamed.mkv", *render, "-"]
+        a, b = alternating(self.rounds, partial(processor_seconds, kept), partial(processor_seconds, streamed))
+        what = f"render {15 * seconds_of_song} frames with their store, against a stream"
+        self.row(what, f"{a:.2f} s", f"{b:.2f} s", b / a, ">= 0.97x", b / a >= 0.97)
+
     def video(self) -> None:
         size, fps, song = "512x512", 30, self.work / "video.wav"
         make_song(song, 20)
@@ -135,7 +146,7 @@ class Bench:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = ["diffusion", "sd15", "sdxs", "encode", "video", "paint", "analyze", "features", "memory"]
+    names = ["diffusion", "sd15", "sdxs", "encode", "video", "paint", "analyze", "features", "memory", "store"]
     parser.add_argument("names", nargs="*", choices=[[], *names, "older", "gpu"], help="what to measure")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--rounds", type=int, default=3)

@@ -96,6 +96,17 @@ def test_no_shard_cuts_a_chain(program, command):
     assert digest(program.work / "v.mp4") == expected
 
 
+def test_shards_of_a_chained_render_begin_where_its_chains_do(program, command):
+    chained = ["--chain", "0.25s", "--zoom", "1.2", "--colour-match", "section"]
+    expected = whole(program, command, "v.mkv", *chained)
+    stores = make_shards(program, command, "v.mkv", 3, *chained)
+    made = [pictures(program, store) for store in stores]
+    assert [frame for frames in made for frame in frames] == [*range(24)]
+    assert all(frames[0] % 6 == 0 for frames in made), made
+    assert program("assemble", *stores, "-o", "v.mkv").code == 0
+    assert digest(program.work / "v.mkv") == expected
+
+
 def test_a_surplus_shard_is_empty_and_says_so(program, command):
     done = program(*command, "-o", "v.mp4", "--frames", "0-2", "--shard", "3/7")
     assert done.code == 0 and "shard 3/7 is empty" in done.err, done
