@@ -25,8 +25,8 @@ def test_the_schema_is_one_and_refuses_what_is_no_event():
 
 
 def test_every_event_of_real_runs_is_valid(program, song):
-    assert valid(program("paint", song, *QUICK, "--json", "--stats", "-o", "a.mp4")) == ["start", "analysis", *["frame"] * 15, "encode", "done"]
-    assert valid(program("render", song, *QUICK, "--no-diffusion", "--frames", "3-5", "--json", "-o", "f/%05d.png")) == ["start", "analysis", *["frame"] * 3, "done"]
+    assert valid(program("paint", song, *QUICK, "--json", "--stats", "-o", "a.mp4")) == ["start", "analysis", "cost", *["frame"] * 15, "encode", "done"]
+    assert valid(program("render", song, *QUICK, "--no-diffusion", "--frames", "3-5", "--json", "-o", "f/%05d.png")) == ["start", "analysis", "cost", *["frame"] * 3, "done"]
     assert valid(program("analyze", song, "--json", "--csv", "a.csv", "--plot", "a.png")) == ["start", "analysis", "done"]
     assert valid(program("paint", song, "--json", "-o", "a.mp4")) == ["error"]
     assert valid(program("paint", song, "--json", "--painter", "piee")) == ["error"]

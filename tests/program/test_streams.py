@@ -36,7 +36,7 @@ def test_events_are_json_lines_in_order(program, song):
     assert all(event["schema"] == 1 and event["t"] >= 0 for event in events)
     assert [event["t"] for event in events] == sorted(event["t"] for event in events)
     names = [event["event"] for event in events]
-    assert names == ["start", "analysis", *["frame"] * 15, "encode", "done"]
+    assert names == ["start", "analysis", "cost", *["frame"] * 15, "encode", "done"]
     assert [event["frame"] for event in events if event["event"] == "frame"] == list(range(15))
     last = events[-1]
     assert last["path"] == "v.mp4" and last["frames"] == 15 and last["seconds"] > 0

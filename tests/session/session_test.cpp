@@ -67,7 +67,7 @@ TEST_F(SessionTest, AWholeJobBecomesACheckedVideoAndIsToldToItsObserver) {
   EXPECT_EQ(video.pictures, 15);
   EXPECT_EQ(video.audio_codec, "aac");
   EXPECT_THAT(video.comment, HasSubstr("0.5 + 0.3*rms"));
-  EXPECT_THAT(observer_.events, ElementsAre("start", "analysis", "model", "frame", "encode", "done"));
+  EXPECT_THAT(observer_.events, ElementsAre("start", "analysis", "cost", "model", "frame", "encode", "done"));
   EXPECT_EQ(observer_.done["frames"], 15);
   EXPECT_THAT(files(), ElementsAre("song.wav", "v.mp4"));
 }
