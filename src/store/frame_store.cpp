@@ -228,7 +228,7 @@ struct FrameStore::Impl {
     std::map<std::string, std::string> latest;
     {
       std::lock_guard lock(queue_mutex);
-      latest.swap(notes);
+      latest.swap(noted);
     }
     for (const auto& [name, value] : latest)
       Statement(*database, "INSERT OR REPLACE INTO about VALUES(?, ?)").bind(name).bind(value).run();
@@ -251,7 +251,7 @@ struct FrameStore::Impl {
   std::mutex queue_mutex;
   std::condition_variable changed;
   std::deque<Waiting> queue;
-  std::map<std::string, std::string> notes;  // written with the next commit
+  std::map<std::string, std::string> noted;  // written with the next commit
   size_t unwritten = 0;                      // not yet committed: the queue's, and those of the transaction
   int flushing = 0;                          // who waits for all of them
   bool closing = false;
@@ -282,7 +282,7 @@ void FrameStore::set_about(const std::string& name, const std::string& value) {
 
 void FrameStore::note(const std::string& name, const std::string& value) {
   std::lock_guard lock(impl_->queue_mutex);
-  impl_->notes[name] = value;
+  impl_->noted[name] = value;
 }
 
 int64_t FrameStore::pictures() const {

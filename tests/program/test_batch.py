@@ -57,6 +57,27 @@ def test_a_batch_gives_the_same_bytes_as_render(program, songs):
     assert (program.work / "one.mp4").read_bytes() == (program.work / "two.mp4").read_bytes()
 
 
+def test_a_video_whose_prompt_is_read_in_pieces_is_known_again(program, songs, fake_model):
+    same = {"model": "./fake-model", "diffusion": True, "steps": 2, "batch_size": 2, "frames": "0-3", "long_prompts": "chunk"}
+    long = [job(output="v.mp4", prompt="sea " * 200, **{**SMALL, **same})]
+    assert [line[1] for line in lines(batch(program, long))] == ["done"]
+    assert [line[1] for line in lines(batch(program, long))] == ["skipped"]
+    assert [line[1] for line in lines(batch(program, [{**long[0], "prompt": "sea " * 400}], "-y"))] == ["done"]
+
+
+def test_what_a_late_job_comes_to_is_told_at_its_turn_and_its_values_before(program, songs):
+    """Expressions and all that jobs come to together are resolved at their turn; what a value alone says at once."""
+    jobs = [job(output=f"f{i}/%d.png", frames="0") for i in range(103)]
+    jobs[101] |= {"gamma": "no_such_word + 1"}
+    jobs[102] |= {"gamma": -7}
+    done = batch(program, jobs)
+    assert done.code == 7, done
+    told = {line[0]: line[1:3] for line in lines(done)}
+    assert told["101"] == ["failed", "2"] == told["102"] and sum(status == "done" for status, _ in told.values()) == 101
+    order = [line[0] for line in lines(done)]
+    assert order[0] == "102" and order.index("101") == len(order) - 1, order
+
+
 def test_bad_jobs_are_known_before_the_first_starts_and_do_not_stop_the_others(program, songs):
     (program.work / "noise.wav").write_bytes(b"this is no sound")
     jobs = [job(), job("missing.wav"), job("noise.wav"), job("b.wav", blurr=1), {"output": "x.mp4"}, job("b.wav")]
