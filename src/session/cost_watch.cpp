@@ -14,6 +14,7 @@ namespace spectradiff {
 
 void CostWatch::tell() {
   const Cost cost = cost_of(state_, plan_, known());
+  there_ = cost.there;
   state_.observer.info(cost_text(state_, cost));
   state_.observer.event("cost", cost_to_json(cost));
   hold_against_disk(cost);

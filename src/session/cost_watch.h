@@ -22,6 +22,7 @@ class CostWatch {
   // What there is to do. Error{output} where the disk cannot hold it, unless it is forced.
   void tell();
 
+  int64_t there() const { return there_; }  // pictures, when it was told
   Pace& pace() { return pace_; }
   const Pace& pace() const { return pace_; }
   // The file that a video is written into, from now on.
@@ -39,6 +40,7 @@ class CostWatch {
   const Plan& plan_;
   FrameStore* const store_;
   const StoredPictures* const stored_;
+  int64_t there_ = 0;
   Pace pace_;
   std::filesystem::path part_;     // empty: none
   std::atomic<int64_t> shown_{0};  // frames

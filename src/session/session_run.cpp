@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -398,14 +397,9 @@ class SessionRun {
   RunResult make_pictures(const Plan& plan, FrameSink& sink) {
     const auto frames = static_cast<int64_t>(plan.shown.size());
     const auto rows = static_cast<int64_t>(plan.rows.size());
-    const auto there =
-        stored_ == nullptr ? 0 : std::count_if(plan.rows.begin(), plan.rows.end(), [&](const Recipe& row) {
-          return stored_->has(row.frame);
-        });
-    observer_.begin_stage(!makes_      ? "assemble"
-                          : diffusers_ ? "render"
-                                       : "paint",
-                          makes_ ? rows - there : frames, there);
+    const int64_t there = costs_->there();
+    const char* const stage = diffusers_ ? "render" : "paint";
+    observer_.begin_stage(makes_ ? stage : "assemble", makes_ ? rows - there : frames, there);
     std::optional<PreviewSink> preview;
     if (const std::string& file = state_.settings.run.preview; !file.empty())
       preview.emplace(sink, file, frames, job_.paint.size, observer_);
