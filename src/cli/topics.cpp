@@ -18,14 +18,19 @@ constexpr std::array<Topic, 6> kTopics = {{
 A journey makes each picture from the one before, moved by a camera, with a little of the painting laid over it:
   spectradiff render song.wav --chain section --zoom 1.4 --turn 10
   spectradiff render song.wav --chain beats:16 --zoom "1.1 + 0.8*level_rel*decay(beat_phase, 0.3)" --pan-x 0.05
---chain says where it begins anew: section, song, beats:16 or a time. --zoom is growth in a second (1.3 is a calm
-flight, 3 a fast one), --turn degrees, --pan-x and --pan-y widths and heights a second: any frame rate shows the same
-motion. --centre-x and --centre-y move its middle, --border says what comes in from beyond.
+--chain says where it begins anew: section, section:32 (and in it every 32 beats), song, beats:16 or a time. --zoom is
+growth in a second (1.3 is a calm flight, 3 a fast one), --turn degrees, --pan-x and --pan-y widths and heights a
+second: any frame rate shows the same motion. --centre-x and --centre-y move its middle, --border says what comes in
+from beyond.
 --forward flies into the picture, --yaw and --pitch look aside and up (--fov is the angle of view), --flip-x, -y and -z
 turn it as a page turns; --depth says what is near and so goes further: luminance, radial, painter or a depth video:
   spectradiff render song.wav --chain section --forward 0.4 --yaw "8*sin(t)" --depth radial
---chain-strength (0.3 to 0.5) is how much each picture changes, --paint-over how much painting it takes up;
---colour-match, --sharpen and --chain-noise keep a long way from washing out.
+--chain-strength (0.3 to 0.5) is how much each picture changes, --paint-over how much painting it takes up; at strength
+0 a picture is only moved: it stands where the camera does. With --diffuse-every 2 the camera alone makes every second
+picture, in half the time, and more of its motion is seen. --colour-match, --sharpen and --chain-noise keep a long way
+from washing out.
+The look of mini travels so by itself, at --strength; a preset does as it says, and --chain none makes each picture
+from its painting alone.
 
 Key frames: --signal "way=keys 0s 1, 2.5s 1.6, 4s 1" goes along lines between them. --import takes Deforum's settings
 or a manifest that Parseq rendered, and names what has no meaning here; --print-config shows what became of it, flags

@@ -161,11 +161,12 @@ void add_noise(std::vector<Option>& table) {
     set(to, value);
   };
   table.push_back(std::move(numbered));
-  table.push_back(
-      choice_option<SeedMode>(row("seed_mode", "NAME", "the seed of each frame"), FIELD(seed_mode),
-                              {{"fixed", SeedMode::fixed, "--seed"},
-                               {"increment", SeedMode::increment, "one more than the frame before"},
-                               {"random", SeedMode::random, "any, made from --seed and the frame"}}));
+  table.push_back(choice_option<SeedMode>(
+      row("seed_mode", "NAME", "the seed of each frame"), FIELD(seed_mode),
+      {{"fresh", SeedMode::fresh, "--seed; in a chain, where the same noise leaves its traces, each its own"},
+       {"fixed", SeedMode::fixed, "--seed"},
+       {"increment", SeedMode::increment, "one more than the frame before"},
+       {"random", SeedMode::random, "any, made from --seed and the frame"}}));
   table.push_back(moving(real_option(
       row("seed_travel", "X",
           "how far the noise has moved on from this seed's: at 1 it is the next seed's, at 2 the one after; "
@@ -197,8 +198,10 @@ void add_control(std::vector<Option>& table) {
 
 void add_cadence(std::vector<Option>& table) {
   table.push_back(integer_option(
-      row("diffuse_every", "N", "diffuse every N-th frame and the last; those between are made from them",
-          Is::video),
+      row("diffuse_every", "N",
+          "diffuse every N-th frame and the last; those between are made from them, in a chain by moving the "
+          "one before",
+          Is::picture),
       FIELD(every), 1, 60));
   table.push_back(choice_option<DiffuseOn>(
       row("diffuse_on", "NAME", "which frames those are, their number kept", Is::video), FIELD(on),

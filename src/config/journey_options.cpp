@@ -23,19 +23,22 @@ OptionText of_camera(const char* key, const char* value_name, const char* help) 
   return text;
 }
 
-constexpr std::string_view kBeats = "beats:";
+constexpr std::string_view kBeats = "beats:", kSections = "section:";
 constexpr int kMostBeats = 1000;
-constexpr const char* kChains = "none, song, section, beats:N (1 to 1000) or a time such as 8s";
+constexpr const char* kChains =
+    "none, song, section, section:N or beats:N (1 to 1000 beats), or a time such as 8s";
 
 Cuts checked_cuts(const Json& value) {
   const std::string text = checked_text(value);
   if (text == "none") return {};
-  if (text == "song") return {Cuts::Kind::song, 1, {}};
-  if (text == "section") return {Cuts::Kind::section, 1, {}};
-  if (text.starts_with(kBeats)) {
-    const auto beats = parse_integer(std::string_view(text).substr(kBeats.size()));
+  if (text == "song") return {Cuts::Kind::song, 0, {}};
+  if (text == "section") return {Cuts::Kind::section, 0, {}};
+  for (const auto& [name, kind] :
+       {std::pair{kBeats, Cuts::Kind::beats}, std::pair{kSections, Cuts::Kind::section}}) {
+    if (!text.starts_with(name)) continue;
+    const auto beats = parse_integer(std::string_view(text).substr(name.size()));
     if (!beats || *beats < 1 || *beats > kMostBeats) refuse(std::string("is none of ") + kChains);
-    return {Cuts::Kind::beats, static_cast<int>(*beats), {}};
+    return {kind, static_cast<int>(*beats), {}};
   }
   TimeSpan time;
   try {
@@ -46,7 +49,7 @@ Cuts checked_cuts(const Json& value) {
   }
   if (time.value.num <= 0)
     refuse("leaves a chain no time; write for how long pictures follow from one another");
-  return {Cuts::Kind::time, 1, time};
+  return {Cuts::Kind::time, 0, time};
 }
 
 std::string cuts_text(const Cuts& cuts) {
@@ -56,7 +59,7 @@ std::string cuts_text(const Cuts& cuts) {
     case Cuts::Kind::song:
       return "song";
     case Cuts::Kind::section:
-      return "section";
+      return cuts.beats > 0 ? fmt::format("{}{}", kSections, cuts.beats) : "section";
     case Cuts::Kind::beats:
       return fmt::format("{}{}", kBeats, cuts.beats);
     case Cuts::Kind::time:
@@ -69,16 +72,19 @@ void add_chain(std::vector<Option>& table) {
   table.push_back(ranging(
       kChains, written_option(of_journey("chain", "NAME|T",
                                          "each picture is made from the one before, moved by the camera "
-                                         "under the painting; from where on it begins anew"),
+                                         "under the painting; from where on it begins anew. section:32: with "
+                                         "each section, and in it every "
+                                         "32 beats"),
                               FIELD(chain), checked_cuts, cuts_text)));
   table.push_back(moving(
       real_option(of_journey("paint_over", "A", "share of the painting that is laid over the moved picture"),
                   NUMBER(paint_over), {0, 1})));
-  table.push_back(moving(real_option(
-      of_journey(
-          "chain_strength", "S",
-          "how much a picture that follows from another changes; --strength is for where a chain begins"),
-      NUMBER(chain_strength), {0, 1, "0.3 to 0.5 lets a picture travel and stay fresh"})));
+  table.push_back(
+      moving(real_option(of_journey("chain_strength", "S",
+                                    "how much a picture that follows from another changes; 0: it is moved "
+                                    "and not diffused; --strength is "
+                                    "for where a chain begins"),
+                         NUMBER(chain_strength), {0, 1, "0.3 to 0.5 lets a picture travel and stay fresh"})));
   table.push_back(choice_option<ColourMatch>(
       of_journey("colour_match", "NAME", "whose brightness, contrast and tint the pictures of a chain keep"),
       FIELD(colour_match),

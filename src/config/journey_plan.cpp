@@ -109,6 +109,11 @@ CameraStep painting_step(const std::vector<JourneyNumbers>& numbers, size_t fram
                       1 / job.analysis.fps.to_double(), size);
 }
 
+bool is_moving(const CameraStep& step) {
+  return step.zoom != 1 || step.turn_degrees != 0 || step.pan_x != 0 || step.pan_y != 0 ||
+         step.goes_through_space();
+}
+
 }  // namespace
 
 bool is_chained(const RenderJob& job) {
@@ -141,7 +146,7 @@ void check_chain(const RenderJob& job, int sample_rate_hz) {
 void add_journey_needs(const RenderJob& job, FeatureRequest& request) {
   if (!is_chained(job)) return;
   add_needs(job.journey.chain, request);
-  if (job.journey.colour_match == ColourMatch::section) add_needs(Cuts{Cuts::Kind::section, 1, {}}, request);
+  if (job.journey.colour_match == ColourMatch::section) add_needs(Cuts{Cuts::Kind::section, 0, {}}, request);
 }
 
 int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
@@ -219,20 +224,29 @@ void put_journey(Plan& plan, const RenderJob& job, const Features& features,
   const JourneySettings& journey = job.journey;
   const std::vector<JourneyNumbers> numbers = numbers_of(plan.rows.size(), job, moved);
   const std::vector<int64_t> chains = cut_frames(journey.chain, features);
-  const std::vector<int64_t> sections = cut_frames({Cuts::Kind::section, 1, {}}, features);
+  const std::vector<int64_t> sections = cut_frames({Cuts::Kind::section, 0, {}}, features);
   const double seconds = 1 / job.analysis.fps.to_double();
   for (size_t i = 0; i < plan.rows.size(); ++i) {
     Recipe& row = plan.rows[i];
     if (!row.init.previous) continue;
+    const int64_t begin = chains[cut_before(chains, row.frame)];
+    const bool comes_round = (row.frame - begin) % job.diffusion.every == 0;
     const size_t from = journey.pace == CameraPace::frame ? i : i - 1;
     row.init.camera = step_between(numbers[from], numbers[i], seconds, job.paint.size);
     row.init.border = journey.border;
     row.init.depth = journey.depth;
-    row.init.paint_over = numbers[i].paint_over;
+    row.init.paint_over = comes_round ? numbers[i].paint_over : 0;
+    row.numbers.strength = comes_round ? numbers[i].chain_strength : 0;
+    if (!is_diffused(row)) {
+      row.init.sharpen = is_moving(row.init.camera) ? numbers[i].sharpen : 0;
+      continue;
+    }
     row.init.sharpen = numbers[i].sharpen;
     row.init.noise = numbers[i].chain_noise;
-    row.numbers.strength = numbers[i].chain_strength;
-    int64_t colours_of = chains[cut_before(chains, row.frame)];
+    if (job.diffusion.seed_mode == SeedMode::fresh) {
+      for (WeightedSeed& noise : row.noise) noise.seed += static_cast<uint64_t>(row.frame - begin) << 32;
+    }
+    int64_t colours_of = begin;
     if (journey.colour_match == ColourMatch::section)
       colours_of = std::max(colours_of, sections[cut_before(sections, row.frame)]);
     if (journey.colour_match != ColourMatch::none && colours_of < row.frame) row.init.colours_of = colours_of;

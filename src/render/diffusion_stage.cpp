@@ -35,7 +35,7 @@ bool DiffusionStage::must_wait(const Batch& batch) const {
 }
 
 bool DiffusionStage::is_ready() const {
-  return !running_.empty() && running_.front().ticket->is_ready();
+  return !running_.empty() && (!running_.front().ticket || running_.front().ticket->is_ready());
 }
 
 bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
@@ -43,7 +43,12 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
     const Recipe& row = run_.plan.rows[batch[i].row];
     Canvas& init = painted[i].painting;
     init = at_frame(row.frame, "init", [&] { return init_of(row, batch[i].slot, std::move(init)); });
-    if (run_.inits && !row.init.from_noise) at_frame(row.frame, "init", [&] { run_.inits(row.frame, init); });
+    if (run_.inits && is_diffused(row) && !row.init.from_noise)
+      at_frame(row.frame, "init", [&] { run_.inits(row.frame, init); });
+  }
+  if (!is_diffused(run_.plan.rows[batch.front().row])) {
+    running_.push_back({&batch, std::move(painted), {}, std::nullopt});
+    return true;
   }
   const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], painted[i]); };
   std::vector<FrameRequest> requests(latest_.size(), request(0));
@@ -65,23 +70,41 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
   if (is_cancelled()) return std::nullopt;
   Running running = std::move(running_.front());
   running_.erase(running_.begin());
-  auto pictures = collect(running);
-  if (pictures.empty()) return std::nullopt;
+  const Batch& batch = *running.batch;
+  auto pictures = pictures_of(std::move(running));
+  if (!pictures) return std::nullopt;
   std::vector<Frame> frames;
-  for (const SlottedRow& each : *running.batch) {
-    const Recipe& row = run_.plan.rows[each.row];
-    DiffusedPicture& diffused = pictures[each.slot];
-    if (!diffused.finite) {
-      auto again =
-          at_frame(row.frame, "diffuse", [&] { return diffuse_again(row, running.requests[each.slot]); });
-      if (!again) return std::nullopt;
-      diffused.picture = std::move(*again);
-    }
-    if (gives_colours_[each.row]) colours_[each.slot] = {row.frame, colour_moments(diffused.picture)};
-    if (is_followed_[each.row]) latest_[each.slot] = diffused.picture.clone();
-    frames.push_back({row.frame, std::move(diffused.picture)});
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const auto [row, slot] = batch[i];
+    Canvas& picture = (*pictures)[i];
+    const int64_t frame = run_.plan.rows[row].frame;
+    if (gives_colours_[row]) colours_[slot] = {frame, colour_moments(picture)};
+    if (is_followed_[row]) latest_[slot] = picture.clone();
+    frames.push_back({frame, std::move(picture)});
   }
   return frames;
+}
+
+std::optional<std::vector<Canvas>> DiffusionStage::pictures_of(Running running) {
+  std::vector<Canvas> pictures;
+  if (!running.ticket) {
+    for (Painted& each : running.painted) pictures.push_back(std::move(each.painting));
+    return pictures;
+  }
+  std::vector<DiffusedPicture> diffused = collect(running);
+  if (diffused.empty()) return std::nullopt;
+  for (const SlottedRow& each : *running.batch) {
+    const Recipe& row = run_.plan.rows[each.row];
+    if (diffused[each.slot].finite) {
+      pictures.push_back(std::move(diffused[each.slot].picture));
+      continue;
+    }
+    auto again =
+        at_frame(row.frame, "diffuse", [&] { return diffuse_again(row, running.requests[each.slot]); });
+    if (!again) return std::nullopt;
+    pictures.push_back(std::move(*again));
+  }
+  return pictures;
 }
 
 // Empty when cancelled. What was begun may find only now that there is no memory for it.

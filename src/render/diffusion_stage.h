@@ -36,7 +36,7 @@ class DiffusionStage {
     const Batch* batch = nullptr;
     std::vector<Painted> painted;           // the inits, once begun
     std::vector<FrameRequest> requests;     // [slots]
-    std::optional<DiffusionTicket> ticket;  // once begun
+    std::optional<DiffusionTicket> ticket;  // once begun; absent: the inits are the pictures
   };
 
   struct KeptColours {
@@ -46,6 +46,8 @@ class DiffusionStage {
 
   bool submit();
   std::vector<DiffusedPicture> collect(Running& running);
+  // In the order of the batch; absent when cancelled.
+  std::optional<std::vector<Canvas>> pictures_of(Running running);
   Canvas init_of(const Recipe& row, size_t slot, Canvas painting);
   FrameRequest request_of(const Recipe& row, const Painted& painted) const;
   std::optional<Canvas> diffuse_again(const Recipe& row, const FrameRequest& request);

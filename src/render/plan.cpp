@@ -30,6 +30,7 @@ uint64_t frame_seed(const DiffusionSettings& diffusion, int64_t frame) {
   const auto seed = static_cast<uint64_t>(diffusion.seed);
   switch (diffusion.seed_mode) {
     case SeedMode::fixed:
+    case SeedMode::fresh:
       return seed;
     case SeedMode::increment:
       return seed + static_cast<uint64_t>(frame);
@@ -346,7 +347,8 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples, std::v
   Constants& constants = plan.constants;
   constants.analysis = job.analysis;
   constants.paint = job.paint;
-  constants.every = job.diffusion.every;
+  const bool chained = job.diffusion.enabled && job.journey.is_chained();
+  constants.every = chained ? 1 : job.diffusion.every;  // a chain makes all of its frames
   constants.interpolation = job.diffusion.interpolation;
   constants.video.flash_limit = job.output.flash_limit;
   SongFacts& song = constants.song;

@@ -19,8 +19,12 @@ std::vector<Batch> schedule(const Plan& plan, size_t slots,
   std::vector<Batch> batches;
   for (size_t left = by_chain.size(); left > 0; left -= batches.back().size()) {
     Batch& batch = batches.emplace_back();
+    const auto is_next_diffused = [&](const auto& rows) { return is_diffused(plan.rows[rows.front()]); };
+    const bool diffused = std::all_of(waiting.begin(), waiting.end(), [&](const auto& rows) {
+      return rows.empty() || is_next_diffused(rows);
+    });
     for (size_t slot = 0; slot < slots; ++slot) {
-      if (waiting[slot].empty()) continue;
+      if (waiting[slot].empty() || is_next_diffused(waiting[slot]) != diffused) continue;
       batch.push_back({waiting[slot].front(), slot});
       waiting[slot].pop_front();
     }

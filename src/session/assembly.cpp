@@ -136,7 +136,7 @@ Assembly Assembly::open(AssemblyRequest request, SharedResources& shared, Render
   Resolution settings{resolve(layers_of(plan_file, request))};
   settings.diffuses = plan_file.constants.contains("diffusion");
   RenderJob& job = settings.job;
-  auto interpolation = open_interpolation(job.diffusion, true, shared.models);
+  auto interpolation = open_interpolation(job, true, shared.models);
   auto upscaling = open_upscaling(job, true, shared.models, observer);
   const bool may_replace = settings.run.overwrite;
   OutputTarget target = choose_target(settings.run.output, song, may_replace);

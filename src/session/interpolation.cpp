@@ -8,8 +8,9 @@
 
 namespace spectradiff {
 
-std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool admit, ModelStore& models) {
-  const bool between = diffusion.every > 1;
+std::optional<Manifest> open_interpolation(RenderJob& job, bool admit, ModelStore& models) {
+  DiffusionSettings& diffusion = job.diffusion;
+  const bool between = diffusion.every > 1 && !job.journey.is_chained();
   if (between && diffusion.interpolation == Interpolation::motion) motion_library_version();
   if (between && diffusion.interpolation == Interpolation::flow) {
     if (const std::string problem = flow_problem(); !problem.empty())

@@ -11,6 +11,6 @@ namespace spectradiff {
 
 // That it is there; the network's bundle where there is one, admitted where `admit`. The job then names it by
 // its hash, as videos do, or none. Error{usage} where none is named and one is needed, Error{model}.
-std::optional<Manifest> open_interpolation(DiffusionSettings& diffusion, bool admit, ModelStore& models);
+std::optional<Manifest> open_interpolation(RenderJob& job, bool admit, ModelStore& models);
 
 }  // namespace spectradiff

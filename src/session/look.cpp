@@ -24,19 +24,23 @@ bool is_prompt(const Json& entry) {
          is_share(entry, "energy") && is_share(entry, "brightness");
 }
 
+bool is_journey(const std::string& key) {
+  const Option* option = find_option(key);
+  return key == "diffuse_every" || (option != nullptr && option->group == kJourneyGroup);
+}
+
 bool is_painting(const std::string& key) {
   const Option* option = find_option(key);
-  // A camera moves whatever is painted.
-  return option != nullptr && (option->commands & kPaint) != 0 && option->group != kJourneyGroup &&
-         key != "size" && key != "signal";
+  return option != nullptr && (option->commands & kPaint) != 0 && key != "size" && key != "signal";
 }
 
 }  // namespace
 
-Layer look_layer(const Manifest& manifest, bool painted_otherwise) {
+Layer look_layer(const Manifest& manifest, const LookParts& taken) {
   Layer layer{"model " + manifest.name, Json::object(), LayerKind::look, {}};
   for (const auto& [key, value] : manifest.look.items()) {
-    if (key == kPrompts || (painted_otherwise && is_painting(key))) continue;
+    const bool is_taken = is_journey(key) ? taken.journey : taken.painting || !is_painting(key);
+    if (key == kPrompts || !is_taken) continue;
     layer.values[key] = value;
   }
   return layer;

@@ -13,9 +13,14 @@
 
 namespace spectradiff {
 
-// The option keys of the look; its prompts stay out. A preset paints as it says and no other way: under one
-// (`painted_otherwise`), only size, signals and what concerns the diffusion is taken.
-Layer look_layer(const Manifest& manifest, bool painted_otherwise);
+// Which of a look's settings are taken; those of the diffusion always are, its prompts never.
+struct LookParts {
+  bool painting = true;  // how it paints, but for size and signals
+  bool journey = true;   // how its pictures follow from one another
+};
+
+// The option keys of the look.
+Layer look_layer(const Manifest& manifest, const LookParts& taken);
 
 // Whether the look holds "prompts": objects of "prompt", "energy" and "brightness", the mood it suits.
 // Error{model} for anything else under that name.

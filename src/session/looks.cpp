@@ -130,7 +130,7 @@ SessionRequest request_of(const LooksRequest& asked, const std::string& look, co
   SessionRequest request{Task::render, asked.song, SettingsFiles().below(std::move(told))};
   request.layers.push_back(
       {"try",
-       {{"output", (folder / "%d.png").string()}, {"resume", "no"}, {"diffuse_every", 1}},
+       {{"output", (folder / "%d.png").string()}, {"resume", "no"}, {"diffuse_every", 1}, {"chain", "none"}},
        LayerKind::flag,
        {}});
   return request;

@@ -12,6 +12,7 @@
 #include "old_render.h"
 #include "sampling.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/diffusion/sampler.h"
@@ -113,9 +114,15 @@ void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolved.job.diffusion;
   for (const char* key : {"interpolate", "interpolation_model", "diffuse_on"}) {
     const auto kind = resolved.kinds.find(key);
-    if (diffusion.every > 1 || kind == resolved.kinds.end() || kind->second != LayerKind::flag) continue;
-    observer.warn(fmt::format(
-        "{} is ignored: every frame is diffused; --diffuse-every 4 diffuses every fourth", flag_of(key)));
+    if (kind == resolved.kinds.end() || kind->second != LayerKind::flag) continue;
+    if (resolved.job.journey.is_chained()) {
+      observer.warn(fmt::format(
+          "{} is ignored: with a chain the camera moves what is not diffused; --chain none lets it",
+          flag_of(key)));
+    } else if (diffusion.every == 1) {
+      observer.warn(fmt::format(
+          "{} is ignored: every frame is diffused; --diffuse-every 4 diffuses every fourth", flag_of(key)));
+    }
   }
   // A network is named to be used.
   if (diffusion.interpolation_model.empty() || resolved.origins.contains("interpolate")) return;
@@ -168,7 +175,7 @@ void close_loop(Resolution& resolution) {
         "loop: this walk ends elsewhere than it began; --walk closed does not, nor does --walk circle "
         "--walk-mode flow with whole --walk-turns");
   }
-  if (diffusion.seed_mode != SeedMode::fixed)
+  if (diffusion.seed_mode != SeedMode::fixed && diffusion.seed_mode != SeedMode::fresh)
     throw_error(ErrorKind::usage,
                 "loop: with another seed in each frame nothing closes; use --seed-mode fixed");
   const auto& keys = diffusion.prompts;
@@ -176,22 +183,50 @@ void close_loop(Resolution& resolution) {
     throw_error(ErrorKind::usage, "loop: the last of --prompts must be the first one again");
 }
 
+// A preset paints and travels as it says and no other way. A look's journey also yields to --chain none, to a
+// loop and to paintings that are not diffused.
+LookParts parts_of_look(const std::vector<Layer>& layers) {
+  const auto says = [&](const char* key, const Json& value) {
+    const auto last = std::find_if(layers.rbegin(), layers.rend(),
+                                   [&](const Layer& layer) { return layer.values.contains(key); });
+    return last != layers.rend() && last->values[key] == value;
+  };
+  const RunSettings run = run_settings(layers);
+  const bool preset = !run.presets.empty() || !run.imported.empty();
+  return {!preset, !preset && !says("loop", true) && !says("chain", "none") && !says("diffusion", false)};
+}
+
+// Of a look that travels, a strength that is told instead of its own changes the pictures of its chains too.
+void scale_chain_strength(Resolution& resolution) {
+  const auto is_of_look = [&](const char* key) {
+    const auto kind = resolution.kinds.find(key);
+    return kind != resolution.kinds.end() && kind->second == LayerKind::look;
+  };
+  const Json& look = resolution.manifest->look;
+  if (!is_of_look("chain_strength") || is_of_look("strength") || !resolution.kinds.contains("strength") ||
+      !look.contains("strength"))
+    return;
+  auto& expressions = resolution.job.expressions;
+  const auto text_of = [&](const char* key, double number) {
+    const auto moved = expressions.find(key);
+    return moved != expressions.end() ? moved->second : format_real(number);
+  };
+  expressions["chain_strength"] = fmt::format(
+      "min(1, ({}) * ({}) / ({}))", text_of("chain_strength", resolution.job.journey.numbers.chain_strength),
+      text_of("strength", resolution.job.diffusion.numbers.strength),
+      look["strength"].is_string() ? look["strength"].get<std::string>() : look["strength"].dump());
+  resolution.origins["chain_strength"] += ", times strength";
+}
+
 // Every picture of a chain is made from the one before.
-void prepare_chain(Resolution& resolution, RenderObserver& observer) {
-  DiffusionSettings& diffusion = resolution.job.diffusion;
-  if (diffusion.conditioning.loop) {
+void prepare_chain(Resolution& resolution) {
+  if (resolution.job.diffusion.conditioning.loop) {
     throw_error(
         ErrorKind::usage,
         "loop and chain do not go together: a chain's end is made from all that was before and cannot "
         "meet its beginning; --chain none lets it");
   }
-  if (diffusion.every == 1) return;
-  observer.warn(
-      fmt::format("diffuse_every = {} ({}) is ignored: with a chain every frame is made from the one "
-                  "before; --chain none makes frames between others",
-                  diffusion.every, resolution.origins["diffuse_every"]));
-  diffusion.every = 1;
-  resolution.origins["diffuse_every"] = "chain";
+  scale_chain_strength(resolution);
 }
 
 void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, RenderObserver& observer) {
@@ -202,7 +237,7 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
   }
   if (diffusion.conditioning.text_to_image) take_full_strength(layers, resolution);
   if (diffusion.conditioning.loop) close_loop(resolution);
-  if (resolution.job.journey.is_chained()) prepare_chain(resolution, observer);
+  if (resolution.job.journey.is_chained()) prepare_chain(resolution);
   resolution.prompt_by_song = leaves_prompt_open(*resolution.manifest, resolution, observer);
   if (resolution.job.own_scenes && !resolution.prompt_by_song) {
     resolution.job.own_scenes = false;
@@ -241,9 +276,7 @@ Resolution resolve_request(const SessionRequest& request, ModelStore& models, Re
   std::vector<Layer> layers = request.layers;
   std::shared_ptr<const Manifest> manifest = manifest_for(request, models);
   if (manifest) {
-    const RunSettings run = run_settings(layers);
-    const bool preset = !run.presets.empty() || !run.imported.empty();
-    layers.insert(layers.begin(), look_layer(*manifest, preset));
+    layers.insert(layers.begin(), look_layer(*manifest, parts_of_look(layers)));
   }
   Resolution resolution{resolve(layers)};
   if (!resolution.run.aspect.empty()) {

@@ -164,7 +164,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   job.diffusion.enabled = settings.diffuses;
   if (request.task == Task::paint) job.diffusion.every = 1;  // every picture that may be diffused
   const bool to_run = purpose != Purpose::look;
-  auto interpolation = open_interpolation(job.diffusion, to_run, shared.models);
+  auto interpolation = open_interpolation(job, to_run, shared.models);
   auto upscaling = open_upscaling(job, to_run, shared.models, observer);
   check_shard(settings.run);
   check_transparent(settings);

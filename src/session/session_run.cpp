@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -292,6 +293,10 @@ class SessionRun {
                   {"sample_rate_hz", heard.sample_rate_hz}};
     if (state_.settings.diffuses) facts["prompt"] = job_.diffusion.prompt;
     observer_.event("analysis", facts);
+    const auto diffused = std::count_if(plan_.rows.begin(), plan_.rows.end(), is_diffused);
+    if (const auto moved = std::ssize(plan_.rows) - diffused; moved > 0)
+      observer_.info(
+          fmt::format("{} frames are diffused, the camera moves them on in the other {}", diffused, moved));
   }
 
   RunResult write_target() {

@@ -7,12 +7,30 @@
 namespace spectradiff {
 namespace {
 
+// Every so many beats from the section's first downbeat on, as long as half as many are left.
+void divide(const Section& section, int every, const Events& events, std::vector<double>& moments) {
+  constexpr double kApart_s = 0.05;  // a beat and a section's begin on it
+  const auto& beats_s = events.beats_s;
+  const auto beat_at = [&](double s) {
+    return std::lower_bound(beats_s.begin(), beats_s.end(), s - kApart_s) - beats_s.begin();
+  };
+  const auto end = beat_at(section.end_s);
+  auto first = beat_at(section.begin_s);
+  const auto down = std::lower_bound(events.downbeats.begin(), events.downbeats.end(), first);
+  if (down != events.downbeats.end()) first = *down;
+  for (auto at = first + every; 2 * (end - at) >= every; at += every)
+    moments.push_back(beats_s[static_cast<size_t>(at)]);
+}
+
 std::vector<double> cut_moments(const Cuts& cuts, const Features& features) {
   const Events& events = features.events;
   std::vector<double> moments;
   switch (cuts.kind) {
     case Cuts::Kind::section:
-      for (const Section& section : events.sections) moments.push_back(section.begin_s);
+      for (const Section& section : events.sections) {
+        moments.push_back(section.begin_s);
+        if (cuts.beats > 0) divide(section, cuts.beats, events, moments);
+      }
       break;
     case Cuts::Kind::beats: {
       const int first = events.downbeats.empty() ? 0 : events.downbeats.front() % cuts.beats;
@@ -38,7 +56,7 @@ std::vector<double> cut_moments(const Cuts& cuts, const Features& features) {
 
 void add_needs(const Cuts& cuts, FeatureRequest& request) {
   if (cuts.kind == Cuts::Kind::section) request.sections = true;
-  if (cuts.kind == Cuts::Kind::beats) request.beats = true;
+  if (cuts.beats > 0) request.beats = true;
 }
 
 std::vector<int64_t> cut_frames(const Cuts& cuts, const Features& features) {

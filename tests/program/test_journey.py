@@ -103,9 +103,8 @@ def test_a_finished_video_is_known_again_and_carries_its_chain(program, song, fa
 
 
 def test_words_that_do_not_go_with_a_chain_are_told(program, render):
-    both = render("none", "--diffuse-every", "4", "--dry-run")
-    assert both.code == 0 and "diffuse_every = 4 (flag) is ignored: with a chain" in both.err, both
-    assert all("init" in row for row in both.plan()["rows"])
+    both = render("none", "--diffuse-every", "2", "--interpolate", "motion", "--dry-run")
+    assert both.code == 0 and "--interpolate is ignored: with a chain the camera moves what is not diffused" in both.err, both
     loop = render("none", "--loop")
     assert loop.code == 2 and "loop and chain do not go together" in loop.err
     idle = render("none", "--chain", "none", "--dry-run")
@@ -115,11 +114,31 @@ def test_words_that_do_not_go_with_a_chain_are_told(program, render):
     assert alone.code == 0 and "--zoom changes nothing: frames from noise alone have no painting" in alone.err, alone
 
 
+def test_with_diffuse_every_the_camera_moves_the_pictures_of_a_chain_that_are_not_diffused(program, render):
+    done = render("every", "--diffuse-every", "3")
+    assert done.code == 0 and "5 frames are diffused, the camera moves them on in the other 5" in done.err, done
+    every = digests(program, "every")
+    assert len(every) == 10 and len(set(every.values())) == 10
+    rows = render("none", "--diffuse-every", "3", "--dry-run").plan()["rows"]
+    assert [row["strength"] > 0 for row in rows] == [True, False, False, True] * 2 + [True, False]  # counted from each chain's first
+    assert all(row["init"]["paint_over"] == (0.3 if row["strength"] > 0 else 0) for row in rows if row["init"] != "painted")
+    part = render("part", "--diffuse-every", "3", "--frames", "6", "--batch-size", "1")
+    assert part.code == 0 and digests(program, "part") == {"00006.png": every["00006.png"]}
+
+
+def test_at_chain_strength_0_without_a_camera_the_picture_stands(program, render):
+    still = ["--chain-strength", "0", "--paint-over", "0", "--zoom", "1", "--turn", "0", "--pan-x", "0"]
+    assert render("still", *still).code == 0
+    assert [len({*list(digests(program, "still").values())[at : at + 4]}) for at in (0, 4)] == [1, 1]
+    assert len(set(digests(program, "still").values())) == 3
+
+
 @pytest.mark.parametrize(
     "value, words",
     [
         ("sections", "did you mean 'section'"),
-        ("beats:0", "is none of none, song, section, beats:N"),
+        ("section:0", "is none of none, song, section, section:N or beats:N"),
+        ("beats:0", "is none of none, song, section, section:N or beats:N"),
         ("0s", "leaves a chain no time"),
         ("0.1s", "a chain holds two frames at least, 0.2 s at 10 fps"),
     ],
@@ -209,3 +228,23 @@ def test_without_a_chain_the_camera_moves_the_painting_frame_by_frame(program, s
     (program.work / "plan.jsonl").write_text(printed.out)
     assert program("paint", song, "--plan", "plan.jsonl", "-o", "planned/%05d.png").code == 0
     assert digests(program, "planned") == whole
+
+
+def test_a_look_that_travels_yields_to_a_preset_a_loop_and_chain_none(program, song, fake_model):
+    file = program.work / "fake-model" / "model.json"
+    look = {"chain": "section:8", "diffuse_every": 2, "zoom": 1.5, "chain_strength": "0.2 + 0.1*onset", "strength": 0.5}
+    file.write_text(json.dumps({**json.loads(file.read_text()), "look": look}))
+
+    def settings(*more):
+        done = program("render", song, *FRAMES, *more, "--print-config")
+        assert done.code == 0, done
+        return done.json()
+
+    own = settings()
+    assert {key: own[key] for key in look} == look
+    assert settings("--strength", "0.75")["chain_strength"] == "min(1, (0.2 + 0.1*onset) * (0.75) / (0.5))"
+    assert settings("--strength", "0.75", "--chain-strength", "0.3")["chain_strength"] == 0.3
+    assert settings("--chain", "song")["zoom"] == 1.5
+    for more in (["--chain", "none"], ["--loop"], ["--preset", "kick"], ["--no-diffusion"]):
+        left = settings(*more)
+        assert (left["chain"], left["diffuse_every"], left["zoom"]) == ("none", 1, 1), more

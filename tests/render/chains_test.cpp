@@ -59,6 +59,29 @@ TEST(Chains, AreTheSameAloneSideBySideAndOnManyThreads) {
   }
 }
 
+TEST(Chains, AtStrengthZeroAPictureIsTheOneBeforeMoved) {
+  const auto moves_some = [](Plan& plan) {
+    for (Recipe& row : plan.rows) {
+      if (row.init.previous && row.frame % 3 != 0) row.numbers.strength = 0;
+    }
+  };
+  const auto whole = chained_pictures({5, 3, 9}, 1, 0, moves_some);
+  EXPECT_NE(whole, chained_pictures({5, 3, 9}, 1, 0));
+  for (const int slots : {2, 3}) {
+    for (const int threads : {0, 2})
+      EXPECT_EQ(chained_pictures({5, 3, 9}, slots, threads, moves_some), whole) << slots << ", " << threads;
+  }
+  const auto still = chained_pictures({5, 3, 9}, 2, 2, [&](Plan& plan) {
+    moves_some(plan);
+    for (Recipe& row : plan.rows) {
+      if (!is_diffused(row)) row.init = {row.frame - 1, {}, 0};
+    }
+  });
+  EXPECT_EQ(still.at(4), still.at(3));
+  EXPECT_EQ(still.at(5), still.at(3));
+  EXPECT_NE(still.at(6), still.at(5));
+}
+
 TEST(Chains, ABatchThatFollowsFromOneOnTheDeviceWaitsForIt) {
   EXPECT_EQ(told(true, 2, [](Plan& plan) { chain_up(plan, {3}); }), "bwbwbbwwbwbw");
 }

@@ -47,6 +47,15 @@ TEST(Schedule, ChainsRunSideBySideEachInItsSlotAndTheNextOneTakesTheSlotOver) {
   EXPECT_THAT(batches[3], ElementsAre(SlottedRow{4, 0}));
 }
 
+TEST(Schedule, RowsThatAreOnlyMovedGoFirstAndFillNoBatchOfTheDevice) {
+  Plan plan = plan_of({{0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 1}, {5, 1}, {6, 1}});
+  for (const size_t row : {1, 2, 3, 5, 6}) plan.rows[row].init.previous = plan.rows[row].frame - 1;
+  for (const size_t row : {1, 3, 5}) plan.rows[row].numbers.strength = 0;
+  EXPECT_EQ(text_of(plan, 2), "0 4|1 5|2 6|3");
+  plan.rows[2].numbers.strength = 0;
+  EXPECT_EQ(text_of(plan, 2), "0 4|1 5|2|3|6");
+}
+
 TEST(Schedule, ARowKeepsItsSlotWhateverPartOfTheSongIsRendered) {
   const Plan part = plan_of({{4, 2}, {5, 2}, {6, 3}});
   EXPECT_THAT(schedule(part, 2)[0], ElementsAre(SlottedRow{0, 0}, SlottedRow{2, 1}));

@@ -25,19 +25,22 @@ Features cut_song() {
 
 TEST(Cuts, FollowSectionsBarsAndTime) {
   const Features song = cut_song();
-  EXPECT_EQ(cut_frames({Cuts::Kind::song, 1, {}}, song), Frames{0});
-  EXPECT_EQ(cut_frames({Cuts::Kind::section, 1, {}}, song), (Frames{0, 33, 73}));
+  EXPECT_EQ(cut_frames({Cuts::Kind::song, 0, {}}, song), Frames{0});
+  EXPECT_EQ(cut_frames({Cuts::Kind::section, 0, {}}, song), (Frames{0, 33, 73}));
+  EXPECT_EQ(cut_frames({Cuts::Kind::section, 4, {}}, song), (Frames{0, 33, 53, 73}));
+  EXPECT_EQ(cut_frames({Cuts::Kind::section, 2, {}}, song), (Frames{0, 23, 33, 43, 53, 63, 73, 83, 93}));
   EXPECT_EQ(cut_frames({Cuts::Kind::beats, 4, {}}, song), (Frames{0, 13, 33, 53, 73, 93}));
   EXPECT_EQ(cut_frames({Cuts::Kind::beats, 2, {}}, song).size(), 11u);
-  EXPECT_EQ(cut_frames({Cuts::Kind::time, 1, {Rational(3), TimeUnit::seconds}}, song),
+  EXPECT_EQ(cut_frames({Cuts::Kind::time, 0, {Rational(3), TimeUnit::seconds}}, song),
             (Frames{0, 30, 60, 90}));
-  EXPECT_EQ(cut_frames({Cuts::Kind::time, 1, {Rational(45), TimeUnit::frames}}, song), (Frames{0, 45, 90}));
+  EXPECT_EQ(cut_frames({Cuts::Kind::time, 0, {Rational(45), TimeUnit::frames}}, song), (Frames{0, 45, 90}));
 }
 
 TEST(Cuts, ASongWithoutSectionsOrBeatsHasOne) {
   Features song = cut_song();
   song.events = {};
-  EXPECT_EQ(cut_frames({Cuts::Kind::section, 1, {}}, song), Frames{0});
+  EXPECT_EQ(cut_frames({Cuts::Kind::section, 0, {}}, song), Frames{0});
+  EXPECT_EQ(cut_frames({Cuts::Kind::section, 4, {}}, song), Frames{0});
   EXPECT_EQ(cut_frames({Cuts::Kind::beats, 4, {}}, song), Frames{0});
 }
 

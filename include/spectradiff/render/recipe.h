@@ -70,4 +70,9 @@ struct Recipe {
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
+// Else its picture is the init itself: in a chain, strength 0 only moves the picture before.
+inline bool is_diffused(const Recipe& row) {
+  return !row.init.previous || row.numbers.strength > 0;
+}
+
 }  // namespace spectradiff

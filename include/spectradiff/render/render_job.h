@@ -24,10 +24,11 @@
 namespace spectradiff {
 
 enum class SeedMode {
-  fixed,
-  increment,
-  random
-};  // the same for every frame; seed + frame; SplitMix64 of seed and frame
+  fixed,      // the same for every frame
+  increment,  // seed + frame
+  random,     // SplitMix64 of seed and frame
+  fresh       // as fixed, but of pictures that follow from another one of their own each
+};
 
 // How pictures are made between those that are diffused (render/cadence.h).
 // What is made of the pictures for a control network, or of the painting where there are none.
@@ -83,7 +84,7 @@ struct DiffusionSettings {
   std::string scheduler;      // empty: the class the bundle names
   double eta = 0;             // 0..1
   int64_t seed = 42;          // >= 0
-  SeedMode seed_mode = SeedMode::fixed;
+  SeedMode seed_mode = SeedMode::fresh;
   double seed_travel =
       0;          // 0..kMaxSeedTravel (diffusion/weighted_seed.h): on the way to the next seeds' noise
   int every = 1;  // 1..60: every so many frames one is diffused; the others are made between them

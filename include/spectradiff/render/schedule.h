@@ -23,6 +23,9 @@ using Batch = std::vector<SlottedRow>;  // by row; at most one for each slot
 // next in every slot: rows that nothing follows from fill batches by index, chains run side by side. So
 // pictures may be finished out of order.
 //
+// A batch's rows are all diffused, or none is. Those that are not go first, so that batches for the device
+// are full.
+//
 // Rows whose pictures are there already are left out.
 std::vector<Batch> schedule(const Plan& plan, size_t slots,
                             const std::function<bool(int64_t frame)>& is_there = nullptr);

@@ -13,12 +13,12 @@ struct Cuts {
   enum class Kind {
     none,     // in every frame: nothing goes on
     song,     // with the song alone
-    section,  // with each of its sections
+    section,  // with each of its sections, and in long ones every so many beats
     beats,    // every so many beats, counted from the first one that begins a bar
     time      // every so often, from the song's start
   };
   Kind kind = Kind::none;
-  int beats = 1;  // 1..1000, of Kind::beats; else 1
+  int beats = 0;  // 1..1000, of Kind::beats; of Kind::section the same, or 0: a section is never divided
   TimeSpan time;  // above 0, of Kind::time; else 0
   friend bool operator==(const Cuts&, const Cuts&) = default;
 };
