@@ -93,22 +93,27 @@ def places(loudness: Numbers, audible: NDArray[np.bool_], frames: int) -> list[i
     return [order[0], order[len(order) // 2], order[-1]]
 
 
-def plan_of(program: Path, song: Path, options: list[str], frames: str | None = None) -> dict[int, dict]:
-    part = ["--frames", frames] if frames else []
-    lines = run([str(program), "render", str(song), "--fps", str(FPS), "--dry-run", "-q", *part, *options]).splitlines()
+def plan_of(program: Path, song: Path, options: list[str]) -> dict[int, dict]:
+    lines = run([str(program), "render", str(song), "--fps", str(FPS), "--dry-run", "-q", *options]).splitlines()
     return {row["frame"]: row for row in map(json.loads, lines) if "frame" in row}
+
+
+def follows(row: dict) -> bool:
+    """Whether a frame is made from the one before."""
+    return isinstance(row["init"], dict) and row["init"].get("previous") is not None
 
 
 def near_its_chain(first: int, plan: dict[int, dict], lead: int) -> int:
     """The frame moved back until its chain begins at most `lead` frames before it."""
     frame = first
-    while frame in plan and plan[frame]["init"].get("previous") is not None:
+    while frame in plan and follows(plan[frame]):
         frame -= 1
     return min(first, frame + lead)
 
 
-def passage(program: Path, song: Path, first: int, frames: int, options: list[str], painted: bool) -> tuple[Passage, int]:
-    part = f"{first}-{first + frames - 1}"
+def passage(program: Path, song: Path, first: int, frames: int, options: list[str], plan: dict[int, dict] | None) -> tuple[Passage, int]:
+    """Of the paintings where there is no plan."""
+    painted, part = plan is None, f"{first}-{first + frames - 1}"
     with tempfile.TemporaryDirectory() as folder:
         command = [str(program), "paint" if painted else "render", str(song), "--frames", part, "--fps", str(FPS)]
         if painted:
@@ -116,7 +121,8 @@ def passage(program: Path, song: Path, first: int, frames: int, options: list[st
         answer = run([*command, "-o", f"{folder}/%05d.png", "--stats", "--json", "-q", *options])
         done = next(json.loads(line) for line in reversed(answer.splitlines()) if '"done"' in line)
         pictures = [np.asarray(Image.open(file).convert("RGB")) for file in sorted(Path(folder).glob("*.png"))]
-    return Passage(first, pictures, {} if painted else plan_of(program, song, options, part)), done["stats"]["flashes_per_s"]
+    rows = {frame: row for frame, row in (plan or {}).items() if first <= frame < first + frames}
+    return Passage(first, pictures, rows), done["stats"]["flashes_per_s"]
 
 
 def changes(pictures: list[NDArray[np.uint8]]) -> tuple[Numbers, Numbers]:
@@ -141,9 +147,9 @@ def flow_of(part: Passage) -> Flow:
     places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
     flow = Flow(*(np.full(len(greys) - 1, np.nan) for _ in range(3)))
     for i, (before, after) in enumerate(zip(greys, greys[1:], strict=False)):
-        init = part.rows.get(part.first + 1 + i, {}).get("init", {})
-        chained = init.get("previous") is not None
-        if part.rows and not chained and any(row["init"].get("previous") is not None for row in part.rows.values()):
+        row = part.rows.get(part.first + 1 + i)
+        chained = row is not None and follows(row)
+        if not chained and any(map(follows, part.rows.values())):
             continue  # a cut
         forward, backward = dis.calc(before, after, None), dis.calc(after, before, None)
         flow.size[i] = np.linalg.norm(forward, axis=2).mean() / width
@@ -155,16 +161,15 @@ def flow_of(part: Passage) -> Flow:
         along, still = (np.abs(p.astype(np.float64) - part.pictures[i]).mean(axis=2)[agree].mean() for p in (moved, part.pictures[i + 1]))
         flow.warp[i] = along / still if still > 0.05 else np.nan
         if chained:
-            camera = camera_field(init, width, height)
+            camera = camera_field(row["init"], width, height)
             if np.linalg.norm(camera, axis=2).mean() >= LEAST_CAMERA * width:
                 flow.seen[i] = (forward * camera).sum() / (camera * camera).sum()
     return flow
 
 
 def seams_of(part: Passage, change: Numbers, sections: set[int]) -> int:
-    begins = {frame for frame, row in part.rows.items() if row["init"].get("previous") is None and len(part.rows) > 1}
-    chained = len(begins) < len(part.rows)
-    cuts = (begins if chained else set()) | sections
+    begins = {frame for frame, row in part.rows.items() if not follows(row)}
+    cuts = sections | (begins if len(begins) < len(part.rows) else set())
     high = SEAM * max(float(np.median(change)), 0.5)
     return sum(1 for i, value in enumerate(change) if value > high and part.first + 1 + i not in cuts)
 
@@ -245,14 +250,14 @@ def row_of(song: Path, arguments: argparse.Namespace) -> dict[str, object]:
     loudness, onset = (np.array(heard["series"][name]) for name in ("loudness", "onset"))
     audible = (loudness > loudness.max() - AUDIBLE_LU) & (loudness > AUDIBLE_LUFS)
     frames = min(int(arguments.seconds * FPS), len(loudness))
+    plan = None if arguments.paint else plan_of(arguments.program, song, arguments.options)
     begins = places(loudness, audible, frames)
     if arguments.whole:
         begins, frames = [0], len(loudness)
-    elif not arguments.paint:
-        plan = plan_of(arguments.program, song, arguments.options)
+    elif plan:
         begins = [near_its_chain(first, plan, int(arguments.lead * FPS)) for first in begins]
     begins = [int(time_s * FPS) for time_s in arguments.at] or begins
-    made = [passage(arguments.program, song, first, frames, arguments.options, arguments.paint) for first in begins]
+    made = [passage(arguments.program, song, first, frames, arguments.options, plan) for first in begins]
     passages = [part for part, _ in made]
     both = [changes(part.pictures) for part in passages]
     change = [values for values, _ in both]
