@@ -62,8 +62,8 @@ def pictures(
         settings = {key: value for key, value in look.items() if key != "preset"}
         jobs.append({"audio": str(song), "output": str(work / f"{command}-{len(os.listdir(work))}-{number}" / "%d.png"),
                      "frames": ",".join(map(str, moments)), **preset, **settings})  # fmt: skip
-        # Frames far apart share no batch.
-        jobs[-1] |= {"batch_size": 1} if command == "render" else {"diffusion": False}
+        # Frames far apart share no batch, and each is made for itself.
+        jobs[-1] |= {"batch_size": 1, "chain": "none"} if command == "render" else {"diffusion": False}
     listed = work / f"{command}-{len(os.listdir(work))}.json"
     listed.write_text(json.dumps(jobs))
     subprocess.run([PROGRAM, "batch", listed, "-q"], check=True)
