@@ -133,8 +133,10 @@ class PictureTeller : public RenderObserver {
     }
     console_.event(name, of_picture);
   }
-  void begin_stage(std::string_view stage, int64_t total) override { console_.begin_stage(stage, total); }
-  void advance(int64_t done) override { console_.advance(done); }
+  void begin_stage(std::string_view stage, int64_t total, int64_t there) override {
+    console_.begin_stage(stage, total, there);
+  }
+  void advance(int64_t done, std::optional<double> left_s) override { console_.advance(done, left_s); }
   void end_stage() override { console_.end_stage(); }
 
  private:

@@ -16,14 +16,14 @@ bool has_trails(const RenderJob& job) {
 }
 
 void add_trail_needs(const RenderJob& job, FeatureRequest& request) {
-  if (has_trails(job)) add_needs({Cuts::Kind::section, 1, {}}, request);
+  if (has_trails(job)) add_needs({Cuts::Kind::section, 0, {}}, request);
 }
 
 void put_trails(Plan& plan, const RenderJob& job, const Features& features) {
   plan.trails.clear();
   plan.carried.clear();
   if (!has_trails(job)) return;
-  plan.trails = cut_frames({Cuts::Kind::section, 1, {}}, features);
+  plan.trails = cut_frames({Cuts::Kind::section, 0, {}}, features);
   if (plan.painting.empty()) return;
   const WholeSong whole(job, features);
   std::vector<std::vector<double>> columns;

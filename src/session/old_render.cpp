@@ -71,8 +71,8 @@ Layer old_render_layer(const std::filesystem::path& video) {
     values.erase(kModelHash);
   }
   for (const char* key : {"interpolation_model", "upscale"}) {
-    if (const Json hash = constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
-      values[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
+    if (const Json network = constants.value(std::string(key) + "_sha256", Json()); network.is_string())
+      values[key] = std::string(kModelHashPrefix) + network.get<std::string>();
   }
   return make_layer(std::move(values), video.string(), LayerKind::video);
 }
