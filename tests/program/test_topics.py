@@ -1,5 +1,6 @@
 """help TOPIC: one matter at a time, and nothing in it that is not there."""
 
+import json
 import re
 import shlex
 
@@ -26,6 +27,7 @@ def test_a_topic_names_only_options_and_commands_that_exist(program, topic):
 def test_the_commands_of_a_topic_are_understood(program, song, fake_model, topic):
     (program.work / "story.txt").write_text("0:00: a storm at sea\n")
     (program.work / "scenes.txt").write_text("A: fireworks\n")
+    (program.work / "deforum.txt").write_text(json.dumps({"max_frames": 15, "fps": 15, "strength_schedule": "0: (0.5)"}))
     for line in re.findall(r"^  spectradiff ((?:render|paint) .*)$", program("help", topic).out, re.MULTILINE):
         words = [word.replace("./my-model", "fake-model") for word in shlex.split(line)]
         done = program(*words, *(["--model", "fake-model"] if words[0] == "render" else []), "--print-config")
