@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -17,20 +16,20 @@
 #include "cost_watch.h"
 #include "finished_work.h"
 #include "frame_record.h"
+#include "init_pictures.h"
 #include "kept_frames.h"
 #include "music.h"
 #include "old_render.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
 #include "run_report.h"
+#include "run_words.h"
 #include "session_state.h"
 #include "shards.h"
-#include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/base/threads.h"
 #include "spectradiff/config/plan_file.h"
-#include "spectradiff/image/png.h"
 #include "spectradiff/media/song_tags.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/render/opacity_pictures.h"
@@ -82,13 +81,14 @@ class SessionRun {
 
   Outcome run(Session& session) {
     const Clock::time_point begin = Clock::now();
-    tell_job();
+    tell_job(state_);
     if (target_.pattern) make_frames_folder(*target_.pattern);
-    open_inits();
+    if (const std::string& folder = state_.settings.run.inits; !folder.empty() && state_.settings.diffuses)
+      inits_.emplace(folder, state_.settings.run.overwrite);
     store_ = claim_output(state_);
     const WorkGuard work(state_.shared.work, store_.get(), target_);
     session.hear();
-    tell_analysis();
+    tell_analysis(state_);
     const double analyze_s = seconds_since(begin);
     if (stop_.load() > 0) return {};
     if (is_shard()) {
@@ -129,7 +129,7 @@ class SessionRun {
   // Of pictures that are all there.
   Outcome assemble(KeptPictures& pictures) {
     const Clock::time_point begin = Clock::now();
-    tell_job();
+    tell_job(state_);
     if (target_.pattern) make_frames_folder(*target_.pattern);
     store_ = claim_output(state_);
     const WorkGuard work(state_.shared.work, store_.get(), target_);
@@ -207,29 +207,6 @@ class SessionRun {
                                plan_.rows.size(), part_.rows.front().frame, part_.rows.back().frame));
   }
 
-  void open_inits() {
-    const std::string& folder = state_.settings.run.inits;
-    if (folder.empty() || !state_.settings.diffuses) return;
-    inits_.emplace(init_pattern(folder));
-    make_frames_folder(*inits_, "inits");
-  }
-
-  // What a stopped run wrote is there already.
-  void write_init(int64_t frame, const Canvas& init) {
-    const std::filesystem::path file = inits_->file(frame);
-    const std::vector<uint8_t> bytes = encode_png(init);
-    const bool is_there = std::filesystem::exists(file);
-    if (is_there && !state_.settings.run.overwrite) {
-      const bool is_same =
-          std::filesystem::file_size(file) == bytes.size() && sha256_file(file) == sha256_hex(bytes);
-      if (is_same) return;
-      throw_error(ErrorKind::output,
-                  "inits = {}: there is another picture already; -y replaces it, another folder keeps both",
-                  file.string());
-    }
-    write_file(file, bytes, is_there);
-  }
-
   Outcome report_empty_shard() {
     const Shard& shard = *state_.settings.run.shard;
     observer_.info(
@@ -268,35 +245,6 @@ class SessionRun {
                     result.frames, result.seconds.total));
     observer_.event("done", {{"path", file}, {"frames", result.frames}, {"seconds", result.seconds.total}});
     return {true, result.frames, result.seconds.total, nullptr};
-  }
-
-  void tell_job() {
-    const AudioInfo& info = state_.input.song.info();
-    observer_.info(fmt::format("{}: {}, {} Hz, {} channel{}, {}; {} frames at {} fps", state_.request.song,
-                               duration_text(info.duration_s()), info.sample_rate_hz, info.channels,
-                               info.channels == 1 ? "" : "s", info.format, plan_.shown.size(),
-                               job_.analysis.fps.text()));
-    if (plan_.constants.every > 1)
-      observer_.info(fmt::format(
-          "{} frames are {}, the others are made from them{}", plan_.rows.size(),
-          state_.settings.diffuses ? "diffused" : "painted",
-          state_.interpolation ? " by the network " + state_.interpolation->name : std::string()));
-    if (const auto& heard = state_.input.analysis)
-      observer_.info(fmt::format("the analysis hears {}: {}", heard->name(), heard->info().format));
-  }
-
-  void tell_analysis() {
-    const Features& heard = *state_.features;
-    Json facts = {{"frames", heard.frames},
-                  {"bins", heard.bins},
-                  {"samples", heard.samples},
-                  {"sample_rate_hz", heard.sample_rate_hz}};
-    if (state_.settings.diffuses) facts["prompt"] = job_.diffusion.prompt;
-    observer_.event("analysis", facts);
-    const auto diffused = std::count_if(plan_.rows.begin(), plan_.rows.end(), is_diffused);
-    if (const auto moved = std::ssize(plan_.rows) - diffused; moved > 0)
-      observer_.info(
-          fmt::format("{} frames are diffused, the camera moves them on in the other {}", diffused, moved));
   }
 
   RunResult write_target() {
@@ -440,7 +388,7 @@ class SessionRun {
     run.statistics = measures();
     run.control = state_.control.get();
     run.depth = state_.depth.get();
-    if (inits_) run.inits = [this](int64_t frame, const Canvas& init) { write_init(frame, init); };
+    if (inits_) run.inits = [this](int64_t frame, const Canvas& init) { inits_->write(frame, init); };
     run.interpolator = interpolator_;
     run.upscaler = upscaler_;
     const int threads = thread_count(job_.threads);
@@ -469,7 +417,7 @@ class SessionRun {
     if (strip_)
       outcome.report = std::make_shared<ReportPage>(
           page_of_run(state_, *result.pictures, std::move(*strip_), result.seconds.total));
-    if (result.pictures) warn_of_flashes(result.pictures->flashes_per_s());
+    if (result.pictures) warn_of_flashes(result.pictures->flashes_per_s(), observer_);
     observer_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
                                result.seconds.total,
                                static_cast<double>(result.frames) / result.seconds.total));
@@ -484,15 +432,6 @@ class SessionRun {
     if (kept_ == nullptr) return "; nothing was kept";
     store_->flush();
     return fmt::format("; {} finished frames are kept in {}", store_->pictures(), store_->file().string());
-  }
-
-  void warn_of_flashes(int flashes_per_s) {
-    constexpr int kLimit = 3;  // WCAG 2.3.1
-    if (flashes_per_s <= kLimit) return;
-    observer_.warn(
-        fmt::format("the pictures flash {} times within a second: more than {} can cause seizures "
-                    "(WCAG 2.3.1); --blur, a smoother preset or --flash-limit {} calms them",
-                    flashes_per_s, kLimit, kLimit));
   }
 
   SessionState& state_;
@@ -514,7 +453,7 @@ class SessionRun {
   std::optional<SoundEmbedder> sound_;      // where rows are told sound
   Interpolator* interpolator_ = nullptr;    // of the model store
   Upscaler* upscaler_ = nullptr;            // of the model store
-  std::optional<FramePattern> inits_;       // where the init pictures are asked for
+  std::optional<InitPictures> inits_;       // where the init pictures are asked for
   std::optional<ReportStrip> strip_;        // where a report is asked for
 };
 

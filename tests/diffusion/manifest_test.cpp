@@ -234,54 +234,6 @@ TEST(Manifest, MayHaveAControlNetworkAndSayWhatWasDoneToItsWeights) {
   expect_model_error([&] { read_manifest(wrong.path()); }, "loras[0]");
 }
 
-// A bundle's facts made into those of one network from pictures to pictures.
-void become(Json& facts, const char* family, const char* network, const Json& says) {
-  facts["family"] = family;
-  facts["networks"] = {{network, facts["networks"]["denoiser"]}};
-  facts[family] = says;
-  for (const char* key : {"tokenizer", "latent", "scheduler"}) facts.erase(key);
-}
-
-TEST(Manifest, OfAnInterpolationBundleNamesOneNetworkAndItsPadding) {
-  const auto interpolation = [](Json& facts) {
-    become(facts, "interpolation", "interpolator", {{"pad_multiple", 64}});
-  };
-  const TestBundle bundle(interpolation);
-  const Manifest read = read_interpolation_manifest(bundle.path());
-  EXPECT_TRUE(read.is_interpolation());
-  EXPECT_EQ(read.pad_multiple, 64);
-  EXPECT_EQ(read.networks.at("interpolator").file, "denoiser.pt");
-  verify_files(read);
-  expect_model_error([&] { read_manifest(bundle.path()); }, "--interpolation-model");
-  const TestBundle diffusing;
-  expect_model_error([&] { read_interpolation_manifest(diffusing.path()); }, "--model");
-  const TestBundle strange([](Json& facts) { facts["family"] = "strange"; });
-  expect_model_error([&] { read_interpolation_manifest(strange.path()); }, "knows interpolation");
-  const TestBundle unpadded([&](Json& facts) {
-    interpolation(facts);
-    facts["interpolation"]["pad_multiple"] = 0;
-  });
-  expect_model_error([&] { read_interpolation_manifest(unpadded.path()); }, "pad_multiple");
-}
-
-TEST(Manifest, OfAnUpscalingBundleSaysHowManyTimesAsLongSidesBecome) {
-  const auto upscaling = [](int scale) {
-    return
-        [=](Json& facts) { become(facts, "upscaling", "upscaler", {{"pad_multiple", 2}, {"scale", scale}}); };
-  };
-  const TestBundle bundle(upscaling(4));
-  const Manifest read = read_any_manifest(bundle.path());
-  EXPECT_TRUE(read.is_upscaling());
-  EXPECT_FALSE(read.diffuses());
-  EXPECT_EQ(read.scale, 4);
-  EXPECT_EQ(read.pad_multiple, 2);
-  verify_files(read);
-  expect_model_error([&] { read_manifest(bundle.path()); }, "--upscale");
-  expect_model_error([&] { read_interpolation_manifest(bundle.path()); }, "--upscale");
-  expect_model_error([&] { read_upscaling_manifest(TestBundle(upscaling(1)).path()); }, "scale");
-  expect_model_error([&] { read_upscaling_manifest(TestBundle().path()); }, "--model");
-}
-
 TEST(Manifest, WithoutAKeyIsRefused) {
   for (const char* key :
        {"schema", "name", "family", "networks", "tokenizer", "latent", "scheduler", "verified"}) {

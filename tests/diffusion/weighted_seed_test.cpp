@@ -44,7 +44,7 @@ TEST(NoiseTurns, FadeOverTheMiddleAndShareThePictureWithTheRegionAcross) {
     EXPECT_NEAR(field[static_cast<size_t>(3 * 4 + column)] + field[static_cast<size_t>(4 * 4 + column)], 2,
                 1e-6);
   }
-  for (const auto [one, other] :
+  for (const auto& [one, other] :
        {std::pair{NoiseRegion::top, NoiseRegion::bottom}, {NoiseRegion::left, NoiseRegion::right}}) {
     const std::vector<NoiseTurn> both = {{one, 1.5}, {other, 1.5}};
     for (const float angle : turn_field(both, 5, 7)) EXPECT_NEAR(angle, 1.5, 1e-6);

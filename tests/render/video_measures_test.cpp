@@ -124,7 +124,7 @@ TEST(StatisticsJson, HasTheMeasuresAndTheSecondsOfEveryStage) {
   EXPECT_TRUE(json["beat_error_s"].is_null());
   EXPECT_EQ(json["flashes_per_s"], 0);
   EXPECT_EQ(json["colour_drift"], 0.0);
-  EXPECT_EQ(json["seconds"].size(), 7u);
+  EXPECT_EQ(json["seconds"].size(), 8u);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ struct OutputSettings {
   std::string audio_codec = "auto";
   int64_t audio_bitrate = 256000;    // bit/s
   std::optional<int64_t> max_bytes;  // of a GIF, WebP or APNG
-  std::string upscale;  // a network's name on the search path or a folder; empty: none
+  std::string upscale;               // a network's name on the search path or a folder; empty: none
   friend bool operator==(const OutputSettings&, const OutputSettings&) = default;
 };
 
