@@ -102,9 +102,9 @@ def main() -> None:
         sheet(pictures(work, "paint", song, looks, MOMENTS, (192, 192)), TARGET / "painters.jpg")
 
         square = {"size": "256x256"}
-        flight = ["--start", "4s", "--duration", "4s", "--size", "448x256", "--preset", "flight"]
+        moment = ["--frames", "36-95", "--size", "448x256"]
         film = TARGET / "demo.webp"
-        subprocess.run([PROGRAM, "render", song, *flight, "-o", film, "--max-bytes", "1500k", "-y", "-q"], check=True)
+        subprocess.run([PROGRAM, "render", song, *moment, "-o", film, "--max-bytes", "1500k", "-y", "-q"], check=True)
         print(film, flush=True)
         presets = [{"preset": name, "prompt": prompt} for name, prompt in SEED_PRESETS.items()]
         presets += [{"preset": name} for name in OWN_PRESETS]

@@ -148,7 +148,9 @@ TEST(OptionTable, ANumberOfThePaintersIsPutIntoThePaintersOwnSettings) {
     if (!option.moves) continue;
     const bool painted = option.number->put_painting != nullptr;
     const bool is_journeys = option.number->put_journey != nullptr;  // whose camera moves the painting itself
-    if (!is_journeys) EXPECT_EQ(painted, (option.commands & kPaint) != 0) << option.key;
+    if (!is_journeys) {
+      EXPECT_EQ(painted, (option.commands & kPaint) != 0) << option.key;
+    }
     if (!painted) continue;
     const double value = option.number->nearest(0.75 * option.number->max);
     RenderJob job;
