@@ -193,7 +193,11 @@ void add_shares(std::vector<PromptShare>& shares, const std::vector<PromptShare>
 void check_change(const std::string& key, const OptionChange& change) {
   const auto refuse_it = [](const std::string& reason) { throw_error(ErrorKind::usage, "{}", reason); };
   const Option* option = find_option(key);
-  if (option == nullptr) refuse_it("is no option" + suggestion(key, option_keys()));
+  if (option == nullptr) {
+    std::vector<std::string> known = option_keys();
+    known.insert(known.end(), {"at", "when", "blend", "cut", "negative"});  // of scenes and prompts themselves
+    refuse_it("is no option" + suggestion(key, known));
+  }
   const bool seed = key == kSeedKey;
   if (!seed && !option->moves)
     refuse_it("cannot differ from scene to scene; prompts, the seed and options with ◇ can");

@@ -34,7 +34,7 @@ def test_without_a_prompt_the_song_chooses_one_and_the_seed_varies_it(program, s
         done = program("render", song, "--frames", "0-1", *FEW_STEPS, "--seed", seed, "-o", f"{seed}/%d.png", "--json")
         events = done.valid_events()
         assert [event["event"] for event in events] == ["start", "analysis", "cost", "model", "frame", "frame", "done"]
-        _, facts, model, *_ = events
+        _, facts, _, model, *_ = events
         chosen.append(facts["prompt"])
         assert model["name"] == "mini" and model["loaded"] and model["batch_size"] == 1, model
         assert picture(program.work / seed / "0.png").shape == (256, 256, 3)

@@ -9,7 +9,7 @@ KEYS += ["colour_drift", "beat_alignment", "beat_alignment_recall", "beat_alignm
 KEYS += ["beat_match_error_s", "beat_match_excess_s", "beat_hit", "beat_coverage", "beat_hit_f", "beat_hit_z"]
 KEYS += ["beat_hit_excess", "onset_lag_s", "onset_lag_correlation", "fast_flicker", "unexplained_flicker"]
 KEYS += ["colour_drift_per_minute", "section_contrast", "motion", "warp_error", "unwarped_change"]
-STAGES = ["analyze", "load", "paint", "diffuse", "interpolate", "encode", "total"]
+STAGES = ["analyze", "load", "paint", "diffuse", "interpolate", "upscale", "encode", "total"]
 
 #A frame is white where there is sound and black where there is none.
 ON_OFF = ["--fps", "10", "--bin-spacing", "seed", "--bins", "8", "--size", "64x64", "--mark-size", "300", "--lightness", "1"]

@@ -96,7 +96,11 @@ def test_a_run_that_is_suspended_goes_on_as_if_nothing_was(program, command):  #
 
 @pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGALRM, signal.SIGXCPU])
 def test_what_signals_that_nobody_sends_leave_is_used_by_the_next_run(program, command, number):  # noqa: F811
-    running = program.start(*command, "-o", "v.mp4", environment=slowly(program, denoise=300), stderr=subprocess.PIPE, preexec_fn=lambda: limit(resource.RLIMIT_CORE, 0))
+    def prepare():
+        limit(resource.RLIMIT_CORE, 0)
+        signal.signal(number, signal.SIG_DFL)  # a shell's background jobs ignore some
+
+    running = program.start(*command, "-o", "v.mp4", environment=slowly(program, denoise=300), stderr=subprocess.PIPE, preexec_fn=prepare)
     wait_for_store(program, running)
     time.sleep(0.3)
     running.send_signal(number)
