@@ -195,7 +195,8 @@ void check_change(const std::string& key, const OptionChange& change) {
   const Option* option = find_option(key);
   if (option == nullptr) {
     std::vector<std::string> known = option_keys();
-    known.insert(known.end(), {"at", "when", "blend", "cut", "negative"});  // of scenes and prompts themselves
+    known.insert(known.end(),
+                 {"at", "when", "blend", "cut", "negative"});  // of scenes and prompts themselves
     refuse_it("is no option" + suggestion(key, known));
   }
   const bool seed = key == kSeedKey;
