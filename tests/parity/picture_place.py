@@ -31,6 +31,12 @@ class PicturePlace:
     def render(self, *words):
         return self.call(program(), "render", "song.wav", *QUICK, *words)
 
+    def refusal(self, *words):
+        """The exit code and what was said of a render that leaves nothing behind."""
+        done = self.render(*words, "-o", "refused.mkv")
+        assert not (self.folder / "refused.mkv").exists()
+        return done.returncode, done.stderr
+
     def trace(self, name, network):
         path = self.folder / f"{name}.pt"
         torch.jit.script(network).save(str(path))

@@ -91,21 +91,16 @@ def test_bundles_are_listed_shown_and_checked(place):
 
 
 def test_what_cannot_be_used_is_refused_before_any_work(place):
-    def refusal(*words):
-        done = place.render(*words, "-o", "refused.mkv")
-        assert not (place.folder / "refused.mkv").exists()
-        return done.returncode, done.stderr
-
     assert place.bundle("strange", Later(), "--no-trust").returncode == 0
-    code, said = refusal("--interpolation-model", "strange")
+    code, said = place.refusal("--interpolation-model", "strange")
     assert code == 4 and "trust" in said
-    code, said = refusal("--interpolation-model", "none")
+    code, said = place.refusal("--interpolation-model", "none")
     assert code == 4 and "none" in said
-    code, said = refusal("--interpolate", "network")
+    code, said = place.refusal("--interpolate", "network")
     assert code == 2 and "--interpolation-model" in said
     done = place.call(program(), "render", "song.wav", "--model", "line", "-o", "refused.mkv")
     assert done.returncode == 4 and "--interpolation-model" in done.stderr, done
-    code, said = refusal("--interpolation-model", ROOT / "models/mini")
+    code, said = place.refusal("--interpolation-model", ROOT / "models/mini")
     assert code == 4 and "--model" in said
     trace = place.trace("broken", Broken())
     done = place.call(sys.executable, ROOT / "scripts/export_interpolator.py", trace, "broken", "--pad-multiple", 32)

@@ -138,20 +138,15 @@ def test_bundles_are_listed_and_checked(place):
 
 
 def test_what_cannot_be_used_is_refused_before_any_work(place):
-    def refusal(*words):
-        done = place.render(*words, "-o", "refused.mkv")
-        assert not (place.folder / "refused.mkv").exists()
-        return done.returncode, done.stderr
-
     assert place.bundle(export_upscaler.main, "strange", Swapped(), "--pad-multiple", 32, "--no-trust").returncode == 0
-    code, said = refusal("--upscale", "strange")
+    code, said = place.refusal("--upscale", "strange")
     assert code == 4 and "trust" in said
-    code, said = refusal("--upscale", "nowhere")
+    code, said = place.refusal("--upscale", "nowhere")
     assert code == 4 and "nowhere" in said
-    code, said = refusal("--upscale", ROOT / "models/mini")
+    code, said = place.refusal("--upscale", ROOT / "models/mini")
     assert code == 4 and "--model" in said
     assert place.bundle(export_interpolator.main, "between", Between()).returncode == 0
-    code, said = refusal("--upscale", "between")
+    code, said = place.refusal("--upscale", "between")
     assert code == 4 and "--interpolation-model" in said
     done = place.call(program(), "render", "song.wav", "--model", "swapped", "-o", "refused.mkv")
     assert done.returncode == 4 and "--upscale" in done.stderr, done
