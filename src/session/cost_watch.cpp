@@ -34,10 +34,14 @@ void CostWatch::hold_against_disk(const Cost& cost) {
 }
 
 void CostWatch::made() {
-  constexpr double kWorthSaying = 20;
   const std::optional<double> left_s = pace_.left_s();
   state_.observer.advance(pace_.pictures(), left_s);
-  if (!std::exchange(told_pace_, true) && left_s && *left_s > kWorthSaying) {
+  ++batches_;
+  // The first batch says much of a large model, and of a small one mostly how long it takes to get going.
+  constexpr double kTelling = 10, kWorthSaying = 20;  // seconds
+  constexpr int kTellingBatches = 4;
+  const bool is_known = batches_ >= kTellingBatches || pace_.spent().seconds >= kTelling;
+  if (is_known && !std::exchange(told_pace_, true) && left_s && *left_s > kWorthSaying) {
     state_.observer.info(fmt::format("the first {} took {}: about {} to go", pace_.pictures(),
                                      duration_text(pace_.spent().seconds),
                                      clock_text(std::llround(*left_s), *left_s >= 3600)));

@@ -45,6 +45,7 @@ class CostWatch {
   std::filesystem::path part_;     // empty: none
   std::atomic<int64_t> shown_{0};  // frames
   int64_t looked_at_disk_ = 0;     // when so many pictures were made
+  int batches_ = 0;                // so far
   bool told_pace_ = false, warned_of_disk_ = false;
 };
 
