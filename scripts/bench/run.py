@@ -29,7 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAME_INSTRUCTIONS = ["-x264-params", "asm=avx2"] if " avx512f " in pathlib.Path("/proc/cpuinfo").read_text() else []
 
 # What a render costs, stated: the model's own look differs between builds.
-SAME_WORK = "--prompt nebula --scheduler ddim --steps 8 --strength 0.75 --strength-mode steps --guidance 4".split()
+SAME_WORK = "--prompt nebula --diffuse-every 1 --scheduler ddim --steps 8 --strength 0.75 --strength-mode steps --guidance 4".split()
 
 
 class Bench:
@@ -137,7 +137,8 @@ class Bench:
         make_song(song, 8)
         settings = [song, "-o", video, "-y", "-q", "--size", "256x256", "--fps", 5, "--encoder-preset", "ultrafast", *SAME_WORK]
         for dtype in dtypes:
-            ours, theirs = ([program, "render", *settings, "--dtype", dtype] for program in (self.program, build / "bin" / "spectradiff"))
+            of_both = ["render", *settings, "--dtype", dtype]
+            ours, theirs = [self.program, *of_both, "--chain", "none"], [build / "bin" / "spectradiff", *of_both]
             a, b = alternating(self.rounds, partial(seconds, ours), partial(seconds, theirs))
             self.frames_row(f"render 40 pictures in {dtype}, against another build", 40, a, b, 1, ".2f")
             a, b = alternating(self.rounds, partial(processor_seconds, ours), partial(processor_seconds, theirs))
