@@ -235,6 +235,14 @@ void write_file(const std::filesystem::path& path, std::span<const uint8_t> byte
   write_file(path, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), replace);
 }
 
+void append_to_file(const std::filesystem::path& path, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+  if (file.get() < 0)
+    throw_error(ErrorKind::output, "{} cannot be written: {}", path.native(), errno_text(errno));
+  write_all(file.get(), bytes, path.native());
+  sync_descriptor(file.get(), path);
+}
+
 void write_all(int descriptor, std::string_view bytes, std::string_view name) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());

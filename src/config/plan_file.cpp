@@ -409,12 +409,16 @@ PlanFile parse_plan(std::string_view text, std::string name) {
   video.erase("container");
   settings.update(video);
   settings["diffusion"] = plan.constants.contains("diffusion");
-  for (const char* key : {"interpolation_model", "upscale"}) {
-    if (const Json hash = plan.constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
-      settings[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
-  }
+  name_networks(plan.constants, settings);
   plan.settings = make_layer(std::move(settings), plan.name, LayerKind::plan);
   return plan;
+}
+
+void name_networks(const Json& constants, Json& settings) {
+  for (const char* key : {"interpolation_model", "upscale"}) {
+    if (const Json hash = constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
+      settings[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
+  }
 }
 
 std::optional<DiffusionConstants> diffusion_constants(const PlanFile& file, const RenderJob& job) {

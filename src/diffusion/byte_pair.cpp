@@ -10,6 +10,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/json.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/base/text.h"
 #include "unicode_text.h"
 
 namespace spectradiff {
@@ -73,12 +74,9 @@ void for_each_merge(const VocabularyFiles& files, const Vocabulary& ids, Use use
   const std::filesystem::path& path = files.merges;
   const std::string text = read_hashed(path, files.merges_sha256);
   int line_number = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = std::string_view(text).substr(at, end - at);
-    at = end + 1;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = take_line(rest);
     ++line_number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.starts_with("#version")) continue;
     const size_t space = line.find(' ');
     if (space == line.npos || line.find(' ', space + 1) != line.npos) {

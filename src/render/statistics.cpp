@@ -26,17 +26,6 @@ double mean_value(const std::vector<uint8_t>& values) {
   return static_cast<double>(sum) / (255.0 * static_cast<double>(values.size()));
 }
 
-double mean_change(const std::vector<uint8_t>& before, const std::vector<uint8_t>& now) {
-  uint64_t sum = 0;
-  for (size_t begin = 0; begin < now.size(); begin += kPiece) {
-    uint32_t piece = 0;
-    const size_t end = std::min(now.size(), begin + kPiece);
-    for (size_t i = begin; i < end; ++i) piece += static_cast<uint32_t>(std::abs(now[i] - before[i]));
-    sum += piece;
-  }
-  return static_cast<double>(sum) / (255.0 * static_cast<double>(now.size()));
-}
-
 void add_to(Lab& sum, const Lab& value) {
   sum.l += value.l;
   sum.a += value.a;
@@ -91,6 +80,18 @@ double half_interval_s(const std::vector<double>& beats_s, size_t beat) {
 
 }  // namespace
 
+double mean_change(const Canvas& one, const Canvas& next) {
+  const std::vector<uint8_t>&before = one.bytes(), &now = next.bytes();
+  uint64_t sum = 0;
+  for (size_t begin = 0; begin < now.size(); begin += kPiece) {
+    uint32_t piece = 0;
+    const size_t end = std::min(now.size(), begin + kPiece);
+    for (size_t i = begin; i < end; ++i) piece += static_cast<uint32_t>(std::abs(now[i] - before[i]));
+    sum += piece;
+  }
+  return static_cast<double>(sum) / (255.0 * static_cast<double>(now.size()));
+}
+
 // Changes of frames that follow one another in the song.
 struct PictureStatistics::Run {
   int64_t first = 0;           // the frame of the first change
@@ -112,8 +113,7 @@ void PictureStatistics::add(int64_t frame, const Canvas& picture) {
     changes_.push_back({frame, 0, 0, 0, false});
     previous_ = picture.clone();
   } else {
-    changes_.push_back(
-        {frame, mean_change(previous_.bytes(), picture.bytes()), 0, 0, changes_.back().frame + 1 == frame});
+    changes_.push_back({frame, mean_change(previous_, picture), 0, 0, changes_.back().frame + 1 == frame});
     previous_.bytes() = picture.bytes();
   }
   if (motion_) motion_->add(picture, changes_.back().after_neighbour);

@@ -1,10 +1,6 @@
 #include "frame_record.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
@@ -15,25 +11,6 @@ namespace spectradiff {
 namespace {
 
 constexpr uint64_t kMostBytes = uint64_t{1} << 30;
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  ~Descriptor() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
-
-// Some file systems cannot; that is no failure of ours.
-bool synced(int descriptor) {
-  return fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EROFS || errno == ENOSYS;
-}
 
 }  // namespace
 
@@ -69,10 +46,7 @@ void FrameRecord::add(int64_t frame, const FrameKey& key, const std::string& sha
   const Json line = {{"frame", frame}, {"key", key}, {"sha256", sha256}};
   // Begins with a line's end: what a crash has torn before it stays alone.
   const std::string text = "\n" + json_text(line) + "\n";
-  const Descriptor file(open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-  if (file.get() >= 0) write_all(file.get(), text, file_.string());
-  if (file.get() < 0 || !synced(file.get()))
-    throw_error(ErrorKind::output, "{} cannot be written: {}", file_.string(), errno_text(errno));
+  append_to_file(file_, text);
   lines_[frame] = {key, sha256};
 }
 

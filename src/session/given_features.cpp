@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/scene_plan.h"
 #include "spectradiff/render/executor.h"
+#include "spectradiff/render/statistics.h"
 #include "spectradiff/timeline/given_series.h"
 
 namespace spectradiff {
@@ -44,13 +44,8 @@ class ChangeSink : public FrameSink {
   explicit ChangeSink(int64_t frames) : values_(static_cast<size_t>(frames)) {}
 
   void accept(int64_t frame, const Canvas& picture) override {
-    if (last_.size() == picture.size()) {
-      const std::vector<uint8_t>&now = picture.bytes(), &before = last_.bytes();
-      int64_t sum = 0;
-      for (size_t i = 0; i < now.size(); ++i) sum += std::abs(now[i] - before[i]);
-      values_[static_cast<size_t>(frame)] =
-          static_cast<float>(static_cast<double>(sum) / (255.0 * static_cast<double>(now.size())));
-    }
+    if (last_.size() == picture.size())
+      values_[static_cast<size_t>(frame)] = static_cast<float>(mean_change(last_, picture));
     last_ = picture.clone();
   }
 

@@ -96,29 +96,25 @@ ModelTrial try_diffusion(const Manifest& manifest) {
   return trial;
 }
 
-ModelTrial try_interpolation(const Manifest& manifest) {
+// Of a network from pictures to pictures.
+ModelTrial try_pictures(const Manifest& manifest) {
   ModelStore models;
   models.admit(manifest, false);
   ModelTrial trial;
   trial.size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
-  models.interpolator(manifest, {}).between(Canvas(trial.size), Canvas(trial.size, {255, 255, 255}), 2);
-  return trial;
-}
-
-ModelTrial try_upscaling(const Manifest& manifest) {
-  ModelStore models;
-  models.admit(manifest, false);
-  ModelTrial trial;
-  trial.size = manifest.verified_sizes.empty() ? Size{256, 256} : manifest.verified_sizes.front();
-  models.upscaler(manifest, {}).upscale(Canvas(trial.size));
+  const Canvas black(trial.size);
+  if (manifest.is_upscaling()) {
+    models.upscaler(manifest, {}).upscale(black);
+  } else {
+    models.interpolator(manifest, {}).between(black, Canvas(trial.size, {255, 255, 255}), 2);
+  }
   return trial;
 }
 
 }  // namespace
 
 ModelTrial try_model(const Manifest& model) {
-  if (model.is_interpolation()) return try_interpolation(model);
-  return model.is_upscaling() ? try_upscaling(model) : try_diffusion(model);
+  return model.diffuses() ? try_diffusion(model) : try_pictures(model);
 }
 
 }  // namespace spectradiff

@@ -2,6 +2,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/config/plan_file.h"
 #include "spectradiff/media/probe.h"
 
 namespace spectradiff {
@@ -70,10 +71,7 @@ Layer old_render_layer(const std::filesystem::path& video) {
     if (hash->is_string()) values[kModel] = std::string(kModelHashPrefix) + hash->get<std::string>();
     values.erase(kModelHash);
   }
-  for (const char* key : {"interpolation_model", "upscale"}) {
-    if (const Json network = constants.value(std::string(key) + "_sha256", Json()); network.is_string())
-      values[key] = std::string(kModelHashPrefix) + network.get<std::string>();
-  }
+  name_networks(constants, values);
   return make_layer(std::move(values), video.string(), LayerKind::video);
 }
 

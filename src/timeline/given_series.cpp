@@ -74,10 +74,7 @@ std::vector<TimedLabel> parse_labels(std::string_view text, const std::string& s
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::vector<TimedLabel> labels;
   for (int number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string_view line = take_line(text);
     if (trimmed(line).empty() || line.front() == '\\') continue;
     const auto label = label_of(line);
     if (!label) {

@@ -121,9 +121,7 @@ std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& s
     keys = prompts_from_json(parse_json(text, source), source, check);
   } else {
     for (int number = 1; !text.empty(); ++number) {
-      const size_t end = std::min(text.find('\n'), text.size());
-      const std::string_view line = trimmed(text.substr(0, end));
-      text.remove_prefix(std::min(end + 1, text.size()));
+      const std::string_view line = trimmed(take_line(text));
       if (!line.empty() && line.front() != '#')
         keys.push_back(parse_line(line, fmt::format("{}, line {}", source, number), check));
     }

@@ -118,9 +118,7 @@ std::vector<Scene> parse_scenes(std::string_view text, const std::string& source
     return scenes_from_json(parse_json(text, source), source, check);
   std::vector<Scene> scenes;
   for (int number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = trimmed(take_line(text));
     if (!line.empty() && line.front() != '#')
       scenes.push_back(parse_scene_line(line, fmt::format("{}, line {}", source, number), check));
   }

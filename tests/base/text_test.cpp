@@ -64,6 +64,15 @@ TEST(Trimmed, LosesBlanksAndLineEndsAtBothEndsOnly) {
   EXPECT_EQ(trimmed(""), "");
 }
 
+TEST(Lines, AreTakenOneByOneWithoutTheirEnds) {
+  std::string_view text = "a\r\n\n b\rc";
+  EXPECT_EQ(take_line(text), "a");
+  EXPECT_EQ(take_line(text), "");
+  EXPECT_EQ(take_line(text), " b\rc");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(take_line(text), "");
+}
+
 TEST(ControlCharacters, AreThoseOfAscii) {
   for (const char c : {'\0', '\t', '\n', '\x1f', '\x7f'}) EXPECT_TRUE(is_control(c)) << int{c};
   for (const char c : {' ', '~', '\x80', '\xff'}) EXPECT_FALSE(is_control(c)) << int{c};

@@ -18,10 +18,10 @@ def compiled(folder):
 
 class FaultyDisk:
     def __init__(self, folder):
-        self.library = compiled(folder)
+        self.shim = compiled(folder)
 
     def environment(self, program, **settings):
-        return {**program.environment, "LD_PRELOAD": str(self.library), **{key: str(value) for key, value in settings.items()}}
+        return {**program.environment, "LD_PRELOAD": str(self.shim), **{key: str(value) for key, value in settings.items()}}
 
     def failing(self, program, number, error):
         """Its call of that number fails: a full disk stays full, a broken one takes the next call."""

@@ -17,7 +17,7 @@ HOURS = 3600
 
 
 def clocks(folder):
-    return {"LD_PRELOAD": str(FaultyDisk(folder).library), "FAULT_CLOCK": str(5 * HOURS)}
+    return {"LD_PRELOAD": str(FaultyDisk(folder).shim), "FAULT_CLOCK": str(5 * HOURS)}
 
 
 SURROUNDINGS = {

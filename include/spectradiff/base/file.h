@@ -65,6 +65,9 @@ using TextSink = std::function<void(std::string_view)>;
 void write_file(const std::filesystem::path& path, const std::function<void(const TextSink&)>& produce,
                 bool replace);
 
+// At the end of a file, which is made where it is missing, and synced. Error{output}.
+void append_to_file(const std::filesystem::path& path, std::string_view bytes);
+
 // All bytes to a descriptor, short writes and EINTR looped over; a closed pipe is an error like others
 // (SIGPIPE ignored). `name` is for messages. Error{output}.
 void write_all(int descriptor, std::string_view bytes, std::string_view name);

@@ -40,6 +40,9 @@ std::string suggestion(std::string_view name, std::span<const std::string> candi
 // Without the spaces, tabs and line ends around it.
 std::string_view trimmed(std::string_view text);
 
+// The first line of `text`, which loses it; without its end, LF or CR LF.
+std::string_view take_line(std::string_view& text);
+
 bool is_digit(char c);
 
 // Nothing but digits of ASCII; so it is of an empty text.

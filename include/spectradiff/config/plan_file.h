@@ -17,6 +17,9 @@ namespace spectradiff {
 // {"song", "files", "settings": flat option keys, "diffusion", "video", …}: nothing in it is left open.
 Json constants_to_json(const Constants& constants);
 
+// Adds to settings, under their options, the networks that constants, as they are written, tell by a hash.
+void name_networks(const Json& constants, Json& settings);
+
 // What constants and rows of a whole plan come to, as 64 hexadecimal digits: equal digests, equal videos.
 std::string plan_digest(const Plan& plan);
 

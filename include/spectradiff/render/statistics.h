@@ -19,6 +19,9 @@ struct StageSeconds {
          total = 0;  // busy seconds; paint is summed over its threads
 };
 
+// Mean absolute difference of the 8-bit values of two pictures of one size, 0..1.
+double mean_change(const Canvas& one, const Canvas& next);
+
 // Fed with every finished frame in order. A frame's change is the mean absolute difference of its 8-bit
 // values from those of the frame shown before it, 0..1.
 //
