@@ -45,7 +45,8 @@ std::string flag_of(std::string_view key) {
 }
 
 bool Option::names_path(const Json& value) const {
-  const bool is_word = value.is_string() && std::find(choices.begin(), choices.end(), value) != choices.end();
+  const bool is_word = value.is_string() &&
+                       std::find(choices.begin(), choices.end(), value.get<std::string>()) != choices.end();
   return path != PathKind::none && value != no_path && !is_word;
 }
 

@@ -3,32 +3,18 @@
 // fails is made again; SPECTRADIFF_FUZZ_S tries for so many seconds per target instead of a fixed number.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 
+#include "corpus.h"
 #include "spectradiff/base/error.h"
-#include "spectradiff/base/file.h"
 #include "targets.h"
 
 namespace spectradiff {
 namespace {
 
-namespace fs = std::filesystem;
 using Dice = std::mt19937_64;
-
-std::vector<std::string> corpus_of(const FuzzTarget& target) {
-  std::vector<std::string> corpus = target.seeds;
-  std::vector<fs::path> files;
-  if (const fs::path folder = fs::path(SPECTRADIFF_TEST_CORPUS) / target.name; fs::exists(folder)) {
-    for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) corpus.push_back(read_file(file, 1 << 20, ErrorKind::input));
-  return corpus;
-}
 
 size_t below(Dice& dice, size_t count) {
   return count == 0 ? 0 : dice() % count;

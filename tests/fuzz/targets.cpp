@@ -11,6 +11,7 @@
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/json.h"
+#include "spectradiff/config/import_file.h"
 #include "spectradiff/config/plan_file.h"
 #include "spectradiff/config/settings.h"
 #include "spectradiff/diffusion/prompt_text.h"
@@ -18,6 +19,7 @@
 #include "spectradiff/store/frame_store.h"
 #include "spectradiff/store/store_reader.h"
 #include "spectradiff/timeline/expression.h"
+#include "spectradiff/timeline/given_series.h"
 #include "spectradiff/timeline/notes.h"
 #include "spectradiff/timeline/prompt_schedule.h"
 #include "spectradiff/timeline/scenes.h"
@@ -197,6 +199,19 @@ std::string a_float_wav() {
   return wav;
 }
 
+// A tempo, then a note with running status.
+std::string a_midi() {
+  const std::string track("\x00\xFF\x51\x03\x07\xA1\x20\x00\x90\x3C\x64\x60\x3C\x00\x00\xFF\x2F\x00", 18);
+  return std::string("MThd\0\0\0\6\0\0\0\1\0\x60MTrk\0\0\0\x12", 22) + track;
+}
+
+void read_midi(const std::string& bytes) {
+  for (const MidiNote& note : parse_midi(bytes, "x.mid")) {
+    require(note.begin_s >= 0 && note.end_s >= note.begin_s, "a note that ends before it begins");
+    require(note.velocity > 0 && note.velocity <= 1, "a note without velocity");
+  }
+}
+
 std::string a_manifest() {
   for (const char* name : {"text_encoder", "vae_encoder", "denoiser", "vae_decoder"})
     written(std::string(name) + ".pt", make_zip(torchscript_entries()));
@@ -213,6 +228,9 @@ std::vector<FuzzTarget> fuzz_targets() {
       {"prompts", [](const std::string& bytes) { parse_prompts(bytes, "x.txt"); }, {}},
       {"weighted", read_weighted_prompt, {"a (sea:1.2), [hills], \\(x\\) ((y))", "(((((((((("}},
       {"scenes", read_scenes, {}},
+      {"imports", [](const std::string& bytes) { resolve({parse_import(bytes, "x.txt")}); }, {}, 4},
+      {"midi", read_midi, {a_midi()}},
+      {"labels", [](const std::string& bytes) { parse_labels(bytes, "x.txt"); }, {}},
       {"notes", [](const std::string& bytes) { parse_notes(bytes, "x"); }, {}},
       {"vocabulary", read_vocabulary, {}, 10},
       {"manifest", read_manifest_text, {a_manifest()}, 4},
