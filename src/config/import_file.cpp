@@ -147,13 +147,16 @@ class Import {
          }},
         {"diffusion_cadence",
          [](Import& to, const std::string& name, const Json& cadence) {
-           if (cadence != 1 && cadence != "1")
-             to.note(fmt::format("{} = {}: every frame of a chain is diffused", name, cadence.dump()));
+           const auto every =
+               parse_integer(cadence.is_string() ? cadence.get<std::string>() : cadence.dump());
+           if (!every || *every < 1) to.refuse(name, cadence.dump() + " is no number of frames");
+           if (*every == 1) return;
+           to.out_["diffuse_every"] = *every;
+           to.note(
+               fmt::format("{} = {}: the camera moves what lies between, nothing is blended", name, *every));
          }},
         {"enable_perspective_flip",
-         [](Import& to, const std::string& name, const Json& flips) {
-           if (flips == true) to.note(name + ": the flip is left out");
-         }},
+         [](Import& to, const std::string&, const Json& flips) { to.fields_.flips = flips == true; }},
         {"use_init",
          [](Import& to, const std::string& name, const Json& uses) {
            if (uses == true)
@@ -181,6 +184,10 @@ class Import {
         {"rotation_3d_y", kSchedule},
         {"rotation_3d_z", kSchedule},
         {"fov_schedule", kSchedule},
+        {"perspective_flip_theta", kSchedule},
+        {"perspective_flip_phi", kSchedule},
+        {"perspective_flip_gamma", kSchedule},
+        {"perspective_flip_fv", kSchedule},
         {"noise_schedule", kSchedule},
         {"strength_schedule", kSchedule},
         {"contrast_schedule", kSchedule},
@@ -325,8 +332,9 @@ class Import {
         if (value.is_number() && key != "frame") series[key].emplace_back(at, value.get<double>());
       }
       if (const Json text = frame.value("deforum_prompt", Json()); text.is_string()) {
-        const std::string chosen = strongest_prompt(text.get<std::string>());
-        blended_ |= chosen != text;
+        const auto all = text.get<std::string>();
+        const std::string chosen = strongest_prompt(all);
+        blended_ |= chosen != all;
         if (texts.empty() || texts.rbegin()->second != chosen) texts[at] = chosen;
       }
     }

@@ -14,24 +14,51 @@ struct Motion {
   std::string zoom, turn, x, y;
 };
 
+bool turns_away(const ImportedFields& fields) {
+  return !fields.is("rotation_3d_x", "0") || !fields.is("rotation_3d_y", "0");
+}
+
 bool moves(const ImportedFields& fields, bool in_space) {
   const bool shifts = !fields.is("translation_x", "0") || !fields.is("translation_y", "0");
-  if (in_space) return shifts || !fields.is("translation_z", "0") || !fields.is("rotation_3d_z", "0");
-  return shifts || !fields.is("zoom", "1") || !fields.is("angle", "0");
+  if (in_space)
+    return shifts || turns_away(fields) || !fields.is("translation_z", "0") ||
+           !fields.is("rotation_3d_z", "0");
+  return shifts || fields.flips || !fields.is("zoom", "1") || !fields.is("angle", "0");
+}
+
+// Deforum turns rays that are parallel: p goes by angle (1 + p²) / k, as a camera of 90 degrees does that
+// turns by angle / k. Its pictures are square in its eyes, so that a pitch counts by the height.
+void look_around(const ImportedFields& fields, Json& options, const std::string& k) {
+  const std::string fps = format_real(fields.fps);
+  options["fov"] = 90;
+  options["yaw"] = fmt::format("{}*{}/{}", fps, fields.word(options, "rotation_3d_y", "0"), k);
+  options["pitch"] = fmt::format("{}*{}/{}", format_real(fields.fps * fields.height / fields.width),
+                                 fields.word(options, "rotation_3d_x", "0"), k);
+}
+
+void flip_page(const ImportedFields& fields, Json& options, std::vector<std::string>& notes) {
+  const std::string fps = format_real(fields.fps);
+  for (const auto& [option, field] : {std::pair{"flip_x", "perspective_flip_phi"},
+                                      {"flip_y", "perspective_flip_gamma"},
+                                      {"flip_z", "perspective_flip_theta"}}) {
+    if (!fields.is(field, "0")) options[option] = fmt::format("{}*{}", fps, fields.word(options, field, "0"));
+  }
+  options["fov"] = "0 + " + fields.word(options, "perspective_flip_fv", "53");
+  if (!fields.is("translation_x", "0") || !fields.is("translation_y", "0"))
+    notes.emplace_back(
+        "enable_perspective_flip: translation_x and translation_y, which Deforum drops then, count");
 }
 
 // Deforum's warp in space of a picture that is flat and lies at depth 1, k being tan(fov / 2): what is seen
 // at p, pictures going from -1 to 1, was at p - (n1 - n0), n being places divided by k and depth.
-Motion motion_in_space(const ImportedFields& fields, Json& options, std::vector<std::string>& notes) {
+Motion motion_in_space(const ImportedFields& fields, Json& options) {
   const auto word = [&](const char* field, const char* otherwise) {
     return fields.word(options, field, otherwise);
   };
   const std::string k = put_signal(options, "k", fmt::format("tan({}*pi/360)", word("fov", "70")));
   const std::string near =
       put_signal(options, "near", fmt::format("1/(1 - {}/200) - 1", word("translation_z", "0")));
-  if (!fields.is("rotation_3d_x", "0") || !fields.is("rotation_3d_y", "0"))
-    notes.emplace_back(
-        "rotation_3d_x, rotation_3d_y: a flat picture neither pitches nor yaws; they are left out");
+  if (turns_away(fields)) look_around(fields, options, k);
   const auto shift = [&](const char* name, const char* field, const char* sign) -> std::string {
     if (fields.is(field, "0")) return "0";
     return put_signal(options, name, fmt::format("{}{}*(1 + {})/(400*{})", sign, word(field, "0"), near, k));
@@ -77,7 +104,8 @@ std::string put_signal(Json& options, const std::string& name, const std::string
 void put_imported_camera(const ImportedFields& fields, bool in_space, Json& options,
                          std::vector<std::string>& notes) {
   if (!moves(fields, in_space)) return;
-  const Motion motion = in_space ? motion_in_space(fields, options, notes) : motion_in_plane(fields, options);
+  const Motion motion = in_space ? motion_in_space(fields, options) : motion_in_plane(fields, options);
+  if (fields.flips && !in_space) flip_page(fields, options, notes);
   const std::string fps = format_real(fields.fps);
   options["zoom"] = fmt::format("pow({}, {})", motion.zoom, fps);
   options["turn"] = fmt::format("{}*{}", fps, motion.turn);

@@ -16,6 +16,7 @@ struct ImportedFields {
   std::map<std::string, std::string> sources;
   double width = 512, height = 512;  // pixels
   double fps = 15;
+  bool flips = false;  // whether perspective_flip_… count
 
   bool has(const std::string& field) const { return sources.contains(field); }
   // Whether it is this number all the time, or absent.
@@ -28,7 +29,8 @@ struct ImportedFields {
 // Its name, which begins with import_.
 std::string put_signal(Json& options, const std::string& name, const std::string& source);
 
-// Zoom, turn, pan and centre. In space a flat picture is moved. What is left out is added to `notes`.
+// Zoom, turn, pan, centre, yaw, pitch and flips. In space a flat picture is moved. What is left out or
+// differs is added to `notes`.
 void put_imported_camera(const ImportedFields& fields, bool in_space, Json& options,
                          std::vector<std::string>& notes);
 

@@ -21,7 +21,7 @@ DEFORUM = {
     "sampler": "Euler a", "steps": 4, "color_coherence": "LAB", "strength_schedule": "0: (0.65), 60:(0.5+0.1*cos(t))",
     "noise_schedule": "0: (0.065)", "cfg_scale_schedule": "0: (7), 119:(9)", "amount_schedule": "0: (0.1)", **SCHEDULES,
     "prompts": {"0": "a bunny --neg nsfw", "max_f/2": "a cat"}, "positive_prompts": "sharp", "negative_prompts": "blurry",
-    "diffusion_cadence": 2, "hybrid_motion": "None", "some_new_key": 3,
+    "diffusion_cadence": "1", "hybrid_motion": "None", "some_new_key": 3,
 }  # fmt: skip
 
 
@@ -43,6 +43,26 @@ def deforum_series(text, frames=FRAMES):
     return np.interp(np.arange(frames), known, series[known])
 
 
+PARTS = 64
+
+
+def looked(points, step):
+    """Where points are after a 64th of a step's look and flip: rays turned, and a page turned before a camera."""
+    yaw, pitch, *flips = (np.radians(step.get(name, 0)) / PARTS for name in ("yaw", "pitch", "flip_x", "flip_y", "flip_z"))
+    half = np.radians(step.get("fov", 90)) / 2
+    x, y = ((points - SIDE / 2) / (SIDE / 2) * np.tan(half)).T
+    ray = np.stack([x - yaw, y + pitch, 1 + yaw * x - pitch * y])
+    points = (ray[:2] / ray[2]).T / np.tan(half) * (SIDE / 2) + SIDE / 2
+    if not any(flips):
+        return points
+    cx, cy, cz = np.cos(flips)
+    sx, sy, sz = np.sin(flips)
+    page = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    height = np.hypot(SIDE, SIDE) / 2 / np.sin(half)
+    turned = page @ np.concatenate([(points - SIDE / 2).T, np.zeros((1, len(points)))])
+    return (turned[:2] * height / (height - turned[2])).T + SIDE / 2
+
+
 def followed(rows, points):
     """Where points of the first picture are after the plan's steps."""
     for row in rows:
@@ -50,9 +70,16 @@ def followed(rows, points):
         if not isinstance(step, dict):
             continue
         centre = np.array([step["centre_x"], step["centre_y"]]) * SIDE
-        angle = np.radians(step["turn"])  # clockwise, y down
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * step["zoom"]
-        points = (points - centre) @ turn.T + centre + np.array([step["pan_x"], step["pan_y"]]) * SIDE
+        angle, zoom, parts = np.radians(step["turn"]), step["zoom"], 1  # clockwise, y down
+        away = any(step.get(name) for name in ("yaw", "pitch", "flip_x", "flip_y", "flip_z"))
+        if away:
+            assert step["pan_x"] == step["pan_y"] == 0
+            angle, zoom, parts = angle / PARTS, zoom ** (1 / PARTS), PARTS
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * zoom
+        for _ in range(parts):
+            points = (points - centre) @ turn.T + centre + np.array([step["pan_x"], step["pan_y"]]) * SIDE
+            if away:
+                points = looked(points, step)
     return points
 
 
@@ -111,6 +138,48 @@ def test_the_camera_of_deforum_in_three_dimensions_is_that_of_a_flat_picture(imp
     assert plan["rows"][5]["init"]["border"] == "reflect"
 
 
+def test_the_rotations_of_deforum_in_three_dimensions_are_followed_within_half_a_pixel(imported):
+    settings = {
+        "animation_mode": "3D", "W": SIDE, "H": SIDE, "fps": 15, "max_frames": FRAMES, "strength_schedule": "0:(0.6)", "fov_schedule": "0:(70)",
+        "rotation_3d_x": "0:(0.15*sin(t/7))", "rotation_3d_y": "0:(0.12*cos(t/11))", "rotation_3d_z": "0:(0.1*cos(t/13))", "translation_z": "0:(0.3)",
+    }  # fmt: skip
+    plan = imported(settings)
+    turns = np.radians(np.stack([deforum_series(settings[f"rotation_3d_{axis}"]) for axis in "xyz"]))
+    k, points = np.tan(np.radians(35)), POINTS / (SIDE / 2) - 1
+    for frame in range(1, 101):
+        (cx, cy, cz), (sx, sy, sz) = np.cos(turns[:, frame]), np.sin(turns[:, frame])
+        turn = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+        before, points = points, points.copy()
+        for _ in range(20):  # what is seen at p was at p - (n1 - n0)
+            seen = np.column_stack([points, np.ones(len(points))]) @ turn - [0, 0, 0.3 / 200]
+            points = before + (seen[:, :2] / seen[:, 2:] - points) / k
+        if frame in (1, 30, 60, 100):
+            assert np.abs(followed(plan["rows"][: frame + 1], POINTS) - (points + 1) * SIDE / 2).max() < 0.5, frame
+    assert np.abs((points + 1) * SIDE / 2 - POINTS).max() > 10
+
+
+def test_the_flip_of_deforum_is_followed_within_half_a_pixel(imported):
+    flips = {"phi": "0:(0.4*sin(t/9))", "gamma": "0:(0.3)", "theta": "0:(0.5*cos(t/8))", "fv": "0:(53)"}
+    settings = {**DEFORUM, **{field: "0:(0)" for field in ("angle", "translation_x", "translation_y")}, "zoom": "0:(1.004)",
+                "transform_center_x": "0:(0.5)", "enable_perspective_flip": True,
+                **{f"perspective_flip_{name}": text for name, text in flips.items()}}  # fmt: skip
+    plan = imported(settings)
+    phi, gamma, theta = (np.radians(deforum_series(flips[name])) for name in ("phi", "gamma", "theta"))
+    half, points = np.radians(53) / 2, POINTS - SIDE / 2
+    diagonal = np.hypot(SIDE, SIDE)
+    for frame in range(1, 101):
+        (cx, cy, cz), (sx, sy, sz) = (f([phi[frame], gamma[frame], theta[frame]]) for f in (np.cos, np.sin))
+        page = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+        x, y, z = page @ np.concatenate([points.T, np.zeros((1, len(points)))])
+        # F = P Tz(-h) R: to -1..1 by 1/tan of half the angle, then to pixels of a picture with side diagonal / cos.
+        shown = np.stack([x, y]) / np.tan(half) / (diagonal / (2 * np.sin(half)) - z)
+        points = 1.004 * (shown * diagonal / np.cos(half) / 2).T
+        if frame in (1, 50, 100):
+            assert np.abs(followed(plan["rows"][: frame + 1], POINTS) - points - SIDE / 2).max() < 0.5, frame
+    assert np.abs(points + SIDE / 2 - POINTS).max() > 20
+    assert plan["rows"][3]["init"]["fov"] == 53
+
+
 def test_what_deforum_says_of_each_picture_is_kept(imported):
     plan = imported(DEFORUM)
     rows = plan["rows"]
@@ -122,7 +191,10 @@ def test_what_deforum_says_of_each_picture_is_kept(imported):
     assert [row["noise"][0]["seed"] for row in rows[:3]] == [5, 6, 7]
     shown = [(share["prompt"], share["negative_prompt"]) for row in (rows[58], rows[59]) for share in row["prompts"]]
     assert shown == [("sharp a bunny", "nsfw, blurry"), ("sharp a cat", "blurry")]
-    assert "without meaning here: some_new_key" in plan["said"] and "diffusion_cadence = 2" in plan["said"]
+    assert "without meaning here: some_new_key" in plan["said"]
+    every_third = imported({**DEFORUM, "diffusion_cadence": 3})
+    assert [row["strength"] > 0 for row in every_third["rows"]] == [frame % 3 == 0 for frame in range(FRAMES)]
+    assert "diffusion_cadence = 3: the camera moves what lies between" in every_third["said"]
     # Flags win, presets do not.
     assert imported(DEFORUM, "--chain-strength", "0.25")["rows"][9]["strength"] == 0.25
     assert imported(DEFORUM, "--preset", "flight")["rows"][9]["strength"] == rows[9]["strength"]
@@ -172,6 +244,7 @@ def test_a_manifest_of_parseq_gives_each_frame_its_values(imported):
         ({"zoom": "0:(round(t))"}, "calls round"),
         ({"zoom": "0:(1;2)"}, "means nothing here"),
         ({"zoom": "soon:(1)"}, "reads soon"),
+        ({"zoom": "0:(1)", "diffusion_cadence": 0}, "diffusion_cadence = 0 is no number of frames"),
         ({"rendered_frames": []}, "there is no frame"),
         ({"rendered_frames": [{"frame": 1}, {"frame": 1}]}, "frame 1 does not come after frame 1"),
     ],
