@@ -3,7 +3,7 @@
 
     export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--controlnet DIR] [--lora FILE[:WEIGHT]]...
                                [--scheduler NAME] [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
-                               [--look FILE.json]
+                               [--look FILE.json] [--attention-bank]
                                [--dtype float32|float16] [--no-trust] [--overwrite]
                                [--format torchscript|aoti] [--batch-size N] [--compile-dtype float32|bfloat16]
 
@@ -12,7 +12,8 @@ same family that says what the file does not: scheduler, tokenizer and the shape
 
 The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
-With --format aoti the bundle also holds the networks compiled for this machine's CPU (by the C++ compiler, which takes
+With --attention-bank frames can see an anchor's attention (render --coherence, --reference): the same weights, a second
+graph of some hundred kilobytes. With --format aoti the bundle also holds the networks compiled for this machine's CPU (by the C++ compiler, which takes
 minutes), the first of --sizes and one batch size; renders of just that use them, all others the TorchScript ones.
 Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
 """
@@ -59,6 +60,8 @@ def parse_arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--notes", type=Path, metavar="FILE.txt",
                         help="how it was trained and what it cannot do, shown by `model info`")  # fmt: skip
     parser.add_argument("--look", type=Path, metavar="FILE.json", help="default options of this model, flat keys")
+    parser.add_argument("--attention-bank", action="store_true",
+                        help="for render --coherence and --reference: frames can see an anchor's attention")  # fmt: skip
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored weights")
     parser.add_argument("--format", choices=("torchscript", "aoti"), default="torchscript",
                         help="aoti: networks compiled for this machine beside the TorchScript ones")  # fmt: skip
@@ -107,6 +110,7 @@ def main(words: list[str] | None = None) -> int:
         compiles=arguments.format == "aoti",
         batch=arguments.batch_size,
         compiled_dtype=arguments.compile_dtype,
+        bank=arguments.attention_bank,
     )
     try:
         out = export(arguments.source, arguments.out, options, lambda line: print(line, file=sys.stderr, flush=True))

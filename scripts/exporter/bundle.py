@@ -13,7 +13,7 @@ import torch
 
 from . import compiled, manifest, trust, verify
 from .errors import ExportError
-from .networks import DOWNSCALE, MAX_TOKENS, Network, is_gaussian, networks_of
+from .networks import DOWNSCALE, MAX_TOKENS, Network, bank_of, is_gaussian, networks_of
 from .source import Changes, Source, load
 from .tokenizer import export_tokenizer
 from .tracing import trace
@@ -40,6 +40,7 @@ class Options:
     compiles: bool = False  # compiled code for the first of `sizes` too
     batch: int | None = None  # for which it is compiled
     compiled_dtype: str | None = None
+    bank: bool = False  # the denoiser can see the attention of other pictures
 
 
 def export_network(network: Network, options: Options, folder: Path, say: Say, job: compiled.Job | None = None) -> dict[str, Any]:
@@ -49,8 +50,9 @@ def export_network(network: Network, options: Options, folder: Path, say: Say, j
     dtype = "float32" if network.overflows else options.dtype
     stored = getattr(torch, dtype)
     network.eager.to(stored).to(torch.float32)
-    inputs = network.make_inputs(TRACE_WIDTH, TRACE_HEIGHT, TRACE_BATCH, torch.float32)
-    traced = trace(network.name, network.traceable.eval(), inputs)
+    methods = {"forward": network.make_inputs, **network.methods}
+    inputs = {method: make(TRACE_WIDTH, TRACE_HEIGHT, TRACE_BATCH, torch.float32) for method, make in methods.items()}
+    traced = trace(network.name, network.traceable.eval(), inputs.pop("forward"), **inputs)
     path = folder / f"{network.name}.pt"
     with torch.no_grad():
         traced.to(stored).save(str(path))
@@ -60,7 +62,7 @@ def export_network(network: Network, options: Options, folder: Path, say: Say, j
         packaged = {"compiled": compiled.package(network, job, folder)}
     todo = [c for c in verify.cases(options.sizes) if c.dtype != "float16" or not network.overflows]
     say(f"{network.name}: comparing with eager, {len(todo)} cases")
-    verify.verify(network.name, network.eager, path, network.make_inputs, todo)
+    verify.verify(network.name, network.eager, path, methods, todo)
     return {
         "file": path.name,
         "format": "torchscript",
@@ -84,6 +86,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         tokenizers["tokenizer_2"] = export_tokenizer(source.path / "tokenizer_2", source.tokenizer_2, max_length, folder, "second_")
     for entry in (file for tokenizer in tokenizers.values() for file in tokenizer["files"].values()):
         entry["sha256"] = manifest.sha256(folder / entry["file"])
+    bank = {"attention_bank": bank_of(source)} if options.bank else {}
     latent = {
         "channels": source.vae.config.latent_channels,
         "downscale": DOWNSCALE,
@@ -95,7 +98,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
     if options.compiles:
         job = compiled.job(options.sizes[0], options.batch, options.compiled_dtype, look, source.family)
     with compiled.workshop(folder) if job is not None else contextlib.nullcontext():
-        networks = {n.name: export_network(n, options, folder, say, job) for n in networks_of(source)}
+        networks = {n.name: export_network(n, options, folder, say, job) for n in networks_of(source, options.bank)}
     todo = verify.cases(options.sizes)
     facts = {
         "schema": manifest.SCHEMA,
@@ -108,6 +111,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "exporter": manifest.versions(),
         "networks": networks,
         **({"compiled": compiled.facts(job)} if job is not None else {}),
+        **bank,
         **tokenizers,
         **({"text_widths": source.text_widths()} if source.family == "sdxl" else {}),
         **({"zeroes_empty_negative": True} if source.zeroes_empty_negative else {}),

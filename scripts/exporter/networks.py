@@ -8,7 +8,8 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor, nn
 
-from . import verify
+from . import attention_bank, verify
+from .errors import ExportError
 from .source import Source
 from .wrappers import (
     Control,
@@ -38,6 +39,7 @@ class Network:
     inputs: list[Port]
     outputs: list[Port]
     overflows: bool = False  # in float16: stored in float32, never run in float16
+    methods: dict[str, verify.InputMaker] = dataclasses.field(default_factory=dict)  # beside forward
 
 
 def port(name: str, dtype: str, *shape: int | str) -> Port:
@@ -81,6 +83,16 @@ def residual_shapes(unet: UNet2DConditionModel) -> list[tuple[int, int]]:
             scale *= 2
             shapes.append((channels, scale))
     return [*shapes, (unet.config.block_out_channels[-1], scale)]
+
+
+def bank_of(source: Source) -> list[dict[str, int]]:
+    """The manifest's entry: channels of each self-attention layer's tokens, and pixels on a token's side."""
+    if source.controlnet is not None or source.text_encoder_2 is not None:
+        raise ExportError("--attention-bank is for SD 1.x, 2.x, Turbo and LCM without a control network; leave it out here")
+    layers = attention_bank.self_attentions(source.unet)
+    if not layers:
+        raise ExportError("--attention-bank: the U-Net has no self-attention; leave it out here")
+    return [{"channels": layer.channels, "downscale": DOWNSCALE * layer.scale} for layer in layers]
 
 
 class Shapes:
@@ -134,13 +146,27 @@ class Shapes:
         sides = [(c, -(-h // (DOWNSCALE * scale)), -(-w // (DOWNSCALE * scale))) for c, scale in self.residuals]
         return (*inputs, *(torch.randn(batch, *side).to(dtype) for side in sides))
 
+    def coherent(self, w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
+        share = torch.rand(batch)
+        share[0] = 0.0
+
+        def tokens(layer: attention_bank.Layer) -> Tensor:
+            side = DOWNSCALE * layer.scale
+            # One token, as the engine gives to anchors themselves, at one of the batch sizes.
+            count = 1 if batch == 3 else -(-h // side) * -(-w // side)
+            return torch.randn(batch, count, layer.channels).to(dtype)
+
+        layers = attention_bank.self_attentions(self.source.unet)
+        return (*self.denoised(w, h, batch, dtype), share, *map(tokens, layers))
+
     def controlled(self, w: int, h: int, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
         pictures = torch.rand(batch, 3, h, w).to(dtype)
         return (*self.noisy(w, h, batch, dtype), pictures, torch.rand(batch) * 2.0)
 
 
-def networks_of(source: Source) -> list[Network]:
-    """The four networks, and the control network where there is one, with the signatures of `wrappers`."""
+def networks_of(source: Source, has_bank: bool = False) -> list[Network]:
+    """The four networks, and the control network where there is one, with the signatures of `wrappers`; with a bank the
+    denoiser has the method of `attention_bank` too."""
     shapes = Shapes(source)
     text_encoder, encoder, decoder = text_encoder_of(source), VaeEncoder(source.vae), VaeDecoder(source.vae)
     latent, moments = ("moments", 2 * shapes.channels) if is_gaussian(source) else ("latents", shapes.channels)
@@ -169,6 +195,7 @@ def networks_of(source: Source) -> list[Network]:
             shapes.denoised,
             [*shapes.noisy_ports(), *shapes.fact_ports(), *shapes.residual_ports()],
             [port("prediction", "network", *shapes.small)],
+            methods={"coherent": shapes.coherent} if has_bank else {},
         ),
         Network(
             "vae_decoder",

@@ -68,14 +68,16 @@ def frozen_facts(graph: torch._C.Graph) -> list[str]:
     return found
 
 
-def trace(name: str, module: nn.Module, inputs: tuple[Tensor, ...]) -> torch.jit.ScriptModule:
-    """Trace `module` on `inputs` (float32); ExportError when the graph is tied to a dtype or a device."""
+def trace(name: str, module: nn.Module, inputs: tuple[Tensor, ...], **methods: tuple[Tensor, ...]) -> torch.jit.ScriptModule:
+    """Trace `module` on `inputs` (float32), and those of its methods that have inputs; ExportError when a graph is tied
+    to a dtype or a device."""
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(module, inputs, check_trace=False, strict=True)
-        graph = traced.inlined_graph
+        traced = torch.jit.trace_module(module, {"forward": inputs, **methods}, check_trace=False, strict=True)
+    for method in ("forward", *methods):
+        graph = getattr(traced, method).inlined_graph
         torch._C._jit_pass_dce(graph)
-    frozen = frozen_facts(graph)
-    if frozen:
-        raise ExportError(f"the trace of {name} holds {len(frozen)} frozen facts, first: {frozen[0]}")
+        frozen = frozen_facts(graph)
+        if frozen:
+            raise ExportError(f"the trace of {name} holds {len(frozen)} frozen facts, first: {frozen[0]}")
     return traced

@@ -19,6 +19,7 @@ BATCHES = (1, 2, 3, 4)
 SMALL_SIZES = ((64, 64), (136, 184))
 
 InputMaker = Callable[[int, int, int, torch.dtype], tuple[Tensor, ...]]
+Run = Callable[..., Tensor | tuple[Tensor, ...]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +56,7 @@ def tensors(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return output if isinstance(output, tuple) else (output,)
 
 
-def check_case(name: str, case: Case, eager: nn.Module, traced: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+def check_case(name: str, case: Case, eager: Run, traced: Run, inputs: tuple[Tensor, ...]) -> None:
     for expected, found in zip(tensors(eager(*inputs)), tensors(traced(*inputs)), strict=True):
         check_tensor(f"{name} at {case.width}x{case.height}, batch {case.batch}", case.dtype, expected, found)
 
@@ -75,8 +76,8 @@ def check_tensor(network: str, dtype: str, expected: Tensor, found: Tensor) -> N
 
 
 @torch.no_grad()
-def verify(name: str, eager: nn.Module, file: Path, make_inputs: InputMaker, todo: list[Case]) -> None:
-    """ExportError at the first case in which the file and `eager` differ. Leaves `eager` in the last dtype."""
+def verify(name: str, eager: nn.Module, file: Path, methods: dict[str, InputMaker], todo: list[Case]) -> None:
+    """ExportError at the first case in which the file and `eager` differ in a method. Leaves `eager` in the last dtype."""
     try:
         traced = torch.jit.load(file, map_location="cpu").eval()
     except RuntimeError as error:
@@ -85,10 +86,11 @@ def verify(name: str, eager: nn.Module, file: Path, make_inputs: InputMaker, tod
         dtype = getattr(torch, case.dtype)
         eager.to(dtype)
         traced.to(dtype)
-        torch.manual_seed(case.width * 31 + case.height * 7 + case.batch)
-        inputs = make_inputs(case.width, case.height, case.batch, dtype)
         try:
-            check_case(name, case, eager, traced, inputs)
+            for method, make_inputs in methods.items():
+                torch.manual_seed(case.width * 31 + case.height * 7 + case.batch)
+                inputs = make_inputs(case.width, case.height, case.batch, dtype)
+                check_case(name, case, getattr(eager, method), getattr(traced, method), inputs)
         except RuntimeError as error:
             message = lines_of(error)[-1]
             where = f"{case.width}x{case.height}, batch {case.batch}, {case.dtype}"

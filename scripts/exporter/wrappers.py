@@ -18,6 +18,8 @@ so that long ones can be several in a row; SDXL's finds the pooled text in the l
 
 Where a model has a control network, its denoiser takes the residuals as further inputs: one for each skip connection of
 the U-Net, the earliest first, then the middle's; each is multiplied by the weight.
+
+A denoiser may have a second method, `coherent`: see attention_bank.
 """
 
 import math
@@ -28,6 +30,7 @@ from diffusers.models.embeddings import Timesteps
 from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
+from . import attention_bank
 from .tracing import CastsFollow
 
 
@@ -113,7 +116,21 @@ class NeutralTimesteps(nn.Module):
         return nn.functional.pad(embedding, (0, 1, 0, 0)) if self.odd else embedding
 
 
-class Denoiser(nn.Module):
+class SeesAnchors:
+    """What a denoiser does where it has an attention bank."""
+
+    unet: UNet2DConditionModel
+
+    def coherent(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        layers = len(attention_bank.self_attentions(self.unet))
+        *noisy, share = inputs[:-layers]
+        bank = attention_bank.Bank(share, inputs[-layers:])
+        with attention_bank.seeing(self.unet, bank):
+            prediction = self(*noisy)
+        return (prediction, *bank.own)
+
+
+class Denoiser(SeesAnchors, nn.Module):
     def __init__(self, unet: UNet2DConditionModel) -> None:
         super().__init__()
         self.unet = unet
@@ -152,7 +169,7 @@ class ControlledDenoiser(nn.Module):
             )[0]
 
 
-class GuidedDenoiser(nn.Module):
+class GuidedDenoiser(SeesAnchors, nn.Module):
     """LCM's: the guidance scale less 1 is embedded as diffusers' get_guidance_scale_embedding does."""
 
     def __init__(self, unet: UNet2DConditionModel) -> None:

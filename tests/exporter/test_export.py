@@ -143,7 +143,7 @@ def test_exported_files_hold_no_dtype_and_no_device(exported):
 def test_one_file_serves_every_size_batch_and_dtype(exported, networks):
     for name, network in networks.items():
         cases = [verify.Case(200, 72, 3, "float32"), verify.Case(96, 96, 5, "bfloat16")]
-        verify.verify(name, network.eager, exported[0] / f"{name}.pt", network.make_inputs, cases)
+        verify.verify(name, network.eager, exported[0] / f"{name}.pt", {"forward": network.make_inputs}, cases)
 
 
 @torch.no_grad()
@@ -220,7 +220,7 @@ def test_a_frozen_cast_fails_the_trace_and_the_comparison(networks, tmp_path, mo
     monkeypatch.setattr(tracing, "frozen_facts", lambda graph: [])
     tracing.trace("denoiser", network.traceable, inputs).save(str(tmp_path / "d.pt"))
     with pytest.raises(ExportError, match="bfloat16"):
-        verify.verify("denoiser", network.eager, tmp_path / "d.pt", network.make_inputs, FEW_CASES)
+        verify.verify("denoiser", network.eager, tmp_path / "d.pt", {"forward": network.make_inputs}, FEW_CASES)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_a_trace_at_an_even_size_fails_at_an_odd_one(networks, tmp_path):
     traced = tracing.trace("denoiser", network.traceable, network.make_inputs(64, 64, 2, torch.float32))
     traced.save(str(tmp_path / "d.pt"))
     with pytest.raises(ExportError, match="136x184"):
-        verify.verify("denoiser", network.eager, tmp_path / "d.pt", network.make_inputs, FEW_CASES)
+        verify.verify("denoiser", network.eager, tmp_path / "d.pt", {"forward": network.make_inputs}, FEW_CASES)
 
 
 def test_a_changed_weight_fails_the_comparison(exported, networks, tmp_path):
@@ -264,7 +264,7 @@ def test_a_changed_weight_fails_the_comparison(exported, networks, tmp_path):
         next(iter(traced.parameters())).flatten()[0] += 1e-3
     traced.save(str(tmp_path / "v.pt"))
     with pytest.raises(ExportError, match="vae_decoder at 64x64, batch 1, float32: the trace differs"):
-        verify.verify("vae_decoder", network.eager, tmp_path / "v.pt", network.make_inputs, FEW_CASES)
+        verify.verify("vae_decoder", network.eager, tmp_path / "v.pt", {"forward": network.make_inputs}, FEW_CASES)
 
 
 def test_a_failed_comparison_leaves_nothing_behind(tiny, tmp_path, monkeypatch):
