@@ -13,8 +13,9 @@ same family that says what the file does not: scheduler, tokenizer and the shape
 The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
 With --attention-bank frames can see an anchor's attention (render --coherence, --reference): the same weights, a second
-graph of some hundred kilobytes. With --format aoti the bundle also holds the networks compiled for this machine's CPU (by the C++ compiler, which takes
-minutes), the first of --sizes and one batch size; renders of just that use them, all others the TorchScript ones.
+graph of some hundred kilobytes. With --format aoti the bundle also holds the networks compiled for this machine's CPU
+(by the C++ compiler, which takes minutes), the first of --sizes and one batch size; renders of just that use them, all
+others, and those that see anchors, the TorchScript ones.
 Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
 """
 
