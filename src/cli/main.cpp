@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <exception>
 #include <memory>
 #include <new>
 #include <random>
+#include <string_view>
 
 #include "arguments.h"
 #include "commands.h"
@@ -26,6 +29,8 @@
 
 namespace spectradiff {
 namespace {
+
+constexpr std::string_view kOutOfMemory = "out of memory; try a smaller --size or --batch-size";
 
 // Many jobs begin theirs once they are known.
 void begin_log(const Arguments& arguments, Console& console) {
@@ -133,6 +138,21 @@ void hold_standard_descriptors() {
   }
 }
 
+// A destructor that wants memory (that of nlohmann's JSON does) can throw nothing when there is none.
+[[noreturn]] void end_without_memory() {
+  try {
+    if (const auto error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    for (const std::string_view part : {std::string_view("error: "), kOutOfMemory, std::string_view("\n")}) {
+      if (write(STDERR_FILENO, part.data(), part.size()) < 0) break;
+    }
+    _exit(exit_code(ErrorKind::memory));
+  } catch (...) {
+    // A fault of the program: as it would be without us.
+  }
+  std::abort();
+}
+
 // Whoever read our stdout has gone: that ends the program without a word.
 bool stdout_is_closed() {
   pollfd descriptor = {STDOUT_FILENO, POLLOUT, 0};
@@ -169,7 +189,7 @@ int run(const std::vector<std::string>& words) {
   } catch (const Error& error) {
     code = fail(*console, error.kind(), error.what());
   } catch (const std::bad_alloc&) {
-    code = fail(*console, ErrorKind::memory, "out of memory; try a smaller --size or --batch-size");
+    code = fail(*console, ErrorKind::memory, std::string(kOutOfMemory));
   } catch (const std::exception& error) {
     code = fail(*console, ErrorKind::internal,
                 fmt::format("internal error: {}; please report it", error.what()));
@@ -183,6 +203,7 @@ int run(const std::vector<std::string>& words) {
 }  // namespace spectradiff
 
 int main(int argc, char** argv) {
+  std::set_terminate(spectradiff::end_without_memory);
   spectradiff::hold_standard_descriptors();
   spectradiff::make_output_faults_errors();
   return spectradiff::run(std::vector<std::string>(argv + 1, argv + argc));

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("faulty_disk.c")
-ERRORS = {"full": errno.ENOSPC, "broken": errno.EIO}
+ERRORS = {"full": errno.ENOSPC, "quota": errno.EDQUOT, "broken": errno.EIO}
 UNFIT = "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ  # sanitizers come first themselves
 
 
@@ -24,6 +24,6 @@ class FaultyDisk:
         return {**program.environment, "LD_PRELOAD": str(self.shim), **{key: str(value) for key, value in settings.items()}}
 
     def failing(self, program, number, error):
-        """Its call of that number fails: a full disk stays full, a broken one takes the next call."""
-        stays = {"FAULT_STAYS": 1} if error == "full" else {}
+        """Its call of that number fails: a full disk or share of it stays full, a broken one takes the next call."""
+        stays = {} if error == "broken" else {"FAULT_STAYS": 1}
         return self.environment(program, FAULT_AT=number, FAULT_ERRNO=ERRORS[error], **stays)

@@ -1,9 +1,13 @@
 """Memory and devices that give out: before the first picture a smaller batch, later the same batch once more, else an end that keeps all."""
 
 import json
+import random
+import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import probe
+from faulty_disk import UNFIT
 from test_resume import FRAMES, kept, leftovers, made, store_of
 
 
@@ -90,3 +94,49 @@ def test_a_shard_keeps_the_batch_size_of_the_others(program, open_command):
 def test_a_device_that_is_not_there_is_named(program, command):
     done = program(*command, "--device", "cuda")
     assert done.code == 8 and "cuda" in done.err and leftovers(program) == [], done
+
+
+@pytest.fixture(scope="session")
+def faulty_memory(tmp_path_factory):
+    if UNFIT:
+        pytest.skip("sanitizers bring allocators of their own")
+    library = tmp_path_factory.mktemp("memory") / "faulty_memory.so"
+    subprocess.run(["c++", "-std=c++17", "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("faulty_memory.cpp")], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+def fail_each(program, command, faulty_memory, numbers_of):
+    """One allocation fails, or that and all large ones behind it: a whole video, or exit 6 and then the same one."""
+
+    def run(*words, **settings):
+        return program(*words, environment={**program.environment, **faulty_memory, **{key: str(value) for key, value in settings.items()}})
+
+    count = program.folder / "count"
+    assert run(*command[:-1], "whole.mp4", FAULT_COUNT=count).code == 0
+    whole, calls = made(program, "whole.mp4"), int(count.read_text())
+    assert calls > 10_000
+    ended = 0
+    for number in numbers_of(calls):
+        settings = {"FAULT_STAYS": 100_000} if number % 2 else {}
+        done = run(*command, FAULT_AT=number, **settings)
+        place = (number, done)
+        assert done.code in (0, 6), place
+        if done.code == 6:
+            ended += 1
+            assert "memory" in done.err and not (program.work / "v.mp4").exists(), place
+            done = program(*command)
+            assert done.code == 0, (place, done)
+        assert made(program, "v.mp4") == whole and leftovers(program) == [], (place, done)
+        (program.work / "v.mp4").unlink()
+    return ended
+
+
+def test_whichever_allocation_fails_nothing_is_lost(program, command, faulty_memory):
+    dice = random.Random(7)
+    assert fail_each(program, command, faulty_memory, lambda calls: [dice.randint(1, calls) for _ in range(8)]) > 0
+
+
+@pytest.mark.slow
+def test_each_of_many_allocations_may_fail(program, command, faulty_memory):
+    dice = random.Random(8)
+    assert fail_each(program, command, faulty_memory, lambda calls: [*range(1, 100), *(dice.randint(1, calls) for _ in range(300))]) > 200
