@@ -51,6 +51,8 @@ what stands still holds the picture; --walk takes it round a circle, or by a clo
   spectradiff render song.wav --walk closed --loop
 --walk-regions moves parts of the picture by what you name, and masks fade between them:
   spectradiff render song.wav --walk-regions bottom=bass,top=treble --walk-distance 0.2
+--region-prompts tells them prompts of their own, --region-amounts how much by what you name:
+  spectradiff render song.wav --region-prompts "bottom=lava | top=stars" --region-amounts bottom=bass,top=treble
 
 What flickers calms down with --attack, --release and --blend-previous, or with --diffuse-every 4, which makes the
 frames between from those around them: --interpolate flow follows each pixel and knows the camera, --diffuse-on beats

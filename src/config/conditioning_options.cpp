@@ -4,10 +4,10 @@
 
 #include "bend_text.h"
 #include "option_kinds.h"
+#include "region_text.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/diffusion/weighted_seed.h"
 #include "spectradiff/timeline/easing.h"
 
 namespace spectradiff {
@@ -68,38 +68,8 @@ std::vector<std::string> checked_notes(const Json& value) {
   }
 }
 
-using Regions = std::vector<std::pair<std::string, std::string>>;
-
-// Commas inside parentheses belong to expressions.
-Regions checked_regions(const Json& value) {
-  const std::string text = checked_text(value);
-  Regions regions;
-  for (size_t begin = 0; begin < text.size();) {
-    int depth = 0;
-    size_t end = begin;
-    for (; end < text.size() && (text[end] != ',' || depth > 0); ++end)
-      depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
-    const std::string_view part = std::string_view(text).substr(begin, end - begin);
-    begin = end + 1;
-    const size_t equals = part.find('=');
-    const std::string region(trimmed(part.substr(0, equals)));
-    const auto& names = noise_region_names();
-    if (equals == std::string_view::npos || std::find(names.begin(), names.end(), region) == names.end())
-      refuse(fmt::format("has \"{}\"; write bottom=bass,top=treble, of {}", part, join(names, ", ")));
-    if (std::any_of(regions.begin(), regions.end(), [&](const auto& known) { return known.first == region; }))
-      refuse("names " + region + " twice");
-    const std::string expression(trimmed(part.substr(equals + 1)));
-    check_expression_size(Json(expression));
-    regions.emplace_back(region, expression);
-  }
-  return regions;
-}
-
-Json regions_text(const Regions& regions) {
-  std::string text;
-  for (const auto& [region, expression] : regions)
-    text += (text.empty() ? "" : ",") + region + "=" + expression;
-  return text.empty() ? Json() : Json(text);
+Json written_regions(const RegionTexts& regions, std::string (*write)(const RegionTexts&)) {
+  return regions.empty() ? Json() : Json(write(regions));
 }
 
 std::string checked_bend(const Json& value) {
@@ -201,17 +171,45 @@ void add_walk(std::vector<Option>& table) {
   table.push_back(real_option(
       told("walk_jitter", "J", "chance in every step: of the angle, or of the direction (random)"),
       FIELD(walk.jitter), {0, 1}));
-  table.push_back(ranging(
-      "REGION=EXPR by commas, of top, bottom, left, right and middle",
-      without(
-          "nowhere",
-          written_option(told("walk_regions", "REGIONS",
-                              "parts of the picture whose noise walks a way of their own, by what moves it: "
-                              "bottom=bass,top=treble"),
-                         FIELD(walk.regions), checked_regions, regions_text))));
+  table.push_back(
+      ranging("REGION=EXPR by commas, of top, bottom, left, right and middle",
+              without("nowhere",
+                      written_option(
+                          told("walk_regions", "REGIONS",
+                               "parts of the picture whose noise walks a way of their own, by what moves it: "
+                               "bottom=bass,top=treble"),
+                          FIELD(walk.regions),
+                          [](const Json& value) { return read_region_expressions(checked_text(value)); },
+                          [](const RegionTexts& regions) {
+                            return written_regions(regions, region_expressions_text);
+                          }))));
   table.push_back(real_option(
       told("walk_limit", "T", "turns a second at most, so that fast songs do not flicker; 0: no limit"),
       FIELD(walk.limit), {0, 100}));
+}
+
+void add_regions(std::vector<Option>& table) {
+  table.push_back(ranging(
+      "REGION=PROMPT by bars, of top, bottom, left, right and middle",
+      without(
+          "nowhere",
+          written_option(
+              told("region_prompts", "REGIONS",
+                   "parts of the picture that are told a prompt of their own: \"bottom=lava | top=night "
+                   "sky\"; each takes as long as the whole picture"),
+              FIELD(region_prompts),
+              [](const Json& value) { return read_region_prompts(checked_text(value)); },
+              [](const RegionTexts& regions) { return written_regions(regions, region_prompts_text); }))));
+  table.push_back(ranging(
+      "REGION=EXPR by commas, of those with prompts",
+      without("all of it", written_option(
+                               told("region_amounts", "REGIONS",
+                                    "how much these count, 0 to 1: bottom=bass,top=chroma_cqt_c"),
+                               FIELD(region_amounts),
+                               [](const Json& value) { return read_region_expressions(checked_text(value)); },
+                               [](const RegionTexts& regions) {
+                                 return written_regions(regions, region_expressions_text);
+                               }))));
 }
 
 }  // namespace
@@ -220,6 +218,7 @@ void add_conditioning_options(std::vector<Option>& table) {
   add_sound(table);
   add_notes(table);
   add_walk(table);
+  add_regions(table);
   table.push_back(without(
       "nothing", written_option(told("bend", "OPS",
                                      "what is done to the noisy latents: `add 0.8*raw(rms) | gain c0 1.2 | "

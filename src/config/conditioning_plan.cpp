@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "bend_text.h"
+#include "region_text.h"
 #include "sound_slices.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
@@ -111,19 +112,45 @@ void put_regions(Plan& plan, const RenderJob& job, const Features& features, Son
   std::vector<double> beats;
   for (const double beat_s : features.events.beats_s)
     beats.push_back(beat_s * features.settings.fps.to_double());
-  const auto& names = noise_region_names();
   for (size_t i = 0; i < walk.regions.size(); ++i) {
     const auto& [name, text] = walk.regions[i];
     std::vector<double> by = song.evaluate(Expression(text, signals.names()), whole.frames());
     check_finite("walk_regions", text, by);
     for (double& value : by) value = std::max(value, 0.0);
-    const auto region = static_cast<NoiseRegion>(std::find(names.begin(), names.end(), name) - names.begin());
     const std::vector<double> angles =
         walk_angles(walk_in_region(walk, text), {by, distance, beats, features.settings.fps},
                     static_cast<uint64_t>(job.diffusion.seed) + i + 1);
     for (Recipe& row : plan.rows) {
       const double angle = angles[static_cast<size_t>(row.frame)];
-      if (angle != 0) row.turns.push_back({region, std::round(angle * 1e9) / 1e9});
+      if (angle != 0) row.turns.push_back({region_of(name), std::round(angle * 1e9) / 1e9});
+    }
+  }
+}
+
+// [frames of the plan], 1 where nothing is said.
+std::vector<double> amounts_of(const std::string& region, const RegionTexts& amounts, SongValues& song,
+                               const SignalSet& signals, std::span<const int64_t> frames) {
+  const auto own = std::find_if(amounts.begin(), amounts.end(),
+                                [&](const auto& amount) { return amount.first == region; });
+  if (own == amounts.end()) return std::vector<double>(frames.size(), 1);
+  std::vector<double> values = song.evaluate(Expression(own->second, signals.names()), frames);
+  check_finite("region_amounts", own->second, values);
+  // What nobody would see costs a network's call no less.
+  for (double& value : values) value = std::round(std::clamp(value, 0.0, 1.0) * 1e6) / 1e6;
+  return values;
+}
+
+void put_region_prompts(Plan& plan, const RenderJob& job, SongValues& song) {
+  const ConditioningSettings& conditioning = job.diffusion.conditioning;
+  const SignalSet signals(job.signals);
+  const std::vector<int64_t> frames = frames_of(plan);
+  for (const auto& [region, prompt] : conditioning.region_prompts) {
+    const std::vector<double> amounts =
+        amounts_of(region, conditioning.region_amounts, song, signals, frames);
+    const auto place = static_cast<int>(plan.prompts.size());
+    plan.prompts.push_back({prompt, ""});
+    for (size_t i = 0; i < amounts.size(); ++i) {
+      if (amounts[i] > 0) plan.rows[i].regions.push_back({region_of(region), place, amounts[i]});
     }
   }
 }
@@ -163,6 +190,14 @@ void check_conditioning(const RenderJob& job) {
   };
   if (!conditioning.walk.by.empty()) check("walk_by", conditioning.walk.by);
   for (const auto& [region, text] : conditioning.walk.regions) check("walk_regions", text);
+  for (const auto& [region, text] : conditioning.region_amounts) {
+    check("region_amounts", text);
+    const auto& told = conditioning.region_prompts;
+    if (std::none_of(told.begin(), told.end(), [&](const auto& each) { return each.first == region; }))
+      throw_error(ErrorKind::usage,
+                  "region_amounts names {}, which has no prompt; --region-prompts \"{}=…\" gives it one",
+                  region, region);
+  }
   for (const BendText& bend : read_bends(conditioning.bend)) {
     for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
       check("bend", bend.arguments[i]);
@@ -177,7 +212,7 @@ void check_conditioning(const RenderJob& job) {
 bool conditioning_follows_music(const ConditioningSettings& conditioning) {
   return conditioning.sound.embedding || !conditioning.notes.empty() ||
          conditioning.walk.kind != WalkKind::none || !conditioning.walk.regions.empty() ||
-         !conditioning.bend.empty();
+         !conditioning.bend.empty() || !conditioning.region_prompts.empty();
 }
 
 void add_conditioning_needs(const RenderJob& job, FeatureRequest& request) {
@@ -199,6 +234,8 @@ void add_conditioning_needs(const RenderJob& job, FeatureRequest& request) {
     signals.add_needs(Expression(text, signals.names()), request);
     if (walks_by_beats(walk_in_region(walk, text))) request.beats = true;
   }
+  for (const auto& [region, text] : conditioning.region_amounts)
+    signals.add_needs(Expression(text, signals.names()), request);
   for (const BendText& bend : read_bends(conditioning.bend)) {
     for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
       signals.add_needs(Expression(bend.arguments[i], signals.names()), request);
@@ -225,6 +262,7 @@ void put_conditioning(Plan& plan, const RenderJob& job, const Features& features
     put_walk(plan, job, features, song, whole);
     put_regions(plan, job, features, song, whole);
   }
+  put_region_prompts(plan, job, song);
   put_bends(plan, job, song);
 }
 

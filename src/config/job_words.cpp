@@ -40,6 +40,8 @@ std::vector<JobExpression> expressions_of(const RenderJob& job) {
   if (const std::string& by = diffusion.conditioning.walk.by; !by.empty()) found.push_back({"walk_by", by});
   for (const auto& [region, text] : diffusion.conditioning.walk.regions)
     found.push_back({"walk_regions", text});
+  for (const auto& [region, text] : diffusion.conditioning.region_amounts)
+    found.push_back({"region_amounts", text});
   for (const BendText& bend : read_bends(diffusion.conditioning.bend)) {
     for (size_t i = kind_of({bend.kind, {}}).channels; i < bend.arguments.size(); ++i)
       found.push_back({"bend", bend.arguments[i]});

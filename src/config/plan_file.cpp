@@ -185,14 +185,17 @@ class RowReader {
     read_init(row.init);
   }
 
+  PictureRegion region(const std::string& text) const {
+    const auto& names = picture_region_names();
+    const auto name = std::find(names.begin(), names.end(), text);
+    if (name == names.end()) fail("region = {} is none of {}", text, fmt::join(names, ", "));
+    return static_cast<PictureRegion>(name - names.begin());
+  }
+
   void read_turns(Recipe& row) {
     for (const Json& each : list("turns")) {
       JsonReader turn(each, where_ + ": turns", ErrorKind::usage);
-      const std::string name = turn.text("region");
-      const auto& names = noise_region_names();
-      const auto found = std::find(names.begin(), names.end(), name);
-      if (found == names.end()) fail("turns: region = {} is none of {}", name, fmt::join(names, ", "));
-      row.turns.push_back({static_cast<NoiseRegion>(found - names.begin()), turn.real("angle")});
+      row.turns.push_back({region(turn.text("region")), turn.real("angle")});
       turn.refuse_unknown();
     }
   }
@@ -203,6 +206,13 @@ class RowReader {
       PromptPair pair{arc.text("prompt"), ""};
       row.arcs.push_back({prompt_number(plan, pair), arc.real("weight"), arc.real("along")});
       arc.refuse_unknown();
+    }
+    for (const Json& each : list_if_there("regions")) {
+      JsonReader told(each, where_ + ": regions", ErrorKind::usage);
+      PromptPair pair{told.text("prompt"), ""};
+      const PictureRegion place = region(told.text("region"));
+      row.regions.push_back({place, prompt_number(plan, pair), told.real("amount")});
+      told.refuse_unknown();
     }
     for (const Json& each : list_if_there("sound")) {
       JsonReader part(each, where_ + ": sound", ErrorKind::usage);

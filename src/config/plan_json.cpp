@@ -50,6 +50,10 @@ void add_conditioning(Json& entry, const Plan& plan, const Recipe& row) {
     entry["arcs"].push_back({{"prompt", plan.prompts[static_cast<size_t>(arc.prompt)].prompt},
                              {"weight", arc.weight},
                              {"along", arc.along}});
+  for (const PromptRegion& each : row.regions)
+    entry["regions"].push_back({{"region", picture_region_names()[static_cast<size_t>(each.region)]},
+                                {"prompt", plan.prompts[static_cast<size_t>(each.prompt)].prompt},
+                                {"amount", each.amount}});
   for (const SoundPart& part : row.sound)
     entry["sound"].push_back({{"feature", sound_feature_names()[static_cast<size_t>(part.feature)]},
                               {"samples", {part.samples.begin, part.samples.end}},
@@ -192,7 +196,7 @@ void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
   entry["noise"] = noise_to_json(row.noise);
   for (const NoiseTurn& turn : row.turns) {
     entry["turns"].push_back(
-        {{"region", noise_region_names()[static_cast<size_t>(turn.region)]}, {"angle", turn.angle}});
+        {{"region", picture_region_names()[static_cast<size_t>(turn.region)]}, {"angle", turn.angle}});
   }
   entry["prompts"] = shares_to_json(plan, row);
   entry["blend"] = row.along_arc ? "slerp" : "lerp";

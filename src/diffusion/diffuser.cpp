@@ -22,6 +22,7 @@ struct Slot {
   const FrameRequest* request = nullptr;
   SamplerTable table;
   EncodedMix prompt, negative_prompt;                 // without parts where the job is not told them
+  std::vector<EncodedMix> regions;                    // [request->regions]
   std::vector<std::unique_ptr<NoiseSource>> sources;  // [request->noise]
 };
 
@@ -43,11 +44,18 @@ bool bends_noise(const FrameRequest& request) {
   });
 }
 
+size_t most_regions(const std::vector<Slot>& slots) {
+  size_t most = 0;
+  for (const Slot& slot : slots) most = std::max(most, slot.request->regions.size());
+  return most;
+}
+
 // A batch on the device.
 struct Batch {
   BatchProgram program;
   DeviceBatch device;
-  Array positive, negative;  // null where the program has no steps, or no guidance
+  Array positive, negative;    // null where the program has no steps, or no guidance
+  std::vector<Array> regions;  // instead of positive, of as many as the slot with most has
   bool sees_pictures = true;
   std::vector<std::vector<LatentBend>> bends;  // [slots], those that change something
 
@@ -112,6 +120,10 @@ struct Diffuser::Impl {
                     request.control_weight);
       }
       for (const LatentBend& bend : request.bends) check_bend(bend, latent.channels);
+      for (const RegionText& region : request.regions) {
+        if (!(region.amount >= 0 && region.amount <= 1))
+          throw_error(ErrorKind::usage, "a region's amount = {} is outside 0 to 1", region.amount);
+      }
       if (request.from_noise && request.strength < 1)
         throw_error(ErrorKind::usage, "pictures from noise alone need strength 1, not {}", request.strength);
       if (request.overlay != nullptr && !(request.overlay->strength > 0))
@@ -148,6 +160,8 @@ struct Diffuser::Impl {
       slot.prompt = embeddings.get(slot.request->prompt, TextRole::prompt);
       if (has_negative())
         slot.negative_prompt = embeddings.get(slot.request->negative_prompt, TextRole::negative_prompt);
+      for (const RegionText& region : slot.request->regions)
+        slot.regions.push_back(embeddings.get(region.text, TextRole::prompt));
     }
   }
 
@@ -176,6 +190,24 @@ struct Diffuser::Impl {
     return make_batch_program(asked, latent.scaling_factor, latent.gaussian_posterior);
   }
 
+  // As BatchInputs::shares; a slot with fewer regions than others gives the others' nothing.
+  std::vector<std::vector<std::vector<float>>> shares_of(const std::vector<Slot>& slots) const {
+    std::vector<std::vector<std::vector<float>>> shares;
+    const size_t regions = most_regions(slots);
+    if (regions == 0) return shares;
+    shares.resize(1 + regions);
+    for (const Slot& slot : slots) {
+      std::vector<RegionAmount> amounts;
+      for (const RegionText& region : slot.request->regions)
+        amounts.push_back({region.region, region.amount});
+      const Size size = slot.request->init->size();
+      auto parts = region_shares(amounts, size.height / latent.downscale, size.width / latent.downscale);
+      parts.resize(shares.size(), std::vector<float>(parts.front().size()));
+      for (size_t part = 0; part < parts.size(); ++part) shares[part].push_back(std::move(parts[part]));
+    }
+    return shares;
+  }
+
   // All that crosses to the device for a batch beside new text.
   DeviceBatch upload(const std::vector<Slot>& slots, const BatchProgram& program) {
     BatchInputs inputs;
@@ -189,6 +221,7 @@ struct Diffuser::Impl {
                      [](const auto* values) { return values != nullptr; }))
       inputs.overlays.clear();
     inputs.numbers = program.numbers;
+    inputs.shares = shares_of(slots);
     for (const std::vector<int>& draw : program.draws) {
       std::vector<NoiseSource*>& sources = inputs.draws.emplace_back();
       for (size_t b = 0; b < slots.size(); ++b)
@@ -217,9 +250,20 @@ struct Diffuser::Impl {
       }
       text = networks.combine(numbers, terms);
     }
+    return overlaid(text, batch, slot, b);
+  }
+
+  Array overlaid(const Array& text, const Batch& batch, const Slot& slot, int b) {
     if (slot.request->overlay == nullptr) return text;
-    return networks.lay_over(text, numbers,
+    const BatchProgram& program = batch.program;
+    return networks.lay_over(text, batch.device.numbers,
                              {batch.device.overlays, b, program.overlay_strength, program.overlay_offset});
+  }
+
+  // A slot with fewer regions than others is told its prompt once more, and nothing of that is seen.
+  Array told_in_region(const Batch& batch, const Slot& slot, int b, size_t region) {
+    if (region >= slot.regions.size()) return told(batch, slot, b);
+    return overlaid(slot.regions[region].parts.front().embedding, batch, slot, b);
   }
 
   void tell(Batch& batch, const std::vector<Slot>& slots) {
@@ -233,6 +277,12 @@ struct Diffuser::Impl {
     }
     batch.positive = networks.gather(positive);
     if (has_negative()) batch.negative = networks.gather(negative);
+    for (size_t region = 0; region < most_regions(slots); ++region) {
+      std::vector<std::pair<Array, int>> texts;
+      for (size_t b = 0; b < slots.size(); ++b)
+        texts.emplace_back(told_in_region(batch, slots[b], static_cast<int>(b), region), 0);
+      batch.regions.push_back(networks.gather(texts));
+    }
   }
 
   Batch prepare(std::span<const FrameRequest> requests) {
@@ -300,7 +350,15 @@ struct Diffuser::Impl {
     const Term scaled = batch.term(latents, step.input_scale);
     input.latents = step.input_scale >= 0 ? networks.combine(batch.device.numbers, {&scaled, 1}) : latents;
     input.timesteps = step.timestep;
-    return networks.denoise(input);
+    const Array output = networks.denoise(input);
+    if (batch.regions.empty()) return output;
+    std::vector<Array> outputs = {output};
+    DenoiseInput in_region = input;
+    for (const Array& text : batch.regions) {
+      in_region.positive = text;
+      outputs.push_back(networks.denoise(in_region));
+    }
+    return networks.blend(outputs, batch.device.shares);
   }
 
   Array advance(const Batch& batch, const ProgramStep& step, const std::vector<Array>& latents,

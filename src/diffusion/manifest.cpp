@@ -112,7 +112,9 @@ std::map<std::string, NetworkFile> read_networks(JsonReader reader, const Json& 
     networks[name] = read_network(reader.object(name));
   }
   for (const char* name : kNetworks) {
-    if (!networks.contains(name)) refuse(reader, fmt::format("the network '{}' is missing", name));
+    if (networks.contains(name)) continue;
+    refuse(reader, fmt::format("the network '{}' is missing; pictures are made from words by {}", name,
+                               fmt::join(kNetworks, ", ")));
   }
   return networks;
 }

@@ -27,38 +27,14 @@ void check_noise(std::span<const WeightedSeed> noise) {
   }
 }
 
-const std::vector<std::string>& noise_region_names() {
-  static const std::vector<std::string> names = {"top", "bottom", "left", "right", "middle"};
-  return names;
-}
-
 std::vector<float> turn_field(std::span<const NoiseTurn> turns, int height, int width) {
-  const auto smooth = [](double from, double to, double at) {
-    const double share = std::clamp((at - from) / (to - from), 0.0, 1.0);
-    return share * share * (3 - 2 * share);
-  };
-  const auto mask = [&](NoiseRegion region, double x, double y) {
-    switch (region) {
-      case NoiseRegion::top:
-        return 1 - smooth(0.25, 0.75, y);
-      case NoiseRegion::bottom:
-        return smooth(0.25, 0.75, y);
-      case NoiseRegion::left:
-        return 1 - smooth(0.25, 0.75, x);
-      case NoiseRegion::right:
-        return smooth(0.25, 0.75, x);
-      case NoiseRegion::middle:
-        return 1 - smooth(0.15, 0.5, std::hypot(x - 0.5, y - 0.5));
-    }
-    return 0.0;
-  };
   std::vector<float> field;
   field.reserve(static_cast<size_t>(height) * static_cast<size_t>(width));
   for (int row = 0; row < height; ++row) {
     for (int column = 0; column < width; ++column) {
       double angle = 0;
       for (const NoiseTurn& turn : turns)
-        angle += turn.angle * mask(turn.region, (column + 0.5) / width, (row + 0.5) / height);
+        angle += turn.angle * region_mask(turn.region, (column + 0.5) / width, (row + 0.5) / height);
       field.push_back(static_cast<float>(angle));
     }
   }

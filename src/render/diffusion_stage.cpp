@@ -144,6 +144,9 @@ FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painte
   for (const PromptArc& arc : row.arcs)
     request.prompt.arcs.push_back(
         {run_.plan.prompts[static_cast<size_t>(arc.prompt)].prompt, arc.weight, arc.along});
+  for (const PromptRegion& each : row.regions)
+    request.regions.push_back(
+        {each.region, run_.plan.prompts[static_cast<size_t>(each.prompt)].prompt, each.amount});
   request.negative_prompt = mix(&PromptPair::negative);
   request.strength = row.numbers.strength;
   request.guidance = row.numbers.guidance;

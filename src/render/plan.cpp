@@ -75,6 +75,12 @@ void check_conditioning(const Plan& plan, const Recipe& row) {
   }
   if (!(turned <= 1 + kRounding))
     refuse_row(row, fmt::format("the arcs' weights sum to {}; 1 is the most", turned));
+  for (const PromptRegion& region : row.regions) {
+    check_prompt(plan, row, region.prompt);
+    if (!(region.amount > 0 && region.amount <= 1))
+      refuse_row(row,
+                 fmt::format("a region's amount is {}; more than 0 and at most 1 is allowed", region.amount));
+  }
   for (const SoundPart& part : row.sound) {
     if (!(part.weight >= 0 && part.weight <= 1))
       refuse_row(row, fmt::format("a sound's weight is {}; 0 to 1 is allowed", part.weight));

@@ -145,7 +145,9 @@ void take_full_strength(const std::vector<Layer>& layers, Resolution& resolution
   double& strength = resolution.job.diffusion.numbers.strength;
   if (is_told(layers, "strength") && (strength != 1 || resolution.job.moves("strength"))) {
     throw_error(ErrorKind::usage,
-                "text_to_image and strength do not go together: frames from noise alone have strength 1");
+                "text_to_image and strength do not go together: frames from noise alone have strength 1; "
+                "--chain-strength is that of frames that follow from others, --no-text-to-image starts from "
+                "the painting");
   }
   strength = 1;
   resolution.job.expressions.erase("strength");

@@ -288,6 +288,7 @@ void warn_of_foreign_words(const Resolution& settings, RenderObserver& observer)
   std::vector<std::string> texts = {diffusion.prompt, diffusion.negative_prompt, diffusion.end_prompt};
   for (const PromptKey& key : diffusion.prompts)
     texts.insert(texts.end(), {key.prompt, key.negative.value_or("")});
+  for (const auto& [region, text] : diffusion.conditioning.region_prompts) texts.push_back(text);
   std::vector<std::string> all;
   for (const std::string& text : texts) {
     for (std::string& word : foreign_words(text)) {

@@ -197,6 +197,13 @@ DeviceBatch TorchNetworks::upload(const BatchInputs& inputs) {
     batch.numbers = wrap(to_device(host_numbers(inputs.numbers, placement_.device), placement_.device));
     const at::Tensor draws = draws_of(inputs, size);
     for (int64_t d = 0; d < draws.size(0); ++d) batch.draws.push_back(wrap(draws[d]));
+    for (const auto& part : inputs.shares) {
+      std::vector<const std::vector<float>*> maps;
+      for (const std::vector<float>& map : part) maps.push_back(&map);
+      const at::Tensor shares = to_device(host_overlays(maps, placement_.device), placement_.device);
+      batch.shares.push_back(wrap(
+          shares.view({shares.size(0), 1, size.height / latent_.downscale, size.width / latent_.downscale})));
+    }
     return batch;
   });
 }
@@ -398,6 +405,18 @@ Array TorchNetworks::along_arcs(const Array& from, const Array& to, const Array&
   return through_the_door("embeddings", [&] {
     const at::Tensor& own = tensor_of(from);
     return wrap(along_token_arcs(own, tensor_of(to), numbers_of(numbers, row, own, column)));
+  });
+}
+
+Array TorchNetworks::blend(std::span<const Array> outputs, std::span<const Array> shares) {
+  return through_the_door("latents", [&] {
+    require_batch(outputs.size(), std::ssize(shares), "outputs of the denoiser");
+    at::Tensor sum;
+    for (size_t part = 0; part < outputs.size(); ++part) {
+      const at::Tensor product = tensor_of(outputs[part]) * tensor_of(shares[part]);
+      sum = sum.defined() ? sum.add_(product) : product;
+    }
+    return wrap(sum);
   });
 }
 

@@ -47,6 +47,7 @@ class TorchNetworks : public Networks {
   Array gather(std::span<const std::pair<Array, int>> items) override;
   Array lay_over(const Array& text, const Array& numbers, const Overlay& overlay) override;
   Array along_arcs(const Array& from, const Array& to, const Array& numbers, int row, int column) override;
+  Array blend(std::span<const Array> outputs, std::span<const Array> shares) override;
   Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) override;
 
  private:

@@ -355,6 +355,9 @@ class NanNetworks : public Networks {
   Array along_arcs(const Array& from, const Array& to, const Array& numbers, int row, int column) override {
     return inner_->along_arcs(from, to, numbers, row, column);
   }
+  Array blend(std::span<const Array> outputs, std::span<const Array> shares) override {
+    return inner_->blend(outputs, shares);
+  }
   Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) override {
     return inner_->bend(latents, bends, noise);
   }

@@ -15,9 +15,8 @@ constexpr int kChannels = 4;
 constexpr int kDownscale = 8;
 constexpr int kTextWidth = 8;
 
-struct Shape {
-  int rows = 0, columns = 0,
-      channels = 0;  // per item: latents [channels][rows][columns], text [rows][columns]
+struct Shape {  // per item: latents [channels][rows][columns], text [rows][columns]
+  int rows = 0, columns = 0, channels = 0;
   size_t size() const { return static_cast<size_t>(rows) * columns * channels; }
   friend bool operator==(const Shape&, const Shape&) = default;
 };
@@ -27,7 +26,6 @@ class HostArray : public DeviceArray {
   HostArray(int batch, Shape shape_of_item)
       : shape(shape_of_item), items(static_cast<size_t>(batch), std::vector<float>(shape_of_item.size())) {}
   int batch() const { return static_cast<int>(items.size()); }
-
   Shape shape;
   std::vector<std::vector<float>> items;  // [batch][shape]
 };
@@ -39,6 +37,7 @@ class HostPictures : public DeviceArray {
 
 class HostOverlays : public DeviceArray {
  public:
+  HostOverlays(std::vector<std::vector<float>> items_in = {}) : items(std::move(items_in)) {}
   std::vector<std::vector<float>> items;  // [batch]
 };
 
@@ -79,6 +78,17 @@ uint64_t mix(uint64_t& state) {
 
 double unit(uint64_t& state) {
   return (static_cast<double>(mix(state) >> 11) + 0.5) * 0x1p-53;
+}
+
+double cosine_of(std::span<const float> a, std::span<const float> b) {
+  require(a.size() == b.size(), "vectors of different lengths");
+  double ab = 0, aa = 0, bb = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    ab += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  return ab / std::sqrt(aa * bb);
 }
 
 class FakeNoise : public NoiseSource {
@@ -148,6 +158,7 @@ class FakeNetworks : public Networks {
     for (const auto& row : numbers->rows)
       require(row.size() == inputs.pictures.size(), "a row of numbers that is not of the batch's length");
     batch.numbers = numbers;
+    for (const auto& part : inputs.shares) batch.shares.push_back(std::make_shared<HostOverlays>(part));
     for (const std::vector<NoiseSource*>& sources : inputs.draws)
       batch.draws.push_back(draw(sources, inputs.pictures[0]->size()));
     return batch;
@@ -263,19 +274,23 @@ class FakeNetworks : public Networks {
     return sum;
   }
 
+  Array blend(std::span<const Array> outputs, std::span<const Array> shares) override {
+    auto sum = std::make_shared<HostArray>(host(outputs[0]).batch(), host(outputs[0]).shape);
+    for (size_t b = 0; b < sum->items.size(); ++b) {
+      for (size_t part = 0; part < outputs.size(); ++part) {
+        const std::vector<float>& output = host(outputs[part]).items.at(b);
+        const std::vector<float>& share = uploaded<HostOverlays>(shares[part]).items.at(b);
+        require(share.size() * kChannels == output.size(), "shares of another size");
+        for (size_t i = 0; i < output.size(); ++i) sum->items[b][i] += share[i % share.size()] * output[i];
+      }
+    }
+    return sum;
+  }
+
   double cosine(const Array& one, const Array& other) override {
     count("wait");
     count("to_host");
-    const std::vector<float>& a = host(one).items.at(0);
-    const std::vector<float>& b = host(other).items.at(0);
-    require(a.size() == b.size(), "vectors of different lengths");
-    double ab = 0, aa = 0, bb = 0;
-    for (size_t i = 0; i < a.size(); ++i) {
-      ab += double{a[i]} * b[i];
-      aa += double{a[i]} * a[i];
-      bb += double{b[i]} * b[i];
-    }
-    return ab / std::sqrt(aa * bb);
+    return cosine_of(host(one).items.at(0), host(other).items.at(0));
   }
 
   Array gather(std::span<const std::pair<Array, int>> items) override {
@@ -314,13 +329,8 @@ class FakeNetworks : public Networks {
     std::vector<float>& a = turned->items.at(0);
     const std::vector<float>& b = host(to).items.at(0);
     for (size_t token = 0; token < a.size(); token += kTextWidth) {
-      double ab = 0, aa = 0, bb = 0;
-      for (size_t i = token; i < token + kTextWidth; ++i) {
-        ab += double{a[i]} * b[i];
-        aa += double{a[i]} * a[i];
-        bb += double{b[i]} * b[i];
-      }
-      const double cosine = ab / std::sqrt(aa * bb);
+      const double cosine =
+          cosine_of(std::span(a).subspan(token, kTextWidth), std::span(b).subspan(token, kTextWidth));
       const double angle = std::abs(cosine) <= 0.9995 ? std::acos(cosine) : 1e-6;  // as good as a line
       for (size_t i = token; i < token + kTextWidth; ++i)
         a[i] = static_cast<float>((std::sin((1 - share) * angle) * a[i] + std::sin(share * angle) * b[i]) /
@@ -329,7 +339,7 @@ class FakeNetworks : public Networks {
     return turned;
   }
 
-  // Adds as it should, and makes something of its own out of the other operations' numbers.
+  // Adds as it should, and makes something of its own out of other operations' numbers.
   Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) override {
     count("bend");
     auto bent = std::make_shared<HostArray>(host(latents));

@@ -204,6 +204,39 @@ TEST_F(Told, IsTheSameBesideOneThatIsToldNothing) {
   EXPECT_EQ(both[1].picture.bytes(), picture_of(requests[1]));
 }
 
+TEST_F(Told, TellsARegionATextOfItsOwn) {
+  const std::vector<uint8_t> sea = picture_of({.prompt = "sea"});
+  EXPECT_EQ(picture_of({.prompt = "sea", .regions = {{PictureRegion::bottom, "storm", 0}}}), sea);
+  EXPECT_LE(
+      largest_difference(picture_of({.prompt = "sea", .regions = {{PictureRegion::bottom, "sea", 1}}}), sea),
+      1);
+  const std::vector<uint8_t> both = picture_of(
+      {.prompt = "sea", .regions = {{PictureRegion::top, "storm", 1}, {PictureRegion::bottom, "storm", 1}}});
+  EXPECT_LE(largest_difference(both, picture_of({.prompt = "storm"})), 1) << "top and bottom are all of it";
+  // The networks are blind to what lies beside a place, so what is above the region stays.
+  const std::vector<uint8_t> bottom =
+      picture_of({.prompt = "sea", .regions = {{PictureRegion::bottom, "storm", 1}}});
+  const size_t row = size_t{3} * kSize.width * 8;
+  EXPECT_TRUE(std::equal(sea.begin(), sea.begin() + row, bottom.begin()));
+  EXPECT_FALSE(std::equal(sea.end() - row, sea.end(), bottom.end() - row));
+  EXPECT_ERROR(picture_of({.prompt = "sea", .regions = {{PictureRegion::top, "storm", 1.5}}}),
+               ErrorKind::usage, "a region's amount = 1.5");
+}
+
+TEST_F(Told, IsTheSameBesideOneWithMoreRegions) {
+  const TextShape shape = diffuser_.text_shape();
+  TextOverlay overlay{std::vector<float>(static_cast<size_t>(shape.tokens * shape.width), 0.3f), 2, 0.1};
+  std::vector<FrameRequest> requests(2, {.init = &init_, .prompt = "sea"});
+  requests[0].regions = {{PictureRegion::left, "storm", 0.5}};
+  requests[1].regions = {{PictureRegion::top, "calm", 0.7}, {PictureRegion::middle, "storm", 1}};
+  requests[1].overlay = &overlay;
+  const auto both = diffuser_.run(requests, kNever);
+  EXPECT_EQ(both[0].picture.bytes(), picture_of(requests[0]));
+  EXPECT_EQ(both[1].picture.bytes(), picture_of(requests[1]));
+  requests[1].overlay = nullptr;
+  EXPECT_NE(both[1].picture.bytes(), picture_of(requests[1]));
+}
+
 TEST_F(Told, BendsTheLatentsThatItStartsFrom) {
   const auto with = [&](LatentBend::Kind kind, std::vector<double> numbers) {
     return picture_of({.bends = {{kind, std::move(numbers)}}});

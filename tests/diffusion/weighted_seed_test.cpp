@@ -35,7 +35,7 @@ TEST(WeightedSeeds, ThatAreNotAsStrongAsOneAreRefused) {
 }
 
 TEST(NoiseTurns, FadeOverTheMiddleAndShareThePictureWithTheRegionAcross) {
-  const std::vector<NoiseTurn> bottom = {{NoiseRegion::bottom, 2}};
+  const std::vector<NoiseTurn> bottom = {{PictureRegion::bottom, 2}};
   const std::vector<float> field = turn_field(bottom, 8, 4);
   ASSERT_EQ(field.size(), 32u);
   for (int column = 0; column < 4; ++column) {
@@ -45,14 +45,32 @@ TEST(NoiseTurns, FadeOverTheMiddleAndShareThePictureWithTheRegionAcross) {
                 1e-6);
   }
   for (const auto& [one, other] :
-       {std::pair{NoiseRegion::top, NoiseRegion::bottom}, {NoiseRegion::left, NoiseRegion::right}}) {
+       {std::pair{PictureRegion::top, PictureRegion::bottom}, {PictureRegion::left, PictureRegion::right}}) {
     const std::vector<NoiseTurn> both = {{one, 1.5}, {other, 1.5}};
     for (const float angle : turn_field(both, 5, 7)) EXPECT_NEAR(angle, 1.5, 1e-6);
   }
-  const std::vector<NoiseTurn> middle = {{NoiseRegion::middle, 1}};
+  const std::vector<NoiseTurn> middle = {{PictureRegion::middle, 1}};
   const std::vector<float> round = turn_field(middle, 9, 9);
   EXPECT_EQ(round[4 * 9 + 4], 1);
   EXPECT_EQ(round[0], 0);
+}
+
+TEST(RegionShares, SumToOneWhereverRegionsLieOverOneAnother) {
+  const std::vector<RegionAmount> regions = {
+      {PictureRegion::bottom, 1}, {PictureRegion::left, 0.5}, {PictureRegion::middle, 1}};
+  const auto shares = region_shares(regions, 6, 8);
+  ASSERT_EQ(shares.size(), 4u);
+  for (size_t place = 0; place < 48; ++place) {
+    float sum = 0;
+    for (const std::vector<float>& part : shares) {
+      EXPECT_GE(part[place], 0);
+      sum += part[place];
+    }
+    EXPECT_NEAR(sum, 1, 1e-6);
+  }
+  EXPECT_EQ(shares[0][7], 1) << "nothing reaches the upper right corner";
+  EXPECT_EQ(shares[2][0], 0.5F) << "half of the left";
+  EXPECT_NEAR(shares[1][40], 2.0 / 3, 1e-6) << "1 of 1 and a half at the lower left corner";
 }
 
 TEST(NoiseTurns, GoTowardsANoiseThatNoWalkComesBy) {

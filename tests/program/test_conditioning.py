@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import QUICK
+from conftest import QUICK, sines, write_wav
 from PIL import Image
 
 FRAMES = [*QUICK, "--fps", "10", "--steps", "4", "--batch-size", "4"]
@@ -19,6 +19,15 @@ CASES = {
     "bend": ["--bend", "add 0.8*raw(rms) | noise 0.2*onset | roll 0 f"],
     "noise": ["--text-to-image"],
     "regions": ["--walk-regions", "bottom=bass,top=max(mid, treble)", "--tempo", "120", "--walk-distance", "0.2"],
+    "region prompts": ["--region-prompts", "bottom=lava | top=ice, blue | middle=a \\| b", "--region-amounts", "bottom=bass,top=max(onset, 0.5*chroma_cqt_c)"],
+    "focus": ["--notes", "notes.txt", "--notes-mode", "focus"],
+    "cumulative": ["--notes", "notes.txt", "--notes-mode", "cumulative", "--notes-shuffles", "2"],
+    "lerp": ["--notes", "notes.txt", "--notes-mode", "lerp"],
+    "waveform": ["--sound-embedding", "waveform", "--text-strength", "1+onset"],
+    "mfcc": ["--sound-embedding", "mfcc", "--sound-slice", "song-lag"],
+    "beats": ["--walk", "circle", "--walk-mode", "snap", "--walk-note", "half", "--walk-jitter", "0.5", "--tempo", "120"],
+    "random": ["--walk", "random", "--walk-jitter", "0.5", "--tempo", "120"],
+    "closed": ["--walk", "closed", "--walk-turns", "2"],
     "loop": ["--loop", "--walk-by", "1", "--prompt", "sea", "--end-prompt", "storm"],
     "prompts": ["--prompts", "story.txt", "--prompt-blend", "slerp"],
     "scenes": ["--scenes", "scenes.txt"],
@@ -39,6 +48,14 @@ def digests(program, folder):
 
 
 @pytest.fixture
+def song(program):
+    """A second of four notes that die away."""
+    notes = [sines(0.25, pitch) for pitch in (262, 330, 392, 523)]
+    write_wav(program.work / "song.wav", np.concatenate([note * np.linspace(1, 0.1, len(note)) for note in notes]))
+    return "song.wav"
+
+
+@pytest.fixture
 def render(program, song, fake_model):
     for name, text in FILES.items():
         (program.work / name).write_text(text)
@@ -50,7 +67,7 @@ def render(program, song, fake_model):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_frame_alone_shards_and_a_printed_plan_give_the_same_bytes(program, song, render, case):
+def test_a_frame_alone_shards_a_resumed_run_and_a_printed_plan_give_the_same_bytes(program, song, render, case):
     assert render("plain").code == 0
     done = render("whole", *CASES[case])
     assert done.code == 0, done
@@ -64,6 +81,10 @@ def test_a_frame_alone_shards_and_a_printed_plan_give_the_same_bytes(program, so
     done = program("assemble", *stores, "-o", "parts/%05d.png")
     assert done.code == 0, done
     assert digests(program, "parts") == whole
+    assert render("resumed", *CASES[case], "--frames", "2-5", "--keep-frames").code == 0
+    done = render("resumed", *CASES[case], "-y")
+    assert done.code == 0 and "4 of 10 frames" in done.err, done
+    assert digests(program, "resumed") == whole
     plan = program("render", song, *FRAMES, "--model", "./fake-model", *CASES[case], "--dry-run", "-o", "x.mp4")
     assert plan.code == 0, plan
     (program.work / "plan.jsonl").write_text(plan.out)
@@ -105,6 +126,34 @@ def test_what_cannot_be_is_refused_with_what_can(program, render):
     ]:
         done = render("none", *words)
         assert done.code == 2 and told in done.err, (words, done)
+
+
+def test_no_sound_is_laid_over_the_words_of_a_model_that_takes_none(program, render, fake_model):
+    del fake_model.facts["networks"]["text_encoder"]
+    fake_model.seal()
+    done = render("none", "--sound-embedding", "fft")
+    assert done.code == 4 and "the network 'text_encoder' is missing" in done.err and "from words" in done.err, done
+
+
+def test_regions_are_told_prompts_of_their_own(program, song, render):
+    assert render("plain", "--prompt", "sea").code == 0
+    assert render("nowhere", "--prompt", "sea", "--region-prompts", "bottom=lava", "--region-amounts", "bottom=0*bass").code == 0
+    assert digests(program, "nowhere") == digests(program, "plain")
+    assert render("bottom", "--prompt", "sea", "--region-prompts", "bottom=lava").code == 0
+    before, after = (np.asarray(Image.open(program.work / folder / "00003.png"), float) for folder in ("plain", "bottom"))
+    assert np.array_equal(before[:16], after[:16]) and np.abs(before[48:] - after[48:]).mean() > 2
+    rows = program("render", song, *FRAMES, "--model", "./fake-model", "--region-prompts", "top=a \\| b|left=c", "--region-amounts", "left=2*f", "--dry-run").plan()["rows"]
+    told = [[(part["region"], part["prompt"], part["amount"]) for part in row["regions"]] for row in rows]
+    assert told[0] == [("top", "a | b", 1)] and told[1] == [("top", "a | b", 1), ("left", "c", 1)]
+    for words, message in [
+        (["--region-prompts", "floor=lava"], "of top, bottom, left"),
+        (["--region-prompts", "top=a | top=b"], "top twice"),
+        (["--region-prompts", "top= | left=b"], "says nothing for top"),
+        (["--region-prompts", "top=a", "--region-amounts", "left=bass"], "left, which has no prompt"),
+        (["--region-prompts", "top=a", "--region-amounts", "top=bas"], "did you mean 'bass'"),
+    ]:
+        done = render("none", *words)
+        assert done.code == 2 and message in done.err, (words, done)
 
 
 def test_a_loop_ends_where_it_begins(program, song, fake_model):
@@ -168,7 +217,12 @@ def test_a_picture_becomes_sound(program, song):
         event = json.loads(done.out.splitlines()[-1])
         assert event["event"] == "sound" and event["sample_rate_hz"] == 24000
         assert seconds is None or event["seconds"] == pytest.approx(seconds)
-    assert program("sonify", "p/00000.png", "--stretch", "0").code == 2
+    done = program("sonify", "p/00000.png", "--stretch", "0")
+    assert done.code == 2 and "stretch = 0 (flag) is outside 0.1..100" in done.err, done
+    Image.new("RGB", (1, 1), "red").save(program.work / "one.png")
+    done = program("sonify", "one.png", "-o", "one.wav")
+    assert done.code == 3 and "3 rows and 3 columns are the least" in done.err, done
+    assert program("sonify", "one.png", "--method", "chirp", "--duration", "1", "-o", "one.wav").code == 0
     assert program("sonify", "p/00000.png", "-o", "a.mp3").code == 2
     done = program("sonify", "p/00000.png", "--method", "riffusion", "-o", "r.wav")
     assert done.code == 3 and "512 high" in done.err, done

@@ -256,7 +256,7 @@ TEST(Noise, TurnedItLiesBetweenItsSeedsAndAnotherAndIsAsStrong) {
   const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
   constexpr double kQuarter = 1.5707963267948966;
   const auto everywhere = [](double angle) {
-    return std::vector<NoiseTurn>{{NoiseRegion::top, angle}, {NoiseRegion::bottom, angle}};
+    return std::vector<NoiseTurn>{{PictureRegion::top, angle}, {PictureRegion::bottom, angle}};
   };
   const Canvas picture({512, 512});
   const auto drawn = [&](uint64_t seed, const std::vector<NoiseTurn>& turns) {
@@ -267,10 +267,49 @@ TEST(Noise, TurnedItLiesBetweenItsSeedsAndAnotherAndIsAsStrong) {
   const at::Tensor own = drawn(5, {}), other = drawn(turned_seed(5), {});
   EXPECT_TRUE(same(drawn(5, everywhere(0)), own));
   EXPECT_TRUE(at::allclose(drawn(5, everywhere(kQuarter)), other, 1e-5, 1e-5));
-  const at::Tensor bottom = drawn(5, {{NoiseRegion::bottom, kQuarter}});
+  const at::Tensor bottom = drawn(5, {{PictureRegion::bottom, kQuarter}});
   EXPECT_TRUE(same(bottom.narrow(2, 0, 16), own.narrow(2, 0, 16)));
   EXPECT_TRUE(at::allclose(bottom.narrow(2, 48, 16), other.narrow(2, 48, 16), 1e-5, 1e-5));
   EXPECT_NEAR(bottom.narrow(2, 24, 16).var().item<double>(), 1, 0.05);
+}
+
+TEST(Noise, OfTwoSeedsIsAsStrongAtAHundredPlacesAroundTheirCircle) {
+  const ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "float32"});
+  const auto one = networks->noise_source(133780085, {}), other = networks->noise_source(133780086, {});
+  const Canvas picture({2048, 2048});
+  std::vector<std::vector<double>> rows;
+  for (int place = 0; place < 100; ++place) {
+    const double angle = place * 0.06283185307179587;
+    rows.push_back({std::cos(angle)});
+    rows.push_back({std::sin(angle)});
+  }
+  const DeviceBatch batch =
+      networks->upload({.pictures = {&picture}, .numbers = rows, .draws = {{one.get()}, {other.get()}}});
+  for (int place = 0; place < 100; ++place) {
+    const std::vector<Term> terms = {{batch.draws[0], 2 * place}, {batch.draws[1], 2 * place + 1}};
+    EXPECT_NEAR(value_of(networks->combine(batch.numbers, terms)).var().item<double>(), 1, 0.01) << place;
+  }
+}
+
+TEST(Arithmetic, PartsOfAPictureAreBlendedByTheirShares) {
+  const ScriptedBundle bundle;
+  const auto networks = load_torch_networks(bundle.admitted(), {.device = "cpu", .dtype = "bfloat16"});
+  const Canvas picture({16, 8});
+  const DeviceBatch batch = networks->upload({.pictures = {&picture, &picture},
+                                              .numbers = {{0, 0}},
+                                              .shares = {{{1, 0.25F}, {0, 1}}, {{0, 0.75F}, {1, 0}}}});
+  const Array ones = std::make_shared<TorchArray>(at::ones({2, 4, 1, 2})),
+              threes = std::make_shared<TorchArray>(at::full({2, 4, 1, 2}, 3.0F));
+  const std::vector<Array> outputs = {ones, threes};
+  const at::Tensor blended = value_of(networks->blend(outputs, batch.shares));
+  for (const int channel : {0, 3}) {
+    EXPECT_EQ(blended[0][channel][0][0].item<float>(), 1);
+    EXPECT_EQ(blended[0][channel][0][1].item<float>(), 2.5F);
+    EXPECT_EQ(blended[1][channel][0][0].item<float>(), 3);
+    EXPECT_EQ(blended[1][channel][0][1].item<float>(), 1);
+  }
+  EXPECT_ERROR(networks->blend({&ones, 1}, batch.shares), ErrorKind::internal, "1 outputs of the denoiser");
 }
 
 TEST(Arithmetic, CombinationsAreOfEachItemByItsOwnCoefficients) {

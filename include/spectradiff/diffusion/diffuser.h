@@ -12,6 +12,7 @@
 
 #include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/networks.h"
+#include "spectradiff/diffusion/picture_region.h"
 #include "spectradiff/diffusion/prompt_text.h"
 #include "spectradiff/diffusion/sampler.h"
 #include "spectradiff/diffusion/text_mix.h"
@@ -41,6 +42,13 @@ struct TextOverlay {
   double offset = 0;          // on every number
 };
 
+// What a part of the picture is told instead of the frame's prompt.
+struct RegionText {
+  PictureRegion region = PictureRegion::bottom;
+  std::string text;
+  double amount = 1;  // 0..1, of the denoiser's output where the region is; the rest is as the prompt has it
+};
+
 // One frame to diffuse. The pictures and the overlay outlive the call to submit.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
@@ -54,6 +62,9 @@ struct FrameRequest {
   double control_weight = 1;             // finite
   const TextOverlay* overlay = nullptr;  // of the prompt; null: none
   std::vector<LatentBend> bends;         // of the latents that sampling starts from
+  // Each costs as many calls of the denoiser as the frame itself. What is laid over the prompt is laid over
+  // their texts too.
+  std::vector<RegionText> regions;
   // The init picture is not seen: sampling starts from noise alone, as text-to-image pipelines do.
   bool from_noise = false;
 };

@@ -53,12 +53,15 @@ struct BatchInputs {
   std::vector<const std::vector<float>*> overlays;
   std::vector<std::vector<double>> numbers;      // [rows][batch]; at least one row
   std::vector<std::vector<NoiseSource*>> draws;  // [draws][batch], drawn in this order; null: zeros
+  // [parts][batch][height · width of the latents]: what each part of a picture has of each place; or empty.
+  std::vector<std::vector<std::vector<float>>> shares;
 };
 struct DeviceBatch {
-  Array pictures, control;   // as they were given; control null where there is none
-  Array overlays;            // [batch][tokens · width], float32; null where there are none
-  Array numbers;             // [rows][batch], float32
-  std::vector<Array> draws;  // [draws]: standard normal latents, drawn in float32 and then cast
+  Array pictures, control;    // as they were given; control null where there is none
+  Array overlays;             // [batch][tokens · width], float32; null where there are none
+  Array numbers;              // [rows][batch], float32
+  std::vector<Array> draws;   // [draws]: standard normal latents, drawn in float32 and then cast
+  std::vector<Array> shares;  // [parts]: [batch][1][height][width], float32
 };
 
 // One term of a linear combination: numbers[row][column + b] · array[b] for item b of the array.
@@ -165,6 +168,8 @@ class Networks {
   // Latents of one item, one operation after another (latent_bend.h). `noise`: a draw, or null where no
   // operation adds any.
   virtual Array bend(const Array& latents, std::span<const LatentBend> bends, const Array& noise) = 0;
+  // Σ shares[part] · outputs[part], place by place: parts of one picture that were denoised in their own way.
+  virtual Array blend(std::span<const Array> outputs, std::span<const Array> shares) = 0;
   // Item b of the result is item `items[b].second` of array `items[b].first`.
   virtual Array gather(std::span<const std::pair<Array, int>> items) = 0;
 };

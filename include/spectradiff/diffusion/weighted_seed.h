@@ -3,8 +3,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
+
+#include "spectradiff/diffusion/picture_region.h"
 
 namespace spectradiff {
 
@@ -20,14 +21,10 @@ struct WeightedSeed {
 // 1e-6 from 1.
 void check_noise(std::span<const WeightedSeed> noise);
 
-// Parts of the picture, which fade into the rest: top and bottom share it, so do left and right.
-enum class NoiseRegion { top, bottom, left, right, middle };
-const std::vector<std::string>& noise_region_names();  // by their values
-
 // In a region every seed's noise is turned towards another one that belongs to it alone: cos of the one and
 // sin of the other, which is as strong everywhere.
 struct NoiseTurn {
-  NoiseRegion region = NoiseRegion::bottom;
+  PictureRegion region = PictureRegion::bottom;
   double angle = 0;  // radians
   friend bool operator==(const NoiseTurn&, const NoiseTurn&) = default;
 };

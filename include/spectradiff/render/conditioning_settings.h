@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "spectradiff/features/sound_embedding.h"
@@ -39,6 +40,9 @@ struct ConditioningSettings {
   std::vector<std::string> notes;  // twelve prompts, c to b; empty: none
   NoteSettings note;
   WalkSettings walk;
+  // Parts of the picture (diffusion/picture_region.h, each once) that are told a prompt of their own: part,
+  // text; and how much it counts there (0..1) where that is not all: part, expression.
+  std::vector<std::pair<std::string, std::string>> region_prompts, region_amounts;
   std::string bend;            // operations (diffusion/latent_bend.h), numbers being expressions; empty: none
   bool text_to_image = false;  // frames from noise alone
   bool loop = false;           // noise and words end where they begin

@@ -30,6 +30,14 @@ struct PromptArc {
   friend bool operator==(const PromptArc&, const PromptArc&) = default;
 };
 
+// A prompt that a part of the picture is told, as RegionText has it.
+struct PromptRegion {
+  PictureRegion region = PictureRegion::bottom;
+  int prompt = 0;  // of Plan::prompts, whose negative prompt does not count
+  double amount = 1;
+  friend bool operator==(const PromptRegion&, const PromptRegion&) = default;
+};
+
 // The picture that is diffused: the painting; or the picture of another frame, moved by a camera, with the
 // painting laid over it.
 struct Init {
@@ -61,6 +69,7 @@ struct Recipe {
   std::vector<PromptShare> prompts{{}};  // at least one; weights sum to 1
   bool along_arc = false;                // two prompts are mixed along the arc, else along the line
   std::vector<PromptArc> arcs;           // weights sum to 1 at most
+  std::vector<PromptRegion> regions;     // of more than nothing each
   std::vector<SoundPart> sound;   // what is laid over the prompts; empty: nothing, else weights sum to 1
   std::vector<LatentBend> bends;  // of the latents that sampling starts from
   std::vector<WeightedSeed> noise{{}};  // at least one; the squares of the weights sum to 1
