@@ -1,9 +1,11 @@
 // One stage by itself, for measuring: `spectradiff_stage paint SONG PAINTER SIZE FPS` paints every frame to
-// nowhere; `spectradiff_stage hear SONG` analyses all features; `spectradiff_stage encode FRAMES.rgb SIZE FPS
-// SONG OUT.mp4` encodes dumped RGB frames with the song's sound.
+// nowhere; `spectradiff_stage hear SONG` analyses all features; `spectradiff_stage embed SONG WIDTH FPS` says
+// what each way of telling 77 tokens of that width every frame's sound takes; `spectradiff_stage encode
+// FRAMES.rgb SIZE FPS SONG OUT.mp4` encodes dumped RGB frames with the song's sound.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -12,7 +14,9 @@
 
 #include "spectradiff/audio/audio_source.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/frame_time.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/features/sound_embedding.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/executor.h"
 #include "spectradiff/render/plan.h"
@@ -58,6 +62,29 @@ int hear(const std::string& song) {
   return 0;
 }
 
+int embed(const std::vector<std::string>& words) {
+  AudioSource source = AudioSource::open(words[0]);
+  AnalysisSettings settings;
+  settings.fps = parse_rational(words[2], "fps");
+  FeatureRequest wanted;
+  wanted.sound = true;
+  const Features features = analyze(source, settings, wanted);
+  const char* const names[] = {"waveform", "fft", "melspectrogram", "mfcc"};
+  for (const SoundFeature feature :
+       {SoundFeature::waveform, SoundFeature::fft, SoundFeature::melspectrogram, SoundFeature::mfcc}) {
+    const SoundEmbedder embedder(features.sound, 77, std::stoi(words[1]));
+    const std::clock_t begin = std::clock();
+    double sum = 0;
+    for (int64_t frame = 0; frame < features.frames; ++frame) {
+      const SoundPart part{feature, frame_sample_range(frame, kSoundRateHz, settings.fps)};
+      sum += embedder.unit({&part, 1}).values.back();
+    }
+    std::printf("%s: %.2f s of one core (%g)\n", names[static_cast<size_t>(feature)],
+                static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, sum);
+  }
+  return 0;
+}
+
 int encode(const std::vector<std::string>& words) {
   std::ifstream frames(words[0], std::ios::binary);
   VideoSettings settings;
@@ -87,9 +114,10 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 5 && words[0] == "paint") return spectradiff::paint({words.begin() + 1, words.end()});
   if (words.size() == 2 && words[0] == "hear") return spectradiff::hear(words[1]);
+  if (words.size() == 4 && words[0] == "embed") return spectradiff::embed({words.begin() + 1, words.end()});
   if (words.size() == 6 && words[0] == "encode") return spectradiff::encode({words.begin() + 1, words.end()});
   std::fprintf(stderr,
-               "usage: spectradiff_stage paint SONG PAINTER SIZE FPS | hear SONG | "
+               "usage: spectradiff_stage paint SONG PAINTER SIZE FPS | hear SONG | embed SONG WIDTH FPS | "
                "encode FRAMES.rgb SIZE FPS SONG OUT.mp4\n");
   return 2;
 }

@@ -93,7 +93,8 @@ void add_sound(std::vector<Option>& table) {
        {"mfcc", SoundFeature::mfcc, "its timbre"}}));
   table.push_back(
       moving(real_option(told("text_strength", "S",
-                              "how much more the prompt counts than the sound; with 200 and more it is seen"),
+                              "how much more the prompt counts than the sound: both are seen at 200 with Stable Diffusion's "
+                              "text encoder, at 5 with mini's"),
                          NUMBER(text_strength), {1e-6, 1e6})));
   table.push_back(moving(real_option(
       told("rms_embedding", "K", "adds K times the sound's level to every number of the embedding"),
