@@ -91,11 +91,11 @@ void add_sound(std::vector<Option>& table) {
        {"fft", SoundFeature::fft, "its spectrum, time down the tokens"},
        {"melspectrogram", SoundFeature::melspectrogram, "its mel bands in decibels"},
        {"mfcc", SoundFeature::mfcc, "its timbre"}}));
-  table.push_back(
-      moving(real_option(told("text_strength", "S",
-                              "how much more the prompt counts than the sound: both are seen at 200 with Stable Diffusion's "
-                              "text encoder, at 5 with mini's"),
-                         NUMBER(text_strength), {1e-6, 1e6})));
+  table.push_back(moving(real_option(
+      told("text_strength", "S",
+           "how much more the prompt counts than the sound: both are seen at 200 with Stable Diffusion's "
+           "text encoder, at 5 with mini's"),
+      NUMBER(text_strength), {1e-6, 1e6})));
   table.push_back(moving(real_option(
       told("rms_embedding", "K", "adds K times the sound's level to every number of the embedding"),
       NUMBER(rms_embedding), {-1000, 1000})));
