@@ -36,6 +36,13 @@ if(TARGET spectradiff_torch)
   # The torch it was built with is still there after an install, and not on the machine that a package goes to.
   set_target_properties(spectradiff_torch PROPERTIES INSTALL_RPATH "${SPECTRADIFF_TORCH_LIBRARY_DIRS}" BUILD_WITH_INSTALL_RPATH ON)
   install(TARGETS spectradiff_torch LIBRARY DESTINATION lib/spectradiff COMPONENT engine)
+  if(SKBUILD)
+    if(NOT SPECTRADIFF_TORCH_VERSION VERSION_EQUAL SPECTRADIFF_WHEEL_TORCH)
+      message(FATAL_ERROR "A wheel is for torch ${SPECTRADIFF_WHEEL_TORCH} (scripts/wheel/pyproject.toml), and this is torch ${SPECTRADIFF_TORCH_VERSION}: ${SPECTRADIFF_TORCH_ROOT}")
+    endif()
+    # A wheel goes to other environments, whose own torch is found there.
+    install(CODE "file(RPATH_REMOVE FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/spectradiff/libspectradiff_torch.so\")" COMPONENT engine)
+  endif()
 endif()
 
 if(TARGET spectradiff_flow_plugin)
@@ -90,5 +97,5 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${SPECTRADIFF_TORCH_LIBRARY_DIRS
 # Loaded when it is needed, so that no dependency follows from the program's own.
 string(REGEX MATCH "^[0-9]+" libavfilter_major "${LIBAVFILTER_VERSION}")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, libavfilter${libavfilter_major}")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "ffmpeg, mpv, python3-pip")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "chafa, ffmpeg, mpv, python3-pip")
 include(CPack)

@@ -57,8 +57,13 @@ endfunction()
 
 # The torch folder that PYTHON would import from, without importing it (that takes seconds); empty when there is none.
 function(spectradiff_ask_python python out_dir)
+  set(as_it_is "")
+  if(SKBUILD)
+    # pip builds wheels under a PYTHONPATH that hides what its own environment holds.
+    set(as_it_is ${CMAKE_COMMAND} -E env --unset=PYTHONPATH)
+  endif()
   execute_process(
-    COMMAND ${python} -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s and s.origin else '')"
+    COMMAND ${as_it_is} ${python} -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s and s.origin else '')"
     WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
     OUTPUT_VARIABLE dir OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE status)
   if(NOT status EQUAL 0)

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 
@@ -32,11 +33,26 @@ fs::path own_packages() {
   return data.empty() ? data : data / "python";
 }
 
-// libtorch for an engine that came without one, as a Debian package does: the one that is named, or else
-// those of the user and of this installation.
+// The torch of the Python environments that the program is installed into, as a wheel is.
+std::vector<fs::path> torches_beside_program() {
+  const fs::path program = program_folder();
+  if (program.empty()) return {};
+  std::vector<fs::path> places;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(program.parent_path() / "lib", failed)) {
+    const fs::path torch = entry.path() / "site-packages" / "torch";
+    if (entry.path().filename().string().starts_with("python") && fs::is_directory(torch, failed))
+      places.push_back(torch);
+  }
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
+// libtorch for an engine that came without one, as in a Debian package or a wheel: the one that is named, or
+// else those beside the program, of the user and of this installation.
 std::vector<fs::path> torch_places() {
   if (const char* named = std::getenv(kTorchDir); named != nullptr && *named != '\0') return {named};
-  std::vector<fs::path> places;
+  std::vector<fs::path> places = torches_beside_program();
   if (const fs::path data = user_data_folder(); !data.empty()) places.push_back(data / "libtorch");
   if (const fs::path packages = own_packages(); !packages.empty()) places.push_back(packages / "torch");
   if (const fs::path program = program_folder(); !program.empty())
