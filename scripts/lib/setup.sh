@@ -36,12 +36,24 @@ quietly() {
 
 # ---- looking -------------------------------------------------------------------------------------------------------
 
+# missing_debian_packages FILE: those of a list.
 missing_debian_packages() {
   local wanted installed
-  wanted=$(grep -v '^#' "$REQUIREMENTS/debian.txt")
+  wanted=$(grep -v '^#' "$REQUIREMENTS/$1")
   # shellcheck disable=SC2086  # one word per package
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p')
   comm -23 <(sort -u <<<"$wanted") <(sort -u <<<"$installed") | tr '\n' ' ' | sed 's/ $//'
+}
+
+# Those of debian-tests.txt that are missing. Where apt knows packages at all, one that it does not know is none of them.
+missing_test_packages() {
+  local package found=()
+  for package in $(missing_debian_packages debian-tests.txt); do
+    if apt-cache show "$package" >/dev/null 2>&1 || ! apt-cache show ccache >/dev/null 2>&1; then
+      found+=("$package")
+    fi
+  done
+  echo "${found[*]}"
 }
 
 # How a package manager may be called: "" as root, "sudo" where sudo can ask or need not ask, otherwise fails.
@@ -102,12 +114,14 @@ pip_is_configured() {
     grep -qsE '^ *(extra-)?index-url|^ *find-links' /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf"
 }
 
-# plan_setup FILE…: which requirement files are needed, beside torch.txt.
+# plan_setup [--tests] FILE…: which requirement files are needed, beside torch.txt; and whether to run the tests.
 plan_setup() {
-  APT_MISSING="" PIP_MISSING="" BORROW="" TORCH_BUILD=""
+  APT_MISSING="" APT_FOR_TESTS="" PIP_MISSING="" BORROW="" TORCH_BUILD=""
   if command -v dpkg-query >/dev/null; then
-    APT_MISSING=$(missing_debian_packages)
+    APT_MISSING=$(missing_debian_packages debian.txt)
+    [ "${1:-}" != --tests ] || APT_FOR_TESTS=$(missing_test_packages)
   fi
+  [ "${1:-}" != --tests ] || shift
   find_existing_torch
   PYTHON=$VENV/bin/python3
   local active="${VIRTUAL_ENV:-${CONDA_PREFIX:-}}/bin/python3" files=("$REQUIREMENTS/torch.txt" "$@")
@@ -156,7 +170,11 @@ announce_setup() {
       say "  - not root, and sudo cannot be used here. Ask for these packages, or go on with what is there:"
       say "      apt-get install $APT_MISSING"
     fi
-  elif ! command -v dpkg-query >/dev/null; then
+  fi
+  if [ -n "$APT_FOR_TESTS" ] && find_privilege; then
+    say "  - apt installs for some of the tests, where it can (about 100 MB to download): $APT_FOR_TESTS"
+  fi
+  if ! command -v dpkg-query >/dev/null; then
     say "  - this is no Debian or Ubuntu: the packages of scripts/requirements/debian.txt must be there under their names here"
   fi
   if [ -n "$TORCH_FROM" ] && [[ $TORCH_DIR != "$VENV"/* ]]; then
@@ -182,14 +200,19 @@ announce_setup() {
 
 # ---- acting --------------------------------------------------------------------------------------------------------
 
+apt_install() { $PRIVILEGE env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; }
+
 install_debian_packages() {
-  [ -n "$APT_MISSING" ] && find_privilege || return 0
+  [ -n "$APT_MISSING$APT_FOR_TESTS" ] && find_privilege || return 0
   step "Installing Debian packages"
   # shellcheck disable=SC2086
-  if ! { quietly $PRIVILEGE apt-get update &&
-    quietly $PRIVILEGE env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $APT_MISSING; }; then
+  if ! { quietly $PRIVILEGE apt-get update && { [ -z "$APT_MISSING" ] || quietly apt_install $APT_MISSING; }; }; then
     say "Going on with what is there."
   fi
+  local package
+  for package in $APT_FOR_TESTS; do
+    logged apt_install "$package" || say "$package cannot be installed: the tests that use it are skipped."
+  done
 }
 
 install_torch() {

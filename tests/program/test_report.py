@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from conftest import QUICK, RATE, write_wav
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-in_a_browser = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+BROWSER = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
+in_a_browser = pytest.mark.skipif(BROWSER is None, reason="no chromium is installed")
 
 
 def data_of(page):
@@ -124,7 +124,6 @@ def page(program):
     return program.work / "page.html"
 
 
-@pytest.mark.slow
 @in_a_browser
 @pytest.mark.parametrize("size", ["1200,1600", "500,900"])
 def test_hand_and_keyboard_find_moments_and_copy_their_frames(page, size):
@@ -139,7 +138,6 @@ def test_hand_and_keyboard_find_moments_and_copy_their_frames(page, size):
     assert result["copied"][2].startswith("spectradiff paint song.wav")
 
 
-@pytest.mark.slow
 @in_a_browser
 def test_the_page_is_drawn_light_dark_and_on_a_phone(page):
     from PIL import Image

@@ -23,11 +23,12 @@ class Machine:
             (self.bin / tool).symlink_to(shutil.which(tool))
         self.installed(self.debian_packages())
         self.script("apt-get", f'echo "apt-get $*" >>{self.calls_file}; echo "Need to get 5,678 kB/12.3 MB of archives."')
+        self.known({*self.debian_packages(), *self.debian_packages("debian-tests.txt")})
         self.script("id", "echo 0")
         self.requirements({"torch": "2.13.0+cpu", "numpy": "2.4.6"})
 
-    def debian_packages(self):
-        lines = (self.root / "scripts/requirements/debian.txt").read_text().splitlines()
+    def debian_packages(self, name="debian.txt"):
+        lines = (self.root / "scripts/requirements" / name).read_text().splitlines()
         return [line for line in lines if not line.startswith("#")]
 
     def script(self, name, body):
@@ -38,6 +39,10 @@ class Machine:
     def installed(self, packages):
         listing = "".join(f"installed {name}\\n" for name in packages)
         self.script("dpkg-query", f"printf '{listing}'")
+
+    def known(self, packages):
+        """What apt-cache knows."""
+        self.script("apt-cache", f'case " {" ".join(packages)} " in *" $2 "*) ;; *) exit 100 ;; esac')
 
     def requirements(self, versions):
         """The environment .venv, with packages of these versions; torch has a libtorch."""
@@ -91,6 +96,28 @@ def test_only_missing_debian_packages_are_installed_and_their_size_is_said_first
     assert [call for call in machine.calls() if " install -y " in call] == [
         "apt-get install -y --no-install-recommends ccache libfftw3-dev"
     ]
+
+
+def test_packages_for_tests_alone_are_installed_one_by_one_and_for_tests_alone(machine):
+    wanted = machine.debian_packages("debian-tests.txt")
+    assert "apt" not in machine.set_up().stderr and machine.calls() == []
+    result = machine.run("plan_setup --tests; announce_setup; run_setup")
+    assert f"apt installs for some of the tests, where it can (about 100 MB to download): {' '.join(sorted(wanted))}" in result.stderr
+    installs = [call for call in machine.calls() if " install -y " in call]
+    assert installs == [f"apt-get install -y --no-install-recommends {name}" for name in sorted(wanted)]
+
+
+def test_a_package_for_tests_that_the_system_does_not_have_is_passed_over(machine):
+    machine.known(machine.debian_packages())
+    assert "apt" not in machine.run("plan_setup --tests; announce_setup; run_setup").stderr and machine.calls() == []
+
+
+def test_a_package_for_tests_that_cannot_be_installed_leaves_the_rest(machine):
+    machine.known([])  # as on a system whose lists were never fetched
+    machine.script("apt-get", f'echo "apt-get $*" >>{machine.calls_file}; case "$*" in *chromium*) exit 100 ;; esac')
+    result = machine.run("plan_setup --tests; announce_setup; run_setup")
+    assert result.returncode == 0 and "chromium-headless-shell cannot be installed" in result.stderr, result.stderr
+    assert machine.calls()[0] == "apt-get update" and machine.calls()[-1].endswith(" chromium-headless-shell")
 
 
 def test_without_root_the_packages_are_named_and_not_installed(machine):
