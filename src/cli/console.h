@@ -15,6 +15,7 @@
 #include "spectradiff/base/log.h"
 #include "spectradiff/config/run_settings.h"
 #include "spectradiff/render/render_observer.h"
+#include "terminal_picture.h"
 
 namespace spectradiff {
 
@@ -44,9 +45,15 @@ class Console : public RenderObserver {
   void end_stage() override;
   void tell_progress();  // where it is, now, in a line
 
+  // Pictures are shown above the bar, the latest in the place of the one before, at most one a second. Warns
+  // where that cannot be: then none is. The first picture does the same.
+  void show_pictures();
+  void picture(const Canvas& picture) override;
+
  private:
   using Clock = std::chrono::steady_clock;
 
+  void make_way();  // for a line: what is said stands below the last picture, and the next one below that
   void clear_bar();
   ProgressText progress_text() const;
   void draw();
@@ -66,6 +73,10 @@ class Console : public RenderObserver {
   Clock::time_point stage_start_;
   Clock::time_point drawn_;
   bool bar_shown_ = false;
+  bool looked_for_pictures_ = false;
+  std::optional<TerminalPictures> pictures_;
+  int picture_rows_ = 0;  // of the picture that ends above the cursor's line; 0: none does
+  Clock::time_point next_picture_;
 };
 
 }  // namespace spectradiff

@@ -249,9 +249,10 @@ void add_files(std::vector<Option>& table) {
                       FIELD(output))),
       "-o"));
   table.push_back(name_option(
-      of_run(
-          "preview", kPictureCommands, "FILE",
-          "a contact sheet of the frames made so far, .png or .jpg, written again and again during the run"),
+      of_run("preview", kPictureCommands, "FILE",
+             "a contact sheet of the frames made so far, .png or .jpg, written again and again during the "
+             "run; - "
+             "shows the latest picture in the terminal, for which the program chafa must be installed"),
       FIELD(preview)));
   table.push_back(name_option(
       of_run(

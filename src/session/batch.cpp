@@ -93,7 +93,8 @@ void Batch::add(std::string id, std::string song, Layer own) {
     one.output = with_addition(output, point.addition);
     one.chosen = point.chosen;
     one.chosen["output"] = one.output;
-    if (!run.preview.empty()) one.chosen["preview"] = with_addition(run.preview, point.addition);
+    if (!run.preview.empty() && run.preview != "-")
+      one.chosen["preview"] = with_addition(run.preview, point.addition);
     if (!run.inits.empty()) one.chosen["inits"] = run.inits + point.addition;
     jobs_.push_back(std::move(one));
   });
@@ -185,7 +186,7 @@ void Batch::add_files(FileGuard& guard) const {
       guard.reads("audio", asked.song);
     }
     add_output(guard, job.output);
-    if (!run.preview.empty()) previews.insert(run.preview);
+    if (!run.preview.empty() && run.preview != "-") previews.insert(run.preview);
   }
   for (const std::string& preview : previews) guard.writes("preview", preview);
 }

@@ -1,4 +1,5 @@
-// --preview: a contact sheet of what is done, in a file that is whole whenever somebody looks.
+// --preview: a contact sheet of what is done, in a file that is whole whenever somebody looks; or each
+// picture to whoever watches the run.
 #pragma once
 
 #include <chrono>
@@ -12,6 +13,21 @@ namespace spectradiff {
 
 // Error{usage} for names that are no .png, .jpg or .jpeg.
 void check_preview_name(const std::filesystem::path& file);
+
+// Passes frames on, and tells the observer of each.
+class ShownPictures : public FrameSink {
+ public:
+  // Both outlive it.
+  ShownPictures(FrameSink& sink, RenderObserver& observer) : sink_(sink), observer_(observer) {}
+  void accept(int64_t frame, const Canvas& picture) override {
+    sink_.accept(frame, picture);
+    observer_.picture(picture);
+  }
+
+ private:
+  FrameSink& sink_;
+  RenderObserver& observer_;
+};
 
 // Passes frames on and writes the sheet when it has changed, at most every two seconds, and at the end. Once
 // that fails the observer is warned, and the frames go on without.

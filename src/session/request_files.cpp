@@ -79,7 +79,7 @@ void add_files(FileGuard& guard, const SessionRequest& request) {
     // Without either a free name is taken, which nothing can be lost under.
     const bool named = !run.output.empty() || !run.overwrite;
     add_output(guard, named ? run.output : default_name(request.song).string());
-    add("preview", run.preview);
+    if (run.preview != "-") add("preview", run.preview);
     if (!run.inits.empty()) {
       const FramePattern inits = init_pattern(run.inits);
       guard.writes_numbered("inits", inits.folder() / inits.name());

@@ -90,7 +90,7 @@ void check_transparent(const Resolution& settings) {
 void check_outputs(const OutputTarget& target, const RunSettings& run, bool may_exist) {
   check_target(target, may_exist);
   if (!run.report.empty()) check_output_file("report", run.report, may_exist);
-  if (run.preview.empty()) return;
+  if (run.preview.empty() || run.preview == "-") return;
   check_preview_name(run.preview);
   check_output_file("preview", run.preview, may_exist);
 }
@@ -120,7 +120,7 @@ void open_depth(SessionState& state) {
   const int64_t song = state.plan.constants.song.frames;
   if (const auto frames = state.depth->frames(); frames && *frames > song + 1)
     state.observer.warn(
-        fmt::format("depth = {} goes on after the song: {} of its {} frames are used", video, song, *frames));
+        fmt::format("depth = {} goes on after the song: {} of its {} frames used", video, song, *frames));
 }
 
 // A plan's rows say themselves what sound they are told.

@@ -3,11 +3,14 @@
 SPECTRADIFF_BIN names the program; without it build/release/bin/spectradiff is taken.
 """
 
+import fcntl
 import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
+import termios
 import wave
 from pathlib import Path
 
@@ -103,6 +106,23 @@ class Program:
             **options,
         )
         return Result(done)
+
+    def in_terminal(self, *arguments, columns=80, rows=24, environment=None, **options):
+        """(exit code, all that a terminal of this size was told); standard output goes nowhere."""
+        leader, follower = os.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        environment = {**self.environment, "TERM": "xterm", **(environment or {})}
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": follower, **options}
+        child = self.start(*arguments, environment=environment, **streams)
+        os.close(follower)
+        said = b""
+        try:
+            while block := os.read(leader, 65536):
+                said += block
+        except OSError:  # how Linux says that the other end of a terminal is closed
+            pass
+        os.close(leader)
+        return child.wait(TIMEOUT_S), said
 
     def files(self):
         """Everything in the working folder, hidden files too."""

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import subprocess
 
 import pytest
@@ -391,18 +390,7 @@ def test_colour_is_for_terminals_only(program):
 
 def test_no_color_and_a_dumb_terminal_are_respected(program):
     def on_terminal(**variables):
-        leader, follower = os.openpty()
-        child = program.start("paint", "none.wav", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=follower, environment={**program.environment, **variables})
-        os.close(follower)
-        child.wait()
-        said = b""
-        try:
-            while block := os.read(leader, 4096):
-                said += block
-        except OSError:  # how Linux says that the other end of a terminal is closed
-            pass
-        os.close(leader)
-        return said
+        return program.in_terminal("paint", "none.wav", environment=variables)[1]
 
     assert b"\x1b[" in on_terminal(TERM="xterm")
     assert b"\x1b" not in on_terminal(TERM="xterm", NO_COLOR="1")

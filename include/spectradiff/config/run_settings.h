@@ -38,7 +38,7 @@ struct RunSettings {
   bool json = false, quiet = false, verbose = false;
   std::string progress = "auto";  // auto, always, never
   std::string log_file;
-  std::string preview;  // of render and paint; empty: none
+  std::string preview;  // of render and paint; empty: none; "-": to whoever watches the run
   std::string inits;    // the folder of a render's init pictures; empty: none
   std::string report;   // of render, paint and measure; empty: none
   std::string looks;    // of try, as typed; empty: the usual ones

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "spectradiff/base/json.h"
+#include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
 
@@ -29,6 +30,9 @@ class RenderObserver {
   // So many of the total are done; how long the rest takes, where that is known better than by their number.
   virtual void advance(int64_t /*done*/, std::optional<double> /*left_s*/) {}
   virtual void end_stage() {}
+
+  // Each picture of the stage as it is shown, in order, where the job's preview goes to whoever watches.
+  virtual void picture(const Canvas& /*picture*/) {}
 };
 
 }  // namespace spectradiff
