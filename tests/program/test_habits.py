@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import QUICK
+from PIL import Image
 
 HABITS = {
     "--ar": "--aspect", "--aspect_ratio": "--aspect", "--width": "--size", "--height": "--size", "--end": "--duration", "-ss": "--start", "-t": "--duration", "-r": "--fps",
@@ -59,8 +60,25 @@ IDLE = {
     "a hue beside a colour map": ([*PAINT, "--colour-map", "magma", "--hue-start", "0.2"], "--hue-start changes nothing", "--colour-map hue"),
     "a fit of what has that shape": ([*PAINT, "--output-size", "32x32", "--fit", "stretch"], "--fit changes nothing", "--output-size 1920x1080"),
     "a base's opacity without one": ([*PAINT, "--base-opacity", "0.5"], "--base-opacity changes nothing", "--base hash"),
+    "hues of pictures": ([*PAINT, "--painter", "image", "--image", "real.png", "--hue-start", "0.2"], "--hue-start changes nothing", "their own colours"),
+    "hues of the original's dots": ([*PAINT, "--painter", "polar", "--polar-colours", "seed", "--saturation", "0.2"], "--saturation changes nothing", "--polar-colours seed"),
+    "a tempo that nothing follows": ([*PAINT, "--tempo", "120"], "--tempo changes nothing", "expressions such as beat"),
+    "a middle of no trails": ([*PAINT, "--mesh-centre-x", "0.2"], "--mesh-centre-x changes nothing", "--mesh-rot"),
+    "waves of no height": ([*PAINT, "--mesh-warp-scale", "2"], "--mesh-warp-scale changes nothing", "--mesh-warp 1"),
+    "a still's size in a film": ([*PAINT, "--painter", "spectrogram", "--spectrogram-still-size", "64x64"], "--spectrogram-still-size changes nothing", "still"),
+    "a playhead in a still": ([*PAINT, "--painter", "spectrogram", "--spectrogram-style", "still", "--spectrogram-seconds", "3"], "--spectrogram-seconds changes nothing", "scroll"),
+    "an angle of view that is not turned": ([*PAINT, "--fov", "40"], "--fov changes nothing", "--yaw"),
+    "a middle of a camera that stands": ([*PAINT, "--centre-x", "0.2"], "--centre-x changes nothing", "--zoom"),
+    "words where nothing is diffused": ([*PAINT, "--prompt", "a castle"], "--prompt changes nothing", "nothing is diffused"),
 }
 USED = [
+    ["--tempo", "120", "--hue-start", "frac(beats)"],
+    ["--tempo", "120", "--stats"],
+    ["--fov", "40", "--yaw", "10"],
+    ["--centre-x", "0.2", "--zoom", "1.5"],
+    ["--mesh-warp-scale", "2", "--mesh-warp", "1"],
+    ["--mesh-centre-x", "0.2", "--mesh-rot", "20"],
+    ["--painter", "spectrogram", "--spectrogram-seconds", "3"],
     ["--pie-span", "90", "--painter", "pie"],
     ["--mark-size", "9", "--painter", "pie"],
     ["--mark-size", "9"],
@@ -73,6 +91,7 @@ USED = [
 @pytest.mark.parametrize("case", IDLE)
 def test_what_is_typed_and_changes_nothing_is_named_with_what_is_missing(program, song, case):
     (program.work / "p.png").write_bytes(b"")
+    Image.effect_noise((32, 32), 90).convert("RGB").save(program.work / "real.png")
     words, named, missing = IDLE[case]
     done = program(words[0], song, *words[1:], "-o", "%d.png")
     assert done.code == 0 and done.err.count("warning:") == 1, done
