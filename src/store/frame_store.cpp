@@ -136,7 +136,7 @@ struct FrameStore::Impl {
   }
 
   void roll_back() {
-    if (!database->in_transaction()) return;
+    if (!database || !database->in_transaction()) return;
     try {
       database->run("ROLLBACK");
     } catch (const Error&) {
@@ -210,6 +210,7 @@ struct FrameStore::Impl {
     const std::vector<uint8_t> png = encode_png(waiting.picture);
     const std::string seal = seal_of(waiting.key, png);
     std::lock_guard lock(database_mutex);
+    if (removed) return;
     if (!database->in_transaction()) {
       due = Clock::now() + kGathered;
       database->run("BEGIN IMMEDIATE");
@@ -236,6 +237,7 @@ struct FrameStore::Impl {
 
   void commit() {
     std::lock_guard lock(database_mutex);
+    if (removed) return;
     write_notes();
     database->run("COMMIT");
   }
@@ -348,9 +350,14 @@ void FrameStore::abandon() {
 }
 
 void FrameStore::remove() {
-  flush();
+  {
+    std::lock_guard lock(impl_->queue_mutex);
+    impl_->unwritten -= impl_->queue.size();
+    impl_->queue.clear();
+  }
   std::lock_guard lock(impl_->database_mutex);
   impl_->removed = true;
+  impl_->roll_back();
   impl_->database.reset();
   std::error_code failed;
   fs::remove(impl_->file, failed);

@@ -277,6 +277,24 @@ TEST_F(FrameStoreTest, AFullDiskEndsItAndKeepsWhatWasThere) {
   EXPECT_EQ(held(store, 401), numbers(401));
 }
 
+TEST_F(FrameStoreTest, GoesWithoutWritingWhatWaitsForIt) {
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    FrameStore store(file_, notes_);
+    put(store, 0, 4);
+    store.flush();
+    const rlimit limit{1, 1};  // nothing more can be written
+    setrlimit(RLIMIT_FSIZE, &limit);
+    put(store, 5, 8);
+    store.remove();
+    _exit(fs::is_empty(folder_.path()) ? 42 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 42);
+}
+
 TEST_F(FrameStoreTest, SaysWhatItHoldsWithoutBeingClaimed) {
   keep(1);
   const FrameStore store(file_, notes_);

@@ -63,7 +63,7 @@ class FrameStore {
   // Whatever uses the store from then on waits forever.
   void abandon();
 
-  // The file is no longer needed. Nothing but destruction may follow.
+  // The file is no longer needed, nor what is not yet written to it. Nothing but destruction may follow.
   void remove();
 
  private:
