@@ -55,8 +55,8 @@ void add_painting(std::vector<Option>& table) {
 
 void add_post(std::vector<Option>& table) {
   table.push_back(real_option(row("blur", kPost, "PX",
-                                  "Gaussian blur, its radius in pixels; the painter image blurs only "
-                                  "where you say so"),
+                                  "Gaussian blur, its radius in pixels; the painter and the base image "
+                                  "blur only where you say so"),
                               FIELD(post.blur_px), {0, 200}));
   table.push_back(switch_option(row("greyscale", kPost, "", "remove the colour"), FIELD(post.greyscale)));
   table.push_back(

@@ -104,10 +104,11 @@ void keep_image_sharp(Resolved& resolved) {
   RenderJob& job = resolved.job;
   const auto kind = resolved.kinds.find(kBlur);
   const bool is_asked = kind != resolved.kinds.end() && kind->second != LayerKind::look;
-  if (job.paint.painter != PainterKind::image || is_asked) return;
+  const bool is_painter = job.paint.painter == PainterKind::image;
+  if (is_asked || (!is_painter && job.paint.base.kind != BaseLayer::Kind::image)) return;
   job.paint.post.blur_px = 0;
   job.expressions.erase(kBlur);
-  resolved.origins[kBlur] = "painter image";
+  resolved.origins[kBlur] = is_painter ? "painter image" : "base image";
 }
 
 void choose_interpolation(Resolved& resolved, RenderObserver& observer) {

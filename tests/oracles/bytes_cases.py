@@ -61,7 +61,7 @@ PAINTINGS: dict[str, Settings] = {
     "image folder": {"painter": "image", "blur": 2, "image": "pictures", "image_fit": "contain"},
     "image pattern": {"painter": "image", "blur": 2, "image": "pictures/%03d.png", "image_fps": 2, "image_end": "hold", "image_fit": "stretch"},
     "image video": {"painter": "image", "blur": 2, "image": "clip.mkv"},
-    "base image": {"painter": "circles", "base": "image", "image": "picture.png", "base_opacity": 0.7},
+    "base image": {"painter": "circles", "blur": 2, "base": "image", "image": "picture.png", "base_opacity": 0.7},
     "base plain": {"painter": "pie", "base": "plain", "background": "#204060"},
     "mirror": {"symmetry": "mirror", "painter": "pie", "pie_span": 90},
     "mosaic": {"symmetry": "mosaic", "rotate": 90},

@@ -1,7 +1,8 @@
 """Pictures that are shown: upright as cameras mean them, patterns from their first number, nothing that is hidden."""
 
+import numpy as np
 import pytest
-from conftest import QUICK
+from conftest import QUICK, RATE, write_wav
 from PIL import Image, ImageOps
 
 ORIENTATION = 0x112  # of EXIF
@@ -29,6 +30,18 @@ def test_a_picture_is_shown_as_it_is_unless_blur_is_asked_for(program, song):
         with Image.open(program.work / "p.png") as given, Image.open(program.work / name / "0.png") as picture:
             assert (given.tobytes() == picture.tobytes()) == (name == "as-it-is"), name
     assert program("paint", song, "--painter", "image", "--print-config", "--origin").json()["blur"] == {"value": 0.0, "origin": "painter image"}
+
+
+def test_a_picture_under_a_painting_is_shown_as_it_is_too(program, song):
+    Image.effect_noise((64, 64), 90).convert("RGB").save(program.work / "p.png")
+    # In silence nothing is painted over it.
+    write_wav(program.work / "silence.wav", np.zeros(RATE // 10))
+    words = ["paint", "silence.wav", "--size", "64x64", "--painter", "circles", "--base", "image", "--image", "p.png", "--base-opacity", "1", "--frames", "0", "-o", "%d.png"]
+    assert program(*words).code == 0
+    with Image.open(program.work / "p.png") as given, Image.open(program.work / "0.png") as picture:
+        assert given.tobytes() == picture.tobytes()
+    assert program(*words, "--print-config", "--origin").json()["blur"] == {"value": 0.0, "origin": "base image"}
+    assert program(*words, "--preset", "funky", "--print-config", "--origin").json()["blur"]["origin"] != "base image"
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
