@@ -6,6 +6,7 @@ extern "C" {
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ extern "C" {
 #include "loop_file.h"
 #include "loop_settings.h"
 #include "spectradiff/base/rational.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/image/opacity.h"
 #include "spectradiff/image/resize.h"
 
@@ -323,35 +325,46 @@ double guess_of(const Step& step, const Step& first) {
   return std::pow(step.scale, 1.7) * std::sqrt(quality) / step.every;
 }
 
+// The first of `steps` behind `too_large` and before `fits` whose bytes are guessed to be within the limit,
+// one step having taken so many.
+size_t next_step(const std::vector<Step>& steps, size_t too_large, size_t fits, double bytes_per_guess,
+                 double limit) {
+  size_t at = too_large + 1;
+  while (at + 1 < fits && guess_of(steps[at], steps.front()) * bytes_per_guess > limit) ++at;
+  return at;
+}
+
 // The first step that fits, its bytes kept. Bytes fall from step to step, so that one that fits next to one
-// that does not is the one; most often the guess is a step or two away.
+// that does not is the one. The guess of where that is gets better with each try; after a few, halves do.
 std::pair<Step, std::string> fitting(const VideoSettings& settings, const LoopPictures& pictures) {
+  constexpr int kGuesses = 3;
   const std::vector<Step> steps = steps_of(settings.container);
-  std::string whole = encode_step(settings, pictures, steps.front());
-  if (settings.max_bytes == 0) return {steps.front(), std::move(whole)};
   const auto limit = static_cast<uint64_t>(settings.max_bytes);
-  if (whole.size() <= limit) return {steps.front(), std::move(whole)};
-  const double share = static_cast<double>(limit) / static_cast<double>(whole.size());
-  size_t too_large = 0, fits = steps.size(), at = 1;
-  while (at + 1 < steps.size() && guess_of(steps[at], steps.front()) > share) ++at;
+  size_t too_large = 0, fits = steps.size(), at = 0, least = SIZE_MAX;
   std::string best;
-  size_t least = whole.size();
-  while (fits - too_large > 1) {
+  for (int tries = 1; at == 0 || fits - too_large > 1; ++tries) {
     std::string made = encode_step(settings, pictures, steps[at]);
+    if (limit == 0) return {steps[at], std::move(made)};
+    if (pictures.tried) pictures.tried(choice_text(settings, pictures, steps[at]), made.size());
     least = std::min(least, made.size());
-    if (made.size() <= limit) {
-      fits = at--;
-      best = std::move(made);
+    const double per_guess = static_cast<double>(made.size()) / guess_of(steps[at], steps.front());
+    if (made.size() > limit) {
+      too_large = at;
     } else {
-      too_large = at++;
+      fits = at;
+      best = std::move(made);
+      if (at == 0) break;
     }
+    at = tries < kGuesses ? next_step(steps, too_large, fits, per_guess, static_cast<double>(limit))
+                          : (too_large + fits) / 2;
   }
   if (!best.empty()) return {steps[fits], std::move(best)};
   throw_error(
       ErrorKind::output,
-      "max_bytes = {}: these {} pictures take {} bytes at least, as {}; allow more, or show less of the "
-      "song with --duration",
-      settings.max_bytes, pictures.count, least, choice_text(settings, pictures, steps.back()));
+      "max_bytes = {}: these {} take {} bytes at least, as {}; allow more, or show less of the song with "
+      "--duration",
+      settings.max_bytes, counted(pictures.count, "picture"), least,
+      choice_text(settings, pictures, steps.back()));
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "spectradiff/media/picture_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <deque>
+#include <fstream>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "libav.h"
@@ -29,6 +32,16 @@ int64_t time_of(const AVPacket& packet) {
   return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
 }
 
+// A RIFF file's extended header says so in the second bit of its flags.
+bool is_animated_webp(const std::filesystem::path& file) {
+  constexpr size_t kFlags = 20;
+  std::array<char, kFlags + 1> head{};
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(head.data(), head.size())) return false;
+  const std::string_view text(head.data(), head.size());
+  return text.starts_with("RIFF") && text.substr(8, 8) == "WEBPVP8X" && (text[kFlags] & 2) != 0;
+}
+
 }  // namespace
 
 struct PictureReader::Impl {
@@ -37,8 +50,21 @@ struct PictureReader::Impl {
     open();
     scan();
     open();
-    // What cannot be decoded is known before anything is painted.
-    if (!picture(0)) fail("holds no picture that can be decoded");
+    check_first();
+  }
+
+  // What cannot be decoded is known before anything is painted.
+  void check_first() {
+    try {
+      if (!picture(0)) fail("holds no picture that can be decoded");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input || !is_animated_webp(file)) throw;
+      throw_error(
+          ErrorKind::input,
+          "{0} is an animated WebP, which this libavcodec cannot decode; videos, GIF and APNG are read: "
+          "`convert {0} pictures.gif` (ImageMagick) makes one of it",
+          name);
+    }
   }
 
   Canvas at(const Rational& seconds, End end) {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "media_fixtures.h"
 #include "spectradiff/base/error.h"
@@ -21,7 +24,7 @@ VideoSettings loop_settings(Container container, Rational fps = Rational(15)) {
 }
 
 LoopPictures moving(int64_t count) {
-  return {count, [](int64_t index) { return test_picture({48, 32}, index); }, nullptr};
+  return {count, [](int64_t index) { return test_picture({48, 32}, index); }, nullptr, nullptr};
 }
 
 TEST(Loops, SayHowLongTheyLastAndWhatTheyWereMadeWith) {
@@ -72,6 +75,31 @@ TEST(Loops, StayWithinTheirBytesOrSayTheLeast) {
     EXPECT_NE(loop.choice, encode_loop(loop_settings(container), moving(6)).choice);
     settings.max_bytes = 100;
     EXPECT_THROW(encode_loop(settings, moving(6)), Error);
+  }
+}
+
+TEST(Loops, AreTriedAtMostEightTimesAndTheLargestThatFitsIsKept) {
+  for (const Container container : kLoops) {
+    VideoSettings settings = loop_settings(container);
+    settings.output_size = {192, 128};
+    const auto whole = static_cast<double>(encode_loop(settings, moving(6)).bytes.size());
+    for (const double share : {1.0, 0.9, 0.6, 0.4, 0.25, 0.15, 0.08, 0.04}) {
+      settings.max_bytes = static_cast<int64_t>(whole * share);
+      LoopPictures pictures = moving(6);
+      std::vector<std::pair<std::string, uint64_t>> tries;
+      pictures.tried = [&](const std::string& choice, uint64_t bytes) { tries.emplace_back(choice, bytes); };
+      try {
+        const EncodedLoop loop = encode_loop(settings, pictures);
+        EXPECT_LE(loop.bytes.size(), static_cast<uint64_t>(settings.max_bytes));
+        const auto kept = std::find(tries.begin(), tries.end(),
+                                    std::pair(loop.choice, static_cast<uint64_t>(loop.bytes.size())));
+        EXPECT_NE(kept, tries.end());
+      } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::output);
+        EXPECT_GT(tries.back().second, static_cast<uint64_t>(settings.max_bytes));
+      }
+      EXPECT_LE(tries.size(), 8u) << container_name(container) << " " << share;
+    }
   }
 }
 

@@ -19,6 +19,8 @@ struct LoopPictures {
   // Of VideoSettings::picture_size, each any number of times. `opacity` is asked for only where the settings
   // are transparent (VideoWriter::write).
   std::function<Canvas(int64_t)> at, opacity;
+  // Told what was tried for settings.max_bytes and how many bytes that took; empty: nobody asks.
+  std::function<void(const std::string& choice, uint64_t bytes)> tried;
 };
 
 struct EncodedLoop {
@@ -30,9 +32,9 @@ struct EncodedLoop {
 // An endless loop without sound: each picture is shown until its successor's time, to the nearest tick of the
 // format (10 ms of GIF, 1 ms of WebP, exact in APNG). GIF has one palette over all pictures, exact where they
 // hold at most 255 colours; APNG is lossless. Beyond settings.max_bytes, colours or quality, then size, then
-// the rate give way, in steps, the first that fits being kept; GIF shows at most 50 pictures a second in any
-// case. The comment is kept in the file. Equal input gives equal bytes. Error{output} naming the least size
-// where no step fits, Error{usage} as check_video_settings has them.
+// the rate give way, in steps, of which at most eight are tried, and the first that fits is kept; GIF shows
+// at most 50 pictures a second in any case. The comment is kept in the file. Equal input gives equal bytes.
+// Error{output} naming the least size where no step fits, Error{usage} as check_video_settings has them.
 EncodedLoop encode_loop(const VideoSettings& settings, const LoopPictures& pictures);
 
 struct LoopFacts {
