@@ -181,7 +181,7 @@ void AudioSource::Impl::open() {
   if (info.format.starts_with("FLAC")) note_joined_songs();
   if (decoder->float_samples()) check_float_samples();
   if (info.duration_s() < kShortSongSeconds) {
-    notes.push_back(fmt::format("{} is very short: {} samples", file.name(), info.samples));
+    notes.push_back(fmt::format("{} is very short: {}", file.name(), counted(info.samples, "sample")));
   }
 }
 
@@ -235,8 +235,9 @@ std::string AudioSource::Impl::wav_size_note(const WavHeader& header) const {
                        duration_text(info.duration_s() * declared / present));
   }
   if (header.stray_bytes > header.block_align && declared > 0) {
-    return fmt::format("{} has {} bytes after the {} of sound that its header states; they are ignored",
-                       file.name(), header.stray_bytes, duration_text(info.duration_s()));
+    return fmt::format("{} goes on after the {} of sound that its header states: {} ignored", file.name(),
+                       duration_text(info.duration_s()),
+                       counted(static_cast<int64_t>(header.stray_bytes), "byte"));
   }
   return "";
 }
@@ -273,9 +274,8 @@ void AudioSource::Impl::check_float_samples() {
         file.name(), 100 * share, 100 * kBadSampleLimit);
   }
   if (bad > 0) {
-    notes.push_back(
-        fmt::format("{} has {} samples that are not numbers, infinite or absurdly large; they are taken as 0",
-                    file.name(), bad));
+    notes.push_back(fmt::format("{}: {} taken as 0, being no number, infinite or absurdly large", file.name(),
+                                counted(bad, "sample")));
   }
   if (peak > kLoudPeak) {
     scale = 1 / peak;

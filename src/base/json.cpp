@@ -167,8 +167,7 @@ Json parse_json(std::string_view text, std::string_view source, ErrorKind kind) 
   if (text.size() > kMaxTextBytes) {
     throw_error(kind, "{} has {} bytes of JSON; at most {} are allowed", source, text.size(), kMaxTextBytes);
   }
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = without_byte_order_mark(text);
   const Source input{text, source, kind};
   // nlohmann's lexer would skip another one.
   if (text.starts_with(kByteOrderMark)) input.fail(0, "a second byte order mark");

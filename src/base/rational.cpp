@@ -1,5 +1,7 @@
 #include "spectradiff/base/rational.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <optional>
@@ -77,6 +79,14 @@ Rational::Rational(int64_t numerator, int64_t denominator) {
 
 std::string Rational::text() const {
   return fmt::format("{}/{}", num, den);
+}
+
+std::string Rational::short_text() const {
+  return den == 1 ? std::to_string(num) : text();
+}
+
+std::string Rational::number_text() const {
+  return den == 1 ? std::to_string(num) : fmt::format("{:.5g}", to_double());
 }
 
 std::strong_ordering operator<=>(const Rational& a, const Rational& b) {

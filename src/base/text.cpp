@@ -106,6 +106,10 @@ std::string shortened(std::string_view text, size_t most) {
   return end == text.size() ? std::string(text) : std::string(text.substr(0, end)) + "…";
 }
 
+std::string counted(int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string clock_text(int64_t seconds, bool hours) {
   if (hours) return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
@@ -129,6 +133,11 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 std::string suggestion(std::string_view name, std::span<const std::string> candidates) {
   const auto nearest = nearest_name(name, candidates);
   return nearest ? " (did you mean '" + *nearest + "'?)" : "";
+}
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
 }
 
 std::string_view trimmed(std::string_view text) {

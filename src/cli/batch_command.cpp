@@ -76,7 +76,7 @@ class BatchConsole : public BatchObserver {
 
   int finish(size_t jobs) {
     Json counts = {{"jobs", jobs}};
-    std::string text = fmt::format("{} job{}:", jobs, jobs == 1 ? "" : "s");
+    std::string text = counted(static_cast<int64_t>(jobs), "job") + ":";
     for (const Status status : {Status::done, Status::skipped, Status::failed, Status::waiting}) {
       counts[status_text(status)] = counts_[status];
       if (counts_[status] > 0) text += fmt::format(" {} {},", counts_[status], status_text(status));
@@ -98,7 +98,7 @@ int run_jobs(Batch batch, const Arguments& arguments, Console& console) {
   batch.draw_seed(arguments.drawn_seed);
   const RunSettings& run = arguments.run;
   const size_t jobs = batch.jobs().size();
-  console.info(fmt::format("{} job{}", jobs, jobs == 1 ? "" : "s"));
+  console.info(counted(static_cast<int64_t>(jobs), "job"));
   if (!run.log_file.empty()) {
     FileGuard guard;
     guard.writes("log_file", run.log_file);

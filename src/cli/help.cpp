@@ -173,7 +173,7 @@ std::string expression_help() {
       "    quantize(NAME, 1bar)  changing at every bar alone (or 4beats, 2bars)\n";
   help += "  counters:\n";
   for (const Counter& counter : expression_counters())
-    help += fmt::format("    {:<14}{}\n", counter.name, counter.meaning);
+    help += fmt::format("    {:<14} {}\n", counter.name, counter.meaning);
   for (const FunctionGroup& group : expression_functions()) help += listing(group.title, group.calls);
   help += listing("operators", {"+ - * / % ^", "< <= > >= == !=", "&& || !", "CONDITION ? A : B"});
   std::vector<std::string> stages;

@@ -37,7 +37,8 @@ int run_measure(const Arguments& arguments, Console& console) {
   install_signal_handlers();
   const auto measured = measure_video(request, console, stop_requests());
   if (!measured) return kStopped;
-  console.info(fmt::format("{}: {} frames at {} fps", request.video, measured->frames, measured->fps.text()));
+  console.info(fmt::format("{}: {} at {} fps", request.video, counted(measured->frames, "frame"),
+                           measured->fps.number_text()));
   const std::string song = request.song.empty() ? "its sound" : request.song;
   if (!measured->music.empty()) console.info(fmt::format("{}: {}", song, join(measured->music, ", ")));
   if (!arguments.run.json) console.answer(table_of(measured->measures));

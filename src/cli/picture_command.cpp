@@ -11,6 +11,7 @@
 #include "reproduction.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/plan_file.h"
 #include "spectradiff/session/session.h"
@@ -77,18 +78,19 @@ void tell_steps(const Session& session, Console& console) {
   const int fewest = session.steps_run(low), steps = session.steps_run(high);
   if (steps == 0) return;
   const int all = session.job().diffusion.steps;
-  console.info(fewest == steps ? fmt::format("{} of {} steps run at strength {:.4g}{}", steps, all, low,
-                                             high > low ? fmt::format(" to {:.4g}", high) : "")
-                               : fmt::format("{} to {} of {} steps run at strength {:.4g} to {:.4g}", fewest,
-                                             steps, all, low, high));
+  console.info(fewest == steps ? fmt::format("{} of {} run at strength {:.4g}{}", steps, counted(all, "step"),
+                                             low, high > low ? fmt::format(" to {:.4g}", high) : "")
+                               : fmt::format("{} to {} of {} run at strength {:.4g} to {:.4g}", fewest, steps,
+                                             counted(all, "step"), low, high));
 }
 
 void tell_part(const Plan& plan, const Shard& shard, Console& console) {
   const std::vector<Recipe> rows = shard_of(plan, shard).rows;
   const std::string name = fmt::format("shard {}/{}", shard.index, shard.count);
   console.info(rows.empty() ? name + " is empty: there is less to divide than shards"
-                            : fmt::format("{}: {} of {} frames, from {} to {}", name, rows.size(),
-                                          plan.rows.size(), rows.front().frame, rows.back().frame));
+                            : fmt::format("{}: {} of {}, from {} to {}", name, rows.size(),
+                                          counted(std::ssize(plan.rows), "frame"), rows.front().frame,
+                                          rows.back().frame));
 }
 
 void print_plan(Session& session, const RunSettings& run, Console& console) {
@@ -138,6 +140,7 @@ int run_pictures(const Arguments& arguments, Console& console) {
     return kComplete;
   }
   refuse_terminal(run);
+  if (run.preview == "-" && !run.dry_run) console.show_pictures();
   SharedResources shared;
   const auto purpose = run.dry_run ? Session::Purpose::look : Session::Purpose::run;
   Session session = Session::open(arguments.request(), shared, console, purpose);

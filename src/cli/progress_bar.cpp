@@ -21,7 +21,7 @@ std::string line_of(std::vector<std::string> parts) {
 }
 
 std::string count_text(const ProgressText& text) {
-  return fmt::format("{}/{} frames", text.done, text.total);
+  return fmt::format("{}/{}", text.done, counted(text.total, "frame"));
 }
 
 std::string reused_text(const ProgressText& text) {

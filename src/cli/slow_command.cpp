@@ -11,6 +11,7 @@
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/settings.h"
 #include "spectradiff/session/output_target.h"
 #include "spectradiff/session/slowing.h"
@@ -61,9 +62,10 @@ int run_slow(const Arguments& arguments, Console& console) {
   }
   const auto samples = static_cast<int64_t>(slowed.samples.size()) / slowed.channels;
   const double seconds = static_cast<double>(samples) / slowed.sample_rate_hz;
-  console.info(fmt::format("{}: {} bpm instead of {}, {} frames per beat, {:.2f} s",
-                           to_stdout ? "stdout" : output, format_real(hundredths(slowed.slowed_bpm)),
-                           format_real(hundredths(slowed.tempo_bpm)), slowed.frames_per_beat, seconds));
+  console.info(fmt::format("{}: {} bpm instead of {}, {} per beat, {:.2f} s", to_stdout ? "stdout" : output,
+                           format_real(hundredths(slowed.slowed_bpm)),
+                           format_real(hundredths(slowed.tempo_bpm)),
+                           counted(slowed.frames_per_beat, "frame"), seconds));
   console.event("sound", {{"path", output},
                           {"seconds", seconds},
                           {"samples", samples},

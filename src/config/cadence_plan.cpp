@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "spectradiff/base/text.h"
 #include "spectradiff/timeline/heard_frames.h"
 
 namespace spectradiff {
@@ -43,9 +44,8 @@ void put_heard_rows(Plan& plan, const RenderJob& job, const Features& features,
   });
   if (missed > 0)
     notes.push_back(fmt::format(
-        "{} bars begin and {} frames are diffused, so {} bars begin between them; a smaller --diffuse-every "
-        "diffuses them all",
-        bars.size(), count, missed));
+        "{} of {} begin between the {} that are diffused; a smaller --diffuse-every diffuses them all",
+        missed, counted(std::ssize(bars), "bar"), counted(count, "frame")));
   std::vector<Recipe> rows;
   const auto add = [&](std::vector<int64_t>::const_iterator frame) {
     if (rows.empty() || rows.back().frame < *frame)

@@ -11,6 +11,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "whole_song.h"
 
@@ -139,8 +140,7 @@ void check_chain(const RenderJob& job, int sample_rate_hz) {
       ErrorKind::usage,
       "chain = {}: a chain holds two frames at least, {} s at {} fps; --chain none makes every picture "
       "from the painting",
-      chain.time.text(), format_real(std::round(2e3 / fps.to_double()) / 1e3),
-      format_real(std::round(fps.to_double() * 1e3) / 1e3));
+      chain.time.text(), format_real(std::round(2e3 / fps.to_double()) / 1e3), fps.number_text());
 }
 
 void add_journey_needs(const RenderJob& job, FeatureRequest& request) {
@@ -168,8 +168,8 @@ int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
   }
   if (const size_t more = rows.size() - plan.rows.size(); more > 0)
     notes.push_back(fmt::format(
-        "{} frame{} made and not shown: the pictures asked for follow from {}, back to where {} begins", more,
-        more == 1 ? " is" : "s are", more == 1 ? "it" : "them",
+        "{} {} made and not shown: the pictures asked for follow from {}, back to where {} begins",
+        counted(static_cast<int64_t>(more), "frame"), more == 1 ? "is" : "are", more == 1 ? "it" : "them",
         rows.front().chain == rows.back().chain ? "their chain" : "each chain"));
   plan.rows = std::move(rows);
   return static_cast<int64_t>(cuts.size());

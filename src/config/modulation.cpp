@@ -8,6 +8,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/timeline/song_values.h"
 
@@ -43,10 +44,9 @@ Moved move_option(const Option& option, const std::string& text, SongValues& son
   }
   if (outside > 0) {
     moved.note = fmt::format(
-        "{} = {} goes from {} to {}, but only {}..{} is allowed: {} of {} frames take the nearest allowed "
-        "value",
+        "{} = {} goes from {} to {}, but only {}..{} is allowed: {} of {} take the nearest allowed value",
         option.key, text, format_real(lowest), format_real(highest), format_real(option.number->min),
-        format_real(option.number->max), outside, frames.size());
+        format_real(option.number->max), outside, counted(std::ssize(frames), "frame"));
   }
   return moved;
 }

@@ -6,6 +6,7 @@
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/frame_time.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -56,8 +57,9 @@ std::string GivenBeats::note(const SongSpan& song) const {
   const std::vector<double>& beats = listed_.beats_s;
   const auto within = std::lower_bound(beats.begin(), beats.end(), song.duration_s());
   if (within == beats.end()) return "";
-  return fmt::format("beats = {}: {} of its {} beats come after the song's end, {}, and are ignored{}",
-                     given_.file, beats.end() - within, beats.size(), duration_text(song.duration_s()),
+  return fmt::format("beats = {}: {} of its {} ignored: after the song's end, {}{}", given_.file,
+                     beats.end() - within, counted(std::ssize(beats), "beat"),
+                     duration_text(song.duration_s()),
                      within == beats.begin() ? "; the song has none then: is the file another song's?" : "");
 }
 

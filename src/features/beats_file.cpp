@@ -117,18 +117,11 @@ ListedBeats with_bars(const std::vector<ListedBeat>& lines) {
 ListedBeats read_beats(const std::string& file) {
   const std::string text = read_file(file, kMaxTextBytes, ErrorKind::usage);
   std::vector<ListedBeat> lines;
-  size_t number = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line(text.data() + begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+  std::string_view rest = without_byte_order_mark(text);
+  for (size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = trimmed(take_line(rest));
     // Audacity writes a label's frequency range on a line of its own that begins with a backslash.
-    if (line.find_first_not_of(" \t") == std::string_view::npos || line.front() == '#' ||
-        line.front() == '\\')
-      continue;
+    if (line.empty() || line.front() == '#' || line.front() == '\\') continue;
     const ListedBeat beat = beat_of_line(line, number, file);
     if (!lines.empty() && beat.time_s <= lines.back().time_s) {
       throw_error(ErrorKind::usage, "beats = {}, line {}: {} s does not come after the beat before it, {} s",

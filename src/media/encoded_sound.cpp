@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sound_packets.h"
+#include "spectradiff/base/text.h"
 
 extern "C" {
 #include <libavutil/audio_fifo.h>
@@ -160,10 +161,10 @@ CodecContextPtr open_encoder(const AudioCodecRow& row, const VideoSettings& sett
     if (opened.context) return std::move(opened.context);
     code = opened.code;
   }
-  throw_libav_error(
-      ErrorKind::output, code,
-      fmt::format("the encoder {} refuses {} channels at {} Hz and {} bit/s", codec->name, track.channels,
-                  nearest_rate_hz(row, track.sample_rate_hz), settings.audio_bitrate));
+  throw_libav_error(ErrorKind::output, code,
+                    fmt::format("the encoder {} refuses {} at {} Hz and {} bit/s", codec->name,
+                                counted(track.channels, "channel"),
+                                nearest_rate_hz(row, track.sample_rate_hz), settings.audio_bitrate));
 }
 
 EncodedSound::EncodedSound(const AudioCodecRow& row, const VideoSettings& settings, const SoundTrack& track,

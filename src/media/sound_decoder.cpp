@@ -8,6 +8,8 @@
 
 #include "libav.h"
 
+#include "spectradiff/base/text.h"
+
 namespace spectradiff {
 namespace {
 
@@ -47,9 +49,8 @@ std::string codec_title(AVCodecID codec) {
 std::string track_title(const AVFormatContext* input, int index, int number, int tracks) {
   const AVStream* stream = input->streams[index];
   const int channels = stream->codecpar->ch_layout.nb_channels;
-  std::string title =
-      fmt::format("{} of {} ({}, {} channel{}", number, tracks, avcodec_get_name(stream->codecpar->codec_id),
-                  channels, channels == 1 ? "" : "s");
+  std::string title = fmt::format("{} of {} ({}, {}", number, tracks,
+                                  avcodec_get_name(stream->codecpar->codec_id), counted(channels, "channel"));
   const AVDictionaryEntry* language = av_dict_get(stream->metadata, "language", nullptr, 0);
   if (language) title += std::string(", ") + language->value;
   return title + ")";

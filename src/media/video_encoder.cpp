@@ -59,7 +59,7 @@ CodecContextPtr open_encoder(const VideoSettings& settings, bool global_header) 
     throw_libav_error(
         ErrorKind::output, code,
         fmt::format("the encoder {} refuses {}x{} at {} frames per second", codec->name,
-                    settings.output_size.width, settings.output_size.height, settings.fps.text()));
+                    settings.output_size.width, settings.output_size.height, settings.fps.number_text()));
   }
   return context;
 }
@@ -128,11 +128,11 @@ std::vector<std::string> settings_not_taken(const VideoSettings& settings) {
 
 void check_rate(const Rational& fps) {
   if (fps <= Rational(0) || fps > Rational(240))
-    throw_error(ErrorKind::usage, "fps = {} is outside 0..240", fps.text());
+    throw_error(ErrorKind::usage, "fps = {} is outside 0..240", fps.short_text());
   constexpr int64_t kMaxTerm = std::numeric_limits<int>::max();
   if (fps.num > kMaxTerm || fps.den > kMaxTerm) {
     throw_error(ErrorKind::usage, "fps = {} cannot be stored exactly in a video; use a simpler fraction",
-                fps.text());
+                fps.short_text());
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/image/edges.h"
 #include "spectradiff/image/post.h"
 #include "spectradiff/image/resize.h"
@@ -50,9 +51,9 @@ ControlPictures::ControlPictures(const RenderJob& job, int64_t last)
   }
   if (last >= *frames) {
     throw_error(ErrorKind::input,
-                "control_video = {} ends after {} frames, and frame {} is asked for; give a longer one, or "
+                "control_video = {} ends after {}, and frame {} is asked for; give a longer one, or "
                 "render less with --frames or --duration",
-                video, *frames, last);
+                video, counted(*frames, "frame"), last);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/image/post.h"
 #include "spectradiff/image/resize.h"
 
@@ -56,9 +57,9 @@ DepthVideo::DepthVideo(const std::string& path, const Rational& fps, Size size, 
   const auto frames = source_.frames();
   if (!frames || last < *frames) return;
   throw_error(ErrorKind::input,
-              "depth = {} ends after {} frames, and frame {} is asked for; give a longer one, or render less "
+              "depth = {} ends after {}, and frame {} is asked for; give a longer one, or render less "
               "with --frames or --duration",
-              path, *frames, last);
+              path, counted(*frames, "frame"), last);
 }
 
 DepthMap DepthVideo::at(int64_t frame) const {

@@ -9,6 +9,7 @@
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -376,8 +377,8 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples, std::v
   }
   if (plan.shown.empty()) {
     throw_error(ErrorKind::usage,
-                "start, duration and frames leave no frame of this song, which lasts {} ({} frames)",
-                duration_text(static_cast<double>(samples) / sample_rate_hz), song.frames);
+                "start, duration and frames leave no frame of this song, which lasts {} ({})",
+                duration_text(static_cast<double>(samples) / sample_rate_hz), counted(song.frames, "frame"));
   }
   add_rows(plan, job.diffusion);
   return plan;

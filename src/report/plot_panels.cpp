@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "plot_page.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/image/colour_map.h"
 #include "spectradiff/report/tables.h"
 
@@ -139,8 +140,8 @@ bool draw_marks(Drawing& page, const Panel& panel, const PlotSource& source, con
 }
 
 // "92 onsets (orange)", "1 beat (grey)", "21599 beats, too close to draw".
-std::string counted(size_t count, const std::string& what, bool drawn, const std::string& colour) {
-  const std::string number = fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+std::string how_many(size_t count, const std::string& what, bool drawn, const std::string& colour) {
+  const std::string number = counted(static_cast<int64_t>(count), what);
   if (count == 0) return "no " + what + "s";
   return drawn ? fmt::format("{} ({})", number, colour) : number + ", too close to draw";
 }
@@ -282,8 +283,8 @@ void draw_rhythm(Drawing& page, const Panel& panel, const PlotSource& source) {
                                 ink(kMuted, 0.8));
   const bool bars = draw_marks(page, panel, source, downbeats_s(features), marks_top + 2, panel.bottom() - 1,
                                1.6, ink(kText));
-  std::string reading = "onset strength; " + counted(events.onsets_s.size(), "onset", onsets, "orange");
-  reading += "; " + counted(events.beats_s.size(), "beat", beats, "grey");
+  std::string reading = "onset strength; " + how_many(events.onsets_s.size(), "onset", onsets, "orange");
+  reading += "; " + how_many(events.beats_s.size(), "beat", beats, "grey");
   if (bars && !events.beats_s.empty()) reading += ", bars black";
   draw_caption(page, panel, "Onsets and beats", reading);
 }

@@ -182,10 +182,11 @@ Analysis Analysis::open(SessionRequest request, RenderObserver& observer) {
 
 std::string Analysis::summary() const {
   const Features& features = state_->features;
-  return fmt::format("{}: {}\n{} frames at {} fps, {} beats; {} bins, full level at magnitude {:.6g}\n",
-                     state_->request.song, join(song_facts(state_->source.info(), features), ", "),
-                     features.frames, features.settings.fps.text(), features.events.beats_s.size(),
-                     features.bins, features.reference);
+  return fmt::format("{}: {}\n{} at {} fps, {}; {}, full level at magnitude {:.6g}\n", state_->request.song,
+                     join(song_facts(state_->source.info(), features), ", "),
+                     counted(features.frames, "frame"), features.settings.fps.number_text(),
+                     counted(std::ssize(features.events.beats_s), "beat"), counted(features.bins, "bin"),
+                     features.reference);
 }
 
 bool Analysis::run(const std::atomic<int>& stop, const TextSink& standard_output) {

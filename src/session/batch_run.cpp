@@ -7,6 +7,7 @@
 
 #include "resolution.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -132,7 +133,7 @@ void BatchRun::run_one(BatchJob& job) {
     job.outcome = session.run(stop_);
     if (!job.outcome.complete) return;
     job.status = Status::done;
-    job.message = fmt::format("{} frames in {:.1f} s", job.outcome.frames, job.outcome.seconds);
+    job.message = fmt::format("{} in {:.1f} s", counted(job.outcome.frames, "frame"), job.outcome.seconds);
   });
 }
 

@@ -146,7 +146,7 @@ Cost cost_of(const SessionState& state, const Plan& plan, const KnownPictures& k
 }
 
 std::string cost_text(const SessionState& state, const Cost& cost) {
-  std::string text = fmt::format("to make: {} picture{}", cost.to_make, cost.to_make == 1 ? "" : "s");
+  std::string text = "to make: " + counted(cost.to_make, "picture");
   if (cost.there > 0) text += fmt::format(", {} are there", cost.there);
   if (cost.to_make > 0) {
     text +=

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "spectradiff/base/error.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/base/threads.h"
 #include "spectradiff/config/job_words.h"
 #include "spectradiff/config/journey_plan.h"
@@ -80,7 +81,8 @@ Series painted_change(const RenderJob& whole, const Features& features, RenderOb
   moved = moved_by_scenes(std::move(moved), plan, job, features, notes);
   move_plan(plan, job, moved);
   if (moves_painting(job)) put_views(plan, job, features);
-  observer.info(fmt::format("change: all {} frames are painted once to see what changes", features.frames));
+  observer.info(
+      fmt::format("change: {} painted once to see what changes", counted(features.frames, "frame")));
   ChangeSink sink(features.frames);
   const std::atomic<int> stop = 0;
   Run run{plan, features, sink, stop};

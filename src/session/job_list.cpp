@@ -12,27 +12,23 @@ namespace spectradiff {
 namespace {
 
 // JSON Lines hold a whole job in the first line, or at least more lines after a whole object.
-bool is_lines(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  if (begin == std::string::npos || text[begin] != '{') return false;
-  const size_t end = std::min(text.find('\n', begin), text.size());
+bool is_lines(std::string_view text) {
+  std::string_view rest = trimmed(without_byte_order_mark(text));
+  if (!rest.starts_with('{')) return false;
   try {
-    const Json first = parse_json(text.substr(begin, end - begin), "");
-    const bool more = text.find_first_not_of(" \t\r\n", end) != std::string::npos;
+    const Json first = parse_json(take_line(rest), "");
+    const bool more = !trimmed(rest).empty();
     return !first.contains("jobs") && (first.contains("audio") || more);
   } catch (const Error&) {
     return false;
   }
 }
 
-JobList read_lines(const std::string& text, const std::string& source) {
+JobList read_lines(std::string_view text, const std::string& source) {
   JobList list;
-  size_t number = 1;
-  for (size_t begin = 0; begin < text.size(); ++number) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    begin = end + 1;
-    if (line.find_first_not_of(" \t\r") != std::string::npos)
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = take_line(text);
+    if (!trimmed(line).empty())
       list.jobs.push_back(parse_json(line, fmt::format("{}, line {}", source, number)));
   }
   return list;

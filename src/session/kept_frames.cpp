@@ -7,6 +7,7 @@
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/leftovers.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/config/frame_keys.h"
 #include "spectradiff/config/plan_file.h"
 
@@ -81,7 +82,8 @@ std::unique_ptr<StoredPictures> kept_pictures(const SessionState& state, const P
   store->set_about(kAboutConstants, json_text(constants_to_json(plan.constants)));
   auto kept = std::make_unique<StoredPictures>(*store, plan, frame_keys(plan));
   if (kept->count() > 0)
-    state.observer.info(fmt::format("{} of {} frames were there", kept->count(), plan.rows.size()));
+    state.observer.info(
+        fmt::format("{} of {} there already", kept->count(), counted(std::ssize(plan.rows), "frame")));
   return kept;
 }
 

@@ -11,6 +11,7 @@
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/frame_time.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/media/picture_reader.h"
 #include "spectradiff/session/song_input.h"
@@ -30,8 +31,8 @@ void check_pictures(const PictureReader& reader, const std::string& video) {
     throw_error(ErrorKind::input, "{} holds one picture; what is measured is how pictures change", video);
   constexpr int kMost = 240;
   if (reader.fps() > Rational(kMost))
-    throw_error(ErrorKind::input, "{} shows {:.4g} pictures per second; up to {} can be measured", video,
-                reader.fps().to_double(), kMost);
+    throw_error(ErrorKind::input, "{} shows {} pictures per second; up to {} can be measured", video,
+                reader.fps().number_text(), kMost);
 }
 
 // What is heard with the pictures, from the song's frame `first` on.
@@ -91,7 +92,7 @@ std::vector<std::string> music_facts(const Features& features) {
       duration_text(static_cast<double>(features.samples) / features.sample_rate_hz)};
   if (features.tempo_bpm > 0) facts.push_back(fmt::format("{:.1f} BPM", features.tempo_bpm));
   const auto add = [&](const char* what, size_t count) {
-    facts.push_back(fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"));
+    facts.push_back(counted(static_cast<int64_t>(count), what));
   };
   add("beat", features.events.beats_s.size());
   add("section", features.events.sections.size());

@@ -81,8 +81,8 @@ void RunDiffusers::warn_of_cut_prompts() const {
   if (count == 0) return;
   state_.observer.warn(fmt::format(
       "{} longer than the model reads; --long-prompts chunk reads all of {}. This was left out{}: \"{}\"",
-      count == 1 ? "a prompt is" : fmt::format("{} prompts are", count), count == 1 ? "it" : "them",
-      count == 1 ? "" : " of one", shortened(first, kMostShown)));
+      count == 1 ? "a prompt is" : counted(static_cast<int64_t>(count), "prompt") + " are",
+      count == 1 ? "it" : "them", count == 1 ? "" : " of one", shortened(first, kMostShown)));
 }
 
 void RunDiffusers::warn_of_overflow(int64_t frame) {

@@ -8,6 +8,7 @@
 
 #include "music.h"
 #include "spectradiff/base/duration_text.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 namespace {
@@ -86,7 +87,7 @@ ReportPage page_of_pictures(const PictureStatistics& pictures, const Features* f
   page.measures = std::move(measures);
   page.pictures = std::move(strip.pictures);
   page.facts = {duration_text(static_cast<double>(seen.size()) / page.fps.to_double()),
-                fmt::format("{} frames at {:.6g} fps", seen.size(), page.fps.to_double())};
+                fmt::format("{} at {} fps", counted(std::ssize(seen), "frame"), page.fps.number_text())};
   if (features != nullptr) add_music(page, *features);
   add_seen(page, seen);
   return page;

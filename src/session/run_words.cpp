@@ -6,20 +6,21 @@
 #include <string>
 
 #include "spectradiff/base/duration_text.h"
+#include "spectradiff/base/text.h"
 
 namespace spectradiff {
 
 void tell_job(const SessionState& state) {
   const AudioInfo& info = state.input.song.info();
-  state.observer.info(fmt::format("{}: {}, {} Hz, {} channel{}, {}; {} frames at {} fps", state.request.song,
-                                  duration_text(info.duration_s()), info.sample_rate_hz, info.channels,
-                                  info.channels == 1 ? "" : "s", info.format, state.plan.shown.size(),
-                                  state.settings.job.analysis.fps.text()));
+  state.observer.info(fmt::format(
+      "{}: {}, {} Hz, {}, {}; {} at {} fps", state.request.song, duration_text(info.duration_s()),
+      info.sample_rate_hz, counted(info.channels, "channel"), info.format,
+      counted(std::ssize(state.plan.shown), "frame"), state.settings.job.analysis.fps.number_text()));
   if (state.plan.constants.every > 1)
-    state.observer.info(
-        fmt::format("{} frames are {}, the others are made from them{}", state.plan.rows.size(),
-                    state.settings.diffuses ? "diffused" : "painted",
-                    state.interpolation ? " by the network " + state.interpolation->name : std::string()));
+    state.observer.info(fmt::format(
+        "{} {}, the others made from {}{}", counted(std::ssize(state.plan.rows), "frame"),
+        state.settings.diffuses ? "diffused" : "painted", state.plan.rows.size() == 1 ? "it" : "them",
+        state.interpolation ? " by the network " + state.interpolation->name : std::string()));
   if (const auto& heard = state.input.analysis)
     state.observer.info(fmt::format("the analysis hears {}: {}", heard->name(), heard->info().format));
 }
@@ -34,8 +35,8 @@ void tell_analysis(const SessionState& state) {
   state.observer.event("analysis", facts);
   const auto diffused = std::count_if(state.plan.rows.begin(), state.plan.rows.end(), is_diffused);
   if (const auto moved = std::ssize(state.plan.rows) - diffused; moved > 0)
-    state.observer.info(
-        fmt::format("{} frames are diffused, the camera moves them on in the other {}", diffused, moved));
+    state.observer.info(fmt::format("{} diffused, moved on by the camera in the other {}",
+                                    counted(diffused, "frame"), moved));
 }
 
 void warn_of_flashes(int flashes_per_s, RenderObserver& observer) {

@@ -26,8 +26,10 @@
 #include "run_words.h"
 #include "session_state.h"
 #include "shards.h"
+#include "spectradiff/base/bytes_text.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/base/threads.h"
 #include "spectradiff/config/plan_file.h"
 #include "spectradiff/media/song_tags.h"
@@ -203,8 +205,9 @@ class SessionRun {
                is_piped ? "" : std::filesystem::absolute(state_.input.song.file()).string());
     const size_t rows = part_.rows.size();
     if (rows == 0) return;
-    observer_.info(fmt::format("shard {}/{}: {} of {} frames, from {} to {}", shard.index, shard.count, rows,
-                               plan_.rows.size(), part_.rows.front().frame, part_.rows.back().frame));
+    observer_.info(fmt::format("shard {}/{}: {} of {}, from {} to {}", shard.index, shard.count, rows,
+                               counted(std::ssize(plan_.rows), "frame"), part_.rows.front().frame,
+                               part_.rows.back().frame));
   }
 
   Outcome report_empty_shard() {
@@ -240,9 +243,8 @@ class SessionRun {
       return {};
     }
     const std::string file = store_->file().string();
-    observer_.info(
-        fmt::format("{}: {} frames in {:.1f} s; `spectradiff assemble` makes the video of all shards", file,
-                    result.frames, result.seconds.total));
+    observer_.info(fmt::format("{}: {} in {:.1f} s; `spectradiff assemble` makes the video of all shards",
+                               file, counted(result.frames, "frame"), result.seconds.total));
     observer_.event("done", {{"path", file}, {"frames", result.frames}, {"seconds", result.seconds.total}});
     return {true, result.frames, result.seconds.total, nullptr};
   }
@@ -281,6 +283,12 @@ class SessionRun {
       if (stop_.load() > 0) throw Stopped();
       return at(number);
     };
+    const auto limit = static_cast<uint64_t>(settings.max_bytes);
+    pictures.tried = [this, limit](const std::string& choice, uint64_t bytes) {
+      observer_.info(fmt::format("{} takes {}, {} the {} that are allowed{}", choice, bytes_text(bytes),
+                                 bytes > limit ? "more than" : "within", bytes_text(limit),
+                                 bytes > limit ? "; trying less" : ""));
+    };
     EncodedLoop loop;
     try {
       loop = encode_loop(settings, pictures);
@@ -311,7 +319,8 @@ class SessionRun {
     const bool needs_all = plan_.constants.video.flash_limit || measures();
     const std::set<int64_t> kept = needs_all ? std::set<int64_t>() : made;
     if (!kept.empty())
-      observer_.info(fmt::format("{} of {} frames are there already", kept.size(), plan_.shown.size()));
+      observer_.info(
+          fmt::format("{} of {} there already", kept.size(), counted(std::ssize(plan_.shown), "frame")));
     part_ = part_of(plan_, [&](int64_t frame) { return !kept.contains(frame); });
   }
 
@@ -341,7 +350,7 @@ class SessionRun {
     observer_.event(
         "encode",
         {{"video", summary.video_encoder}, {"audio", summary.audio_encoder}, {"frames", summary.pictures}});
-    observer_.detail(fmt::format("encoded {} frames with {}, sound: {}", summary.pictures,
+    observer_.detail(fmt::format("encoded {} with {}, sound: {}", counted(summary.pictures, "frame"),
                                  summary.video_encoder,
                                  summary.audio_encoder.empty() ? "none" : summary.audio_encoder));
     return result;
@@ -354,10 +363,14 @@ class SessionRun {
     const char* const stage = diffusers_ ? "render" : "paint";
     observer_.begin_stage(makes_ ? stage : "assemble", makes_ ? rows - there : frames, there);
     std::optional<PreviewSink> preview;
-    if (const std::string& file = state_.settings.run.preview; !file.empty())
+    std::optional<ShownPictures> shown;
+    if (const std::string& file = state_.settings.run.preview; file == "-") {
+      shown.emplace(sink, observer_);
+    } else if (!file.empty()) {
       preview.emplace(sink, file, frames, job_.paint.size, observer_);
+    }
     std::optional<ReportSink> report;
-    FrameSink& previewed = preview ? *preview : sink;
+    FrameSink& previewed = preview ? static_cast<FrameSink&>(*preview) : shown ? *shown : sink;
     if (!state_.settings.run.report.empty()) report.emplace(previewed, strip_.emplace(frames));
     Run run{plan, *state_.features, report ? *report : previewed, stop_};
     run.pace = &costs_->pace();
@@ -401,8 +414,8 @@ class SessionRun {
 
   Outcome report(const RunResult& result) {
     if (!result.complete) {
-      observer_.info(
-          fmt::format("stopped after {} of {} frames{}", result.frames, plan_.shown.size(), kept_text()));
+      observer_.info(fmt::format("stopped after {} of {}{}", result.frames,
+                                 counted(std::ssize(plan_.shown), "frame"), kept_text()));
       return {};
     }
     Outcome outcome{true, result.frames, result.seconds.total, nullptr, nullptr};
@@ -418,8 +431,8 @@ class SessionRun {
       outcome.report = std::make_shared<ReportPage>(
           page_of_run(state_, *result.pictures, std::move(*strip_), result.seconds.total));
     if (result.pictures) warn_of_flashes(result.pictures->flashes_per_s(), observer_);
-    observer_.info(fmt::format("{}: {} frames in {:.1f} s ({:.1f} frames/s)", target_.text(), result.frames,
-                               result.seconds.total,
+    observer_.info(fmt::format("{}: {} in {:.1f} s ({:.1f} frames/s)", target_.text(),
+                               counted(result.frames, "frame"), result.seconds.total,
                                static_cast<double>(result.frames) / result.seconds.total));
     observer_.event("done", done);
     return outcome;

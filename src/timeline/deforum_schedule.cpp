@@ -149,8 +149,8 @@ class Translator {
     if ((word == "min" || word == "max") && given.size() > 1) return word + "(" + join(given, ", ") + ")";
     if (word == "log1p" && given.size() == 1) return fmt::format("log(1 + ({}))", given[0]);
     if (word == "expm1" && given.size() == 1) return fmt::format("(exp({}) - 1)", given[0]);
-    refuse_schedule(text_, fmt::format("calls {}, which is not known with {} argument{}", word, given.size(),
-                                       given.size() == 1 ? "" : "s"));
+    refuse_schedule(text_, fmt::format("calls {}, which is not known with {}", word,
+                                       counted(std::ssize(given), "argument")));
   }
 
   const std::string_view text_;

@@ -248,8 +248,8 @@ class Reader {
     const ExpressionFunction& function = *call.function;
     if (call.arguments >= function.min_arguments() && call.arguments <= function.max_arguments()) return;
     fail_at(text_, at,
-            fmt::format("{}({}) does not take {} argument{}", function.name, function.arguments,
-                        call.arguments, call.arguments == 1 ? "" : "s"));
+            fmt::format("{}({}) does not take {}", function.name, function.arguments,
+                        counted(call.arguments, "argument")));
   }
 
   void number(double value) {

@@ -71,7 +71,7 @@ bool is_given_name(std::string_view name) {
 }
 
 std::vector<TimedLabel> parse_labels(std::string_view text, const std::string& source) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_byte_order_mark(text);
   std::vector<TimedLabel> labels;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = take_line(text);

@@ -67,9 +67,7 @@ std::vector<std::string> parse_notes(std::string_view text, const std::string& s
   const size_t first = text.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string_view::npos && (text[first] == '[' || text[first] == '{');
   std::vector<std::string> notes = is_json ? from_json(parse_json(text, source), source) : from_lines(text);
-  if (notes.size() != kNotes)
-    refuse_notes(source,
-                 "holds " + std::to_string(notes.size()) + (notes.size() == 1 ? " prompt" : " prompts"));
+  if (notes.size() != kNotes) refuse_notes(source, "holds " + counted(std::ssize(notes), "prompt"));
   return notes;
 }
 

@@ -113,7 +113,7 @@ std::vector<PromptKey> prompts_from_json(const Json& keys, const std::string& so
 
 std::vector<PromptKey> parse_prompts(std::string_view text, const std::string& source,
                                      const ChangeCheck& check) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_byte_order_mark(text);
   if (!is_valid_utf8(text)) throw_error(ErrorKind::usage, "{} is not valid UTF-8", source);
   std::vector<PromptKey> keys;
   const size_t first = text.find_first_not_of(" \t\r\n");

@@ -201,9 +201,9 @@ PlacedPrompts place_prompts(const PromptSchedule& schedule, const Features& feat
     placed.mixes.push_back(mix_of(schedule, key, weight));
   }
   if (outside > 0) {
-    placed.notes.push_back(fmt::format(
-        "prompts: the weight is outside 0..1 in {} of {} frames, which take the nearest allowed value",
-        outside, frames.size()));
+    placed.notes.push_back(
+        fmt::format("prompts: the weight is outside 0..1 in {} of {}, which take the nearest allowed value",
+                    outside, counted(std::ssize(frames), "frame")));
   }
   return placed;
 }

@@ -108,7 +108,7 @@ std::vector<Scene> scenes_from_json(const Json& list, const std::string& source,
 }
 
 std::vector<Scene> parse_scenes(std::string_view text, const std::string& source, const ChangeCheck& check) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_byte_order_mark(text);
   if (!is_valid_utf8(text)) throw_error(ErrorKind::usage, "{} is not valid UTF-8", source);
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos)

@@ -30,7 +30,7 @@ DeviceReport report_cpu() {
   const unsigned cores = std::thread::hardware_concurrency();
   std::vector<std::string> parts;
   if (!cpu.model.empty()) parts.push_back(cpu.model);
-  parts.push_back(fmt::format("{} core{}", cores, cores == 1 ? "" : "s"));
+  parts.push_back(counted(cores, "core"));
   if (!cpu.bfloat16_unit.empty()) parts.push_back(cpu.bfloat16_unit);
   DeviceReport report{.name = "cpu", .description = join(parts, ", "), .dtypes = {"float32"}};
   if (!cpu.bfloat16_unit.empty()) report.dtypes.insert(report.dtypes.begin(), "bfloat16");

@@ -177,7 +177,7 @@ TEST_F(AudioSourceTest, BytesBehindTheStatedSamplesAreIgnoredWithANote) {
   bytes.replace(kWavDataSizeOffset, 4, little_endian(20000, 4));
   AudioSource source = open(bytes);
   EXPECT_EQ(source.info().samples, 10000);
-  EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("40000 bytes after")));
+  EXPECT_THAT(source.notes(), ElementsAre(HasSubstr("40000 bytes ignored")));
 }
 
 TEST_F(AudioSourceTest, ChunksAndTagsAroundTheSamplesAreNoFault) {

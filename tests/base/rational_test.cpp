@@ -23,6 +23,16 @@ TEST(Rational, IsKeptInLowestTermsWithAPositiveDenominator) {
   EXPECT_ERROR(Rational(1, kMin), ErrorKind::internal, "64 bits");
 }
 
+TEST(Rational, IsSaidAsPeopleWriteRates) {
+  EXPECT_EQ(Rational(15).short_text(), "15");
+  EXPECT_EQ(Rational(30000, 1001).short_text(), "30000/1001");
+  EXPECT_EQ(Rational(15).number_text(), "15");
+  EXPECT_EQ(Rational(25, 2).number_text(), "12.5");
+  EXPECT_EQ(Rational(30000, 1001).number_text(), "29.97");
+  EXPECT_EQ(Rational(24000, 1001).number_text(), "23.976");
+  EXPECT_EQ(Rational(120000, 1001).number_text(), "119.88");
+}
+
 TEST(Rational, ComparesExactly) {
   EXPECT_LT(Rational(30000, 1001), Rational(30));
   EXPECT_GT(Rational(kMax, 2), Rational(kMax - 1, 2));

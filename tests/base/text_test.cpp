@@ -73,6 +73,21 @@ TEST(Lines, AreTakenOneByOneWithoutTheirEnds) {
   EXPECT_EQ(take_line(text), "");
 }
 
+TEST(ByteOrderMark, IsDroppedOnceAtTheBeginning) {
+  EXPECT_EQ(without_byte_order_mark("\xEF\xBB\xBF"
+                                    "a"),
+            "a");
+  EXPECT_EQ(without_byte_order_mark("\xEF\xBB\xBF\xEF\xBB\xBF"), kByteOrderMark);
+  EXPECT_EQ(without_byte_order_mark("a\xEF\xBB\xBF"), "a\xEF\xBB\xBF");
+  EXPECT_EQ(without_byte_order_mark(""), "");
+}
+
+TEST(Counts, TakeAnSUnlessThereIsOne) {
+  EXPECT_EQ(counted(1, "frame"), "1 frame");
+  EXPECT_EQ(counted(0, "frame"), "0 frames");
+  EXPECT_EQ(counted(15, "frame"), "15 frames");
+}
+
 TEST(ControlCharacters, AreThoseOfAscii) {
   for (const char c : {'\0', '\t', '\n', '\x1f', '\x7f'}) EXPECT_TRUE(is_control(c)) << int{c};
   for (const char c : {' ', '~', '\x80', '\xff'}) EXPECT_FALSE(is_control(c)) << int{c};

@@ -88,14 +88,14 @@ READ = {
 }
 
 WARNED = {
-    "05 one sample": (wav(b"\0\x60"), "very short: 1 samples"),
+    "05 one sample": (wav(b"\0\x60"), "very short: 1 sample"),
     "06 cut in the data": (wav(INT16[:4000], size=8000), "0.25 s of 0.50 s"),
     "06 BW64 cut in the data": (long_wav(b"BW64", INT16[:4000], 8000), "0.25 s of 0.50 s"),
     "07 cut within a sample": (wav(INT16[:4001], size=8000), "0.25 s of 0.50 s"),
     "09 a size of 0": (wav(INT16, size=0), "0.50 s of it follow"),
     "10 a size too small": (wav(INT16, size=4000), "after the 0.25 s"),
-    "17 few NaN": (spoiled(20, np.nan), "20 samples that are not numbers"),
-    "17 few infinite": (spoiled(20, np.inf), "20 samples that are not numbers"),
+    "17 few NaN": (spoiled(20, np.nan), "20 samples taken as 0, being no number"),
+    "17 few infinite": (spoiled(20, np.inf), "20 samples taken as 0, being no number"),
     "18 eight times full scale": (wav(floats(TONE * 10), tag=3, bits=32), "peaks at 8"),
     "20 digital silence": (wav(bytes(8000)), "silent"),
     "21 DC only": (wav(np.full(4000, 8000, "<i2").tobytes()), "silent"),

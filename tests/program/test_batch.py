@@ -228,7 +228,7 @@ def test_frames_that_are_done_are_skipped_until_settings_song_or_frames_change(p
     assert frame.read_bytes() == bytes_of_frame
     frame.unlink()
     gone_on = program(*words)
-    assert [line[1] for line in lines(gone_on)] == ["skipped", "done"] and "2 of 3 frames are there already" in gone_on.err
+    assert [line[1] for line in lines(gone_on)] == ["skipped", "done"] and "2 of 3 frames there already" in gone_on.err
     assert frame.read_bytes() == bytes_of_frame
     shutil.rmtree(frame.parent)
     frame.parent.mkdir()

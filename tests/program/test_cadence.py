@@ -63,7 +63,7 @@ def test_beats_move_the_diffused_frames_and_keep_their_number(program, song):
     assert made("beats") == [0, 1, 5, 9, 14]  # a beat begins in frame 5
     assert made("beats", "--frames", "7-8") == [5, 9]
     few = program(*[word for word in words if word != "-q"], "beats", "--diffuse-every", "14", "--dry-run", "-o", "v.mkv")
-    assert few.code == 0 and "2 bars begin and 2 frames are diffused, so 2 bars begin between them" in few.err, few
+    assert few.code == 0 and "2 of 2 bars begin between the 2 frames that are diffused" in few.err, few
     assert program(*words, "beats", "-o", "whole/%05d.png").code == 0
     assert program(*words, "beats", "--frames", "7,10-12", "-o", "part/%05d.png").code == 0
     for file in (program.work / "part").glob("*.png"):

@@ -198,7 +198,7 @@ def test_a_picture_of_every_sound(program, song, fake_model):
     done = program("still", song, *QUICK, "--steps", "2", "--model", "./fake-model", "-o", "one.png")
     assert done.code == 0, done
     assert (program.work / "one.png").stat().st_size > 0
-    assert "one.png: 1 frames" in done.err and ".still" not in done.err and not list(program.work.glob(".*.still")), done
+    assert "one.png: 1 frame in" in done.err and ".still" not in done.err and not list(program.work.glob(".*.still")), done
     assert program("still", song, "--model", "no-model", "-o", "two.png").code == 4 and not list(program.work.glob(".*.still"))
     (program.work / "list.txt").write_text(f"{song}\n{song}\n")
     (program.work / "empty").mkdir()

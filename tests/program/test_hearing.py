@@ -81,7 +81,7 @@ def test_beats_behind_the_song_are_ignored_with_a_word(program, song):
     (program.work / "beats.txt").write_text("0.5\t1\n1.0\t2\n1:00\t1\n")
     done = program("analyze", song, "--beats", "beats.txt", "--json-out", "-")
     assert done.code == 0 and done.json()["events"]["beats_s"] == [0.5] and done.json()["scalars"]["tempo_bpm"] is None, done
-    assert "warning: beats = beats.txt: 2 of its 3 beats come after the song's end" in done.err
+    assert "warning: beats = beats.txt: 2 of its 3 beats ignored: after the song's end" in done.err
     assert program("analyze", song, "--beats", "beats.txt", "--strict").code == 3
 
 

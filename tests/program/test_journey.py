@@ -116,7 +116,7 @@ def test_words_that_do_not_go_with_a_chain_are_told(program, render):
 
 def test_with_diffuse_every_the_camera_moves_the_pictures_of_a_chain_that_are_not_diffused(program, render):
     done = render("every", "--diffuse-every", "3")
-    assert done.code == 0 and "5 frames are diffused, the camera moves them on in the other 5" in done.err, done
+    assert done.code == 0 and "5 frames diffused, moved on by the camera in the other 5" in done.err, done
     every = digests(program, "every")
     assert len(every) == 10 and len(set(every.values())) == 10
     rows = render("none", "--diffuse-every", "3", "--dry-run").plan()["rows"]

@@ -128,7 +128,7 @@ def test_every_word_is_explained_and_is_that_of_stats(program, clicks):
     rows = [line.split(None, 2) for line in told.out.splitlines()]
     assert [name for name, *_ in rows] == [name for name in stats if not name.startswith("seconds_")]
     assert all(len(row) == 3 and len(row[2]) > 7 for row in rows), told
-    assert "90 frames at 15/1 fps" in told.err and "BPM" in told.err, told
+    assert "90 frames at 15 fps" in told.err and "BPM" in told.err, told
     # The codec changes little of the painted pictures.
     values = {name: value for name, value, _ in rows}
     assert float(values["level"]) == pytest.approx(float(stats["level"]), abs=0.02)
@@ -184,3 +184,13 @@ def test_operands_and_options_are_checked(program, clicks):
         assert done.code == 2 and words in done.err, (arguments, done)
     done = program("measure", "song.wav", "--log-file", "song.wav")
     assert done.code == 2 and "song.wav" in done.err, done
+
+
+def test_an_animated_webp_is_measured_where_libav_reads_it_and_otherwise_it_is_said_what_is(program, song):
+    assert program("paint", song, *QUICK, "-o", "v.webp").code == 0
+    done = program("measure", "v.webp", song)
+    if done.code != 0:
+        assert done.code == 3 and "v.webp is an animated WebP" in done.err and "GIF and APNG are read" in done.err, done
+    for name in ("v.gif", "v.apng"):
+        assert program("paint", song, *QUICK, "-o", name).code == 0
+        assert program("measure", name, song, "--start", "0").code == 0

@@ -15,7 +15,7 @@ BLOCKS = "".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
 LINES = [re.sub(r"\s+# .*$", "", line) for line in BLOCKS.splitlines() if line and not line.startswith("#")]
 NOT_TRIED = [line for line in BLOCKS.splitlines() if "not tried by the tests" in line]
 # Made by tests of their own: of the set-up, of packages, of exported models.
-ELSEWHERE = ("git clone", "./scripts/", "scripts/export_", "cmake ", "cd build/release")
+ELSEWHERE = ("git clone", "./scripts/", "scripts/export_", "cmake ", "cd build/release", "python3 -m pip")
 # Tried together: what one command makes, the next one reads.
 SHARDS = [line for line in LINES if "--shard" in line or "assemble" in line]
 TRIED = [

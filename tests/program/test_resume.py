@@ -112,7 +112,7 @@ def test_what_was_there_is_not_made_again(program, command):
     assert 6 <= there < 24
     done = program(*command, "-o", "v.mp4")
     assert done.code == 0, done
-    assert f"{there} of 24 frames were there" in done.err
+    assert f"{there} of 24 frames there already" in done.err
     assert "is gone; taken over" in done.err
     assert leftovers(program) == []
 
@@ -120,7 +120,7 @@ def test_what_was_there_is_not_made_again(program, command):
 def test_another_codec_or_crf_costs_no_frame(program, command):
     assert program(*command, "-o", "v.mp4", "--keep-frames").code == 0
     done = program(*command, "-o", "v.mp4", "-y", "--crf", "30", "--video-codec", "hevc", "--keep-frames")
-    assert done.code == 0 and "24 of 24 frames were there" in done.err, done
+    assert done.code == 0 and "24 of 24 frames there already" in done.err, done
     assert store_of(program, "v.mp4").exists()
 
 
@@ -130,13 +130,13 @@ def test_another_prompt_for_the_second_half_costs_the_second_half(program, comma
     with_file = [*command, "--prompt-blend", "cut", "-o", "v.mp4", "-y", "--keep-frames", "--prompts"]
     assert program(*with_file, "a.txt").code == 0
     done = program(*with_file, "b.txt")
-    assert done.code == 0 and "12 of 24 frames were there" in done.err, done
+    assert done.code == 0 and "12 of 24 frames there already" in done.err, done
 
 
 def test_without_resume_all_is_made_again(program, command):
     assert program(*command, "-o", "v.mp4", "--keep-frames").code == 0
     done = program(*command, "-o", "v.mp4", "-y", "--resume", "no")
-    assert done.code == 0 and "were there" not in done.err, done
+    assert done.code == 0 and "there already" not in done.err, done
 
 
 def test_a_store_of_another_song_is_named_and_left_alone(program, command, long_tone):

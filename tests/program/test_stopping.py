@@ -49,7 +49,7 @@ def test_a_stopped_run_keeps_what_is_finished_and_goes_on(program, command):  # 
     assert 4 <= there < 24
     assert leftovers(program) == ["v.mp4.spectradiff"]
     done = program(*command, "-o", "v.mp4")
-    assert done.code == 0 and f"{there} of 24 frames were there" in done.err and "taken over" not in done.err, done
+    assert done.code == 0 and f"{there} of 24 frames there already" in done.err and "taken over" not in done.err, done
     assert made(program, "v.mp4") == made(program, "whole.mp4")
     assert leftovers(program) == []
 

@@ -18,7 +18,9 @@ struct Rational {
   Rational(int64_t numerator, int64_t denominator);      // Error{internal} when denominator is 0
 
   double to_double() const { return static_cast<double>(num) / static_cast<double>(den); }
-  std::string text() const;  // "15/1", "30000/1001"
+  std::string text() const;         // "15/1", "30000/1001"
+  std::string short_text() const;   // exact, as one types it: "15", "30000/1001"
+  std::string number_text() const;  // for people, of a rate: "15", "29.97", "23.976"
 
   friend bool operator==(const Rational&, const Rational&) = default;
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b);

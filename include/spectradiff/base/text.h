@@ -28,6 +28,9 @@ std::string printable(std::string_view text);
 // The first `most` characters, and "…" where there are more.
 std::string shortened(std::string_view text, size_t most);
 
+// "1 frame", "15 frames": of nouns that take an s.
+std::string counted(int64_t count, std::string_view noun);
+
 // "1:02:03" with hours, "62:03" without.
 std::string clock_text(int64_t seconds, bool hours);
 
@@ -36,6 +39,10 @@ std::optional<std::string> nearest_name(std::string_view name, std::span<const s
 
 // " (did you mean 'fps'?)" or "".
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
+
+// UTF-8's, with which some editors begin a file.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+std::string_view without_byte_order_mark(std::string_view text);
 
 // Without the spaces, tabs and line ends around it.
 std::string_view trimmed(std::string_view text);
