@@ -134,6 +134,10 @@ int run_pictures(const Arguments& arguments, Console& console) {
                 "spectradiff measure VIDEO SONG --report PAGE.html");
   if (!run.sweep.empty() && run.shard)
     throw_error(ErrorKind::usage, "sweep and shard do not go together; divide each of its videos by itself");
+  if (run.fail_fast && run.sweep.empty())
+    console.warn("--fail-fast changes nothing: one video is made; --sweep makes several");
+  if (run.origin && !run.print_config)
+    console.warn("--origin changes nothing: --print-config prints the settings, and then where each is from");
   if (!run.sweep.empty() && !run.print_config) return run_sweep(arguments, console);
   if (run.print_config) {
     console.answer(json_text(resolved_settings(arguments.request(), run.origin, console), 2) + "\n");

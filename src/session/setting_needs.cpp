@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <initializer_list>
 #include <string_view>
+#include <system_error>
 
 #include "music.h"
 #include "spectradiff/config/trail_plan.h"
@@ -145,6 +147,20 @@ constexpr Need kNeeds[] = {
        return codec == "auto" || codec == "aac" || codec == "opus";
      },
      "this sound is not encoded with losses; --audio-codec aac is"},
+    {"image_fps",
+     [](const Resolution& settings) {
+       const std::string& path = settings.job.paint.image.path;
+       std::error_code failed;
+       return !shows_image(settings.job.paint) || path.find('%') != std::string::npos ||
+              std::filesystem::is_directory(path, failed);
+     },
+     "only a folder or a pattern of pictures has a rate to be told"},
+    {"interpolation_model",
+     [](const Resolution& settings) {
+       const DiffusionSettings& diffusion = settings.job.diffusion;
+       return diffusion.every == 1 || diffusion.interpolation == Interpolation::network;
+     },
+     "no network makes the frames between; --interpolate network lets it"},
     {"base_opacity",
      [](const Resolution& settings) {
        const PaintSettings& paint = settings.job.paint;

@@ -435,7 +435,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSetting{"PixelFormat", [](VideoSettings& s) { s.pixel_format = "rgb24"; },
                    "2: pixel_format = rgb24"},
         BadSetting{"Rate", [](VideoSettings& s) { s.fps = Rational(241); }, "2: fps = 241 is outside"},
-        BadSetting{"RateZero", [](VideoSettings& s) { s.fps = Rational(0); }, "2: fps = 0/1 is outside"},
+        BadSetting{"RateZero", [](VideoSettings& s) { s.fps = Rational(0); }, "2: fps = 0 is outside"},
         BadSetting{"AudioCodec", [](VideoSettings& s) { s.audio_codec = "mp9"; },
                    "2: audio_codec = mp9 is not one of"},
         BadSetting{"AudioCodecForContainer", [](VideoSettings& s) { s.audio_codec = "flac"; },

@@ -53,6 +53,7 @@ def test_short_help_shows_about_25_options_in_groups(program):
 
 
 PAINT = ["paint", *QUICK, "--frames", "0"]
+OTHER = ["paint", "--size", "64x64", "--frames", "0"]  # than by the painter hash
 IDLE = {
     "an image without its painter": ([*PAINT, "--image", "p.png"], "--image changes nothing", "--painter image"),
     "an option of another painter": ([*PAINT, "--pie-span", "360"], "--pie-span changes nothing", "--painter pie"),
@@ -60,16 +61,16 @@ IDLE = {
     "a hue beside a colour map": ([*PAINT, "--colour-map", "magma", "--hue-start", "0.2"], "--hue-start changes nothing", "--colour-map hue"),
     "a fit of what has that shape": ([*PAINT, "--output-size", "32x32", "--fit", "stretch"], "--fit changes nothing", "--output-size 1920x1080"),
     "a base's opacity without one": ([*PAINT, "--base-opacity", "0.5"], "--base-opacity changes nothing", "--base hash"),
-    "hues of pictures": ([*PAINT, "--painter", "image", "--image", "real.png", "--hue-start", "0.2"], "--hue-start changes nothing", "their own colours"),
-    "hues of the original's dots": ([*PAINT, "--painter", "polar", "--polar-colours", "seed", "--saturation", "0.2"], "--saturation changes nothing", "--polar-colours seed"),
+    "hues of pictures": ([*OTHER, "--painter", "image", "--image", "real.png", "--hue-start", "0.2"], "--hue-start changes nothing", "their own colours"),
+    "hues of the original's dots": ([*OTHER, "--painter", "polar", "--polar-colours", "seed", "--saturation", "0.2"], "--saturation changes nothing", "--polar-colours seed"),
     "a tempo that nothing follows": ([*PAINT, "--tempo", "120"], "--tempo changes nothing", "expressions such as beat"),
     "a middle of no trails": ([*PAINT, "--mesh-centre-x", "0.2"], "--mesh-centre-x changes nothing", "--mesh-rot"),
     "waves of no height": ([*PAINT, "--mesh-warp-scale", "2"], "--mesh-warp-scale changes nothing", "--mesh-warp 1"),
-    "a still's size in a film": ([*PAINT, "--painter", "spectrogram", "--spectrogram-still-size", "64x64"], "--spectrogram-still-size changes nothing", "still"),
-    "a playhead in a still": ([*PAINT, "--painter", "spectrogram", "--spectrogram-style", "still", "--spectrogram-seconds", "3"], "--spectrogram-seconds changes nothing", "scroll"),
+    "a still's size in a film": ([*OTHER, "--painter", "spectrogram", "--spectrogram-still-size", "64x64"], "--spectrogram-still-size changes nothing", "still"),
+    "a playhead in a still": ([*OTHER, "--painter", "spectrogram", "--spectrogram-style", "still", "--spectrogram-seconds", "3"], "--spectrogram-seconds changes nothing", "scroll"),
     "an angle of view that is not turned": ([*PAINT, "--fov", "40"], "--fov changes nothing", "--yaw"),
     "a middle of a camera that stands": ([*PAINT, "--centre-x", "0.2"], "--centre-x changes nothing", "--zoom"),
-    "words where nothing is diffused": ([*PAINT, "--prompt", "a castle"], "--prompt changes nothing", "nothing is diffused"),
+    "words where nothing is diffused": (["render", *OTHER[1:], "--no-diffusion", "--prompt", "a castle"], "--prompt changes nothing", "nothing is diffused"),
 }
 USED = [
     ["--tempo", "120", "--hue-start", "frac(beats)"],
@@ -78,7 +79,7 @@ USED = [
     ["--centre-x", "0.2", "--zoom", "1.5"],
     ["--mesh-warp-scale", "2", "--mesh-warp", "1"],
     ["--mesh-centre-x", "0.2", "--mesh-rot", "20"],
-    ["--painter", "spectrogram", "--spectrogram-seconds", "3"],
+    ["--painter", "spectrogram", "--base", "hash", "--spectrogram-seconds", "3"],
     ["--pie-span", "90", "--painter", "pie"],
     ["--mark-size", "9", "--painter", "pie"],
     ["--mark-size", "9"],

@@ -8,12 +8,12 @@ import pytest
 from conftest import QUICK
 
 # Stands for chafa: says that it drew, and keeps what it was asked.
-DRAWS = """#!/usr/bin/env python3
-import os, sys
-picture = sys.stdin.buffer.read()
-with open({log!r}, "a") as log:
-    print(*sys.argv[1:], picture[:8], os.isatty(1), file=log)
-sys.exit({end}) if {end} else print("A PICTURE")
+DRAWS = """#!/bin/sh
+kind=$(head -c 4 | tail -c 3)
+[ -t 1 ] && where=terminal
+echo "$* $kind $where" >>{log}
+[ {end} = 0 ] || exit {end}
+echo "A PICTURE"
 """
 
 
@@ -25,7 +25,7 @@ def chafa(program):
         folder = program.folder / "bin"
         folder.mkdir()
         log = program.folder / "asked.txt"
-        (folder / "chafa").write_text(DRAWS.format(log=str(log), end=end))
+        (folder / "chafa").write_text(DRAWS.format(log=log, end=end))
         (folder / "chafa").chmod(0o755)
         program.environment["PATH"] = f"{folder}:{program.environment['PATH']}"
         return log
@@ -48,7 +48,7 @@ def test_the_latest_picture_stands_above_the_bar(program, song, chafa):
     code, said = program.in_terminal(*PAINT, rows=24, columns=80)
     assert code == 0, said
     calls = asked.read_text().splitlines()
-    assert calls and all(call.endswith(r"--size=42x21 - b'\x89PNG\r\n\x1a\n' True") for call in calls), calls
+    assert calls and all(call.endswith("--size=42x21 - PNG terminal") for call in calls), calls
     # Room is made, the cursor goes there and back again, and the bar is drawn below.
     first = said.split(b"A PICTURE")[0]
     assert b"\r\n" * 21 + b"\x1b[21A\x1b7" in first, said
@@ -63,7 +63,7 @@ def test_later_pictures_take_the_place_of_the_first_until_something_is_said(prog
     assert code == 0, said
     calls = asked.read_text().splitlines()
     assert all("--size=60x15" in call for call in calls) and len(calls) == said.count(b"A PICTURE")
-    assert len(calls) > 1 and said.count(b"\r\n" * 15) == 1 and said.count(b"\x1b[15A\x1b7") == len(calls), said
+    assert 1 <= said.count(b"\r\n" * 15) < len(calls) and said.count(b"\x1b[15A\x1b7") == len(calls), said
 
 
 def test_where_there_is_no_chafa_it_is_said_what_to_install_and_the_run_goes_on(program, song, no_chafa):
@@ -89,7 +89,7 @@ def test_a_chafa_that_fails_is_a_warning(program, song, chafa):
 
 def test_a_batch_s_jobs_and_a_sweep_s_values_may_share_the_terminal(program, song, chafa):
     asked = chafa()
-    (program.work / "jobs.json").write_text(json.dumps([{"audio": "song.wav", "command": "paint", "output": f"{i}.mkv", "preview": "-", "size": "64x64"} for i in range(2)]))
+    (program.work / "jobs.json").write_text(json.dumps([{"audio": "song.wav", "diffusion": False, "output": f"{i}.mkv", "preview": "-", "size": "64x64"} for i in range(2)]))
     code, said = program.in_terminal("batch", "jobs.json")
     assert code == 0 and len(asked.read_text().splitlines()) >= 1, said
     code, said = program.in_terminal(*PAINT, "--sweep", "painter=hash,pie")
