@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from bundles import trust
 from conftest import QUICK, sines, write_wav
 from PIL import Image
 
@@ -192,6 +193,56 @@ def test_the_steps_that_run_are_told(program, song, fake_model):
     for strength, steps in (("0.5", 25), ("0.7", 35), ("0.75", 37)):
         done = program("render", song, *QUICK, "--steps", "50", "--strength", strength, "--model", "./fake-model", "--dry-run")
         assert f"{steps} of 50 steps run at strength {strength}" in done.err, done
+
+
+# A look that moves all that it may.
+MOVING = {
+    "steps": 4, "strength": "0.4+0.2*rms", "chain": "section", "diffuse_every": 2, "seed_travel": "t", "zoom": 1.2, "turn": "5*rms", "paint_over": "0.3*rms",
+    "sharpen": 0.1, "mark_drift": "t", "paint_turn": "t", "paint_zoom": "1+t", "scenes": "auto", "attack": "40ms", "release": "400ms",
+    "prompts": [{"prompt": "fog", "energy": 0.2, "brightness": 0.2}, {"prompt": "fire", "energy": 0.8, "brightness": 0.8}],
+}  # fmt: skip
+SEED_PRESETS = [
+    "funky", "funky-smooth", "spectral-pie", "spectral-polar", "spectral-circles", "showcqt", "mosaic", "visual-sampling",
+    "notes", "notes-focus", "notes-cumulative", "beat-walk", "level-walk", "percussive-walk",
+]  # fmt: skip
+FEEDBACK = {"sound-diffusion": (0.5, 200), "sound-diffusion-demo": (0.7, 700), "sound-diffusion-2024": (0.5, None)}
+
+
+def rows_under_the_look(program, song, fake_model, *preset):
+    fake_model.facts["look"] = MOVING
+    fake_model.seal()
+    trust(program, fake_model)
+    done = program("render", song, *preset, "--model", "./fake-model", "--dry-run")
+    assert done.code == 0, done
+    return done.plan()["rows"]
+
+
+def test_a_look_moves_what_no_preset_holds(program, song, fake_model):
+    rows = rows_under_the_look(program, song, fake_model)
+    assert rows[1]["init"]["zoom"] > 1 and len(rows[1]["noise"]) == 2 and rows[1]["mark_drift"] > 0
+    assert {part["prompt"] for row in rows for part in row["prompts"]} & {"fog", "fire"}
+
+
+@pytest.mark.parametrize("preset", SEED_PRESETS)
+def test_a_seeds_preset_takes_no_motion_of_a_models_look(program, song, fake_model, preset):
+    rows = rows_under_the_look(program, song, fake_model, "--preset", preset, "--prompt", "sea")
+    assert len(rows) >= 10 and {row["init"] for row in rows} <= {"painted", "noise"}
+    assert all(set(row) & {"view", "world_noise", "paint_turn", "paint_zoom", "mark_drift"} == set() for row in rows)
+    assert all(len(row["noise"]) == 1 for row in rows) or "walk" in preset or "notes" in preset
+    assert {part["prompt"] for row in rows for part in row["prompts"]} & {"fog", "fire"} == set()
+
+
+@pytest.mark.parametrize("preset", FEEDBACK)
+def test_sound_diffusion_begins_from_noise_and_feeds_each_picture_back_with_the_next_seed(program, song, fake_model, preset):
+    strength, text_strength = FEEDBACK[preset]
+    rows = rows_under_the_look(program, song, fake_model, "--preset", preset)
+    assert rows[0]["init"] == "noise" and rows[0]["strength"] == 1
+    for i, row in enumerate(rows):
+        assert row["noise"] == [{"seed": 42 + i, "weight": 1}] and row.get("text_strength") == text_strength
+        if i > 0:
+            assert row["strength"] == strength
+            still = {"zoom": 1, "turn": 0, "pan_x": 0, "pan_y": 0, "paint_over": 0, "sharpen": 0, "noise": 0}
+            assert row["init"] == {**row["init"], "previous": i - 1, **still} and "colours_of" not in row["init"]
 
 
 def test_a_picture_of_every_sound(program, song, fake_model):
