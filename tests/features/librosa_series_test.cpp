@@ -47,13 +47,9 @@ TEST_F(LibrosaSeries, OfLevelsAreEqual) {
   }
 }
 
-TEST_F(LibrosaSeries, OfNotesAreNearlyEqual) {
-  std::vector<double> values, oracle;
-  for (const std::string name : {"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"}) {
-    for (const double value : heard("chroma_cqt_" + name)) values.push_back(value);
-    for (const double value : expected("chroma_cqt_" + name)) oracle.push_back(value);
-  }
-  EXPECT_GE(correlation(values, oracle), 0.98);
+TEST_F(LibrosaSeries, OfNotesAreNearlyEqualEachByItself) {
+  for (const std::string note : {"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"})
+    EXPECT_GE(correlation(heard("chroma_cqt_" + note), expected("chroma_cqt_" + note)), 0.98) << note;
 }
 
 TEST_F(LibrosaSeries, OfPercussionAreNearlyEqual) {
