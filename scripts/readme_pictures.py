@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG
+"""Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG [NAME...]
 
-SONG is the example song. SPECTRADIFF names another program than the release build's. Writes examples/pictures: a plot of the
-song, rows of looks with columns of moments of the song, what the embedded model makes of them, and a few seconds that move.
+SONG is the example song. NAME is analysis, painters, demo, presets, scenes or strengths; without one all are made.
+SPECTRADIFF names another program than the release build's. Writes examples/pictures: a plot of the song, rows of looks with
+columns of moments of the song, what the embedded model makes of them, and a few seconds that move.
 """
 
 import json
@@ -34,8 +35,6 @@ PAINTERS = {
     "spectrogram": {"painter": "spectrogram", "colour_map": "magma"},
     "showcqt": {"painter": "showcqt"},
 }
-# What painting is without the model's look.
-PLAIN = {"greyscale": False, "gamma": 0.5, "attack": "0s", "release": "0s"}
 OVER_IMAGE = {"painter": "circles", "circles_thickness": 1.5, "hue_start": 0.5, "hue_span": 0.4, "base": "image", "base_opacity": 0.45}
 SEED_PRESETS = {
     "funky-smooth": "an iceland vista, cinematic lighting",
@@ -50,6 +49,7 @@ SCENES = ["an iceland vista", "a stormy sea", "a forest", "a portrait of a robot
           "an eye"]  # fmt: skip
 COLOURS = ["", "deep blue", "fiery orange", "emerald green", "black and white", "pink and purple neon"]
 STRENGTHS = [0.3, 0.5, 0.75]
+SQUARE = {"size": "256x256"}
 
 
 def pictures(
@@ -74,6 +74,20 @@ def pictures(
     return found
 
 
+def paintings(work: pathlib.Path, song: pathlib.Path, looks: list[Look], moments: list[int], side: int) -> list[list[Image.Image]]:
+    """The same of `paint` without a model's look."""
+    found = []
+    for number, look in enumerate(looks):
+        listed, folder = work / f"look-{number}.json", work / f"look-{number}"
+        listed.write_text(json.dumps({key: value for key, value in look.items() if key != "preset"}))
+        preset = ["--preset", look["preset"]] if "preset" in look else []
+        frames = ["--frames", ",".join(map(str, moments)), "-o", folder / "%d.png"]
+        subprocess.run([PROGRAM, "paint", song, *preset, "--config", listed, *frames, "-y", "-q"], check=True)
+        cell = (side, side)
+        found.append([Image.open(folder / f"{moment}.png").convert("RGB").resize(cell, Image.LANCZOS) for moment in moments])
+    return found
+
+
 def sheet(rows: list[list[Image.Image]], path: pathlib.Path) -> None:
     width, height = rows[0][0].size
     picture = Image.new("RGB", (len(rows[0]) * (width + GAP) - GAP, len(rows) * (height + GAP) - GAP), "white")
@@ -84,39 +98,57 @@ def sheet(rows: list[list[Image.Image]], path: pathlib.Path) -> None:
     print(path, flush=True)
 
 
-def plot(song: pathlib.Path, path: pathlib.Path, work: pathlib.Path) -> None:
+def analysis(song: pathlib.Path, work: pathlib.Path) -> None:
     subprocess.run([PROGRAM, "analyze", song, "--plot", work / "plot.png", "-q"], check=True)
+    path = TARGET / "analysis.jpg"
     Image.open(work / "plot.png").resize((1000, 750), Image.LANCZOS).save(path, quality=90, subsampling=0)
     print(path, flush=True)
 
 
+def painters(song: pathlib.Path, work: pathlib.Path) -> None:
+    embers = paintings(work, song, [{"preset": "embers", "size": "512x512"}], [MOMENT], 512)[0][0]
+    embers.save(work / "embers.png")
+    over_image = {**OVER_IMAGE, "image": str(work / "embers.png")}
+    looks = [{**look, "size": "512x512"} for look in [*PAINTERS.values(), over_image]]
+    sheet(paintings(work, song, looks, MOMENTS, 192), TARGET / "painters.jpg")
+
+
+def demo(song: pathlib.Path, _: pathlib.Path) -> None:
+    moment = ["--frames", "36-95", "--size", "448x256"]
+    film = TARGET / "demo.webp"
+    subprocess.run([PROGRAM, "render", song, *moment, "-o", film, "--max-bytes", "1500k", "-y", "-q"], check=True)
+    print(film, flush=True)
+
+
+def presets(song: pathlib.Path, work: pathlib.Path) -> None:
+    looks = [{"preset": name, "prompt": prompt} for name, prompt in SEED_PRESETS.items()]
+    looks += [{"preset": name} for name in OWN_PRESETS]
+    sheet(pictures(work, "render", song, looks, MOMENTS, (160, 160)), TARGET / "presets.jpg")
+
+
+def scenes(song: pathlib.Path, work: pathlib.Path) -> None:
+    asked = [{**SQUARE, "strength": 1, "prompt": f"{scene}, {colour}" if colour else scene} for scene in SCENES for colour in COLOURS]
+    made = [row[0] for row in pictures(work, "render", song, asked, [MOMENT], (160, 160))]
+    sheet([made[i : i + len(COLOURS)] for i in range(0, len(made), len(COLOURS))], TARGET / "scenes.jpg")
+
+
+def strengths(song: pathlib.Path, work: pathlib.Path) -> None:
+    upright = {"paint_turn": 0, "paint_zoom": 1}
+    base = [{**SQUARE, **upright, **look, "greyscale": False, "prompt": "a forest in autumn, misty"} for look in PAINTERS.values()]
+    columns = [pictures(work, "paint", song, base, [MOMENT], (160, 160))]
+    for strength in STRENGTHS:
+        columns.append(pictures(work, "render", song, [{**look, "strength": strength} for look in base], [MOMENT], (160, 160)))
+    sheet([[column[row][0] for column in columns] for row in range(len(base))], TARGET / "strengths.jpg")
+
+
+MAKERS = {"analysis": analysis, "painters": painters, "demo": demo, "presets": presets, "scenes": scenes, "strengths": strengths}
+
+
 def main() -> None:
     song = pathlib.Path(sys.argv[1]).resolve()
-    with tempfile.TemporaryDirectory() as folder:
-        work = pathlib.Path(folder)
-        plot(song, TARGET / "analysis.jpg", work)
-        embers = pictures(work, "paint", song, [{"preset": "embers", "size": "512x512"}], [MOMENT], (512, 512))[0][0]
-        embers.save(work / "embers.png")
-        over_image = {**OVER_IMAGE, "image": str(work / "embers.png")}
-        looks = [{**PLAIN, **look, "size": "512x512"} for look in [*PAINTERS.values(), over_image]]
-        sheet(pictures(work, "paint", song, looks, MOMENTS, (192, 192)), TARGET / "painters.jpg")
-
-        square = {"size": "256x256"}
-        moment = ["--frames", "36-95", "--size", "448x256"]
-        film = TARGET / "demo.webp"
-        subprocess.run([PROGRAM, "render", song, *moment, "-o", film, "--max-bytes", "1500k", "-y", "-q"], check=True)
-        print(film, flush=True)
-        presets = [{"preset": name, "prompt": prompt} for name, prompt in SEED_PRESETS.items()]
-        presets += [{"preset": name} for name in OWN_PRESETS]
-        sheet(pictures(work, "render", song, presets, MOMENTS, (160, 160)), TARGET / "presets.jpg")
-        asked = [{**square, "strength": 1, "prompt": f"{scene}, {colour}" if colour else scene} for scene in SCENES for colour in COLOURS]
-        made = [row[0] for row in pictures(work, "render", song, asked, [MOMENT], (160, 160))]
-        sheet([made[i : i + len(COLOURS)] for i in range(0, len(made), len(COLOURS))], TARGET / "scenes.jpg")
-        base = [{**square, **look, "greyscale": False, "prompt": "a forest in autumn, misty"} for look in PAINTERS.values()]
-        columns = [pictures(work, "paint", song, base, [MOMENT], (160, 160))]
-        for strength in STRENGTHS:
-            columns.append(pictures(work, "render", song, [{**look, "strength": strength} for look in base], [MOMENT], (160, 160)))
-        sheet([[column[row][0] for column in columns] for row in range(len(base))], TARGET / "strengths.jpg")
+    for name in sys.argv[2:] or MAKERS:
+        with tempfile.TemporaryDirectory() as folder:
+            MAKERS[name](song, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
