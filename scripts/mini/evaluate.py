@@ -3,9 +3,9 @@
 
 DATA is what make_data.py wrote, MODEL a diffusers folder (train_denoiser.py's RUN/mini). Prompts, seeds and init
 pictures were never trained on. Prints one table, each row as it is known; the exit status is 0 only when every row is met. --each is the
-number of pictures a scene (default 4). --exact runs all steps of img2img, as --strength-mode exact does: with --steps 3
---guidance 1, the way to judge train_few_steps.py's RUN/mini. The judges are made once and kept as DATA/classifier.pt and
-DATA/palettes.npz.
+number of pictures a scene (default 4). --exact runs all steps of img2img, as --strength-mode exact does, by --sampler: with
+--steps 4 --sampler dpmpp_2m as what ships, with --guidance 1 beside it the way to judge train_few_steps.py's RUN/mini.
+The judges are made once and kept as DATA/classifier.pt and DATA/palettes.npz.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini import captions, judge, painter, palettes
-from mini.sampling import embedded, img2img
+from mini.sampling import SAMPLERS, embedded, img2img
 from mini.train_vae import frames
 from mini.training import Shards, autocast, latents_of, pick_device, quiet, to_tensor
 
@@ -52,8 +52,9 @@ class Row:
 class Model:
     """The two pipelines of one diffusers folder, with the steps and guidance of this evaluation."""
 
-    def __init__(self, folder: Path, steps: int, guidance: float, exact: bool) -> None:
-        self.steps, self.guidance, self.exact = steps, guidance, exact
+    def __init__(self, folder: Path, steps: int, guidance: float, sampler: str | None) -> None:
+        """`sampler`: that of sampling.py which runs all steps; none: diffusers' DDIM, of whose steps img2img runs a share."""
+        self.steps, self.guidance, self.sampler = steps, guidance, sampler
         self.text = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True).to(pick_device())
         self.image = StableDiffusionImg2ImgPipeline(**self.text.components, requires_safety_checker=False)
         for pipe in (self.text, self.image):
@@ -69,9 +70,11 @@ class Model:
             options = dict(self.options, prompt=part, negative_prompt=[negative] * len(part))
             seeds = [seed + (0 if one_seed else start + i) for i in range(len(part))]
             options["generator"] = [torch.Generator().manual_seed(number) for number in seeds]
-            if inits is not None and self.exact:
-                noise = torch.cat([torch.randn(1, 4, inits.shape[1] // 8, inits.shape[2] // 8, generator=g) for g in options["generator"]])
-                made.append(self.over(inits[start : start + BATCH], part, noise, strength, negative))
+            if self.sampler:
+                height, width = (size[1], size[0]) if inits is None else inits.shape[1:3]
+                noise = torch.cat([torch.randn(1, 4, height // 8, width // 8, generator=g) for g in options["generator"]])
+                some = None if inits is None else inits[start : start + BATCH]
+                made.append(self.over(some, part, noise, 1.0 if inits is None else strength, negative))
                 continue
             with torch.no_grad(), autocast(self.text.device):
                 if inits is None:
@@ -83,22 +86,29 @@ class Model:
         return np.concatenate(made)
 
     @torch.no_grad()
-    def over(self, inits: np.ndarray, prompts: list[str], noise: torch.Tensor, strength: float, negative: str = "") -> np.ndarray:
-        """uint8 pictures painted over `inits`, all steps run."""
+    def over(self, inits: np.ndarray | None, prompts: list[str], noise: torch.Tensor, strength: float, negative: str = "") -> np.ndarray:
+        """uint8 pictures painted over `inits`, or nothing, all steps run."""
         pipe = self.text
         text, empty = embedded(pipe, prompts), embedded(pipe, [negative])
-        latents = latents_of(pipe.vae, inits, pipe.device).to(pipe.device) * pipe.vae.config.scaling_factor
-        made = img2img(pipe, latents, noise.to(pipe.device), text, empty, strength, self.steps, self.guidance)
+        latents = torch.zeros_like(noise) if inits is None else latents_of(pipe.vae, inits, pipe.device) * pipe.vae.config.scaling_factor
+        given = (latents.to(pipe.device), noise.to(pipe.device), text, empty)
+        made = img2img(pipe, *given, strength, self.steps, self.guidance, self.sampler or "ddim")
         with autocast(pipe.device):
             images = pipe.vae.decode(made / pipe.vae.config.scaling_factor).sample.float()
         return ((images.clamp(-1, 1) + 1.0) * 127.5).round().permute(0, 2, 3, 1).cpu().numpy().astype(np.uint8)
 
 
-def prompts_for(each: int) -> tuple[list[painter.Labels], list[str]]:
+def scenes_of(data: Path) -> list[str]:
+    """The kinds of scene that the data set shows: those that its model can know."""
+    shown = {fact["scene"] for fact in Shards(data / "held-out").facts}
+    return [scene for scene in painter.SCENES if scene in shown]
+
+
+def prompts_for(scenes: list[str], each: int) -> tuple[list[painter.Labels], list[str]]:
     """`each` prompts a scene, in every palette in turn."""
     rng = np.random.default_rng(SEED)
     names, asked = list(palettes.PALETTES), []
-    for i, scene in enumerate(painter.SCENES):
+    for i, scene in enumerate(scenes):
         for k in range(each):
             palette = names[(i + 5 * k) % len(names)]
             asked.append(painter.Labels(scene, palette, False, "", "", "plain"))
@@ -138,8 +148,8 @@ def palette_hits(asked: list[painter.Labels], pictures: np.ndarray, references: 
 
 def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module, keep: Callable[[np.ndarray], None]) -> Iterator[Row]:
     """Scenes and palettes of txt2img, whose pictures go to `keep`, and of img2img from every painter."""
-    asked, prompts = prompts_for(each)
-    references = judge.kept_references(data / "palettes.npz")
+    asked, prompts = prompts_for(scenes_of(data), each)
+    references = judge.kept_references(data / "palettes.npz", scenes_of(data))
 
     def scene_hits(pictures: np.ndarray) -> float:
         return percent([found == what.scene for found, what in zip(judge.named(network, pictures), asked, strict=True)])
@@ -161,11 +171,11 @@ def prompt_rows(model: Model, data: Path, each: int, network: torch.nn.Module, k
         yield Row(f"txt2img {size[0]}x{size[1]}, asked scene", found, square - 10.0, "%")
 
 
-def variety_rows(model: Model) -> Iterator[Row]:
+def variety_rows(model: Model, data: Path) -> Iterator[Row]:
     """How far the pictures of one prompt lie apart by their seeds, beside painted ones of that prompt; the poorest scene counts."""
     rng = np.random.default_rng(SEED + 1)
     shares = {}
-    for number, scene in enumerate(painter.SCENES):
+    for number, scene in enumerate(scenes_of(data)):
         asked = [anything(scene, rng) for _ in range(VARIED)]
         real = np.stack([painter.paint(SEED + VARIED * number + i, what) for i, what in enumerate(asked)])
         prompt = captions.plain_prompt(dataclasses.replace(asked[0], natural=False), rng)
@@ -191,7 +201,7 @@ def apart(pictures: np.ndarray) -> float:
 
 def judge_rows(data: Path, accuracy: float) -> list[Row]:
     """How often the judges themselves are right, on unseen real pictures."""
-    references = judge.kept_references(data / "palettes.npz")
+    references = judge.kept_references(data / "palettes.npz", scenes_of(data))
     held_out = Shards(data / "held-out")
     hits = []
     for i in range(min(len(held_out), 400)):
@@ -278,20 +288,21 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=9, help="denoising steps (default 9)")
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--exact", action="store_true", help="img2img runs all steps, from the strength's own noise level")
+    parser.add_argument("--sampler", choices=tuple(SAMPLERS), default="ddim", help="with --exact (default ddim)")
     parser.add_argument("--sheet", type=Path, help="also write the txt2img pictures, a scene a row")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     quiet()
     network, accuracy = judge.trained_classifier(arguments.data, arguments.data / "classifier.pt")
-    model = Model(arguments.model, arguments.steps, arguments.guidance, arguments.exact)
+    model = Model(arguments.model, arguments.steps, arguments.guidance, arguments.sampler if arguments.exact else None)
 
     def write_sheet(made: np.ndarray) -> None:
         if arguments.sheet:
-            tiles = made.reshape(len(painter.SCENES), arguments.each, 256, 256, 3)
+            tiles = made.reshape(-1, arguments.each, 256, 256, 3)
             Image.fromarray(tiles.transpose(0, 2, 1, 3, 4).reshape(-1, arguments.each * 256, 3)).save(arguments.sheet)
 
-    print(f"{arguments.steps} steps{', exact' * arguments.exact}, guidance {arguments.guidance}")
+    print(f"{arguments.steps} steps{f', exact, {arguments.sampler}' * arguments.exact}, guidance {arguments.guidance}")
     met = True
     for row in itertools.chain(
         judge_rows(arguments.data, accuracy),
@@ -299,7 +310,7 @@ def main() -> int:
         prompt_rows(model, arguments.data, arguments.each, network, write_sheet),
         word_rows(model, arguments.data),
         strength_rows(model, arguments.data),
-        variety_rows(model),
+        variety_rows(model, arguments.data),
     ):
         wanted = "" if row.least is None else f"at least {row.least:.4g} {row.unit}  {'met' if row.met else 'MISSED'}"
         print(f"{row.name:<55} {row.found:8.2f} {row.unit:<3} {wanted}", flush=True)

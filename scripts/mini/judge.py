@@ -1,5 +1,6 @@
 """The judges of evaluate.py: a scene classifier trained on real pictures, and palettes compared in CIELAB."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -127,13 +128,13 @@ def palette_references(scene: str, samples: int = PALETTE_SAMPLES) -> dict[str, 
     return found
 
 
-def kept_references(path: Path) -> dict[str, dict[str, np.ndarray]]:
-    """palette_references of every scene, kept at `path`."""
+def kept_references(path: Path, scenes: Sequence[str]) -> dict[str, dict[str, np.ndarray]]:
+    """palette_references of `scenes`, kept at `path`."""
     if not path.exists():
-        found = {scene: np.stack(list(palette_references(scene).values())) for scene in painter.SCENES}
+        found = {scene: np.stack(list(palette_references(scene).values())) for scene in scenes}
         np.savez_compressed(path, **found)
     with np.load(path) as kept:
-        return {scene: dict(zip(palettes.PALETTES, kept[scene], strict=True)) for scene in painter.SCENES}
+        return {scene: dict(zip(palettes.PALETTES, kept[scene], strict=True)) for scene in kept}
 
 
 def nearest_palette(picture: np.ndarray, references: dict[str, np.ndarray]) -> str:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Paint the data set: make_data.py DATA [--pictures N] [--held-out N] [--program BIN --song WAV] [--jobs N]
+"""Paint the data set: make_data.py DATA [--pictures N] [--held-out N] [--shipped] [--program BIN --song WAV] [--jobs N]
 
 DATA/train and DATA/held-out hold shards WxH-NNNN.npy (uint8 [n, height, width, 3]) and .json (seeds, labels and one
 caption a picture); DATA/extra holds what only the autoencoder sees: frames of the painters (painter-*.npy, with
@@ -92,11 +92,11 @@ def write(path: Path, pictures: np.ndarray, facts: list[dict]) -> None:
     save_whole(path, pictures)
 
 
-def paint_shard(job: tuple[Path, list[int], tuple[int, int]]) -> str:
-    path, seeds, (width, height) = job
+def paint_shard(job: tuple[Path, list[int], tuple[int, int], tuple[str, ...]]) -> str:
+    path, seeds, (width, height), scenes = job
     pictures, facts = [], []
     for seed in seeds:
-        what = painter.labels(seed)
+        what = painter.labels(seed, scenes)
         pictures.append(painter.paint(seed, what, width, height))
         text = captions.caption(what, np.random.default_rng([seed, 2]))
         facts.append({"seed": seed, **dataclasses.asdict(what), "caption": text})
@@ -104,7 +104,9 @@ def paint_shard(job: tuple[Path, list[int], tuple[int, int]]) -> str:
     return str(path)
 
 
-def jobs(data: Path, part: str, count: int, first_seed: int) -> list[tuple[Path, list[int], tuple[int, int]]]:
+def jobs(
+    data: Path, part: str, count: int, first_seed: int, scenes: tuple[str, ...]
+) -> list[tuple[Path, list[int], tuple[int, int], tuple[str, ...]]]:
     """The shards still to be painted, counts rounded up to whole ones.
 
     A size's seeds follow one another, so a larger --pictures adds to a smaller.
@@ -115,7 +117,7 @@ def jobs(data: Path, part: str, count: int, first_seed: int) -> list[tuple[Path,
             path = data / part / f"{width}x{height}-{number:04d}.npy"
             seeds = [first_seed + k * 1_000_000 + number * SHARD + i for i in range(SHARD)]
             if not path.exists():
-                todo.append((path, seeds, (width, height)))
+                todo.append((path, seeds, (width, height), scenes))
     return todo
 
 
@@ -171,6 +173,7 @@ def main() -> int:
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("--pictures", type=int, default=16_000, help="to train on (default 16000)")
     parser.add_argument("--held-out", type=int, default=1_024, help="never trained on (default 1024)")
+    parser.add_argument("--shipped", action="store_true", help="only the kinds of scene that models/mini knows")
     parser.add_argument("--program", type=Path, help="a built spectradiff, for frames of the painters")
     parser.add_argument("--song", type=Path, help="WAV to paint (examples/compose_song.py makes one)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
@@ -182,7 +185,8 @@ def main() -> int:
         if not arguments.song:
             parser.error("--program needs --song")
         frames_of_painters(data, arguments.program, arguments.song)
-    todo = jobs(data, "held-out", arguments.held_out, HELD_OUT_SEED) + jobs(data, "train", arguments.pictures, 0)
+    scenes = painter.SHIPPED if arguments.shipped else tuple(painter.SCENES)
+    todo = [*jobs(data, "held-out", arguments.held_out, HELD_OUT_SEED, scenes), *jobs(data, "train", arguments.pictures, 0, scenes)]
     with multiprocessing.Pool(arguments.jobs) as pool:
         for number, path in enumerate(pool.imap(paint_shard, todo), 1):
             print(f"{number}/{len(todo)} {path}", flush=True)

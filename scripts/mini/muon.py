@@ -15,9 +15,10 @@ LIKE_ADAMW = 0.2
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """Nearly the orthogonal factor of a matrix, in bfloat16."""
+    """Nearly the orthogonal factor of a matrix, in bfloat16 on a GPU."""
     wide = matrix.shape[0] <= matrix.shape[1]
-    x = (matrix if wide else matrix.T).bfloat16()
+    x = matrix if wide else matrix.T
+    x = x.bfloat16() if x.is_cuda else x
     x = x / (x.norm() + 1e-7)
     a, b, c = QUINTIC
     for _ in range(STEPS):

@@ -4,7 +4,7 @@ The same seed gives the same picture on any machine with the same numpy, scipy a
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -92,6 +92,13 @@ SCENES = {
     "butterfly": Scene(life.butterfly, DAY, (), ("ember", "ocean", "gold")),
 }
 
+# Those that models/mini was trained on.
+SHIPPED = (
+    "mountains", "iceland", "dunes", "forest", "tree", "castle", "volcano", "aurora", "sea", "storm", "clouds", "moon",
+    "nebula", "galaxy", "planet", "fire", "ink", "tunnel", "synthwave", "city", "gasmask", "helmet", "robot", "eye", "crystals",
+    "mandala", "marble", "glass", "fractal", "abstract", "coral", "jellyfish", "flowers", "mushrooms", "butterfly",
+)  # fmt: skip
+
 
 @dataclasses.dataclass(frozen=True)
 class Labels:
@@ -109,10 +116,10 @@ def generator(seed: int, purpose: int) -> np.random.Generator:
     return np.random.default_rng([seed, purpose])
 
 
-def labels(seed: int) -> Labels:
-    """What picture `seed` shows."""
+def labels(seed: int, scenes: Sequence[str] = tuple(SCENES)) -> Labels:
+    """What picture `seed` of a data set of `scenes` shows."""
     rng = generator(seed, 0)
-    names = list(SCENES)
+    names = list(scenes)
     scene = names[int(rng.integers(len(names)))]
     kind = SCENES[scene]
     natural = bool(rng.random() < 0.3)

@@ -4,6 +4,7 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from mini import captions, judge, make_data, painter, palettes
 from mini.canvas import Canvas
 from mini.muon import optimisers_of, orthogonal
-from mini.sampling import Levels, exact_timesteps
+from mini.sampling import Levels, dpmpp_2m, exact_timesteps
 from mini.styles import STYLES
 from mini.training import Run, descend, rate
 
@@ -155,6 +156,29 @@ def test_a_ddim_step_along_the_true_v_keeps_picture_and_noise():
     assert torch.allclose(arrived, levels.noised(clean, noise, end), atol=1e-4)
 
 
+@pytest.mark.parametrize("strength", (0.4, 1.0))
+def test_dpm_solver_2m_is_that_of_diffusers(strength):
+    from diffusers import DPMSolverMultistepScheduler
+
+    from mini.train_denoiser import SCHEDULER
+
+    taken = {key: value for key, value in SCHEDULER.items() if key not in ("clip_sample", "set_alpha_to_one")}
+    scheduler = DPMSolverMultistepScheduler(**taken, solver_order=2, lower_order_final=True, final_sigmas_type="zero")
+    scheduler.set_timesteps(4)
+    times = exact_timesteps(strength, 4)
+    levels = Levels(pipeline_with(scheduler.alphas_cumprod), torch.device("cpu"))
+    v_of = lambda x, now: 0.5 * x.tanh() + now[:, None, None, None] / 1000
+    x = torch.randn(2, 4, 3, 3, generator=torch.Generator().manual_seed(0))
+    ours = dpmpp_2m(levels, [torch.full((2,), t) for t in [*times, -1]], x, v_of)
+    alphas = scheduler.alphas_cumprod[times]
+    scheduler.timesteps = torch.tensor(times)
+    scheduler.sigmas = torch.cat([((1 - alphas) / alphas).sqrt(), torch.zeros(1)])
+    theirs = x
+    for t in scheduler.timesteps:
+        theirs = scheduler.step(v_of(theirs, t.expand(2)), t, theirs).prev_sample
+    assert torch.allclose(ours, theirs, atol=2e-3)
+
+
 def test_exact_timesteps_run_every_step_from_the_strengths_own_level():
     assert exact_timesteps(0.56, 2) == [559, 280]
     assert exact_timesteps(1.0, 3) == [999, 666, 333]
@@ -175,6 +199,61 @@ def test_the_student_begins_from_frames_other_pictures_mixtures_and_its_own():
     assert float(frames.float().mean()) == pytest.approx(few.PAINTED, abs=0.08)
     assert float(others.float().mean()) == pytest.approx(few.OTHERS, abs=0.06)
     assert float(kept.float().mean()) == pytest.approx(1.0 - few.PAINTED - few.OTHERS - few.MIXED, abs=0.08)
+
+
+def test_one_substep_asks_the_student_for_the_guided_v_itself(monkeypatch):
+    from mini import train_few_steps as few
+
+    monkeypatch.setattr(few, "predicted", lambda pipe, x, now, text, empty, guidance: guidance * x + now[:, None, None, None])
+    levels = Levels(pipeline_with(torch.linspace(0.999, 0.01, 1000)), torch.device("cpu"))
+    noisy, start = torch.randn(3, 4, 2, 2), torch.tensor([20, 500, 999])
+    v = few.wanted(None, levels, noisy, start, (start - few.SPAN).clamp_min(-1), None, None, 1)
+    assert torch.allclose(v, few.GUIDANCE * noisy + start[:, None, None, None], rtol=1e-3, atol=1e-3)
+
+
+def pipeline_with(alphas: torch.Tensor) -> SimpleNamespace:
+    return SimpleNamespace(scheduler=SimpleNamespace(alphas_cumprod=alphas))
+
+
+def test_crops_of_a_batch_are_one_square_from_anywhere():
+    from mini import train_few_steps as few
+
+    latents = torch.arange(48.0).reshape(1, 1, 6, 8).expand(2, 4, 6, 8)
+    rng = np.random.default_rng(0)
+    assert few.cropped(latents, 0, rng) is latents
+    crops = [few.cropped(latents, 3, rng) for _ in range(200)]
+    assert {tuple(crop.shape) for crop in crops} == {(2, 4, 3, 3)}
+    assert {float(crop[0, 0, 0, 0]) for crop in crops} == {8.0 * y + x for y in range(4) for x in range(6)}
+
+
+def test_texture_and_spectrum_tell_a_soft_picture_from_a_sharp_one_that_is_shifted():
+    from mini import train_decoder as crisp
+
+    sharp = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    shifted = sharp.roll((3, 5), (2, 3))
+    soft = torch.nn.functional.avg_pool2d(torch.nn.functional.pad(sharp, (1, 1, 1, 1), mode="reflect"), 3, stride=1)
+    for distance in (crisp.texture_loss, crisp.spectral_distance):
+        assert float(distance(sharp, sharp)) == 0.0
+        assert float(distance(soft, sharp)) > 4 * float(distance(shifted, sharp))
+    # Half the amplitude has a quarter of the energy in every ring: 6 dB.
+    assert float(crisp.spectral_distance(sharp / 2, sharp)) == pytest.approx(6.02, abs=0.1)
+
+
+def test_the_discriminators_gradient_is_a_given_share_of_the_rest_at_the_last_layer():
+    from mini import train_decoder as crisp
+
+    torch.manual_seed(0)
+    last = torch.nn.Conv2d(4, 3, 3)
+    made = last(torch.randn(2, 4, 34, 34))
+    likeness, judged = made.square().mean(), -crisp.Judge()(made).mean()
+    weight = crisp.judged_weight(likeness, judged, last.weight)
+    ours, theirs = (torch.autograd.grad(loss, last.weight, retain_graph=True)[0].norm() for loss in (likeness, weight * judged))
+    assert float(theirs / ours) == pytest.approx(crisp.JUDGED_SHARE, rel=1e-3)
+
+
+def test_what_ships_knows_some_of_the_scenes():
+    assert set(painter.SHIPPED) < set(painter.SCENES)
+    assert {painter.labels(seed, painter.SHIPPED).scene for seed in range(400)} == set(painter.SHIPPED)
 
 
 def test_muon_makes_matrices_orthogonal_and_learns_with_convolutions():
@@ -245,7 +324,7 @@ def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folde
         return done.stdout
 
     data, vae, denoiser = tmp_path / "data", tmp_path / "vae", tmp_path / "denoiser"
-    make_data.paint_shard((data / "train" / "256x256-0000.npy", list(range(8)), (256, 256)))
+    make_data.paint_shard((data / "train" / "256x256-0000.npy", list(range(8)), (256, 256), painter.SHIPPED))
     for name in ("painter-train-hash", "photos"):
         make_data.write(data / "extra" / f"{name}.npy", np.load(data / "train" / "256x256-0000.npy"), [])
     script("train_vae.py", data, vae, "--steps", 2)
@@ -260,3 +339,17 @@ def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folde
     told = script("train_few_steps.py", data, denoiser / "mini", tmp_path / "few", "--steps", 1, "--batch", 2)
     assert "finished" in told
     assert (tmp_path / "few" / "mini" / "model_index.json").is_file()
+    script("train_few_steps.py", data, denoiser / "mini", tmp_path / "one", "--steps", 1, "--batch", 2, "--substeps", 1, "--side", 16)
+    crisp = tmp_path / "crisp"
+    script("train_decoder.py", data, denoiser / "mini", crisp, "--steps", 2, "--batch", 2, "--minutes", 0.001)
+    told = script("train_decoder.py", data, denoiser / "mini", crisp, "--batch", 2)
+    assert "resuming at step 1 of 2" in told and "finished" in told
+    before, after = (weights_of(folder / "mini" / "vae") for folder in (denoiser, crisp))
+    changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"decoder"}
+
+
+def weights_of(folder: Path) -> dict[str, torch.Tensor]:
+    from diffusers import AutoencoderKL
+
+    return AutoencoderKL.from_pretrained(folder, local_files_only=True).state_dict()

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Make the decoder of a trained model crisp: train_decoder.py DATA MODEL RUN [--rate R] [--minutes M] [--steps N]
+
+MODEL is a diffusers folder, train_denoiser.py's RUN/mini or recover_model.py's OUT. Its decoder alone is trained on; the
+encoder stays, so latents mean what they meant and the denoiser needs nothing. Beside colours and gradients the loss asks
+for as much local energy in every band as the original has, for its spectrum, for pictures that a small discriminator
+takes for real, and for latents that decoding and encoding again bring back: a chain does that at every step, and texture
+must not grow in it. RUN/mini is a diffusers folder like MODEL. Give the same command again to go on; --steps is the
+length of the whole training, needed once and kept.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from diffusers import StableDiffusionPipeline
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils.parametrizations import spectral_norm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from mini.train_denoiser import write
+from mini.train_vae import GRADIENT_WEIGHT, SQUARE_WEIGHT, Diet, gradients
+from mini.training import Ema, begin, descend, options, psnr, rate
+
+PEAK_RATE, JUDGES_RATE = 3e-4, 4e-4
+WARM, NOTE_EVERY = 20, 20
+TEXTURE_WEIGHT, SPECTRUM_WEIGHT, RETURN_WEIGHT = 1.0, 0.02, 0.1
+# Scales of the bands, by halving, and the side and the step of the windows whose energy is compared.
+SCALES, WINDOW, STRIDE = 3, 8, 4
+RINGS = 24
+# The discriminator judges from this step on; its gradient at the last layer, beside that of all else.
+JUDGED_FROM, JUDGED_SHARE = 100, 0.3
+
+
+def energies(image: Tensor) -> list[Tensor]:
+    """Local root mean squares of the horizontal, vertical and diagonal differences of an image and its reductions."""
+    found = []
+    for _ in range(SCALES):
+        down, right = gradients(image)
+        for band in (down, right, right[..., 1:, :] - right[..., :-1, :]):
+            found.append((functional.avg_pool2d(band.square(), WINDOW, STRIDE) + 1e-5).sqrt())
+        image = functional.avg_pool2d(image, 2)
+    return found
+
+
+def texture_loss(made: Tensor, wanted: Tensor) -> Tensor:
+    pairs = zip(energies(made), energies(wanted), strict=True)
+    return torch.stack([functional.l1_loss(a, b) for a, b in pairs]).mean()
+
+
+def spectrum(image: Tensor) -> Tensor:
+    """Log energy of each picture's luminance in rings of equal width of spatial frequency: [n, RINGS]."""
+    grey = image.mean(1)
+    h, w = grey.shape[1:]
+    window = torch.hann_window(h, periodic=False)[:, None] * torch.hann_window(w, periodic=False)
+    power = torch.fft.rfft2((grey - grey.mean((1, 2), keepdim=True)) * window.to(grey)).abs().square() / (h * w)
+    away = torch.hypot(torch.fft.fftfreq(h)[:, None], torch.fft.rfftfreq(w)) * 2 * RINGS
+    ring = away.long().clamp_max(RINGS - 1).flatten().to(grey.device)
+    sums = torch.zeros(len(grey), RINGS, device=grey.device).index_add(1, ring, power.flatten(1))
+    return (sums / torch.bincount(ring, minlength=RINGS) + 1e-6).log()
+
+
+def spectral_distance(made: Tensor, wanted: Tensor) -> Tensor:
+    """Mean distance of two batches' spectra, decibels, over the upper three quarters of the frequencies."""
+    return (spectrum(made) - spectrum(wanted)).abs()[:, RINGS // 4 :].mean() * 10.0 / torch.log(torch.tensor(10.0))
+
+
+class Judge(nn.Module):
+    """Says of every patch of 22x22 pixels whether it is painted or decoded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths, strides = (3, 32, 64, 96), (2, 2, 1)
+        layers: list[nn.Module] = []
+        for before, after, stride in zip(widths, widths[1:], strides, strict=False):
+            layers += [spectral_norm(nn.Conv2d(before, after, 4, stride=stride, padding=1)), nn.LeakyReLU(0.2)]
+        self.layers = nn.Sequential(*layers, spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1)))
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.layers(image)
+
+
+def likeness_loss(made: Tensor, wanted: Tensor) -> Tensor:
+    """Everything that compares a decoded picture with the original itself."""
+    edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
+    colours = functional.l1_loss(made, wanted) + SQUARE_WEIGHT * functional.mse_loss(made, wanted)
+    spectra = (spectrum(made) - spectrum(wanted)).abs().mean()
+    return colours + GRADIENT_WEIGHT * edges + TEXTURE_WEIGHT * texture_loss(made, wanted) + SPECTRUM_WEIGHT * spectra
+
+
+def judged_weight(likeness: Tensor, judged: Tensor, last: nn.Parameter) -> Tensor:
+    """What makes the gradient of `judged` JUDGED_SHARE of that of `likeness` at the weights `last`."""
+    ours, theirs = (torch.autograd.grad(loss, last, retain_graph=True)[0].norm() for loss in (likeness, judged))
+    return (JUDGED_SHARE * ours / (theirs + 1e-6)).clamp_max(10.0).detach()
+
+
+def main() -> int:
+    parser = options(__doc__, ("DATA", "MODEL", "RUN"), 4, "32")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
+    arguments = parser.parse_args()
+    device, run = begin(arguments)
+    pipe = StableDiffusionPipeline.from_pretrained(arguments.model, local_files_only=True).to(device)
+    vae = pipe.vae.to(memory_format=torch.channels_last).requires_grad_(False)
+    # In float32: of so few channels, conversions cost more than bfloat16 saves.
+    decoder = vae.decoder.requires_grad_(True)
+    scale = vae.config.scaling_factor
+    judge = Judge().to(device, memory_format=torch.channels_last)
+    ema = Ema(decoder, 0.995)
+    optimiser = torch.optim.AdamW(decoder.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.0)
+    judges = torch.optim.AdamW(judge.parameters(), lr=JUDGES_RATE, betas=(0.5, 0.9), weight_decay=0.0)
+    run.resume(decoder=decoder, ema=ema.network, optimiser=optimiser, judge=judge, judges=judges)
+    diet = Diet(arguments.data, run.rng)
+    for step in run.todo():
+        wanted = diet.batch(arguments.batch).to(device, memory_format=torch.channels_last)
+        with torch.no_grad():
+            posterior = vae.encode(wanted).latent_dist
+            latents = posterior.mean + posterior.std * torch.randn(posterior.mean.shape).to(device)
+        made = vae.decode(latents).sample
+        returned = vae.encode(made).latent_dist.mean
+        likeness = likeness_loss(made, wanted)
+        back = scale**2 * functional.mse_loss(returned, latents)
+        loss = likeness + RETURN_WEIGHT * back
+        learning_rate = rate(step, run.steps, arguments.rate, warm=WARM)
+        if step >= JUDGED_FROM:
+            judge.requires_grad_(False)
+            judged = -judge(made).mean()
+            loss = loss + judged_weight(likeness, judged, decoder.conv_out.weight) * judged
+            judge.requires_grad_(True)
+        descend(loss, decoder, learning_rate, optimiser)
+        real, false = judge(wanted), judge(made.detach())
+        doubt = functional.relu(1.0 - real).mean() + functional.relu(1.0 + false).mean()
+        descend(doubt, judge, rate(step, run.steps, JUDGES_RATE, warm=WARM), judges)
+        ema.update(decoder, step)
+        run.losses.append(likeness.detach())
+        if (step + 1) % NOTE_EVERY == 0:
+            made = made.detach()
+            seen = {"db": psnr(made, wanted).mean(), "spectrum_db": spectral_distance(made, wanted), "back": back, "doubt": doubt}
+            run.note(learning_rate, **{name: value.item() for name, value in seen.items()})
+    vae.decoder.load_state_dict(ema.network.state_dict())
+    write(pipe, arguments.run / "mini", arguments.model / "tokenizer")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
