@@ -3,15 +3,17 @@
 
 MODEL is a diffusers folder, train_denoiser.py's RUN/mini or recover_model.py's OUT. Its decoder alone is trained on; the
 encoder stays, so latents mean what they meant and the denoiser needs nothing. Beside colours and gradients the loss asks
-for as much local energy in every band as the original has, for its spectrum, for pictures that a small discriminator
+for as much energy in every band and every small window as the original has there, for pictures that a small discriminator
 takes for real, and for latents that decoding and encoding again bring back: a chain does that at every step, and texture
-must not grow in it. RUN/mini is a diffusers folder like MODEL. Give the same command again to go on; --steps is the
+must not grow in it, which is why half of the latents are those of pictures that were decoded and encoded up to sixteen
+times, and are to become the originals. Pictures with film grain are left out: no latent says where a grain lies. RUN/mini is a diffusers folder like MODEL. Give the same command again to go on; --steps is the
 length of the whole training, needed once and kept.
 """
 
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers import StableDiffusionPipeline
 from torch import Tensor, nn
@@ -24,23 +26,28 @@ from mini.train_denoiser import write
 from mini.train_vae import GRADIENT_WEIGHT, SQUARE_WEIGHT, Diet, gradients
 from mini.training import Ema, begin, descend, options, psnr, rate
 
-PEAK_RATE, JUDGES_RATE = 3e-4, 4e-4
+PEAK_RATE, JUDGES_RATE = 3e-4, 1e-3
 WARM, NOTE_EVERY = 20, 20
-TEXTURE_WEIGHT, SPECTRUM_WEIGHT, RETURN_WEIGHT = 1.0, 0.02, 0.1
-# Scales of the bands, by halving, and the side and the step of the windows whose energy is compared.
-SCALES, WINDOW, STRIDE = 3, 8, 4
+TEXTURE_WEIGHT, RETURN_WEIGHT = 0.15, 1.0
+# Of each batch, the share of latents that went through decoder and encoder before, how often at most, and how many are kept.
+TRAVELLED, TRIPS, KEPT = 0.5, 16, 64
+# Scales of the bands, by halving, and the side and the step of the windows whose energy is compared: in larger ones, the
+# energy that a soft edge lacks comes back as ringing beside it. FLOOR is the least energy that counts: four levels of 255.
+SCALES, WINDOW, STRIDE, FLOOR = 3, 4, 2, 0.03
+GRAINY = ("grain",)
 RINGS = 24
 # The discriminator judges from this step on; its gradient at the last layer, beside that of all else.
 JUDGED_FROM, JUDGED_SHARE = 100, 0.3
 
 
 def energies(image: Tensor) -> list[Tensor]:
-    """Local root mean squares of the horizontal, vertical and diagonal differences of an image and its reductions."""
+    """Logarithms of the local root mean squares of an image's horizontal, vertical and diagonal differences, and of those of
+    its reductions: ripples where the original is flat count as much as edges that are soft."""
     found = []
     for _ in range(SCALES):
         down, right = gradients(image)
         for band in (down, right, right[..., 1:, :] - right[..., :-1, :]):
-            found.append((functional.avg_pool2d(band.square(), WINDOW, STRIDE) + 1e-5).sqrt())
+            found.append(((functional.avg_pool2d(band.square(), WINDOW, STRIDE) + 1e-6).sqrt() + FLOOR).log())
         image = functional.avg_pool2d(image, 2)
     return found
 
@@ -86,8 +93,30 @@ def likeness_loss(made: Tensor, wanted: Tensor) -> Tensor:
     """Everything that compares a decoded picture with the original itself."""
     edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
     colours = functional.l1_loss(made, wanted) + SQUARE_WEIGHT * functional.mse_loss(made, wanted)
-    spectra = (spectrum(made) - spectrum(wanted)).abs().mean()
-    return colours + GRADIENT_WEIGHT * edges + TEXTURE_WEIGHT * texture_loss(made, wanted) + SPECTRUM_WEIGHT * spectra
+    return colours + GRADIENT_WEIGHT * edges + TEXTURE_WEIGHT * texture_loss(made, wanted)
+
+
+class Travellers:
+    """Latents that went through decoder and encoder, beside the pictures that they began as."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.kept: list[tuple[int, Tensor, Tensor]] = []  # trips, latents [4, h, w], picture [3, 8 h, 8 w]
+
+    def board(self, latents: Tensor, wanted: Tensor) -> list[int]:
+        """Put kept ones in the place of TRAVELLED of a batch, in place; gives the trips of each item."""
+        trips = [0] * len(latents)
+        for row in range(round(TRAVELLED * len(latents)) if len(self.kept) >= len(latents) else 0):
+            trips[row], latents[row], wanted[row] = self.kept.pop(int(self.rng.integers(len(self.kept))))
+        return trips
+
+    def alight(self, trips: list[int], returned: Tensor, wanted: Tensor) -> None:
+        """Keep what came back from one more trip; where there is no room, in the place of another."""
+        for count, latent, picture in zip(trips, returned.detach(), wanted, strict=True):
+            if count + 1 < TRIPS:
+                if len(self.kept) == KEPT:
+                    self.kept.pop(int(self.rng.integers(KEPT)))
+                self.kept.append((count + 1, latent.clone(), picture.clone()))
 
 
 def judged_weight(likeness: Tensor, judged: Tensor, last: nn.Parameter) -> Tensor:
@@ -111,14 +140,17 @@ def main() -> int:
     optimiser = torch.optim.AdamW(decoder.parameters(), lr=arguments.rate, betas=(0.9, 0.99), weight_decay=0.0)
     judges = torch.optim.AdamW(judge.parameters(), lr=JUDGES_RATE, betas=(0.5, 0.9), weight_decay=0.0)
     run.resume(decoder=decoder, ema=ema.network, optimiser=optimiser, judge=judge, judges=judges)
-    diet = Diet(arguments.data, run.rng)
+    diet = Diet(arguments.data, run.rng, without=GRAINY)
+    travellers = Travellers(run.rng)
     for step in run.todo():
         wanted = diet.batch(arguments.batch).to(device, memory_format=torch.channels_last)
         with torch.no_grad():
             posterior = vae.encode(wanted).latent_dist
             latents = posterior.mean + posterior.std * torch.randn(posterior.mean.shape).to(device)
+            trips = travellers.board(latents, wanted)
         made = vae.decode(latents).sample
         returned = vae.encode(made).latent_dist.mean
+        travellers.alight(trips, returned, wanted)
         likeness = likeness_loss(made, wanted)
         back = scale**2 * functional.mse_loss(returned, latents)
         loss = likeness + RETURN_WEIGHT * back

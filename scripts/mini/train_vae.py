@@ -7,6 +7,7 @@ again to go on. --steps is the length of the whole training, needed once and kep
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,13 +63,19 @@ def frames(data: Path, part: str) -> list[np.ndarray]:
     return [np.load(path, mmap_mode="r") for path in paths]
 
 
+def styled(scenes: Shards, without: tuple[str, ...]) -> Sequence[np.ndarray]:
+    """The pictures whose style is none of `without`."""
+    return [scenes[i] for i, fact in enumerate(scenes.facts) if fact["style"] not in without]
+
+
 class Diet:
     """Random crops, mirrored half of the time, of everything that the autoencoder must survive."""
 
-    def __init__(self, data: Path, rng: np.random.Generator) -> None:
+    def __init__(self, data: Path, rng: np.random.Generator, without: tuple[str, ...] = ()) -> None:
+        """Of the scenes, none in the styles `without`."""
         self.rng = rng
         sizes = [size for size in ("256x256", "384x384") if any((data / "train").glob(f"{size}-*.npy"))]
-        scenes = [Shards(data / "train", size) for size in sizes or ["256x256"]]
+        scenes = [styled(Shards(data / "train", size), without) for size in sizes or ["256x256"]]
         self.sources = [scenes, frames(data, "train"), [np.load(data / "extra" / "photos.npy", mmap_mode="r")]]
 
     def crop(self) -> np.ndarray:
