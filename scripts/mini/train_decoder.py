@@ -4,10 +4,10 @@
 MODEL is a diffusers folder, train_denoiser.py's RUN/mini or recover_model.py's OUT. Its decoder alone is trained on; the
 encoder stays, so latents mean what they meant and the denoiser needs nothing. Beside colours and gradients the loss asks
 for as much energy in every band and every small window as the original has there, for pictures that a small discriminator
-takes for real, and for latents that decoding and encoding again bring back: a chain does that at every step, and texture
-must not grow in it, which is why half of the latents are those of pictures that were decoded and encoded up to sixteen
-times, and are to become the originals. Pictures with film grain are left out: no latent says where a grain lies. RUN/mini is a diffusers folder like MODEL. Give the same command again to go on; --steps is the
-length of the whole training, needed once and kept.
+takes for real, and for latents that decoding and encoding again bring back. A chain does that at every step, and texture
+must not grow in it: half of the latents are those of pictures that were decoded and encoded up to sixteen times, and are
+to become the originals. Pictures with film grain are left out: no latent says where a grain lies. RUN/mini is a diffusers
+folder like MODEL. Give the same command again to go on; --steps is the length of the whole training, needed once and kept.
 """
 
 import sys
