@@ -33,15 +33,25 @@ Json manifest_json(const Manifest& manifest) {
                 {"dtype", code->dtype},           {"size", {code->size.width, code->size.height}},
                 {"batch_size", code->batch_size}, {"guided", code->guided}};
   }
-  return {{"name", manifest.name},         {"folder", manifest.folder.string()},
-          {"family", manifest.family},     {"title", manifest.title},
-          {"licence", manifest.licence},   {"source", manifest.source},
-          {"sha256", manifest.sha256},     {"trust", trust_of(manifest)},
-          {"notes", manifest.notes},       {"networks", networks},
-          {"compiled", compiled},          {"scheduler", manifest.scheduler},
-          {"verified_sizes", sizes},       {"verified_dtypes", manifest.verified_dtypes},
-          {"exporter", manifest.exporter}, {"loras", manifest.loras},
-          {"vae", manifest.vae},           {"controlnet", manifest.controlnet},
+  return {{"name", manifest.name},
+          {"folder", manifest.folder.string()},
+          {"family", manifest.family},
+          {"title", manifest.title},
+          {"licence", manifest.licence},
+          {"source", manifest.source},
+          {"sha256", manifest.sha256},
+          {"trust", trust_of(manifest)},
+          {"notes", manifest.notes},
+          {"networks", networks},
+          {"compiled", compiled},
+          {"scheduler", manifest.scheduler},
+          {"verified_sizes", sizes},
+          {"verified_dtypes", manifest.verified_dtypes},
+          {"exporter", manifest.exporter},
+          {"loras", manifest.loras},
+          {"vae", manifest.vae},
+          {"controlnet", manifest.controlnet},
+          {"attention_bank", manifest.has_bank()},
           {"look", manifest.look}};
 }
 
@@ -52,6 +62,7 @@ std::string source_text(const Manifest& manifest) {
     text += fmt::format(", LoRA {} x {}", lora["file"].get<std::string>(), lora["weight"].get<double>());
   if (!manifest.vae.empty()) text += ", VAE " + manifest.vae;
   if (!manifest.controlnet.empty()) text += ", ControlNet " + manifest.controlnet;
+  if (manifest.has_bank()) text += ", with an attention bank (--coherence)";
   return text;
 }
 

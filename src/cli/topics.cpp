@@ -57,6 +57,10 @@ what stands still holds the picture; --walk takes it round a circle, or by a clo
 What flickers calms down with --attack, --release and --blend-previous, or with --diffuse-every 4, which makes the
 frames between from those around them: --interpolate flow follows each pixel and knows the camera, --diffuse-on beats
 diffuses every first beat of a bar. --camera-noise 0.5 lets half of the noise go along with the camera.
+--coherence puts each frame together from what its section's anchor shows, and --reference from what a picture of
+yours shows; music may loosen it. They need a model that was exported with --attention-bank:
+  spectradiff render song.wav --model ./my-model --coherence "1 - 0.7*onset"
+  spectradiff render song.wav --model ./my-model --reference painting.jpg
 `spectradiff help music` has the words of expressions.
 )text"},
     {"music", R"text(Music: from sound to numbers, and from numbers to pictures.
@@ -115,8 +119,8 @@ skies, cities and the like. Others are exported from Hugging Face or a checkpoin
   python scripts/export_model.py SOURCE my-model
   spectradiff model check ./my-model
   spectradiff render song.wav --model ./my-model
---lora, --vae and --controlnet of the exporter build these in. A model that neither ships nor was exported here is
-refused until you trust it: `spectradiff model trust ./my-model`.
+--lora, --vae and --controlnet of the exporter build these in, --attention-bank what --coherence needs. A model that
+neither ships nor was exported here is refused until you trust it: `spectradiff model trust ./my-model`.
 
 A network that enlarges pictures, such as a TorchScript trace of ESRGAN, and one that makes pictures between others,
 such as one of FILM, become bundles too:

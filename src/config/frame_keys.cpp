@@ -16,7 +16,8 @@ constexpr int kPictureRevision = 2;
 // What every painting's pixels come from.
 Json painting_material(const Constants& constants) {
   std::map<std::string, std::string> files = constants.files;
-  for (const char* key : {"analysis_audio", "control_image", "control_video", "depth"}) files.erase(key);
+  for (const char* key : {"analysis_audio", "control_image", "control_video", "depth", "reference"})
+    files.erase(key);
   std::erase_if(files, [](const auto& file) { return only_makes_rows(file.first); });
   SongFacts heard = constants.song;
   if (const auto stem = constants.files.find("analysis_audio"); stem != constants.files.end())
@@ -33,7 +34,7 @@ Json diffusion_material(const Constants& constants) {
   material.erase("model");  // a name; the hash says which
   for (const char* key : {"scheduler", "steps", "strength_mode", "eta", "prompt_weighting", "long_prompts"})
     material[key] = find_option(key)->get({job_of(constants), {}});
-  for (const char* key : {"control_image", "control_video", "depth"}) {
+  for (const char* key : {"control_image", "control_video", "depth", "reference"}) {
     if (const auto file = constants.files.find(key); file != constants.files.end())
       material[key] = file->second;
   }
@@ -66,6 +67,28 @@ class TrailKeys {
   std::string key_;
 };
 
+// What the music moved nowhere paints as if nothing had asked it to.
+void add_moved(Json& entry, const Plan& plan, const Recipe& row, const std::vector<double>& settled) {
+  for (size_t i = 0; i < row.painting.size(); ++i) {
+    if (row.painting[i] != settled[i]) entry[plan.painting[i].key] = row.painting[i];
+  }
+}
+
+// What anchors come from beside what all frames have in common, by frame.
+std::map<int64_t, FrameKey> anchor_keys(const Plan& plan, const std::vector<double>& settled) {
+  std::map<int64_t, FrameKey> keys;
+  TrailKeys trails(plan);
+  for (const Recipe& anchor : plan.anchors) {
+    Json entry = {{"frame", anchor.frame}, {"init", init_to_json(anchor.init)}};
+    add_moved(entry, plan, anchor, settled);
+    add_view(entry, anchor);
+    if (!plan.trails.empty()) entry["trail"] = trails.key_to(anchor.frame);
+    add_diffusion(entry, plan, anchor);
+    keys[anchor.frame] = sha256_hex(json_text(entry));
+  }
+  return keys;
+}
+
 }  // namespace
 
 bool only_makes_rows(std::string_view file) {
@@ -86,16 +109,15 @@ std::vector<FrameKey> frame_keys(const Plan& plan) {
   std::vector<FrameKey> keys;
   std::map<int64_t, FrameKey> latest;  // of each chain
   TrailKeys trails(plan);
+  const std::map<int64_t, FrameKey> anchors = anchor_keys(plan, settled);
   for (const Recipe& row : plan.rows) {
     Json entry = {{"common", common}, {"frame", row.frame}};
-    // What the music moved nowhere paints as if nothing had asked it to.
-    for (size_t i = 0; i < row.painting.size(); ++i) {
-      if (row.painting[i] != settled[i]) entry[plan.painting[i].key] = row.painting[i];
-    }
+    add_moved(entry, plan, row, settled);
     add_view(entry, row);
     if (!plan.trails.empty()) entry["trail"] = trails.key_to(row.frame);
     if (constants.diffusion) {
       add_diffusion(entry, plan, row);
+      if (row.anchor) entry["anchor"] = anchors.at(*row.anchor);
       entry["slot"] = row.chain % constants.diffusion->slots;
       if (row.init.from_noise) entry["init"] = init_to_json(row.init);
       if (row.init.previous) {

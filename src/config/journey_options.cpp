@@ -172,6 +172,20 @@ void add_space(std::vector<Option>& table) {
   table.push_back(depth_option());
 }
 
+void add_coherence(std::vector<Option>& table) {
+  const auto share = [](DiffusionNumbers& numbers) -> auto& { return numbers.coherence; };
+  table.push_back(moving(real_option(
+      of_journey("coherence", "C",
+                 "how much a frame is put together from what its section's anchor shows, the frame in the "
+                 "section's middle; 0: not at all; for models that were exported with --attention-bank"),
+      share, {0, 1, "0.5 calms textures, 1 is the most"})));
+  OptionText reference = of_journey("reference", "FILE",
+                                    "a picture that all frames are put together from in the place of their "
+                                    "sections' anchors (--coherence, then 0.7 unless it is given)");
+  reference.option_class = Is::input;
+  table.push_back(path_option(reference, FIELD(reference)));
+}
+
 void add_camera(std::vector<Option>& table) {
   table.push_back(
       moving(real_option(of_camera("zoom", "Z", "what the picture grows by in a second; below 1 it shrinks"),
@@ -211,6 +225,7 @@ void add_journey_options(std::vector<Option>& table) {
   add_chain(table);
   add_camera(table);
   add_space(table);
+  add_coherence(table);
 }
 
 }  // namespace spectradiff

@@ -78,6 +78,11 @@ void write_plan(const Plan& plan, const Json& request, const TextSink& sink) {
     if (is_shown) ++shown;
     sink(json_text(line) + "\n");
   }
+  for (const Recipe& anchor : plan.anchors) {
+    Json line = recipe_to_json(plan, anchor);
+    line["anchor"] = anchor.frame;
+    sink(json_text(line) + "\n");
+  }
 }
 
 namespace {
@@ -92,15 +97,16 @@ class RowReader {
       frame_ = reader_->integer("carried");
       return;
     }
-    frame_ = reader_->integer("frame");
+    frame_ = reader_->integer(is_anchor() ? "anchor" : "frame");
     where_ += fmt::format(" (frame {})", frame_);
     reader_.emplace(line_, where_, ErrorKind::usage);
-    reader_->integer("frame");
-    reader_->any("t");
+    reader_->integer(is_anchor() ? "anchor" : "frame");
+    if (!is_anchor()) reader_->any("t");
   }
 
   int64_t frame() const { return frame_; }
   bool is_carried() const { return reader_->has("carried"); }
+  bool is_anchor() const { return reader_->has("anchor") && !reader_->has("frame"); }
   bool is_between() const { return reader_->has("between"); }
   bool is_shown() { return reader_->boolean_or("shown", true); }
 
@@ -126,6 +132,7 @@ class RowReader {
   // Puts its painting numbers under their keys; the plan's columns come from these later.
   void read_recipe(Recipe& row, std::map<std::string, double>& painting, Plan& plan) {
     row.frame = frame_;
+    if (reader_->has("anchor") && !is_anchor()) row.anchor = reader_->integer("anchor");
     if (plan.constants.diffusion) read_conditioning(row, plan);
     read_numbers(painting);
     for (const Option& option : option_table()) {
@@ -335,9 +342,10 @@ class RowReader {
 
 // The painters' columns: every number that a row names; rows that do not name it have the constants' value.
 void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& painting,
-                  const std::vector<std::map<std::string, double>>& carried) {
+                  const std::vector<std::map<std::string, double>>& carried,
+                  const std::vector<std::map<std::string, double>>& anchors) {
   std::map<std::string, double> settled;
-  for (const auto* frames : {&painting, &carried}) {
+  for (const auto* frames : {&painting, &carried, &anchors}) {
     for (const auto& row : *frames) {
       for (const auto& [key, value] : row) settled.emplace(key, 0);
     }
@@ -355,6 +363,8 @@ void set_painting(Plan& plan, const std::vector<std::map<std::string, double>>& 
   for (const auto& [key, value] : settled) {
     for (size_t i = 0; i < plan.rows.size(); ++i)
       plan.rows[i].painting.push_back(column(painting[i], key, value));
+    for (size_t i = 0; i < plan.anchors.size(); ++i)
+      plan.anchors[i].painting.push_back(column(anchors[i], key, value));
     for (size_t i = 0; i < plan.carried.size(); ++i)
       plan.carried[i].painting.push_back(column(carried[i], key, value));
   }
@@ -424,40 +434,6 @@ PlanFile parse_plan(std::string_view text, std::string name) {
   return plan;
 }
 
-void name_networks(const Json& constants, Json& settings) {
-  for (const char* key : {"interpolation_model", "upscale"}) {
-    if (const Json hash = constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
-      settings[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
-  }
-}
-
-std::optional<DiffusionConstants> diffusion_constants(const PlanFile& file, const RenderJob& job) {
-  const auto found = file.constants.find("diffusion");
-  if (found == file.constants.end()) return std::nullopt;
-  JsonReader reader(*found, file.name + ": diffusion", ErrorKind::usage);
-  DiffusionConstants constants;
-  constants.model = reader.text("model");
-  constants.model_sha256 = reader.text("model_sha256");
-  constants.guided = reader.boolean("guided");
-  constants.text_chunks = static_cast<int>(reader.integer("text_chunks"));
-  constants.device_class = reader.text("device_class");
-  constants.dtype = reader.text("dtype");
-  constants.engine = reader.text("engine");
-  constants.threads = static_cast<int>(reader.integer("threads"));
-  constants.slots = static_cast<int>(reader.integer("slots"));
-  if (constants.slots < 1)
-    throw_error(ErrorKind::usage, "{}: slots = {} is below 1", reader.where(), constants.slots);
-  reader.refuse_unknown();
-  const DiffusionSettings& asked = job.diffusion;
-  constants.scheduler = asked.scheduler;
-  constants.steps = asked.steps;
-  constants.strength_mode = asked.strength_mode;
-  constants.eta = asked.eta;
-  constants.reading = asked.reading;
-  constants.control_map = asked.control_map;
-  return constants;
-}
-
 void take_rows(const PlanFile& file, Plan& plan) {
   const Constants& constants = plan.constants;
   plan.rows.clear();
@@ -465,12 +441,17 @@ void take_rows(const PlanFile& file, Plan& plan) {
   plan.prompts.clear();
   plan.trails = frames_of(file.trails, file.name + ": trails");
   plan.carried.clear();
-  std::vector<std::map<std::string, double>> painting, carried;
+  plan.anchors.clear();
+  std::vector<std::map<std::string, double>> painting, carried, anchors;
   for (size_t i = 0; i < file.rows.size(); ++i) {
     RowReader line(file, i);
     if (line.is_carried()) {
       plan.carried.push_back({line.frame(), {}});
       line.read_painting(carried.emplace_back());
+      continue;
+    }
+    if (line.is_anchor()) {
+      line.read_recipe(plan.anchors.emplace_back(), anchors.emplace_back(), plan);
       continue;
     }
     SampleRange samples =
@@ -484,7 +465,7 @@ void take_rows(const PlanFile& file, Plan& plan) {
       line.read_recipe(plan.rows.emplace_back(), painting.emplace_back(), plan);
     }
   }
-  set_painting(plan, painting, carried);
+  set_painting(plan, painting, carried, anchors);
   check_rows(plan);
 }
 

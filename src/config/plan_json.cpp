@@ -7,7 +7,10 @@
 
 #include "conditioning_options.h"
 #include "journey_options.h"
+#include "spectradiff/base/error.h"
+#include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/config/plan_file.h"
+#include "spectradiff/diffusion/manifest.h"
 
 namespace spectradiff {
 namespace {
@@ -67,6 +70,7 @@ void add_conditioning(Json& entry, const Plan& plan, const Recipe& row) {
 }  // namespace
 
 bool has_number(const Recipe& row, const Option& option) {
+  if (option.key == kCoherenceKey) return row.anchor.has_value();
   return !row.sound.empty() || (option.key != "text_strength" && option.key != "rms_embedding");
 }
 
@@ -137,15 +141,18 @@ Json song_to_json(const SongFacts& song) {
 }
 
 Json diffusion_to_json(const DiffusionConstants& diffusion) {
-  return {{"model", diffusion.model},
-          {"model_sha256", diffusion.model_sha256},
-          {"guided", diffusion.guided},
-          {"text_chunks", diffusion.text_chunks},
-          {"device_class", diffusion.device_class},
-          {"dtype", diffusion.dtype},
-          {"engine", diffusion.engine},
-          {"threads", diffusion.threads},
-          {"slots", diffusion.slots}};
+  Json values = {{"model", diffusion.model},
+                 {"model_sha256", diffusion.model_sha256},
+                 {"guided", diffusion.guided},
+                 {"text_chunks", diffusion.text_chunks},
+                 {"device_class", diffusion.device_class},
+                 {"dtype", diffusion.dtype},
+                 {"engine", diffusion.engine},
+                 {"threads", diffusion.threads},
+                 {"slots", diffusion.slots}};
+  // What says nothing where it is not asked for, so that frames are known by what they were.
+  if (diffusion.coherent) values["coherent"] = true;
+  return values;
 }
 
 Json init_to_json(const Init& init) {
@@ -199,6 +206,7 @@ void add_diffusion(Json& entry, const Plan& plan, const Recipe& row) {
         {{"region", picture_region_names()[static_cast<size_t>(turn.region)]}, {"angle", turn.angle}});
   }
   entry["prompts"] = shares_to_json(plan, row);
+  if (row.anchor) entry["anchor"] = *row.anchor;
   entry["blend"] = row.along_arc ? "slerp" : "lerp";
   if (const auto& [seed, view, share] = row.world; share > 0)
     entry["world_noise"] = {{"seed", seed},
@@ -234,6 +242,41 @@ Json constants_to_json(const Constants& constants) {
     values["interpolation_model_sha256"] = constants.interpolation_sha256;
   if (!constants.upscale_sha256.empty()) values["upscale_sha256"] = constants.upscale_sha256;
   return values;
+}
+
+void name_networks(const Json& constants, Json& settings) {
+  for (const char* key : {"interpolation_model", "upscale"}) {
+    if (const Json hash = constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
+      settings[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
+  }
+}
+
+std::optional<DiffusionConstants> diffusion_constants(const PlanFile& file, const RenderJob& job) {
+  const auto found = file.constants.find("diffusion");
+  if (found == file.constants.end()) return std::nullopt;
+  JsonReader reader(*found, file.name + ": diffusion", ErrorKind::usage);
+  DiffusionConstants constants;
+  constants.model = reader.text("model");
+  constants.model_sha256 = reader.text("model_sha256");
+  constants.guided = reader.boolean("guided");
+  constants.coherent = reader.boolean_or("coherent", false);
+  constants.text_chunks = static_cast<int>(reader.integer("text_chunks"));
+  constants.device_class = reader.text("device_class");
+  constants.dtype = reader.text("dtype");
+  constants.engine = reader.text("engine");
+  constants.threads = static_cast<int>(reader.integer("threads"));
+  constants.slots = static_cast<int>(reader.integer("slots"));
+  if (constants.slots < 1)
+    throw_error(ErrorKind::usage, "{}: slots = {} is below 1", reader.where(), constants.slots);
+  reader.refuse_unknown();
+  const DiffusionSettings& asked = job.diffusion;
+  constants.scheduler = asked.scheduler;
+  constants.steps = asked.steps;
+  constants.strength_mode = asked.strength_mode;
+  constants.eta = asked.eta;
+  constants.reading = asked.reading;
+  constants.control_map = asked.control_map;
+  return constants;
 }
 
 }  // namespace spectradiff

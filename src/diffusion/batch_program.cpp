@@ -31,12 +31,14 @@ class Writer {
     add_world(per_slot([&](const SlotRequest& slot) {
       return slot.world_share == 0 ? 0 : starting(slot) * slot.world_share / norm(slot);
     }));
+    add_levels(scaling_factor);
     program_.bend = noise([](const SlotRequest& slot) { return slot.bends_noise ? 1.0 : 0.0; });
     for (const SlotRequest& slot : slots) program_.done_after.push_back(slot.table.steps.size());
     const size_t steps = *std::max_element(program_.done_after.begin(), program_.done_after.end());
     for (size_t k = 0; k < steps; ++k) program_.steps.push_back(step(k));
     program_.guidance = row([](const SlotRequest& slot) { return slot.guidance; });
     program_.control_weights = row([](const SlotRequest& slot) { return slot.control_weight; });
+    program_.coherence = row([](const SlotRequest& slot) { return slot.coherence; });
     program_.unscale = row([&](const SlotRequest&) { return 1 / scaling_factor; });
     program_.prompt = text_rows(&SlotRequest::prompt);
     program_.negative_prompt = text_rows(&SlotRequest::negative_prompt);
@@ -95,6 +97,21 @@ class Writer {
       drawn.push_back(coefficients[b] != 0 ? static_cast<int>(slots_[b].noise.size()) : -1);
     program_.start.push_back({program_.draws.size(), add(std::move(coefficients))});
     program_.draws.push_back(std::move(drawn));
+  }
+
+  // The noise of the start, as strong as each step's level has it.
+  void add_levels(double scaling_factor) {
+    for (size_t k = 0; k < slots_.front().levels.size(); ++k) {
+      const int image = row([&](const SlotRequest& slot) { return slot.levels[k].first * scaling_factor; });
+      std::vector<WeightedItem> draws;
+      for (const WeightedItem& draw : program_.start) {
+        std::vector<double> coefficients = program_.numbers[static_cast<size_t>(draw.row)];
+        for (size_t b = 0; b < slots_.size(); ++b)
+          coefficients[b] *= slots_[b].levels[k].second / slots_[b].levels.front().second;
+        draws.push_back({draw.item, add(std::move(coefficients))});
+      }
+      program_.levels.emplace_back(image, std::move(draws));
+    }
   }
 
   static const SamplerStep* step_of(const SlotRequest& slot, size_t k) {

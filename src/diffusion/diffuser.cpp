@@ -3,71 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "batch_program.h"
+#include "diffusion_batch.h"
 #include "spectradiff/base/error.h"
 #include "text_embeddings.h"
 
 namespace spectradiff {
-namespace {
-
-std::vector<Tokenizer> tokenizers_of(const Manifest& manifest) {
-  std::vector<Tokenizer> tokenizers;
-  tokenizers.emplace_back(manifest.folder, manifest.tokenizer);
-  if (manifest.second_tokenizer) tokenizers.emplace_back(manifest.folder, *manifest.second_tokenizer);
-  return tokenizers;
-}
-
-// One slot of a batch before it runs: see "Slots and padding".
-struct Slot {
-  const FrameRequest* request = nullptr;
-  SamplerTable table;
-  EncodedMix prompt, negative_prompt;                 // without parts where the job is not told them
-  std::vector<EncodedMix> regions;                    // [request->regions]
-  std::vector<std::unique_ptr<NoiseSource>> sources;  // [request->noise]
-};
-
-std::vector<double> weights_of(const EncodedMix& mix) {
-  std::vector<double> weights;
-  for (const EncodedMix::Part& part : mix.parts) weights.push_back(part.weight);
-  return weights;
-}
-
-std::vector<TextMix::Arc> arcs_of(const EncodedMix& mix) {
-  std::vector<TextMix::Arc> arcs;
-  for (const EncodedMix::Arc& arc : mix.arcs) arcs.push_back({"", arc.weight, arc.along});
-  return arcs;
-}
-
-bool bends_noise(const FrameRequest& request) {
-  return std::any_of(request.bends.begin(), request.bends.end(), [](const LatentBend& bend) {
-    return bend.kind == LatentBend::Kind::noise && !is_neutral(bend);
-  });
-}
-
-size_t most_regions(const std::vector<Slot>& slots) {
-  size_t most = 0;
-  for (const Slot& slot : slots) most = std::max(most, slot.request->regions.size());
-  return most;
-}
-
-// A batch on the device.
-struct Batch {
-  BatchProgram program;
-  DeviceBatch device;
-  Array positive, negative;    // null where the program has no steps, or no guidance
-  std::vector<Array> regions;  // instead of positive, of as many as the slot with most has
-  bool sees_pictures = true;
-  std::vector<std::vector<LatentBend>> bends;  // [slots], those that change something
-
-  Term term(const Array& array, int row) const { return {array, row, 0}; }
-  void add_draws(std::vector<Term>& terms, const std::vector<WeightedItem>& draws) const {
-    for (const WeightedItem& draw : draws) terms.push_back(term(device.draws[draw.item], draw.row));
-  }
-};
-
-}  // namespace
 
 struct Diffuser::Impl {
+  using Slot = DiffusionSlot;
+  using Batch = DiffusionBatch;
+
   Impl(Networks& networks_in, const Manifest& manifest, DiffuserSettings settings_in)
       : networks(networks_in),
         latent(manifest.latent),
@@ -131,13 +76,24 @@ struct Diffuser::Impl {
       if (!settings.guided && request.guidance > 1) {
         throw_error(ErrorKind::internal, "guidance {} in a job without guidance", request.guidance);
       }
+      if (request.anchor != nullptr) check_anchor(request);
     }
+  }
+
+  void check_anchor(const FrameRequest& request) const {
+    if (!settings.coherent)
+      throw_error(ErrorKind::internal, "a frame sees an anchor in a job without coherence");
+    if (!(request.coherence >= 0 && request.coherence <= 1))
+      throw_error(ErrorKind::usage, "coherence = {} is outside 0..1", request.coherence);
+    const FrameRequest& anchor = request.anchor->frame;
+    if (anchor.anchor != nullptr || anchor.init == nullptr || anchor.init->size() != request.init->size())
+      throw_error(ErrorKind::internal, "an anchor sees none itself and has its frames' size");
   }
 
   bool has_negative() const { return settings.guided && !embeds_guidance; }
 
-  std::vector<Slot> fill_slots(std::span<const FrameRequest> requests) {
-    std::vector<Slot> slots(static_cast<size_t>(settings.batch_size));
+  std::vector<Slot> fill_slots(std::span<const FrameRequest> requests, int count) {
+    std::vector<Slot> slots(static_cast<size_t>(count));
     for (size_t b = 0; b < slots.size(); ++b) {
       const FrameRequest& request = requests[std::min(b, requests.size() - 1)];
       slots[b].request = &request;
@@ -178,12 +134,15 @@ struct Diffuser::Impl {
                        .noise = request.noise,
                        .guidance = guidance_of(request),
                        .control_weight = request.control_weight,
+                       .coherence = request.anchor != nullptr ? request.coherence : 0,
                        .prompt = weights_of(slot.prompt),
                        .negative_prompt = weights_of(slot.negative_prompt),
                        .arcs = arcs_of(slot.prompt),
                        .overlay_strength = request.overlay != nullptr ? request.overlay->strength : 1,
                        .overlay_offset = request.overlay != nullptr ? request.overlay->offset : 0,
                        .world_share = request.world.share,
+                       .levels = slot.is_noised ? noised_levels(slot.table, scheduler)
+                                                : std::vector<std::pair<double, double>>(),
                        .from_noise = request.from_noise,
                        .bends_noise = bends_noise(request)});
     }
@@ -285,9 +244,10 @@ struct Diffuser::Impl {
     }
   }
 
-  Batch prepare(std::span<const FrameRequest> requests) {
+  Batch prepare(std::span<const FrameRequest> requests, int count, bool is_noised = false) {
     check(requests);
-    std::vector<Slot> slots = fill_slots(requests);
+    std::vector<Slot> slots = fill_slots(requests, count);
+    for (Slot& slot : slots) slot.is_noised = is_noised;
     const bool denoises =
         std::any_of(slots.begin(), slots.end(), [](const Slot& slot) { return !slot.table.steps.empty(); });
     if (denoises) encode_texts(slots);
@@ -305,21 +265,23 @@ struct Diffuser::Impl {
     return batch;
   }
 
+  // Unscaled latents of the pictures.
+  Array encoded(const Batch& batch) {
+    Array posterior;
+    if (!batch.program.posterior.empty()) {
+      std::vector<Term> noise;
+      batch.add_draws(noise, batch.program.posterior);
+      posterior = networks.combine(batch.device.numbers, noise);
+    }
+    return networks.vae_encode(batch.device.pictures, posterior);
+  }
+
   // The noisy latents that sampling starts from.
   Array start(const Batch& batch) {
-    const BatchProgram& program = batch.program;
-    const Array& numbers = batch.device.numbers;
-    Array posterior;
-    if (!program.posterior.empty()) {
-      std::vector<Term> noise;
-      batch.add_draws(noise, program.posterior);
-      posterior = networks.combine(numbers, noise);
-    }
     std::vector<Term> terms;
-    if (batch.sees_pictures)
-      terms.push_back(batch.term(networks.vae_encode(batch.device.pictures, posterior), program.image));
-    batch.add_draws(terms, program.start);
-    return bent(batch, networks.combine(numbers, terms));
+    if (batch.sees_pictures) terms.push_back(batch.term(encoded(batch), batch.program.image));
+    batch.add_draws(terms, batch.program.start);
+    return bent(batch, networks.combine(batch.device.numbers, terms));
   }
 
   Array bent(const Batch& batch, const Array& latents) {
@@ -346,11 +308,20 @@ struct Diffuser::Impl {
     return networks.gather(items);
   }
 
-  Array predict(const Batch& batch, const ProgramStep& step, const Array& latents, DenoiseInput& input) {
+  void set_step(const Batch& batch, size_t k, const Array& latents, DenoiseInput& input) {
+    const ProgramStep& step = batch.program.steps[k];
     const Term scaled = batch.term(latents, step.input_scale);
     input.latents = step.input_scale >= 0 ? networks.combine(batch.device.numbers, {&scaled, 1}) : latents;
     input.timesteps = step.timestep;
-    const Array output = networks.denoise(input);
+    input.anchors.clear();
+    for (size_t b = 0; b < batch.banks.size(); ++b) {
+      const double timestep = batch.program.numbers[static_cast<size_t>(step.timestep)][b];
+      input.anchors.push_back(batch.banks[b] != nullptr ? batch.banks[b]->nearest(timestep, k) : nullptr);
+    }
+  }
+
+  // With what the network makes of other texts where there are regions.
+  Array blended(const Batch& batch, const Array& output, const DenoiseInput& input) {
     if (batch.regions.empty()) return output;
     std::vector<Array> outputs = {output};
     DenoiseInput in_region = input;
@@ -372,17 +343,25 @@ struct Diffuser::Impl {
     return networks.combine(batch.device.numbers, terms);
   }
 
-  // Finished latents of every slot; null when cancelled.
-  Array sample(const Batch& batch, const Array& start, const std::function<bool()>& cancelled) {
+  DenoiseInput input_of(const Batch& batch) {
     const BatchProgram& program = batch.program;
-    std::vector<Array> latents = {start}, outputs;  // newest first
     DenoiseInput input{.numbers = batch.device.numbers,
                        .guidance = program.guidance,
                        .positive = batch.positive,
                        .negative = batch.negative,
-                       .control_weights = program.control_weights};
+                       .control_weights = program.control_weights,
+                       .coherence = program.coherence};
     if (takes_control && !program.steps.empty())
       input.control = networks.control_pictures(batch.device.control);
+    return input;
+  }
+
+  // Finished latents of every slot; null when cancelled. `predict` makes a step's output.
+  Array sample(const Batch& batch, const std::function<bool()>& cancelled,
+               const std::function<Array(const DenoiseInput&)>& predict) {
+    const BatchProgram& program = batch.program;
+    std::vector<Array> latents = {start(batch)}, outputs;  // newest first
+    DenoiseInput input = input_of(batch);
     std::vector<std::pair<Array, int>> finished(program.done_after.size());
     for (size_t k = 0;; ++k) {
       // Taken out at once: what the network makes of a picture that is done no longer touches it.
@@ -392,11 +371,58 @@ struct Diffuser::Impl {
       if (k == program.steps.size()) return networks.gather(finished);
       if (cancelled && cancelled()) return nullptr;
       const ProgramStep& step = program.steps[k];
-      outputs.insert(outputs.begin(), predict(batch, step, latents.front(), input));
+      set_step(batch, k, latents.front(), input);
+      outputs.insert(outputs.begin(), blended(batch, predict(input), input));
       latents.insert(latents.begin(), advance(batch, step, latents, outputs));
       latents.resize(std::min(latents.size(), program.samples_kept));
       outputs.resize(std::min(outputs.size(), program.outputs_kept));
     }
+  }
+
+  // What the anchor leaves at each of its steps; absent when cancelled.
+  std::optional<AnchorBank> bank_of(const Anchor& anchor, const std::function<bool()>& cancelled) {
+    const Batch batch = prepare({&anchor.frame, 1}, 1, anchor.is_noised);
+    AnchorBank bank;
+    for (const ProgramStep& step : batch.program.steps)
+      bank.timesteps.push_back(batch.program.numbers[static_cast<size_t>(step.timestep)][0]);
+    const auto predict = [&](const DenoiseInput& input) {
+      auto [prediction, tokens] = networks.denoise_anchor(input);
+      bank.tokens.push_back(std::move(tokens));
+      return prediction;
+    };
+    if (!anchor.is_noised) {
+      if (sample(batch, cancelled, predict) == nullptr) return std::nullopt;
+      return bank;
+    }
+    if (batch.program.steps.empty()) return bank;
+    const Array picture = encoded(batch);
+    DenoiseInput input = input_of(batch);
+    for (size_t k = 0; k < batch.program.steps.size(); ++k) {
+      if (cancelled && cancelled()) return std::nullopt;
+      const auto& [image, draws] = batch.program.levels[k];
+      std::vector<Term> terms = {batch.term(picture, image)};
+      batch.add_draws(terms, draws);
+      set_step(batch, k, networks.combine(batch.device.numbers, terms), input);
+      predict(input);
+    }
+    return bank;
+  }
+
+  // Those that the batch's requests see; false when cancelled.
+  bool see_anchors(Batch& batch, std::span<const FrameRequest> requests,
+                   const std::function<bool()>& cancelled) {
+    std::set<int64_t> seen;
+    for (const FrameRequest& request : requests)
+      if (request.anchor != nullptr) seen.insert(request.anchor->number);
+    banks.keep(seen);
+    for (size_t b = 0; b < static_cast<size_t>(settings.batch_size); ++b) {
+      const Anchor* anchor = requests[std::min(b, requests.size() - 1)].anchor;
+      batch.banks.push_back(nullptr);
+      if (anchor == nullptr) continue;
+      batch.banks.back() = banks.get(anchor->number, [&] { return bank_of(*anchor, cancelled); });
+      if (batch.banks.back() == nullptr) return false;
+    }
+    return true;
   }
 
   Networks& networks;
@@ -406,6 +432,7 @@ struct Diffuser::Impl {
   std::vector<Tokenizer> tokenizers;  // one for each text encoder
   bool embeds_guidance = false, takes_control = false;
   TextEmbeddings embeddings;
+  AnchorBanks banks;
 };
 
 Diffuser::Diffuser(Networks& networks, const Manifest& manifest, DiffuserSettings settings)
@@ -426,11 +453,13 @@ TextShape Diffuser::text_shape() {
 
 std::optional<DiffusionTicket> Diffuser::submit(std::span<const FrameRequest> requests,
                                                 const std::function<bool()>& cancelled) {
-  const Batch batch = impl_->prepare(requests);
-  const Array latents = impl_->sample(batch, impl_->start(batch), cancelled);
+  DiffusionBatch batch = impl_->prepare(requests, impl_->settings.batch_size);
+  if (impl_->settings.coherent && !impl_->see_anchors(batch, requests, cancelled)) return std::nullopt;
+  Networks& networks = impl_->networks;
+  const Array latents =
+      impl_->sample(batch, cancelled, [&](const DenoiseInput& input) { return networks.denoise(input); });
   if (latents == nullptr) return std::nullopt;
   const Term unscaled = batch.term(latents, batch.program.unscale);
-  Networks& networks = impl_->networks;
   return DiffusionTicket(networks.vae_decode(networks.combine(batch.device.numbers, {&unscaled, 1})),
                          requests.size());
 }

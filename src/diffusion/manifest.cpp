@@ -168,6 +168,20 @@ LatentFacts read_latent(JsonReader reader) {
   return latent;
 }
 
+std::vector<BankLayer> read_bank(JsonReader& reader) {
+  constexpr int64_t kMostChannels = 65536, kMostDownscale = 4096;
+  std::vector<BankLayer> layers;
+  if (!reader.has("attention_bank")) return layers;
+  const Json& list = reader.any("attention_bank");
+  if (!list.is_array() || list.empty()) refuse(reader, "attention_bank is no list of layers");
+  for (size_t i = 0; i < list.size(); ++i) {
+    JsonReader layer(list[i], fmt::format("{}.attention_bank[{}]", reader.where(), i), ErrorKind::model);
+    layers.push_back({static_cast<int>(integer_within(layer, "channels", 1, kMostChannels)),
+                      static_cast<int>(integer_within(layer, "downscale", 1, kMostDownscale))});
+  }
+  return layers;
+}
+
 std::vector<Size> read_sizes(JsonReader& reader) {
   std::vector<Size> sizes;
   const Json& list = reader.any("sizes");
@@ -360,6 +374,7 @@ Manifest read_manifest(const fs::path& folder) {
   }
   manifest.zeroes_empty_negative = reader.boolean_or("zeroes_empty_negative", false);
   manifest.latent = read_latent(reader.object("latent"));
+  manifest.attention_bank = read_bank(reader);
   if (manifest.latent.channels != 4) {
     refuse(reader, fmt::format("latent.channels = {}; the family {} has 4", manifest.latent.channels,
                                manifest.family));

@@ -9,8 +9,10 @@
 
 namespace spectradiff {
 
-DiffusionStage::DiffusionStage(const Run& run, const std::vector<Batch>& batches)
+DiffusionStage::DiffusionStage(const Run& run, const std::vector<Batch>& batches,
+                               std::function<Painted(const Recipe&)> paint)
     : run_(run),
+      paint_(std::move(paint)),
       is_followed_(run.plan.rows.size()),
       gives_colours_(run.plan.rows.size()),
       latest_(static_cast<size_t>(run.plan.constants.diffusion->slots)),
@@ -47,13 +49,19 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
       at_frame(row.frame, "init", [&] { run_.inits(row.frame, init); });
   }
   if (!is_diffused(run_.plan.rows[batch.front().row])) {
-    running_.push_back({&batch, std::move(painted), {}, std::nullopt});
+    running_.push_back({&batch, std::move(painted), {}, {}, std::nullopt});
     return true;
   }
-  const auto request = [&](size_t i) { return request_of(run_.plan.rows[batch[i].row], painted[i]); };
+  anchors_ = anchors_of(batch);
+  const auto request = [&](size_t i) {
+    const Recipe& row = run_.plan.rows[batch[i].row];
+    FrameRequest made = request_of(row, painted[i]);
+    if (row.anchor) made.anchor = &anchors_.at(*row.anchor)->anchor;
+    return made;
+  };
   std::vector<FrameRequest> requests(latest_.size(), request(0));
   for (size_t i = 0; i < batch.size(); ++i) requests[batch[i].slot] = request(i);
-  next_ = {&batch, std::move(painted), std::move(requests), std::nullopt};
+  next_ = {&batch, std::move(painted), anchors_, std::move(requests), std::nullopt};
   return submit();
 }
 
@@ -131,6 +139,26 @@ Canvas DiffusionStage::init_of(const Recipe& row, size_t slot, Canvas painting) 
                             : chain_init(row, latest_[slot], painting, matched, run_.depth);
 }
 
+DiffusionStage::SeenAnchors DiffusionStage::anchors_of(const Batch& batch) const {
+  SeenAnchors seen;
+  for (const SlottedRow& each : batch) {
+    const auto& frame = run_.plan.rows[each.row].anchor;
+    if (!frame || seen.contains(*frame)) continue;
+    if (const auto known = anchors_.find(*frame); known != anchors_.end()) {
+      seen.insert(*known);
+      continue;
+    }
+    const Recipe& recipe = anchor_of(run_.plan, *frame);
+    auto made = std::make_shared<SeenAnchor>();
+    made->painted = paint_(recipe);
+    if (run_.reference != nullptr) made->painted.painting = run_.reference->clone();
+    made->anchor = {*frame, request_of(recipe, made->painted), run_.reference != nullptr};
+    if (run_.reference != nullptr) made->anchor.frame.from_noise = false;
+    seen.emplace(*frame, std::move(made));
+  }
+  return seen;
+}
+
 FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painted) const {
   FrameRequest request;
   request.init = &painted.painting;
@@ -158,6 +186,7 @@ FrameRequest DiffusionStage::request_of(const Recipe& row, const Painted& painte
   if (painted.overlay) request.overlay = &*painted.overlay;
   request.bends = row.bends;
   request.from_noise = row.init.from_noise;
+  request.coherence = row.numbers.coherence;
   return request;
 }
 

@@ -1,6 +1,10 @@
 // From painted batches to diffused pictures (stage.h).
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,7 +21,9 @@ namespace spectradiff {
 // while the next is prepared. The thread that owns the device.
 class DiffusionStage {
  public:
-  DiffusionStage(const Run& run, const std::vector<Batch>& batches);
+  // `paint` is asked for anchors, which are no rows of the batches.
+  DiffusionStage(const Run& run, const std::vector<Batch>& batches,
+                 std::function<Painted(const Recipe&)> paint);
 
   size_t running() const { return running_.size(); }
   // Whether the oldest batch that began is done: finish would not wait. False where none has begun.
@@ -32,9 +38,16 @@ class DiffusionStage {
   std::optional<std::vector<Frame>> finish();
 
  private:
+  struct SeenAnchor {
+    Painted painted;
+    Anchor anchor;
+  };
+  using SeenAnchors = std::map<int64_t, std::shared_ptr<const SeenAnchor>>;  // by frame
+
   struct Running {
     const Batch* batch = nullptr;
-    std::vector<Painted> painted;           // the inits, once begun
+    std::vector<Painted> painted;  // the inits, once begun
+    SeenAnchors anchors;
     std::vector<FrameRequest> requests;     // [slots]
     std::optional<DiffusionTicket> ticket;  // once begun; absent: the inits are the pictures
   };
@@ -49,12 +62,15 @@ class DiffusionStage {
   // In the order of the batch; absent when cancelled.
   std::optional<std::vector<Canvas>> pictures_of(Running running);
   Canvas init_of(const Recipe& row, size_t slot, Canvas painting);
+  SeenAnchors anchors_of(const Batch& batch) const;
   FrameRequest request_of(const Recipe& row, const Painted& painted) const;
   std::optional<Canvas> diffuse_again(const Recipe& row, const FrameRequest& request);
   bool is_kept(int64_t frame) const { return run_.kept != nullptr && run_.kept->has(frame); }
   bool is_cancelled() const { return run_.stop.load() >= 2; }
 
   const Run& run_;
+  std::function<Painted(const Recipe&)> paint_;
+  SeenAnchors anchors_;               // of the batch that began last
   std::vector<bool> is_followed_;     // [rows]: another row follows from it
   std::vector<bool> gives_colours_;   // [rows]: another row takes its colours
   std::vector<Canvas> latest_;        // [slots], of rows that are followed

@@ -87,6 +87,7 @@ void begin_pace(const Run& run, const std::vector<Batch>& batches, bool at_once)
 struct Connections {
   std::function<std::optional<Painted>(size_t row)> painted;  // asked in the order of the batches
   std::function<bool(Frame)> show;
+  std::function<Painted(const Recipe&)> paint;  // what is no row: at once, on the calling thread
 };
 
 // The one loop of every run, on the thread that owns the device. So many batches may be left on the device
@@ -100,7 +101,7 @@ class Loop {
         connections_(std::move(connections)),
         left_running_(left_running),
         seconds_(seconds) {
-    if (run.diffuser != nullptr) diffusion_.emplace(run, batches);
+    if (run.diffuser != nullptr) diffusion_.emplace(run, batches, connections_.paint);
   }
 
   void run() {
@@ -244,7 +245,8 @@ class Threads {
   const std::vector<Batch>& batches() const { return batches_; }
   Connections connections() {
     return {[this](size_t) { return painted_.pop(); },
-            [this](Frame frame) { return finished_.push(std::move(frame)); }};
+            [this](Frame frame) { return finished_.push(std::move(frame)); },
+            [this](const Recipe& recipe) { return paint_.paint(recipe); }};
   }
   double& diffuse_seconds() { return result_.seconds.diffuse; }
 
@@ -313,7 +315,8 @@ RunResult run_serial(const Run& run) {
                           [&](Frame frame) {
                             show.take(std::move(frame));
                             return true;
-                          }};
+                          },
+                          [&](const Recipe& recipe) { return paint.paint(recipe); }};
   Loop(run, batches, std::move(connections), 0, result.seconds.diffuse).run();
   result.complete = result.frames == static_cast<int64_t>(run.plan.shown.size());
   return result;

@@ -247,8 +247,24 @@ std::vector<Recipe>::const_iterator find_row(const Plan& plan, int64_t frame) {
   return found != plan.rows.end() && found->frame == frame ? found : plan.rows.end();
 }
 
+namespace {
+
+std::vector<Recipe>::const_iterator find_anchor(const Plan& plan, int64_t frame) {
+  return std::find_if(plan.anchors.begin(), plan.anchors.end(),
+                      [&](const Recipe& anchor) { return anchor.frame == frame; });
+}
+
+}  // namespace
+
+const Recipe& anchor_of(const Plan& plan, int64_t frame) {
+  const auto found = find_anchor(plan, frame);
+  if (found == plan.anchors.end()) throw_error(ErrorKind::internal, "frame {} is no anchor", frame);
+  return *found;
+}
+
 const std::vector<double>* painting_of(const Plan& plan, int64_t frame) {
   if (const auto row = find_row(plan, frame); row != plan.rows.end()) return &row->painting;
+  if (const auto anchor = find_anchor(plan, frame); anchor != plan.anchors.end()) return &anchor->painting;
   const auto found =
       std::lower_bound(plan.carried.begin(), plan.carried.end(), frame,
                        [](const PaintedFrame& carried, int64_t wanted) { return carried.frame < wanted; });
@@ -268,6 +284,10 @@ void drop_rows(Plan& plan, const std::function<bool(const Recipe&)>& is_dropped)
               [](const PaintedFrame& a, const PaintedFrame& b) { return a.frame < b.frame; });
   }
   std::erase_if(plan.rows, is_dropped);
+  std::set<int64_t> seen;
+  for (const Recipe& row : plan.rows)
+    if (row.anchor) seen.insert(*row.anchor);
+  std::erase_if(plan.anchors, [&](const Recipe& anchor) { return !seen.contains(anchor.frame); });
 }
 
 std::vector<SampleRange> Plan::sound() const {
@@ -303,6 +323,16 @@ std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double
 }
 
 void check_rows(const Plan& plan) {
+  int64_t last_anchor = -1;
+  for (const Recipe& anchor : plan.anchors) {
+    if (anchor.frame <= last_anchor || anchor.frame >= plan.constants.song.frames)
+      refuse_row(anchor, fmt::format("anchors ascend from 0 to {}", plan.constants.song.frames - 1));
+    if (anchor.init.previous || anchor.anchor)
+      refuse_row(anchor, "an anchor follows from no other picture and sees none");
+    last_anchor = anchor.frame;
+    check_view(anchor);
+    check_shares(plan, anchor);
+  }
   std::map<int64_t, const Recipe*> latest;  // of each chain
   int64_t frame = -1;
   for (const Recipe& row : plan.rows) {
@@ -313,6 +343,8 @@ void check_rows(const Plan& plan) {
     if (row.chain < 0) refuse_row(row, fmt::format("chain = {} is below 0", row.chain));
     frame = row.frame;
     check_view(row);
+    if (row.anchor && find_anchor(plan, *row.anchor) == plan.anchors.end())
+      refuse_row(row, fmt::format("it sees frame {}, which is no anchor of the plan", *row.anchor));
     if (plan.constants.diffusion) check_shares(plan, row);
     const Recipe*& before = latest[row.chain];
     check_init(plan, row, before);

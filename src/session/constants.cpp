@@ -5,6 +5,7 @@
 #include "run_diffusers.h"
 #include "spectradiff/base/digest.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/diffusion/prompt_text.h"
 #include "spectradiff/paint/picture_source.h"
 #include "video_output.h"
@@ -45,6 +46,7 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
     digests["notes"] = sha256_hex(json_text(Json(notes)));
   if (!diffusion.control_image.empty()) add_pictures("control_image", diffusion.control_image);
   if (!diffusion.control_video.empty()) add_pictures("control_video", diffusion.control_video);
+  if (!job.journey.reference.empty()) add_pictures("reference", job.journey.reference);
   if (!job.journey.depth_video.empty()) add_pictures("depth", job.journey.depth_video);
   return digests;
 }
@@ -73,6 +75,7 @@ DiffusionConstants diffusion_constants(SessionState& state) {
   constants.strength_mode = job.diffusion.strength_mode;
   constants.eta = job.diffusion.eta;
   constants.guided = job.is_guided();
+  constants.coherent = is_coherent(job);
   constants.reading = job.diffusion.reading;
   constants.control_map = job.diffusion.control_map;
   constants.device_class = facts.device_class;

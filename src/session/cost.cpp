@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "anchors.h"
 #include "kept_frames.h"
 #include "sampling.h"
 #include "spectradiff/base/bytes_text.h"
@@ -110,6 +111,7 @@ std::string note_of_pace(const Plan& plan, const Pace::Spent& spent) {
 Cost cost_of(const SessionState& state, const Plan& plan, const KnownPictures& known, uint64_t output_bytes,
              int64_t output_frames) {
   Cost cost;
+  cost.anchors = bytes_of_anchors(state, plan);
   uint64_t kept = 0, kept_bytes = 0;
   for (const Recipe& row : plan.rows) {
     const bool is_there = known.has && known.has(row.frame);
@@ -153,6 +155,7 @@ std::string cost_text(const SessionState& state, const Cost& cost) {
         "; time: " + (cost.seconds ? "about " + clock_text(std::llround(*cost.seconds), *cost.seconds >= 3600)
                                    : "unknown before the first");
   }
+  if (cost.anchors > 0) text += "; memory: " + bytes_text(cost.anchors) + " for anchors";
   if (!cost.free) return text;
   text += "; disk: ";
   if (cost.frames.most > 0)
@@ -170,6 +173,7 @@ Json cost_to_json(const Cost& cost) {
           {"seconds", cost.seconds ? Json(*cost.seconds) : Json()},
           {"store_bytes", range(cost.frames)},
           {"output_bytes", range(cost.output)},
+          {"anchor_bytes", cost.anchors},
           {"free_bytes", cost.free ? Json(*cost.free) : Json()}};
 }
 

@@ -37,6 +37,7 @@ struct Cost {
   int64_t to_make = 0, there = 0;  // pictures
   std::optional<double> seconds;   // absent: nothing like it was made yet
   ByteRange frames, output;        // still to be written: into the store; the video, or the folder of frames
+  uint64_t anchors = 0;            // of memory on the device, for what frames see of anchors
   std::optional<uint64_t> free;    // absent: there is no disk to fill, or it does not say
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "anchors.h"
 #include "constants.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/frame_keys.h"
@@ -111,6 +112,9 @@ void take_given_plan(SessionState& state) {
   if (!state.settings.diffuses) return;
   count_text_chunks(state);
   const auto& rows = state.plan.rows;
+  state.plan.constants.diffusion->coherent =
+      diffusion_of(file).value("coherent", false) || !state.plan.anchors.empty();
+  if (state.plan.constants.diffusion->coherent) require_bank(*state.settings.model());
   state.plan.constants.diffusion->guided =
       diffusion_of(file).value("guided", true) ||
       std::any_of(rows.begin(), rows.end(), [](const Recipe& row) { return row.numbers.guidance > 1; });

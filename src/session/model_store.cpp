@@ -10,8 +10,8 @@ namespace {
 constexpr const char* kMostPrecise = "float32";
 
 std::string identity(const Manifest& manifest, const EngineRequest& request) {
-  return fmt::format("{} {} {} {} {}", request.device, request.dtype, request.threads, manifest.sha256,
-                     manifest.folder.string());
+  return fmt::format("{} {} {} {} {} {}", request.device, request.dtype, request.threads, request.coherent,
+                     manifest.sha256, manifest.folder.string());
 }
 
 }  // namespace

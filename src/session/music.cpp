@@ -8,6 +8,7 @@
 #include "run_report.h"
 #include "sampling.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/config/cadence_plan.h"
 #include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/journey_plan.h"
@@ -24,6 +25,7 @@ FeatureRequest features_needed(const Resolution& resolution) {
   add_expression_needs(job, wanted);
   add_conditioning_needs(job, wanted);
   add_journey_needs(job, wanted);
+  add_anchor_needs(job, wanted);
   add_trail_needs(job, wanted);
   add_cadence_needs(job, wanted);
   if (resolution.prompt_by_song) add_mood_needs(wanted);
@@ -71,23 +73,40 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
       diffusion.prompt, mood.energy, mood.brightness, features.key.empty() ? "" : ", " + features.key));
 }
 
-std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, const Features& features,
-                                      RenderObserver& observer) {
-  const RenderJob& job = resolution.job;
-  std::vector<std::string> notes;
+namespace {
+
+// What music makes of the plan's rows.
+std::vector<MovedOption> put_rows(Plan& plan, const RenderJob& job, const Manifest* model,
+                                  const Features& features, std::vector<std::string>& notes) {
   std::vector<MovedOption> moved = moved_options(job, features, frames_of(plan), &notes);
   moved = moved_by_scenes(std::move(moved), plan, job, features, notes);
   move_plan(plan, job, moved);
   if (moves_painting(job)) put_views(plan, job, features);
   put_trails(plan, job, features);
-  if (const Manifest* model = resolution.model()) {
-    for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
-    put_scenes(plan, job, features, moved);
-    put_conditioning(plan, job, features, notes);
-    if (is_chained(job)) put_journey(plan, job, features, moved);
-    put_world_noise(plan, job, features, model->latent.downscale);
-    check_moved_strength(plan, job, *model);
+  if (model == nullptr) return moved;
+  for (std::string& note : mix_prompts(plan, job, features)) notes.push_back(std::move(note));
+  put_scenes(plan, job, features, moved);
+  put_conditioning(plan, job, features, notes);
+  if (is_chained(job)) put_journey(plan, job, features, moved);
+  put_world_noise(plan, job, features, model->latent.downscale);
+  return moved;
+}
+
+}  // namespace
+
+std::vector<MovedOption> follow_music(Plan& plan, const Resolution& resolution, const Features& features,
+                                      RenderObserver& observer) {
+  const RenderJob& job = resolution.job;
+  std::vector<std::string> notes;
+  const Manifest* model = resolution.model();
+  std::vector<MovedOption> moved = put_rows(plan, job, model, features, notes);
+  if (is_coherent(job)) {
+    Plan anchors = see_anchors(plan, job, features);
+    std::vector<std::string> told_already;
+    put_rows(anchors, job, model, features, told_already);
+    take_anchors(plan, std::move(anchors), job, features);
   }
+  if (model != nullptr) check_moved_strength(plan, job, *model);
   for (const std::string& note : notes) observer.warn(note);
   return moved;
 }

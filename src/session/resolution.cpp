@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "anchors.h"
 #include "aspect.h"
 #include "draft.h"
 #include "look.h"
@@ -305,6 +306,7 @@ Resolution resolve_request(const SessionRequest& request, ModelStore& models, Re
   choose_sampling(request.layers, resolution, observer);
   check_sampling(resolution.job, *resolution.manifest);
   check_control(resolution.job.diffusion, *resolution.manifest);
+  choose_coherence(resolution);
   return resolution;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/anchor_plan.h"
 
 namespace spectradiff {
 namespace {
@@ -27,7 +28,8 @@ EngineRequest engine_request(const SessionState& state) {
           job.threads,
           job.paint.size,
           diffusion ? diffusion->slots : job.diffusion.batch_size,
-          diffusion ? diffusion->guided : job.is_guided()};
+          diffusion ? diffusion->guided : job.is_guided(),
+          diffusion ? diffusion->coherent : is_coherent(job)};
 }
 
 RunDiffusers::RunDiffusers(SessionState& state) : state_(state), model_(*state.settings.model()) {
@@ -65,7 +67,7 @@ std::unique_ptr<Diffuser> RunDiffusers::on(Networks& networks, int batch_size) c
   auto diffuser = std::make_unique<Diffuser>(
       networks, model_,
       DiffuserSettings{constants.scheduler, constants.steps, constants.strength_mode, constants.eta,
-                       batch_size, constants.guided, constants.reading});
+                       batch_size, constants.guided, constants.coherent, constants.reading});
   diffuser->expect(texts_of(state_.plan));
   return diffuser;
 }

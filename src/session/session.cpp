@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "anchors.h"
 #include "constants.h"
 #include "cost.h"
 #include "finished_work.h"
@@ -23,6 +24,7 @@
 #include "session_state.h"
 #include "setting_notes.h"
 #include "spectradiff/base/error.h"
+#include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/config/cadence_plan.h"
 #include "spectradiff/config/conditioning_plan.h"
 #include "spectradiff/config/frame_keys.h"
@@ -209,6 +211,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
     state->control =
         std::make_unique<const ControlPictures>(state->settings.job, state->plan.rows.back().frame);
   open_depth(*state);
+  open_reference(*state);
   return Session(std::move(state));
 }
 
@@ -266,6 +269,7 @@ bool Session::follows_music() const {
   const RenderJob& job = state_->settings.job;
   if (has_trails(job) || diffuses_what_is_heard(job)) return true;
   return !job.expressions.empty() || !job.scenes.empty() || is_chained(job) || moves_painting(job) ||
+         (state_->settings.diffuses && is_coherent(job)) ||
          (state_->settings.diffuses && conditioning_follows_music(job.diffusion.conditioning)) ||
          (state_->settings.diffuses && job.diffusion.schedule()) || state_->settings.prompt_by_song;
 }

@@ -401,6 +401,7 @@ class SessionRun {
     run.statistics = measures();
     run.control = state_.control.get();
     run.depth = state_.depth.get();
+    if (!state_.reference.empty()) run.reference = &state_.reference;
     if (inits_) run.inits = [this](int64_t frame, const Canvas& init) { inits_->write(frame, init); };
     run.interpolator = interpolator_;
     run.upscaler = upscaler_;

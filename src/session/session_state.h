@@ -38,6 +38,7 @@ struct SessionState {
   std::string unresolved;                          // why the constants are incomplete; empty: they are not
   EncoderChoice encoders;                          // of a video that is tried
   std::optional<PlanFile> given;                   // the plan whose rows are rendered; absent: the music's
+  Canvas reference;                                // what all frames see in place of anchors; empty: nothing
 };
 
 }  // namespace spectradiff

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "music.h"
+#include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/config/trail_plan.h"
 #include "spectradiff/timeline/walk.h"
 
@@ -173,6 +174,8 @@ constexpr Need kNeeds[] = {
        return settings.job.paint.arrangement.symmetry == Arrangement::Symmetry::kaleidoscope;
      },
      "only a kaleidoscope has folds; --symmetry kaleidoscope makes one"},
+    {"reference", [](const Resolution& settings) { return is_coherent(settings.job); },
+     "no frame sees it at --coherence 0"},
     {"control_weight",
      [](const Resolution& settings) {
        return settings.model() != nullptr && settings.model()->takes_control();

@@ -40,6 +40,7 @@ std::string compiled_misfit(const CompiledCode& code, const EngineRequest& reque
   if (code.dtype != dtype) return fmt::format("it is in {0}, which --dtype {0} asks for", code.dtype);
   if (const std::string lacking = lacking_flags(code.cpu_flags); !lacking.empty())
     return fmt::format("it is for a processor with {}; export it again on this one", lacking);
+  if (request.coherent) return "it knows no attention bank, which --coherence needs";
   if (code.size != request.size || code.batch_size != request.batch_size || code.guided != request.guided) {
     return fmt::format("it is for {}, this is {}", job_text(code.size, code.batch_size, code.guided),
                        job_text(request.size, request.batch_size, request.guided));

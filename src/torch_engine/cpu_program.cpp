@@ -19,6 +19,7 @@ using torch::jit::Graph;
 using torch::jit::Node;
 using torch::jit::Value;
 
+constexpr const char* kForward = "forward";
 constexpr const char* kConvolution = "mkldnn::_convolution_pointwise";
 constexpr const char* kLinear = "mkldnn::_linear_pointwise";
 constexpr const char* kAttention = "spectradiff::attention";
@@ -139,13 +140,27 @@ class Rewriter {
   std::vector<c10::IValue>& packed_;
 };
 
+void clear(Graph& graph) {
+  Value* nothing = nullptr;
+  {
+    const torch::jit::WithInsertPoint begin(*graph.nodes().begin());
+    nothing = graph.insertConstant(c10::IValue());
+  }
+  while (!graph.outputs().empty()) graph.eraseOutput(0);
+  graph.registerOutput(nothing);
+  torch::jit::EliminateDeadCode(graph.block());
+}
+
 // One graph with the weights as constants, the only place that holds them. The module object, its first
 // input, is of no use then.
-std::shared_ptr<Graph> frozen_graph(torch::jit::Module module) {
+std::shared_ptr<Graph> frozen_graph(torch::jit::Module module, const std::string& method) {
   // Calls of submodules would stay calls without it, and a run that needs a network at once is without it.
   const torch::jit::GraphOptimizerEnabledGuard inlining(true);
-  torch::jit::freeze_module_inplace(&module);
-  std::shared_ptr<Graph> graph = module.get_method("forward").graph();
+  const bool is_other = method != kForward;
+  torch::jit::freeze_module_inplace(&module, is_other ? std::vector{method} : std::vector<std::string>());
+  std::shared_ptr<Graph> graph = module.get_method(method).graph();
+  // The freezer keeps forward too, and with it every weight.
+  if (is_other) clear(*module.get_method(kForward).graph());
   TORCH_CHECK(!graph->inputs().front()->hasUses(), "the network changes its own weights; export it again");
   graph->eraseInput(0);
   return graph;
@@ -162,8 +177,8 @@ bool CpuProgram::suits(at::Device device, at::ScalarType dtype) {
 #endif
 }
 
-CpuProgram::CpuProgram(torch::jit::Module module)
-    : functions_(module._ivalue()->compilation_unit()), graph_(frozen_graph(std::move(module))) {
+CpuProgram::CpuProgram(torch::jit::Module module, const std::string& method)
+    : functions_(module._ivalue()->compilation_unit()), graph_(frozen_graph(std::move(module), method)) {
   register_attention();
   Rewriter(*graph_, packed_).rewrite();
   code_ = torch::jit::Code(graph_, "forward");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "torch_headers.h"
@@ -15,10 +16,11 @@ class CpuProgram {
   // instructions for that.
   static bool suits(at::Device device, at::ScalarType dtype);
 
-  // Freezes and takes over the module, whose weights have their final dtype; no other copy of them is kept.
-  explicit CpuProgram(torch::jit::Module module);
+  // Freezes and takes over a method of the module, whose weights have their final dtype; no other copy of
+  // them is kept.
+  explicit CpuProgram(torch::jit::Module module, const std::string& method = "forward");
 
-  // What module.forward(inputs) gives, but for the order in which sums are made.
+  // What the method gives of the inputs, but for the order in which sums are made.
   c10::IValue run(std::vector<c10::IValue> inputs) const;
 
  private:

@@ -8,8 +8,8 @@
 namespace spectradiff {
 
 Network::Network(AdmittedModel model, const std::string& name, at::Device device, at::ScalarType dtype,
-                 bool compiled)
-    : model_(std::move(model)), name_(name), device_(device), dtype_(dtype) {
+                 bool compiled, std::string method)
+    : model_(std::move(model)), name_(name), method_(std::move(method)), device_(device), dtype_(dtype) {
   if (compiled) {
     const CompiledCode& code = *model_.manifest().compiled;
     try {
@@ -27,7 +27,7 @@ Network::Network(AdmittedModel model, const std::string& name, at::Device device
 }
 
 ScriptNetwork& Network::script() {
-  if (!script_) script_.emplace(model_, name_, device_, dtype_);
+  if (!script_) script_.emplace(model_, name_, device_, dtype_, method_);
   return *script_;
 }
 

@@ -14,10 +14,11 @@ namespace spectradiff {
 // Not thread-safe.
 class Network {
  public:
-  // As ScriptNetwork. With `compiled` the bundle's compiled code is loaded instead, and TorchScript when the
-  // code does not fit a call. Error{model} where the code does not load: the plan was made for it.
+  // As ScriptNetwork; there is compiled code of "forward" alone. With `compiled` the bundle's compiled code
+  // is loaded instead, and TorchScript when the code does not fit a call. Error{model} where the code does
+  // not load: the plan was made for it.
   Network(AdmittedModel model, const std::string& name, at::Device device, at::ScalarType dtype,
-          bool compiled);
+          bool compiled, std::string method = "forward");
 
   // As ScriptNetwork.
   at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);
@@ -36,7 +37,7 @@ class Network {
   bool takes_compiled(const std::vector<c10::IValue>& inputs);
 
   AdmittedModel model_;
-  std::string name_, title_;
+  std::string name_, method_, title_;
   at::Device device_;
   at::ScalarType dtype_;
   std::unique_ptr<CompiledPackage> compiled_;

@@ -77,7 +77,8 @@ at::Tensor of_shape(at::Tensor tensor, const std::vector<int64_t>& expected, con
 }
 
 ScriptNetwork::ScriptNetwork(const AdmittedModel& model, const std::string& name, at::Device device,
-                             at::ScalarType dtype) {
+                             at::ScalarType dtype, const std::string& method)
+    : method_(method) {
   const Manifest& manifest = model.manifest();
   const NetworkFile& network = manifest.networks.at(name);
   title_ = fmt::format("{} (model {})", network.file, manifest.name);
@@ -85,10 +86,12 @@ ScriptNetwork::ScriptNetwork(const AdmittedModel& model, const std::string& name
   const HostMemoryNotKept loading;
   try {
     torch::jit::Module module = file.loading(network.sha256, [&] { return load(file); });
+    if (!module.find_method(method))
+      throw_error(ErrorKind::model, "{} has no {}; export the model again", title_, method);
     rows_looked_up_ = check_embeddings(module, title_);
     convert(module, device, dtype);
     if (CpuProgram::suits(device, dtype)) {
-      network_ = CpuProgram(std::move(module));
+      network_ = CpuProgram(std::move(module), method);
     } else {
       network_ = std::move(module);
     }
@@ -100,7 +103,7 @@ ScriptNetwork::ScriptNetwork(const AdmittedModel& model, const std::string& name
 
 c10::IValue ScriptNetwork::forward(std::vector<c10::IValue> inputs) {
   if (const auto* program = std::get_if<CpuProgram>(&network_)) return program->run(std::move(inputs));
-  return std::get<torch::jit::Module>(network_).forward(std::move(inputs));
+  return std::get<torch::jit::Module>(network_).get_method(method_)(std::move(inputs));
 }
 
 std::vector<at::Tensor> ScriptNetwork::run_many(std::vector<c10::IValue> inputs) {

@@ -19,10 +19,11 @@ at::Tensor of_shape(at::Tensor tensor, const std::vector<int64_t>& expected, con
 // Not thread-safe.
 class ScriptNetwork {
  public:
-  // `name` as the manifest has it: "denoiser". Floating-point weights go to `dtype`, integers stay what they
-  // are. Error{model} naming the file, and both torch versions where the loader refuses it; and as
-  // check_embeddings.
-  ScriptNetwork(const AdmittedModel& model, const std::string& name, at::Device device, at::ScalarType dtype);
+  // `name` as the manifest has it: "denoiser"; run calls the `method`. Floating-point weights go to `dtype`,
+  // integers stay what they are. Error{model} naming the file, and both torch versions where the loader
+  // refuses it; and as check_embeddings.
+  ScriptNetwork(const AdmittedModel& model, const std::string& name, at::Device device, at::ScalarType dtype,
+                const std::string& method = "forward");
 
   // One tensor of the shape `expected`, in which -1 is any number. Error{model} for anything else.
   at::Tensor run(std::vector<c10::IValue> inputs, const std::vector<int64_t>& expected);
@@ -39,7 +40,7 @@ class ScriptNetwork {
  private:
   c10::IValue forward(std::vector<c10::IValue> inputs);
 
-  std::string title_;
+  std::string title_, method_;
   std::optional<int64_t> rows_looked_up_;
   std::variant<torch::jit::Module, CpuProgram> network_;
 };

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "anchor_tokens.h"
 #include "conditioning_ops.h"
 #include "door.h"
 #include "pictures.h"
@@ -131,11 +132,13 @@ TorchNetworks::TorchNetworks(const AdmittedModel& model, const Placement& placem
       latent_(manifest_.latent),
       embeds_guidance_(manifest_.embeds_guidance()),
       embeds_size_(manifest_.embeds_size()),
+      coherent_(request.coherent),
       notes_(notes_on(manifest_, placement, request)),
       compiled_(has_fitting_code(manifest_, placement, request)),
       text_encoder_(model, "text_encoder", placement.device, placement.dtype, compiled_),
       vae_encoder_(model, "vae_encoder", placement.device, vae_dtype_, compiled_),
-      denoiser_(model, "denoiser", placement.device, placement.dtype, compiled_),
+      denoiser_(model, "denoiser", placement.device, placement.dtype, compiled_,
+                request.coherent ? "coherent" : "forward"),
       vae_decoder_(model, "vae_decoder", placement.device, vae_dtype_, compiled_) {
   if (manifest_.takes_control())
     control_.emplace(model, "control", placement.device, placement.dtype, compiled_);
@@ -311,32 +314,65 @@ void TorchNetworks::add_residuals(std::vector<c10::IValue>& inputs, const Denois
   for (at::Tensor& residual : control_->run_many(std::move(seen))) inputs.emplace_back(std::move(residual));
 }
 
-// float32
-at::Tensor TorchNetworks::predict(std::vector<c10::IValue> inputs, const DenoiseInput& input) {
-  const at::Tensor& sample = inputs[0].toTensor();
+void TorchNetworks::add_anchors(std::vector<c10::IValue>& inputs, const DenoiseInput& input,
+                                int64_t times) const {
+  const at::Tensor& latents = tensor_of(input.latents);
+  const at::Tensor shares = numbers_of(input.numbers, input.coherence, latents);
+  inputs.emplace_back((input.anchors.empty() ? at::zeros_like(shares) : shares).repeat({times}));
+  for (at::Tensor& tokens : seen_tokens(input.anchors, manifest_.attention_bank, latents.size(0), times,
+                                        latents.options().dtype(placement_.dtype)))
+    inputs.emplace_back(std::move(tokens));
+}
+
+at::Tensor TorchNetworks::predict(std::vector<c10::IValue> inputs, const DenoiseInput& input,
+                                  TorchTokens& tokens) {
+  const at::Tensor sample = inputs[0].toTensor();
   const std::vector<int64_t> shape = sample.sizes().vec();
   add_facts(inputs, input, sample);
   if (control_) add_residuals(inputs, input);
-  return denoiser_.run(std::move(inputs), shape).to(at::kFloat);
+  if (!coherent_) return denoiser_.run(std::move(inputs), shape).to(at::kFloat);
+  add_anchors(inputs, input, shape[0] / tensor_of(input.latents).size(0));
+  tokens.layers = denoiser_.run_many(std::move(inputs));
+  const at::Tensor prediction = of_shape(tokens.layers.front(), shape, denoiser_.title());
+  tokens.layers.erase(tokens.layers.begin());
+  if (tokens.layers.size() != manifest_.attention_bank.size())
+    throw_error(ErrorKind::model, "{} left tokens of {} layers, its model.json states {}; export it again",
+                denoiser_.title(), tokens.layers.size(), manifest_.attention_bank.size());
+  return prediction.to(at::kFloat);
 }
 
 Array TorchNetworks::denoise(const DenoiseInput& input) {
   return through_the_door(denoiser_.title(), [&] {
-    const at::Tensor& latents = tensor_of(input.latents);
-    const at::Tensor sample = latents.to(placement_.dtype);
-    const at::Tensor timesteps = numbers_of(input.numbers, input.timesteps, latents);
-    if ((input.control != nullptr) != control_.has_value())
-      throw_error(ErrorKind::internal, "a control picture and a control network need each other");
-    if (input.negative == nullptr)
-      return wrap(predict({sample, timesteps, tensor_of(input.positive)}, input));
-    const at::Tensor text = at::cat({tensor_of(input.negative), tensor_of(input.positive)});
-    const at::Tensor both =
-        predict({at::cat({sample, sample}), at::cat({timesteps, timesteps}), text}, input);
-    const std::vector<at::Tensor> halves = both.chunk(2, 0);
-    const at::Tensor guidance = per_item(numbers_of(input.numbers, input.guidance, latents), latents);
-    const at::Tensor guided = halves[0] + guidance * (halves[1] - halves[0]);
-    return wrap(at::where(guidance == 1, halves[1], guided));
+    TorchTokens unused;
+    return wrap(denoised(input, unused));
   });
+}
+
+DenoisedAnchor TorchNetworks::denoise_anchor(const DenoiseInput& input) {
+  return through_the_door(denoiser_.title(), [&] {
+    if (!coherent_) throw_error(ErrorKind::internal, "an anchor for networks without coherence");
+    auto tokens = std::make_shared<TorchTokens>();
+    const Array prediction = wrap(denoised(input, *tokens));
+    for (at::Tensor& layer : tokens->layers) layer = layer.contiguous();
+    return DenoisedAnchor{prediction, tokens};
+  });
+}
+
+at::Tensor TorchNetworks::denoised(const DenoiseInput& input, TorchTokens& tokens) {
+  const at::Tensor& latents = tensor_of(input.latents);
+  const at::Tensor sample = latents.to(placement_.dtype);
+  const at::Tensor timesteps = numbers_of(input.numbers, input.timesteps, latents);
+  if ((input.control != nullptr) != control_.has_value())
+    throw_error(ErrorKind::internal, "a control picture and a control network need each other");
+  if (input.negative == nullptr)
+    return predict({sample, timesteps, tensor_of(input.positive)}, input, tokens);
+  const at::Tensor text = at::cat({tensor_of(input.negative), tensor_of(input.positive)});
+  const at::Tensor both =
+      predict({at::cat({sample, sample}), at::cat({timesteps, timesteps}), text}, input, tokens);
+  const std::vector<at::Tensor> halves = both.chunk(2, 0);
+  const at::Tensor guidance = per_item(numbers_of(input.numbers, input.guidance, latents), latents);
+  const at::Tensor guided = halves[0] + guidance * (halves[1] - halves[0]);
+  return at::where(guidance == 1, halves[1], guided);
 }
 
 std::unique_ptr<Decoding> TorchNetworks::vae_decode(const Array& latents) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "anchor_tokens.h"
 #include "devices.h"
 #include "network.h"
 #include "spectradiff/diffusion/networks.h"
@@ -42,6 +43,7 @@ class TorchNetworks : public Networks {
   // Negative and positive go through the network as one batch of twice the size, negative first. An item
   // whose guidance is 1 has exactly the positive's output of that batch.
   Array denoise(const DenoiseInput& input) override;
+  DenoisedAnchor denoise_anchor(const DenoiseInput& input) override;
   std::unique_ptr<Decoding> vae_decode(const Array& latents) override;
   Array combine(const Array& numbers, std::span<const Term> terms) override;
   Array gather(std::span<const std::pair<Array, int>> items) override;
@@ -65,7 +67,12 @@ class TorchNetworks : public Networks {
   // SDXL's pooled text is one more row of the embedding, the last.
   int64_t pooled_rows() const { return embeds_size_ ? 1 : 0; }
   at::Tensor weighted_tokens(const TextPart& part) const;  // [1][tokens][width]
-  at::Tensor predict(std::vector<c10::IValue> inputs, const DenoiseInput& input);
+  // float32; what else the network gives goes to `tokens`, where the network is coherent.
+  at::Tensor predict(std::vector<c10::IValue> inputs, const DenoiseInput& input, TorchTokens& tokens);
+  at::Tensor denoised(const DenoiseInput& input, TorchTokens& tokens);
+  // Shares, and for each layer the tokens that its items see, as inputs of a coherent denoiser: `times` the
+  // batch, as the sample is.
+  void add_anchors(std::vector<c10::IValue>& inputs, const DenoiseInput& input, int64_t times) const;
 
   // On a CPU a VAE whose weights are not packed runs a third faster with channels last; CUDA's group norm
   // goes back to planes.
@@ -79,7 +86,7 @@ class TorchNetworks : public Networks {
   std::map<std::pair<int64_t, int64_t>, at::Tensor> sizes_;  // sizes_of, by height and width
   at::ScalarType vae_dtype_ = at::kFloat;
   LatentFacts latent_;
-  bool embeds_guidance_ = false, embeds_size_ = false;
+  bool embeds_guidance_ = false, embeds_size_ = false, coherent_ = false;
   std::vector<std::string> notes_;
   bool compiled_ = false;  // whether the bundle's compiled code fits
   Network text_encoder_, vae_encoder_, denoiser_, vae_decoder_;

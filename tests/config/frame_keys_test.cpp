@@ -168,5 +168,34 @@ TEST(ShownKeys, FollowTheRowsAroundThemAndTheSizeAndTheLimitOfFlashes) {
   EXPECT_EQ(touched(limited, row_of_8).size(), 25u);
 }
 
+// A plan whose rows 4 to 6 see one anchor and 7 another.
+void see_anchors(Plan& plan) {
+  plan.anchors = {plain_row(planned_job().diffusion, 5, 5), plain_row(planned_job().diffusion, 9, 9)};
+  for (size_t i : {4, 5, 6, 7}) {
+    plan.rows[i].anchor = i < 7 ? 5 : 9;
+    plan.rows[i].numbers.coherence = 0.5;
+  }
+}
+
+TEST(FrameKeys, AnAnchorChangesTheFramesThatSeeIt) {
+  EXPECT_EQ(changed(planned_job(), see_anchors), (std::set<size_t>{4, 5, 6, 7}));
+  const auto changed_by = [](const std::function<void(Plan&)>& change) {
+    Plan plan = plan_of(planned_job());
+    see_anchors(plan);
+    const auto before = frame_keys(plan);
+    change(plan);
+    const auto after = frame_keys(plan);
+    std::set<size_t> rows;
+    for (size_t i = 0; i < before.size(); ++i)
+      if (before[i] != after[i]) rows.insert(i);
+    return rows;
+  };
+  EXPECT_EQ(changed_by([](Plan& plan) { plan.anchors[0].numbers.strength = 0.1; }),
+            (std::set<size_t>{4, 5, 6}));
+  EXPECT_EQ(changed_by([](Plan& plan) { plan.rows[7].numbers.coherence = 0.25; }), (std::set<size_t>{7}));
+  EXPECT_EQ(changed_by([](Plan& plan) { plan.rows[4].anchor = 9; }), (std::set<size_t>{4}));
+  EXPECT_EQ(changed_by([](Plan& plan) { plan.constants.files["reference"] = "x"; }).size(), 30u);
+}
+
 }  // namespace
 }  // namespace spectradiff

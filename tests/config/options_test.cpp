@@ -54,7 +54,7 @@ TEST(OptionTable, EveryChangedValueReadsBackAsItself) {
     "notes": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"], "notes_mode": "focus", "notes_amount": 0.5, "notes_top": 4, "notes_smooth": 1, "notes_shuffles": 4,
     "walk": "circle", "walk_mode": "snap", "walk_by": "rms", "walk_distance": 0.1, "walk_note": "half", "easing": "sine-in", "walk_turns": 2, "walk_jitter": 0.5, "walk_regions": "bottom=bass,top=treble", "walk_limit": 1,
     "region_prompts": "bottom=lava, deep | top=a \\| b", "region_amounts": "bottom=bass",
-    "chain": "beats:8", "paint_over": 0.3, "chain_strength": 0.5, "colour_match": "song", "camera_pace": "frame", "sharpen": 0.25, "chain_noise": 0.05, "camera_noise": 0.5,
+    "chain": "beats:8", "paint_over": 0.3, "chain_strength": 0.5, "colour_match": "song", "camera_pace": "frame", "sharpen": 0.25, "chain_noise": 0.05, "camera_noise": 0.5, "coherence": 0.6, "reference": "look.png",
     "zoom": 1.5, "turn": -20, "pan_x": 0.1, "pan_y": -0.1, "centre_x": 0.25, "centre_y": 0.75, "border": "wrap",
     "forward": 0.3, "yaw": 5, "pitch": -5, "fov": 53, "flip_x": 2, "flip_y": -2, "flip_z": 3, "depth": "depth/%03d.png",
     "mesh_zoom": 1.5, "mesh_bend": 2, "mesh_rot": 20, "mesh_warp": 2, "mesh_warp_scale": 2, "mesh_warp_speed": 0.5, "mesh_dx": 0.1, "mesh_dy": -0.1,

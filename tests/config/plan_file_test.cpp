@@ -61,6 +61,12 @@ TEST(PlanFile, APrintedPlanReadsBackAsTheSameValue) {
                             {SoundFeature::fft, {0, 2940}, false, 0.75}};
       plan.rows[8].numbers.text_strength = 200;
       plan.rows[8].numbers.rms_embedding = 0.8;
+      plan.rows[10].anchor = 3;
+      plan.rows[10].numbers.coherence = 0.5;
+      plan.anchors = {plain_row(job.diffusion, 3, 3), plain_row(job.diffusion, 12, 12)};
+      plan.anchors[0].numbers.strength = 0.9;
+      plan.anchors[0].prompts = {{1, 1}};
+      plan.anchors[1].painting = plan.anchors[0].painting = plan.rows[0].painting;
       plan.rows[9].bends = {{LatentBend::Kind::gain, {1, 1.5}}, {LatentBend::Kind::add, {0.25}}};
     }
     EXPECT_EQ(Reading().read(text_of(plan), job), plan);

@@ -343,6 +343,7 @@ class NanNetworks : public Networks {
     const Term term{output, 0};
     return inner_->combine(inner_->upload(planted).numbers, {&term, 1});
   }
+  DenoisedAnchor denoise_anchor(const DenoiseInput& input) override { return inner_->denoise_anchor(input); }
   std::unique_ptr<Decoding> vae_decode(const Array& latents) override { return inner_->vae_decode(latents); }
   Array combine(const Array& numbers, std::span<const Term> terms) override {
     return inner_->combine(numbers, terms);

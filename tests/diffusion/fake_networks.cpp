@@ -35,6 +35,13 @@ class HostPictures : public DeviceArray {
   std::vector<Canvas> pictures;  // [batch]
 };
 
+// What an anchor leaves: its latents, and which they are of a batch with negative texts.
+class HostTokens : public DeviceArray {
+ public:
+  std::vector<float> latents;
+  bool guided = false;
+};
+
 class HostOverlays : public DeviceArray {
  public:
   HostOverlays(std::vector<std::vector<float>> items_in = {}) : items(std::move(items_in)) {}
@@ -227,6 +234,13 @@ class FakeNetworks : public Networks {
       const auto predicted = [&](const std::vector<float>& text) {
         std::vector<float> values =
             predict(latents.items[b], number(input.numbers, input.timesteps, b), text);
+        if (!input.anchors.empty() && input.anchors.at(b) != nullptr) {
+          const auto& tokens = uploaded<HostTokens>(input.anchors[b]);
+          require(tokens.guided == (input.negative != nullptr), "an anchor of another kind of batch");
+          const auto share = static_cast<float>(number(input.numbers, input.coherence, b));
+          for (size_t i = 0; i < values.size(); ++i)
+            values[i] += share * 0.5f * (tokens.latents.at(i) - values[i]);
+        }
         if (input.control == nullptr) return values;
         const std::vector<float>& control = host(input.control).items.at(b);
         const float weight = static_cast<float>(number(input.numbers, input.control_weights, b));
@@ -242,6 +256,15 @@ class FakeNetworks : public Networks {
         output->items[b][i] = unsaid[i] + guidance * (said[i] - unsaid[i]);
     }
     return output;
+  }
+
+  DenoisedAnchor denoise_anchor(const DenoiseInput& input) override {
+    require(host(input.latents).batch() == 1 && input.anchors.empty(), "anchors that are not alone");
+    count("denoise_anchor");
+    auto tokens = std::make_shared<HostTokens>();
+    tokens->latents = host(input.latents).items[0];
+    tokens->guided = input.negative != nullptr;
+    return {denoise(input), tokens};
   }
 
   std::unique_ptr<Decoding> vae_decode(const Array& array) override {

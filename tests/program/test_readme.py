@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from bundles import trust
 from conftest import PROGRAM, RATE, ROOT, sines, write_wav
 from PIL import Image
 
@@ -41,7 +42,7 @@ def test_the_moving_picture_moves_and_is_small():
 
 def test_the_readme_names_only_options_that_exist(program):
     known = program("--help-all").out.replace("[no-]", "").replace("--diffusion", "--diffusion --no-diffusion")
-    of_others = {"--depth", "--prefix", "--target", "--config", "--lora", "--help", "--install"}
+    of_others = {"--depth", "--prefix", "--target", "--config", "--lora", "--help", "--install", "--attention-bank"}
     for flag in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) - of_others:
         assert re.search(rf"(?<![\w-]){flag}(?![\w-])", known), flag
 
@@ -64,7 +65,11 @@ def world(program, fake_model):
     (program.work / "deforum.txt").write_text(json.dumps({"max_frames": 30, "fps": 15, "strength_schedule": "0: (0.5), 20: (0.7)"}))
     (program.work / "jobs.json").write_text(json.dumps([{"audio": "song.wav", "output": "job.mp4", "frames": "0-2"}]))
     (program.home / "models").mkdir()
-    shutil.copytree(program.work / "fake-model", program.home / "models" / "sd15")
+    fake_model.facts["attention_bank"] = [{"channels": 8, "downscale": 8}]
+    fake_model.seal()
+    trust(program, fake_model)
+    for name in ("sd15", "calm"):
+        shutil.copytree(program.work / "fake-model", program.home / "models" / name)
     tools = program.folder / "tools"
     tools.mkdir()
     (tools / "mpv").write_text("#!/bin/sh\nexec ffprobe -v error -i pipe:0\n")

@@ -31,6 +31,9 @@ struct DiffuserSettings {
   // Whether any frame of the job is guided: then all are, by 1 at least, so that no frame's bytes depend on
   // its neighbours. false computes no negative prompt.
   bool guided = true;
+  // Whether any frame of the job sees an anchor: then all go through the networks' other way, which gives
+  // those that see none the same bytes. Needs networks that were loaded for it (EngineRequest).
+  bool coherent = false;
   PromptReading reading;  // other than the default only where the bundle has one text encoder
 };
 
@@ -49,7 +52,9 @@ struct RegionText {
   double amount = 1;  // 0..1, of the denoiser's output where the region is; the rest is as the prompt has it
 };
 
-// One frame to diffuse. The pictures and the overlay outlive the call to submit.
+struct Anchor;
+
+// One frame to diffuse. The pictures, the anchor and the overlay outlive the call to submit.
 struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
   TextMix prompt, negative_prompt;
@@ -67,6 +72,15 @@ struct FrameRequest {
   std::vector<RegionText> regions;
   // The init picture is not seen: sampling starts from noise alone, as text-to-image pipelines do.
   bool from_noise = false;
+  const Anchor* anchor = nullptr;  // whose attention it sees; null: none
+  double coherence = 0;            // 0..1, the anchor's share in its self-attention
+};
+
+// A picture whose self-attention frames see at the same step, or at the one of the nearest timestep.
+struct Anchor {
+  int64_t number = 0;      // by which it is known: what has one number is one anchor
+  FrameRequest frame;      // diffused for it alone, in a batch of one; sees no anchor
+  bool is_noised = false;  // its picture is only noised to each step's level, and not changed
 };
 
 struct DiffusedPicture {
@@ -102,6 +116,11 @@ class DiffusionTicket {
 // needs a term that another does not, the other's coefficient is 0 and its draw is zeros. So a frame's bytes
 // follow from its request and the number of slots; whoever forms batches gives a frame its slot by the plan
 // alone.
+//
+// Anchors. An anchor's pass through the steps is made when the first batch needs it and kept while batches
+// do: a pure function of the anchor, so that a frame's bytes follow from its request, its anchor and the
+// slots. Of what it leaves each of a frame's steps sees that of the anchor's step nearest in time: the same
+// one where both have the same strength.
 class Diffuser {
  public:
   // Error{model} and Error{usage} for whatever in the bundle's tokenizer and scheduler and in the settings

@@ -25,6 +25,8 @@ struct EngineRequest {
   Size size;           // of the pictures; empty: not known
   int batch_size = 0;  // slots; 0: not known
   bool guided = true;  // positive and negative prompt in one batch, except where the model embeds guidance
+  // Frames see anchors' attention: of a bundle with an attention bank, never by compiled code.
+  bool coherent = false;
 };
 
 struct DeviceReport {
@@ -59,7 +61,7 @@ std::filesystem::path find_engine_plugin();
 
 // What the plug-in gives through its one C symbol, `extern "C" const EnginePlugin* spectradiff_engine()`.
 // Program and plug-in are C++ of one build; a change to anything that crosses between them raises kEngineAbi.
-inline constexpr int kEngineAbi = 12;
+inline constexpr int kEngineAbi = 13;
 struct EnginePlugin {
   int abi = kEngineAbi;
   std::unique_ptr<Networks> (*load)(const AdmittedModel&, const EngineRequest&) = nullptr;

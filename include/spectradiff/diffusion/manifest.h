@@ -62,6 +62,12 @@ struct TokenizerFiles {
   std::vector<AddedToken> added_tokens;
 };
 
+// Of a self-attention layer of the denoiser.
+struct BankLayer {
+  int channels = 0;   // of its tokens
+  int downscale = 8;  // pixels on a token's side
+};
+
 struct LatentFacts {
   int channels = 4;
   int downscale = 8;
@@ -87,6 +93,9 @@ struct Manifest {
   std::vector<int64_t> text_widths;
   bool zeroes_empty_negative = false;  // an empty negative prompt is zeros instead of its embedding
   LatentFacts latent;
+  // The self-attention layers in which a frame can see another picture's tokens, as they run; empty: it
+  // cannot.
+  std::vector<BankLayer> attention_bank;
   Json scheduler;  // the source's scheduler config, see make_sampler_table
   std::vector<Size> verified_sizes;
   std::vector<std::string> verified_dtypes;
@@ -110,6 +119,8 @@ struct Manifest {
   bool embeds_guidance() const { return family == "lcm"; }
   // The denoiser is told the picture's size.
   bool embeds_size() const { return family == "sdxl"; }
+  // The denoiser has a method for frames that see anchors.
+  bool has_bank() const { return !attention_bank.empty(); }
   // The denoiser is told what a control network sees in a picture.
   bool takes_control() const { return networks.contains("control"); }
 };

@@ -86,6 +86,16 @@ struct DenoiseInput {
   // network adds to the denoiser, 1 in full.
   Array control;
   int control_weights = 0;  // row
+  // Of networks that were loaded for coherence: what anchors left at this step, [batch], null: the item sees
+  // none; and the share that it has in the item's self-attention. Empty: no item sees any.
+  std::vector<Array> anchors;
+  int coherence = 0;  // row, 0..1
+};
+
+// What an anchor's step gives.
+struct DenoisedAnchor {
+  Array prediction;
+  Array tokens;  // what came into each self-attention layer, to be among DenoiseInput::anchors
 };
 
 // A piece of one text.
@@ -156,6 +166,9 @@ class Networks {
   // Pictures of a batch as the control network takes them: [batch][3][height][width], 0..1.
   virtual Array control_pictures(const Array& pictures) = 0;
   virtual Array denoise(const DenoiseInput& input) = 0;
+  // Of an anchor alone, a batch of one, by networks that were loaded for coherence (EngineRequest). It sees
+  // none itself. Its tokens are with a negative text where it has one, and for frames that have one too.
+  virtual DenoisedAnchor denoise_anchor(const DenoiseInput& input) = 0;
   virtual std::unique_ptr<Decoding> vae_decode(const Array& latents) = 0;  // unscaled latents
   // Σ terms, per item. All arrays of one shape; the result has the dtype of the first.
   virtual Array combine(const Array& numbers, std::span<const Term> terms) = 0;

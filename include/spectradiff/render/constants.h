@@ -28,7 +28,8 @@ struct DiffusionConstants {
   int steps = 0;
   StrengthMode strength_mode = StrengthMode::steps;
   double eta = 0;
-  bool guided = false;  // whether any frame is (DiffuserSettings::guided)
+  bool guided = false;    // whether any frame is (DiffuserSettings::guided)
+  bool coherent = false;  // whether any row sees an anchor (DiffuserSettings::coherent)
   PromptReading reading;
   ControlMap control_map = ControlMap::none;
   int text_chunks = 1;  // of every text of the job: those of its longest (Diffuser::expect)

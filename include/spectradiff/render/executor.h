@@ -42,7 +42,8 @@ struct Run {
   Diffuser* diffuser = nullptr;  // there exactly where the plan's constants have diffusion, of their slots
   const ControlPictures* control = nullptr;  // there exactly where the diffuser's bundle takes control
   const DepthVideo* depth = nullptr;         // there where rows have Depth::video
-  const SoundEmbedder* sound = nullptr;      // there where rows are told sound, of the diffuser's text_shape
+  const Canvas* reference = nullptr;  // what rows see in the place of their anchors' paintings; null: these
+  const SoundEmbedder* sound = nullptr;  // there where rows are told sound, of the diffuser's text_shape
   // A diffuser of higher precision and one slot, asked for with each frame whose picture was not finite; null
   // where there is none. From the thread that diffuses.
   std::function<Diffuser*(int64_t frame)> more_precise = nullptr;

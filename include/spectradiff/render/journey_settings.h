@@ -61,6 +61,7 @@ struct JourneySettings {
   std::string depth_video;  // of Depth::video: by the song's time, or a folder or pattern, a picture a frame
   ColourMatch colour_match = ColourMatch::section;
   CameraPace pace = CameraPace::mean;
+  std::string reference;  // a picture in the place of the sections' own as what frames see; empty: none
 
   bool is_chained() const { return chain.kind != Cuts::Kind::none; }
   friend bool operator==(const JourneySettings&, const JourneySettings&) = default;

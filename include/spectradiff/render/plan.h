@@ -51,6 +51,9 @@ struct Plan {
   std::vector<Recipe> rows;       // of the frames that are shown and not made between others, of those around
                                   // them, and of those that they follow from; by frame, ascending
   std::vector<ShownFrame> shown;  // by frame, ascending
+  // Pictures whose attention rows see: diffused for that alone, from their paintings or from the reference.
+  // By frame, ascending; those that no row sees are left out.
+  std::vector<Recipe> anchors;
   // Frames where trails of paintings (PaintSettings::mesh) begin anew, ascending, the first 0; empty: there
   // are none.
   std::vector<int64_t> trails;
@@ -84,18 +87,23 @@ std::vector<WeightedSeed> frame_noise(const DiffusionSettings& diffusion, double
 // The row of that frame, or the end: rows ascend by frame.
 std::vector<Recipe>::const_iterator find_row(const Plan& plan, int64_t frame);
 
-// The painting's numbers of a row, or of a frame that is carried; null: neither.
+// The anchor of that frame, which must be there.
+const Recipe& anchor_of(const Plan& plan, int64_t frame);
+
+// The painting's numbers of a row, an anchor, or of a frame that is carried; null: neither.
 const std::vector<double>* painting_of(const Plan& plan, int64_t frame);
 
 // Where the trail of a frame begins. The plan has trails.
 int64_t trail_begin(const Plan& plan, int64_t frame);
 
-// Takes the rows out that are not to be made; trails still lead through them.
+// Takes the rows out that are not to be made, and anchors that no row sees any more; trails still lead
+// through them.
 void drop_rows(Plan& plan, const std::function<bool(const Recipe&)>& is_dropped);
 
 // Error{usage} naming the frame where a row is no frame of the song or stands out of order, where it follows
-// from another one than the row before it in its chain or takes the colours of none before it there, where a
-// number is out of its range, and where a shown frame is neither made nor lies between two that are.
+// from another one than the row before it in its chain, sees an anchor that is none, or takes the colours of
+// none before it there, where a number is out of its range, and where a shown frame is neither made nor lies
+// between two that are.
 void check_rows(const Plan& plan);
 
 // The same plan of fewer shown frames, with the rows that these need: their own or those around them, and

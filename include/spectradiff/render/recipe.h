@@ -76,6 +76,7 @@ struct Recipe {
   WorldNoise world;                     // that its own noise is mixed with; share 0: it is not
   std::vector<NoiseTurn> turns;         // of all of it, where in the picture
   Init init;
+  std::optional<int64_t> anchor;  // the frame of Plan::anchors whose attention it sees
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
