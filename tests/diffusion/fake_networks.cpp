@@ -6,6 +6,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "fake_noise.h"
 #include "spectradiff/base/error.h"
 
 namespace spectradiff {
@@ -75,18 +76,6 @@ void require(bool holds, const char* what) {
   if (!holds) throw_error(ErrorKind::internal, "the fake networks refuse: {}", what);
 }
 
-// splitmix64 (Steele, Lea, Flood 2014).
-uint64_t mix(uint64_t& state) {
-  uint64_t z = state += 0x9E3779B97F4A7C15;
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
-  z = (z ^ z >> 27) * 0x94D049BB133111EB;
-  return z ^ z >> 31;
-}
-
-double unit(uint64_t& state) {
-  return (static_cast<double>(mix(state) >> 11) + 0.5) * 0x1p-53;
-}
-
 double cosine_of(std::span<const float> a, std::span<const float> b) {
   require(a.size() == b.size(), "vectors of different lengths");
   double ab = 0, aa = 0, bb = 0;
@@ -97,38 +86,6 @@ double cosine_of(std::span<const float> a, std::span<const float> b) {
   }
   return ab / std::sqrt(aa * bb);
 }
-
-class FakeNoise : public NoiseSource {
- public:
-  FakeNoise(uint64_t seed, std::span<const NoiseTurn> turns)
-      : state_(seed), other_(turned_seed(seed)), turns_(turns.begin(), turns.end()) {}
-
-  // [channels][height][width]
-  void draw(std::vector<float>& values, int height, int width) {
-    fill(values, state_);
-    if (turns_.empty()) return;
-    std::vector<float> other(values.size());
-    fill(other, other_);
-    const std::vector<float> field = turn_field(turns_, height, width);
-    for (size_t i = 0; i < values.size(); ++i) {
-      const float angle = field[i % field.size()];
-      values[i] = std::cos(angle) * values[i] + std::sin(angle) * other[i];
-    }
-  }
-
- private:
-  static void fill(std::vector<float>& values, uint64_t& state) {
-    for (size_t i = 0; i < values.size(); i += 2) {
-      const double radius = std::sqrt(-2 * std::log(unit(state)));
-      const double angle = 2 * std::numbers::pi * unit(state);
-      values[i] = static_cast<float>(radius * std::cos(angle));
-      if (i + 1 < values.size()) values[i + 1] = static_cast<float>(radius * std::sin(angle));
-    }
-  }
-
-  uint64_t state_, other_;
-  std::vector<NoiseTurn> turns_;
-};
 
 uint8_t to_byte(float value) {
   return static_cast<uint8_t>(std::lround(std::clamp((value + 1) * 127.5f, 0.0f, 255.0f)));
@@ -183,7 +140,7 @@ class FakeNetworks : public Networks {
       for (size_t t = 0; t < ids[b].size(); ++t) {
         state += static_cast<uint64_t>(ids[b][t]) * 0x632BE59BD9B4E019;
         for (int w = 0; w < kTextWidth; ++w)
-          text->items[b][t * kTextWidth + w] = static_cast<float>(2 * unit(state) - 1);
+          text->items[b][t * kTextWidth + w] = static_cast<float>(2 * fake_unit(state) - 1);
       }
     }
     return text;

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::F
 
 SONG_FRAMES = 9  # 0.6 s at 15 frames a second: one section, whose middle is frame 4
 ANCHOR = 4
-LIVELY = "epsilon-lively"  # a tiny model whose self-attention looks here and there, and is heard
-RUN = Run(LIVELY, "ddim", 0.75, guidance=4.0)
+LIVELY = "-lively"  # a tiny model whose self-attention looks here and there, and is heard
+RUN = Run("epsilon" + LIVELY, "ddim", 0.75, guidance=4.0)
 
 
 class Noting(AttnProcessor2_0):
@@ -60,8 +60,8 @@ class Coherence:
     def source(self, model):
         """The folder of a tiny model. As random networks are made, their attention is nearly even everywhere."""
         folder = self.bench.folder / model
-        if model == LIVELY and not folder.exists():
-            shutil.copytree(self.bench.model("epsilon"), folder)
+        if model.endswith(LIVELY) and not folder.exists():
+            shutil.copytree(self.bench.model(model.removesuffix(LIVELY)), folder)
             (file,) = (folder / "unet").glob("*.safetensors")
             weights = load_file(file)
             for key, value in weights.items():
@@ -80,7 +80,7 @@ class Coherence:
     def plain_bundle(self):
         folder = self.bench.folder / "lively-plain"
         if not folder.exists():
-            self.bench.export(self.source(LIVELY), folder)
+            self.bench.export(self.source(RUN.model), folder)
         return folder
 
     def painting(self, frame):
@@ -168,8 +168,8 @@ def pixels(path: Path) -> np.ndarray:
         (RUN, 1.0),
         (replace(RUN, guidance=1.0, scheduler="euler", strength=0.5), 0.6),
         (replace(RUN, scheduler="pndm", mode="exact", strength=0.61), 0.8),
-        (Run("turbo", "euler", 0.5, guidance=0.0, steps=4), 0.7),
-        (Run("lcm", "lcm", 0.5, guidance=8.5, steps=4), 0.7),
+        (Run("turbo" + LIVELY, "euler", 0.5, guidance=0.0, steps=4), 0.7),
+        (Run("lcm" + LIVELY, "lcm", 0.5, guidance=8.5, steps=4), 0.7),
     ],
     ids=str,
 )
@@ -261,7 +261,7 @@ def test_a_model_without_a_bank_and_a_wrong_share_are_refused(coherence):
         ("--reference", coherence.bench.song),
     ):
         code, message = coherence.refusal(RUN, *given, bundle=plain)
-        assert code == 4 and "--attention-bank" in message and "epsilon-bundle" in message, message
+        assert code == 4 and "--attention-bank" in message and "lively-plain" in message, message
     code, message = coherence.refusal(RUN, "--coherence", 1.5)
     assert code == 2 and "coherence" in message
     code, message = coherence.refusal(RUN, "--coherence", 1, "--reference", coherence.bench.folder / "nowhere.png")

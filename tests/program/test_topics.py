@@ -8,7 +8,7 @@ import pytest
 
 TOPICS = ["camera", "music", "prompts", "models", "sharing", "cluster"]
 # Of scripts that are named beside the program.
-OTHERS = {"--lora", "--vae", "--controlnet"}
+OTHERS = {"--lora", "--vae", "--controlnet", "--attention-bank"}
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -25,6 +25,8 @@ def test_a_topic_names_only_options_and_commands_that_exist(program, topic):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_the_commands_of_a_topic_are_understood(program, song, fake_model, topic):
+    fake_model.facts["attention_bank"] = [{"channels": 8, "downscale": 8}]
+    fake_model.seal()
     (program.work / "story.txt").write_text("0:00: a storm at sea\n")
     (program.work / "scenes.txt").write_text("A: fireworks\n")
     (program.work / "deforum.txt").write_text(json.dumps({"max_frames": 15, "fps": 15, "strength_schedule": "0: (0.5)"}))
