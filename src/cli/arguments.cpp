@@ -231,6 +231,17 @@ void check_actions(const Arguments& arguments) {
     refuse_argument(arguments.subject, arguments.command);
 }
 
+// Of an option at the end of the line, or before another: "--resume: 1 required TEXT missing".
+std::string missing_value(const std::string& complaint) {
+  const std::string flag = complaint.substr(0, complaint.find(':'));
+  std::string key = flag.substr(std::min(flag.size(), flag.find_first_not_of('-')));
+  std::replace(key.begin(), key.end(), '-', '_');
+  const Option* option = find_option(key);
+  if (option == nullptr) return complaint + "; `spectradiff --help` shows the usage";
+  return fmt::format("{} needs a value: {}", flag,
+                     option->choices.empty() ? option->value_name : join(option->choices, ", "));
+}
+
 }  // namespace
 
 SessionRequest Arguments::request() const {
@@ -355,6 +366,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     std::vector<std::string> plain = plain_words(without_help_word(words));
     std::reverse(plain.begin(), plain.end());
     app.parse(plain);
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw_error(ErrorKind::usage, "{}", missing_value(error.what()));
   } catch (const CLI::ParseError& error) {
     throw_error(ErrorKind::usage, "{}; `spectradiff --help` shows the usage", error.what());
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +12,10 @@
 #include "aspect.h"
 #include "setting_needs.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/job_words.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/paint/picture_source.h"
+#include "spectradiff/timeline/given_series.h"
 
 namespace spectradiff {
 namespace {
@@ -64,6 +68,22 @@ std::vector<std::string> foreign_words(std::string_view text) {
   return found;
 }
 
+// Files beside the song, of one kind, that no expression reads.
+void warn_of_unread(const std::string& key, const std::map<std::string, std::string>& files,
+                    const std::set<std::string>& words, RenderObserver& observer) {
+  for (const auto& [name, file] : files) {
+    const auto reads = [&, name = name](const std::string& word) {
+      const auto given = given_name(word);
+      const bool is_kind =
+          given && (given->prefix == key + ":" || (key == "midi" && given->prefix == kPitchPrefix));
+      return is_kind && given->file == name;
+    };
+    if (std::none_of(words.begin(), words.end(), reads))
+      observer.warn(fmt::format("{} {} changes nothing: no expression reads {}:{}; --blur \"8*{}:{}\" would",
+                                flag_of(key), name, key, name, key, name));
+  }
+}
+
 }  // namespace
 
 void warn_of_idle_flags(const Resolution& settings, const OutputTarget& target, RenderObserver& observer) {
@@ -73,6 +93,12 @@ void warn_of_idle_flags(const Resolution& settings, const OutputTarget& target, 
     if (const std::string missing = missing_for(*option, settings, target); !missing.empty())
       observer.warn(fmt::format("{} changes nothing: {}", option->flag(), missing));
   }
+  const InputSettings& beside = settings.job.input;
+  if (beside.stems.empty() && beside.midi.empty() && beside.labels.empty()) return;
+  const std::set<std::string> words = words_read(settings.job);
+  warn_of_unread("stem", beside.stems, words, observer);
+  warn_of_unread("midi", beside.midi, words, observer);
+  warn_of_unread("labels", beside.labels, words, observer);
 }
 
 void warn_of_foreign_words(const Resolution& settings, RenderObserver& observer) {

@@ -70,11 +70,16 @@ IDLE = {
     "a playhead in a still": ([*OTHER, "--painter", "spectrogram", "--spectrogram-style", "still", "--spectrogram-seconds", "3"], "--spectrogram-seconds changes nothing", "scroll"),
     "an angle of view that is not turned": ([*PAINT, "--fov", "40"], "--fov changes nothing", "--yaw"),
     "a middle of a camera that stands": ([*PAINT, "--centre-x", "0.2"], "--centre-x changes nothing", "--zoom"),
+    "a shape that both sizes have": ([*PAINT, "--aspect", "1:1", "--output-size", "32x32"], "--aspect changes nothing", "both shapes"),
+    "a rate of one picture": ([*OTHER, "--painter", "image", "--image", "real.png", "--image-fps", "2"], "--image-fps changes nothing", "pattern"),
+    "a stem that nothing reads": ([*PAINT, "--stem", "drums=song.wav"], "--stem drums changes nothing", "stem:drums"),
+    "a batch's end of one video": ([*PAINT, "--fail-fast"], "--fail-fast changes nothing", "--sweep"),
     "words where nothing is diffused": (["render", *OTHER[1:], "--no-diffusion", "--prompt", "a castle"], "--prompt changes nothing", "nothing is diffused"),
 }
 USED = [
     ["--tempo", "120", "--hue-start", "frac(beats)"],
     ["--tempo", "120", "--stats"],
+    ["--stem", "drums=song.wav", "--blur", "8*stem:drums"],
     ["--fov", "40", "--yaw", "10"],
     ["--centre-x", "0.2", "--zoom", "1.5"],
     ["--mesh-warp-scale", "2", "--mesh-warp", "1"],
@@ -103,6 +108,13 @@ def test_what_is_typed_and_changes_nothing_is_named_with_what_is_missing(program
 def test_what_is_used_is_not_warned_of(program, song, words):
     done = program("paint", song, *QUICK, "--frames", "0", *words, "-o", "%d.png")
     assert done.code == 0 and "warning" not in done.err, done
+
+
+def test_an_option_at_the_end_of_the_line_is_asked_for_its_value(program, song):
+    done = program("render", song, "--resume")
+    assert done.code == 2 and "--resume needs a value: auto, no" in done.err, done
+    done = program("render", song, "--fps")
+    assert done.code == 2 and "--fps needs a value: R" in done.err, done
 
 
 def test_settings_of_files_may_hold_more_than_one_job_needs(program, song):

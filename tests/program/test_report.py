@@ -114,12 +114,16 @@ addEventListener("load", async () => {
 </script></head>"""
 
 
+# Wider than a phone.
+LONG = "frac(beats/8 + 0*(0.05 + 0.22*loudness^4 + 0.35*beat_phase*loudness + 0.5*build^2 + 1.6*onset))"
+
+
 @pytest.fixture
 def page(program):
     """Of ten seconds with a beat every half a second."""
     t = np.arange(10 * RATE) / RATE
     write_wav(program.work / "song.wav", np.sin(2 * np.pi * 220 * t) * np.exp(-(t % 0.5) / 0.05))
-    done = program("paint", "song.wav", *QUICK, "--tempo", "120", "--first-beat", "0", "--hue-start", "frac(beats/8)", "-o", "v.mp4", "--report", "page.html")
+    done = program("paint", "song.wav", *QUICK, "--tempo", "120", "--first-beat", "0", "--hue-start", LONG, "-o", "v.mp4", "--report", "page.html")
     assert done.code == 0, done
     return program.work / "page.html"
 
