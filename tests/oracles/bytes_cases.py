@@ -31,7 +31,8 @@ MINI: Settings = {"size": "64x64", "steps": 4, "dtype": "float32", "frames": "22
 LOOK: Settings = {
     "scheduler": "ddim", "strength": 0.75, "strength_mode": "steps", "greyscale": True, "attack": "100ms", "release": "2s", "gamma": 0.35, "mark_size": 22,
     "marks_per_bin": 20, "saturation": 0.9, "hue_start": 0.08, "mark_drift": 0, "paint_turn": 0, "paint_zoom": 1,
-    "signal": {"hit": "onset - 0.28 | clip 0 1 | integrate"}, "seed_travel": "25*hit",
+    "signal": {"hit": "onset - 0.28 | clip 0 1 | integrate"}, "seed_travel": "25*hit", "chain": "none", "diffuse_every": 1, "scenes": "",
+    "zoom": 1, "turn": 0, "pan_x": 0, "pan_y": 0, "centre_x": 0.5, "centre_y": 0.5,
 }  # fmt: skip
 
 MAPS = ("viridis", "magma", "inferno", "plasma", "cividis", "turbo", "twilight", "grey")
@@ -262,7 +263,7 @@ def diffused() -> Iterator[Case]:
         sampling = {"scheduler": LOOK["scheduler"], "strength_mode": mode}
         yield case(f"preset {name}", {"preset": name, "prompt": prompt, "seed": 42, "frames": "30,61", **sampling})
     yield case("film", {"frames": "20-27", "encoder_preset": "ultrafast"}, output="v.mkv")
-    yield case("draft", {"draft": True, "size": "128x128", "steps": 9, "frames": "20-26"})
+    yield case("draft", {"draft": True, "size": "128x128", "steps": 9, "diffuse_every": None, "frames": "20-26"})
 
 
 CASES: dict[str, Case] = {case.name: case for cases in (painted(), filmed(), diffused()) for case in cases}

@@ -54,7 +54,9 @@ TEST(CpuAttention, IsTorchsOwnWithinRounding) {
     SCOPED_TRACE(testing::Message() << shape.queries << " queries, " << shape.keys << " keys of "
                                     << shape.width);
     EXPECT_LT(error_of(shape, at::kFloat), 3e-5);
-    if (has_bfloat16()) EXPECT_LT(error_of(shape, at::kBFloat16), 0.03);
+    if (has_bfloat16()) {
+      EXPECT_LT(error_of(shape, at::kBFloat16), 0.03);
+    }
   }
   EXPECT_LT(error_of(kShapes[1], at::kFloat, 0.5), 3e-5);
 }
