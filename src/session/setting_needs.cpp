@@ -134,17 +134,7 @@ bool is_reshaped(const Resolution& settings) {
   return int64_t{from.width} * to.height != int64_t{from.height} * to.width;
 }
 
-bool is_typed(const Resolution& settings, const std::string& key) {
-  const auto kind = settings.kinds.find(key);
-  return kind != settings.kinds.end() && kind->second == LayerKind::flag;
-}
-
 constexpr Need kNeeds[] = {
-    {"aspect",
-     [](const Resolution& settings) {
-       return !is_typed(settings, "size") || !is_typed(settings, "output_size");
-     },
-     "--size and --output-size say both shapes"},
     {"hue_start", has_hues, kNoHues},
     {"hue_span", has_hues, kNoHues},
     {"saturation", has_hues, kNoHues},

@@ -70,7 +70,6 @@ IDLE = {
     "a playhead in a still": ([*OTHER, "--painter", "spectrogram", "--spectrogram-style", "still", "--spectrogram-seconds", "3"], "--spectrogram-seconds changes nothing", "scroll"),
     "an angle of view that is not turned": ([*PAINT, "--fov", "40"], "--fov changes nothing", "--yaw"),
     "a middle of a camera that stands": ([*PAINT, "--centre-x", "0.2"], "--centre-x changes nothing", "--zoom"),
-    "a shape that both sizes have": ([*PAINT, "--aspect", "1:1", "--output-size", "32x32"], "--aspect changes nothing", "both shapes"),
     "a rate of one picture": ([*OTHER, "--painter", "image", "--image", "real.png", "--image-fps", "2"], "--image-fps changes nothing", "pattern"),
     "a stem that nothing reads": ([*PAINT, "--stem", "drums=song.wav"], "--stem drums changes nothing", "stem:drums"),
     "a batch's end of one video": ([*PAINT, "--fail-fast"], "--fail-fast changes nothing", "--sweep"),
