@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the README's pictures with the program itself: scripts/readme_pictures.py SONG [NAME...]
 
-SONG is the example song. NAME is analysis, painters, demo, presets, scenes or strengths; without one all are made.
+SONG is the example song. NAME is analysis, painters, demo, presets, journeys, scenes or strengths; without one all are made.
 SPECTRADIFF names another program than the release build's. Writes examples/pictures: a plot of the song, rows of looks with
 columns of moments of the song, what the embedded model makes of them, and a few seconds that move.
 """
@@ -44,6 +44,8 @@ SEED_PRESETS = {
     "showcqt": "a synthwave grid in neon pink and cyan",
     "mosaic": "a stormy sea in teal and orange",
 }
+JOURNEYS = ["tunnel", "flight", "walk", "drift", "orbit-3d", "milk"]
+FRAMES_OF_JOURNEYS = range(96, 108)
 OWN_PRESETS = ["embers", "aurora", "iris", "reef", "orbit", "skyline", "kick"]
 SCENES = ["an iceland vista", "a stormy sea", "a forest", "a portrait of a robot", "flowers", "stained glass", "crystals",
           "an eye"]  # fmt: skip
@@ -126,6 +128,17 @@ def presets(song: pathlib.Path, work: pathlib.Path) -> None:
     sheet(pictures(work, "render", song, looks, MOMENTS, (160, 160)), TARGET / "presets.jpg")
 
 
+def journeys(song: pathlib.Path, work: pathlib.Path) -> None:
+    """Frames one after another: what moves, moves from cell to cell."""
+    rows = []
+    for name in JOURNEYS:
+        frames = ["--frames", f"{FRAMES_OF_JOURNEYS[0]}-{FRAMES_OF_JOURNEYS[-1]}", "-o", work / name / "%d.png"]
+        subprocess.run([PROGRAM, "render", song, "--preset", name, "--size", "256x256", *frames, "-q"], check=True)
+        made = [Image.open(work / name / f"{frame}.png").convert("RGB") for frame in FRAMES_OF_JOURNEYS]
+        rows.append([picture.resize((112, 112), Image.LANCZOS) for picture in made])
+    sheet(rows, TARGET / "journeys.jpg")
+
+
 def scenes(song: pathlib.Path, work: pathlib.Path) -> None:
     asked = [{**SQUARE, "strength": 1, "prompt": f"{scene}, {colour}" if colour else scene} for scene in SCENES for colour in COLOURS]
     made = [row[0] for row in pictures(work, "render", song, asked, [MOMENT], (160, 160))]
@@ -141,7 +154,8 @@ def strengths(song: pathlib.Path, work: pathlib.Path) -> None:
     sheet([[column[row][0] for column in columns] for row in range(len(base))], TARGET / "strengths.jpg")
 
 
-MAKERS = {"analysis": analysis, "painters": painters, "demo": demo, "presets": presets, "scenes": scenes, "strengths": strengths}
+MAKERS = {"analysis": analysis, "painters": painters, "demo": demo, "presets": presets, "journeys": journeys, "scenes": scenes,
+          "strengths": strengths}  # fmt: skip
 
 
 def main() -> None:
