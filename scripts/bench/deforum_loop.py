@@ -95,19 +95,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or pathlib.Path(temporary)
         folder.mkdir(exist_ok=True)
-        model, first = folder / "mini", round(arguments.start * FPS)
+        model, song = folder / "mini", folder / "part.wav"
+        # Cut out: frames within a chain need those before them.
+        run("ffmpeg", "-v", "error", "-y", "-ss", arguments.start, "-t", arguments.seconds, "-i", arguments.song, song)
         run(sys.executable, ROOT / "scripts" / "mini" / "recover_model.py", ROOT / "models" / "mini", model)
-        part = ["--start", arguments.start, "--duration", arguments.seconds, "--fps", FPS, "--size", arguments.size]
-        common = [arguments.program, "render", arguments.song, "--prompt", PROMPT, *part, "-q", "-y", "--dtype", "float32"]
-        run(*common, "-o", folder / "first-%d.png", "--frames", first)
+        look = ["--prompt", PROMPT, "--fps", FPS, "--size", arguments.size, "--dtype", "float32"]
+        common = [arguments.program, "render", song, *look, "-q", "-y"]
+        run(*common, "-o", folder / "first-%d.png", "--frames", 0)
         ways = {}
         begin = time.monotonic()
         run(*common, "-o", folder / "ours.mkv")
         ways["spectradiff, as it comes"] = folder / "ours.mkv", arguments.seconds * FPS / (time.monotonic() - begin)
-        rate = deforum(model, folder / f"first-{first}.png", round(arguments.seconds * FPS), folder / "deforum.mkv")
+        rate = deforum(model, folder / "first-0.png", round(arguments.seconds * FPS), folder / "deforum.mkv")
         ways["Deforum's loop"] = folder / "deforum.mkv", rate
         for name, (video, rate) in ways.items():
-            measured = run(arguments.program, "measure", video, arguments.song, "--start", arguments.start, "--json", "-q")
+            measured = run(arguments.program, "measure", video, song, "--json", "-q")
             table[name] = {"pictures_per_s": rate, **json.loads(measured.splitlines()[-1])["measures"]}
     words = ["pictures_per_s", *MEASURES]
     print("| | " + " | ".join(words) + " |\n" + "|---" * (1 + len(words)) + "|")
