@@ -110,8 +110,7 @@ bool has_chain(const Resolution& settings) {
 
 constexpr const char* kNothingToMove =
     "frames from noise alone have no painting that the camera could move; --chain section makes each follow "
-    "from "
-    "the one before";
+    "from the one before";
 bool moves_something(const Resolution& settings) {
   return !settings.diffuses || settings.job.journey.is_chained() ||
          !settings.job.diffusion.conditioning.text_to_image;

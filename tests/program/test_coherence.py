@@ -9,6 +9,8 @@ from conftest import QUICK
 
 FRAMES = [*QUICK, "--fps", "10", "--steps", "4", "--model", "./fake-model"]
 MOVED = ["--coherence", "0.3 + 0.05*f", "--strength", "0.5 + 0.04*f"]
+# What --dry-run printed into plan.jsonl, made.
+PLANNED = ["--plan", "plan.jsonl", "--model", "./fake-model", "-o", "planned/%05d.png"]
 
 
 @pytest.fixture
@@ -60,16 +62,7 @@ def test_the_same_pictures_in_parts_in_batches_after_a_stop_and_from_a_plan(prog
     printed = render("none", *MOVED, *more, "--dry-run")
     assert printed.code == 0, printed
     (program.work / "plan.jsonl").write_text(printed.out)
-    planned = program(
-        "render",
-        song,
-        "--plan",
-        "plan.jsonl",
-        "--model",
-        "./fake-model",
-        "-o",
-        "planned/%05d.png",
-    )
+    planned = program("render", song, *PLANNED)
     assert planned.code == 0, planned
     assert digests(program, "planned") == whole
 
@@ -134,16 +127,7 @@ def test_a_reference_is_seen_in_place_of_the_songs_own(program, render, song):
     assert not set(digests(program, "seen").values()) & set(digests(program, "own").values())
     printed = render("none", "--reference", look, "--dry-run")
     (program.work / "plan.jsonl").write_text(printed.out)
-    planned = [
-        "render",
-        song,
-        "--plan",
-        "plan.jsonl",
-        "--model",
-        "./fake-model",
-        "-o",
-        "planned/%05d.png",
-    ]
+    planned = ["render", song, *PLANNED]
     nameless = program(*planned)
     assert nameless.code == 3 and "name it with --reference" in nameless.err, nameless
     done = program(*planned, "--reference", look)

@@ -46,6 +46,12 @@ def deforum_series(text, frames=FRAMES):
 PARTS = 64
 
 
+def rotation(x, y, z):
+    """Of columns: about z first, then y, then x; of rows in the other order."""
+    (cx, cy, cz), (sx, sy, sz) = np.cos([x, y, z]), np.sin([x, y, z])
+    return np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+
+
 def looked(points, step):
     """Where points are after a 64th of a step's look and flip: rays turned, and a page turned before a camera."""
     yaw, pitch, *flips = (np.radians(step.get(name, 0)) / PARTS for name in ("yaw", "pitch", "flip_x", "flip_y", "flip_z"))
@@ -55,9 +61,7 @@ def looked(points, step):
     points = (ray[:2] / ray[2]).T / np.tan(half) * (SIDE / 2) + SIDE / 2
     if not any(flips):
         return points
-    cx, cy, cz = np.cos(flips)
-    sx, sy, sz = np.sin(flips)
-    page = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    page = rotation(*flips)
     height = np.hypot(SIDE, SIDE) / 2 / np.sin(half)
     turned = page @ np.concatenate([(points - SIDE / 2).T, np.zeros((1, len(points)))])
     return (turned[:2] * height / (height - turned[2])).T + SIDE / 2
@@ -147,8 +151,7 @@ def test_the_rotations_of_deforum_in_three_dimensions_are_followed_within_half_a
     turns = np.radians(np.stack([deforum_series(settings[f"rotation_3d_{axis}"]) for axis in "xyz"]))
     k, points = np.tan(np.radians(35)), POINTS / (SIDE / 2) - 1
     for frame in range(1, 101):
-        (cx, cy, cz), (sx, sy, sz) = np.cos(turns[:, frame]), np.sin(turns[:, frame])
-        turn = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+        turn = rotation(*turns[:, frame])
         before, points = points, points.copy()
         for _ in range(20):  # what is seen at p was at p - (n1 - n0)
             seen = np.column_stack([points, np.ones(len(points))]) @ turn - [0, 0, 0.3 / 200]
@@ -168,8 +171,7 @@ def test_the_flip_of_deforum_is_followed_within_half_a_pixel(imported):
     half, points = np.radians(53) / 2, POINTS - SIDE / 2
     diagonal = np.hypot(SIDE, SIDE)
     for frame in range(1, 101):
-        (cx, cy, cz), (sx, sy, sz) = (f([phi[frame], gamma[frame], theta[frame]]) for f in (np.cos, np.sin))
-        page = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]]) @ np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+        page = rotation(phi[frame], gamma[frame], theta[frame])
         x, y, z = page @ np.concatenate([points.T, np.zeros((1, len(points)))])
         # F = P Tz(-h) R: to -1..1 by 1/tan of half the angle, then to pixels of a picture with side diagonal / cos.
         shown = np.stack([x, y]) / np.tan(half) / (diagonal / (2 * np.sin(half)) - z)
