@@ -12,6 +12,11 @@ function(spectradiff_module name)
   endforeach()
 endfunction()
 
+# spectradiff_quick_to_build(TARGET): for code that runs once a job and not once a pixel or a sample; g++ takes a fifth less.
+function(spectradiff_quick_to_build target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # spectradiff_test(MODULE SOURCES a_test.cpp … DEPENDS module … PRIVATE library …)
 # One GoogleTest program per module, <module>_tests. SPECTRADIFF_TEST_DATA is tests/<module>/data.
 function(spectradiff_test name)
@@ -22,5 +27,6 @@ function(spectradiff_test name)
     target_link_libraries(${name}_tests PRIVATE spectradiff::${module})
   endforeach()
   target_compile_definitions(${name}_tests PRIVATE SPECTRADIFF_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
+  spectradiff_quick_to_build(${name}_tests)
   gtest_discover_tests(${name}_tests PROPERTIES LABELS ${name} DISCOVERY_TIMEOUT 60)
 endfunction()
