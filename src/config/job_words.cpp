@@ -91,6 +91,18 @@ std::set<std::string> words_read(const RenderJob& job) {
   return words;
 }
 
+std::set<std::string> idle_signals(const RenderJob& job) {
+  const SignalSet signals(job.signals);
+  const std::vector<std::string> names = readable(signals);
+  std::set<std::string> idle;
+  for (const auto& [name, text] : job.signals) idle.insert(name);
+  for (const JobExpression& each : expressions_of(job)) {
+    if (each.key == "signal") continue;
+    for (const std::string& word : signals.reads(Expression(each.text, names))) idle.erase(word);
+  }
+  return idle;
+}
+
 void check_words(const RenderJob& job) {
   const SignalSet signals(job.signals);
   const std::vector<std::string> names = readable(signals);

@@ -182,7 +182,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
 
   tell_start(request, target, job, observer);
   if (!given) {
-    warn_of_idle_flags(settings, target, observer);
+    warn_of_idle_flags(request.layers, settings, target, observer);
     warn_of_foreign_words(settings, observer);
   }
   warn_of_unknown_size(settings, observer);

@@ -122,6 +122,21 @@ bool has_hues(const Resolution& settings) {
   return paint.colour.map == "hue" || !settings.job.scenes.empty();
 }
 
+bool shows_a_still(const PaintSettings& paint) {
+  std::error_code failed;
+  const std::filesystem::path path = paint.image.path;
+  const std::string ending = path.extension().string();
+  const auto stills = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"};
+  return shows_image(paint) && std::find(stills.begin(), stills.end(), ending) != stills.end() &&
+         paint.image.path.find('%') == std::string::npos && !std::filesystem::is_directory(path, failed);
+}
+
+constexpr const char* kSeedBins =
+    "bins of seed spacing have their own frequencies; --bin-spacing log takes --fmin and --fmax";
+bool has_own_range(const Resolution& settings) {
+  return settings.job.analysis.spacing != BinSpacing::seed;
+}
+
 constexpr const char* kNoPromptKeys = "one prompt holds for the whole song; --prompts FILE changes it";
 bool has_prompt_keys(const Resolution& settings) {
   const RenderJob& job = settings.job;
@@ -155,6 +170,17 @@ constexpr Need kNeeds[] = {
               std::filesystem::is_directory(path, failed);
      },
      "only a folder or a pattern of pictures has a rate to be told"},
+    {"image_end", [](const Resolution& settings) { return !shows_a_still(settings.job.paint); },
+     "one picture has no end; a folder, a pattern or a video of pictures has"},
+    {"fmin", has_own_range, kSeedBins},
+    {"fmax", has_own_range, kSeedBins},
+    {"cqt_seconds",
+     [](const Resolution& settings) {
+       const PaintSettings& paint = settings.job.paint;
+       return paint.painter != PainterKind::showcqt || settings.job.moves("cqt_bars") ||
+              paint.showcqt.bars < 1;
+     },
+     "the bars take the whole height; --cqt-bars 0.5 leaves room for the past"},
     {"interpolation_model",
      [](const Resolution& settings) {
        const DiffusionSettings& diffusion = settings.job.diffusion;

@@ -84,15 +84,32 @@ void warn_of_unread(const std::string& key, const std::map<std::string, std::str
   }
 }
 
+// Signals of flags that no option reads. A report draws them all.
+void warn_of_idle_signals(const std::vector<Layer>& layers, const Resolution& settings,
+                          RenderObserver& observer) {
+  if (!settings.run.report.empty()) return;
+  const std::set<std::string> idle = idle_signals(settings.job);
+  for (const Layer& layer : layers) {
+    if (layer.kind != LayerKind::flag || !layer.values.contains("signal")) continue;
+    for (const auto& [name, text] : layer.values["signal"].items()) {
+      if (idle.contains(name))
+        observer.warn(fmt::format("--signal {} changes nothing: no option reads it; --blur \"8*{}\" would",
+                                  name, name));
+    }
+  }
+}
+
 }  // namespace
 
-void warn_of_idle_flags(const Resolution& settings, const OutputTarget& target, RenderObserver& observer) {
+void warn_of_idle_flags(const std::vector<Layer>& layers, const Resolution& settings,
+                        const OutputTarget& target, RenderObserver& observer) {
   for (const auto& [key, kind] : settings.kinds) {
     const Option* option = kind == LayerKind::flag ? find_option(key) : nullptr;
     if (option == nullptr) continue;
     if (const std::string missing = missing_for(*option, settings, target); !missing.empty())
       observer.warn(fmt::format("{} changes nothing: {}", option->flag(), missing));
   }
+  warn_of_idle_signals(layers, settings, observer);
   const InputSettings& beside = settings.job.input;
   if (beside.stems.empty() && beside.midi.empty() && beside.labels.empty()) return;
   const std::set<std::string> words = words_read(settings.job);

@@ -8,7 +8,8 @@
 namespace spectradiff {
 
 // Of what was typed for this run alone: settings that lie in files are often more than one job needs.
-void warn_of_idle_flags(const Resolution& settings, const OutputTarget& target, RenderObserver& observer);
+void warn_of_idle_flags(const std::vector<Layer>& layers, const Resolution& settings,
+                        const OutputTarget& target, RenderObserver& observer);
 
 // <lora:x:0.8>, [a:b:0.5], BREAK and AND in prompts: once, naming them.
 void warn_of_foreign_words(const Resolution& settings, RenderObserver& observer);
