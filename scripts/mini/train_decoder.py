@@ -3,11 +3,12 @@
 
 MODEL is a diffusers folder, train_denoiser.py's RUN/mini or recover_model.py's OUT. Its decoder alone is trained on; the
 encoder stays, so latents mean what they meant and the denoiser needs nothing. Beside colours and gradients the loss asks
-for as much energy in every band and every small window as the original has there, for pictures that a small discriminator
-takes for real, and for latents that decoding and encoding again bring back. A chain does that at every step, and texture
-must not grow in it: half of the latents are those of pictures that were decoded and encoded up to sixteen times, and are
-to become the originals. Pictures with film grain are left out: no latent says where a grain lies. RUN/mini is a diffusers
-folder like MODEL. Give the same command again to go on; --steps is the length of the whole training, needed once and kept.
+for as much energy in every band and every small window as the original has there, for no value beyond what the original
+reaches close by (a ring is just that), for pictures that a small discriminator takes for real, and for latents that
+decoding and encoding again bring back. A chain does that at every step, and texture must not grow in it: half of the
+latents are those of pictures that were decoded and encoded up to sixteen times, and are to become the originals. Pictures
+with film grain are left out: no latent says where a grain lies. RUN/mini is a diffusers folder like MODEL. Give the same
+command again to go on; --steps is the length of the whole training, needed once and kept.
 """
 
 import sys
@@ -28,12 +29,14 @@ from mini.training import Ema, begin, descend, options, psnr, rate
 
 PEAK_RATE, JUDGES_RATE = 3e-4, 1e-3
 WARM, NOTE_EVERY = 20, 20
-TEXTURE_WEIGHT, RETURN_WEIGHT = 0.15, 1.0
+TEXTURE_WEIGHT, RETURN_WEIGHT, RING_WEIGHT = 0.15, 1.0, 3.0
 # Of each batch, the share of latents that went through decoder and encoder before, how often at most, and how many are kept.
 TRAVELLED, TRIPS, KEPT = 0.5, 16, 64
 # Scales of the bands, by halving, and the side and the step of the windows whose energy is compared: in larger ones, the
 # energy that a soft edge lacks comes back as ringing beside it. FLOOR is the least energy that counts: four levels of 255.
 SCALES, WINDOW, STRIDE, FLOOR = 3, 4, 2, 0.03
+# The side of the neighbourhood whose least and greatest values bound a pixel's: an edge's own blur stays inside, its rings do not.
+NEIGHBOURS = 3
 GRAINY = ("grain",)
 RINGS = 24
 # The discriminator judges from this step on; its gradient at the last layer, beside that of all else.
@@ -55,6 +58,12 @@ def energies(image: Tensor) -> list[Tensor]:
 def texture_loss(made: Tensor, wanted: Tensor) -> Tensor:
     pairs = zip(energies(made), energies(wanted), strict=True)
     return torch.stack([functional.l1_loss(a, b) for a, b in pairs]).mean()
+
+
+def ringing(made: Tensor, wanted: Tensor) -> Tensor:
+    """How far values lie beyond the least and the greatest of the original's neighbourhood, in the mean."""
+    greatest, negated_least = (functional.max_pool2d(sign * wanted, NEIGHBOURS, 1, NEIGHBOURS // 2) for sign in (1, -1))
+    return (functional.relu(made - greatest) + functional.relu(-made - negated_least)).mean()
 
 
 def spectrum(image: Tensor) -> Tensor:
@@ -93,7 +102,7 @@ def likeness_loss(made: Tensor, wanted: Tensor) -> Tensor:
     """Everything that compares a decoded picture with the original itself."""
     edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
     colours = functional.l1_loss(made, wanted) + SQUARE_WEIGHT * functional.mse_loss(made, wanted)
-    return colours + GRADIENT_WEIGHT * edges + TEXTURE_WEIGHT * texture_loss(made, wanted)
+    return colours + GRADIENT_WEIGHT * edges + TEXTURE_WEIGHT * texture_loss(made, wanted) + RING_WEIGHT * ringing(made, wanted)
 
 
 class Travellers:
@@ -168,7 +177,8 @@ def main() -> int:
         run.losses.append(likeness.detach())
         if (step + 1) % NOTE_EVERY == 0:
             made = made.detach()
-            seen = {"db": psnr(made, wanted).mean(), "spectrum_db": spectral_distance(made, wanted), "back": back, "doubt": doubt}
+            seen = {"db": psnr(made, wanted).mean(), "spectrum_db": spectral_distance(made, wanted)}
+            seen |= {"rings": ringing(made, wanted), "back": back, "doubt": doubt}
             run.note(learning_rate, **{name: value.item() for name, value in seen.items()})
     vae.decoder.load_state_dict(ema.network.state_dict())
     write(pipe, arguments.run / "mini", arguments.model / "tokenizer")
