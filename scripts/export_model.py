@@ -3,7 +3,7 @@
 
     export_model.py SOURCE OUT [--config DIR] [--vae DIR|FILE] [--controlnet DIR] [--lora FILE[:WEIGHT]]...
                                [--scheduler NAME] [--name N] [--sizes 512x512,512x768] [--licence TEXT] [--notes FILE.txt]
-                               [--look FILE.json] [--attention-bank]
+                               [--look FILE.json] [--attention-bank] [--distilled-guidance G]
                                [--dtype float32|float16] [--no-trust] [--overwrite]
                                [--format torchscript|aoti] [--batch-size N] [--compile-dtype float32|bfloat16]
 
@@ -13,7 +13,8 @@ same family that says what the file does not: scheduler, tokenizer and the shape
 The bundle holds model.json, four TorchScript networks and the tokenizer's files. Each network is compared with
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
 With --attention-bank frames can see an anchor's attention (render --coherence, --reference): the same weights, a second
-graph of some hundred kilobytes. With --format aoti the bundle also holds the networks compiled for this machine's CPU
+graph of some hundred kilobytes. --distilled-guidance says that the denoiser was taught to give of itself what guidance G
+gives: up to it one call does, and more is counted from there. With --format aoti the bundle also holds the networks compiled for this machine's CPU
 (by the C++ compiler, which takes minutes), the first of --sizes and one batch size; renders of just that use them, all
 others, and those that see anchors, the TorchScript ones.
 Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
@@ -41,6 +42,13 @@ def sizes(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+def distilled_guidance(text: str) -> float:
+    value = float(text)
+    if not 1.0 <= value <= 100.0:
+        raise argparse.ArgumentTypeError(f"{text} is outside 1 to 100")
+    return value
+
+
 def parse_arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, metavar="SOURCE", help="diffusers folder or checkpoint file")
@@ -63,6 +71,8 @@ def parse_arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--look", type=Path, metavar="FILE.json", help="default options of this model, flat keys")
     parser.add_argument("--attention-bank", action="store_true",
                         help="for render --coherence and --reference: frames can see an anchor's attention")  # fmt: skip
+    parser.add_argument("--distilled-guidance", type=distilled_guidance, default=1.0, metavar="G",
+                        help="the guidance scale that the denoiser was distilled from and gives of itself (default 1: none)")  # fmt: skip
     parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="of the stored weights")
     parser.add_argument("--format", choices=("torchscript", "aoti"), default="torchscript",
                         help="aoti: networks compiled for this machine beside the TorchScript ones")  # fmt: skip
@@ -112,6 +122,7 @@ def main(words: list[str] | None = None) -> int:
         batch=arguments.batch_size,
         compiled_dtype=arguments.compile_dtype,
         bank=arguments.attention_bank,
+        distilled_guidance=arguments.distilled_guidance,
     )
     try:
         out = export(arguments.source, arguments.out, options, lambda line: print(line, file=sys.stderr, flush=True))

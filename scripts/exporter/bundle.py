@@ -41,6 +41,7 @@ class Options:
     batch: int | None = None  # for which it is compiled
     compiled_dtype: str | None = None
     bank: bool = False  # the denoiser can see the attention of other pictures
+    distilled_guidance: float = 1.0  # the guidance scale that the denoiser gives of itself
 
 
 def export_network(network: Network, options: Options, folder: Path, say: Say, job: compiled.Job | None = None) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
     }
     job = None
     if options.compiles:
-        job = compiled.job(options.sizes[0], options.batch, options.compiled_dtype, look, source.family)
+        job = compiled.job(options.sizes[0], options.batch, options.compiled_dtype, look, source.family, options.distilled_guidance)
     with compiled.workshop(folder) if job is not None else contextlib.nullcontext():
         networks = {n.name: export_network(n, options, folder, say, job) for n in networks_of(source, options.bank)}
     todo = verify.cases(options.sizes)
@@ -112,6 +113,7 @@ def build(source: Source, options: Options, name: str, folder: Path, say: Say) -
         "networks": networks,
         **({"compiled": compiled.facts(job)} if job is not None else {}),
         **bank,
+        **({"distilled_guidance": options.distilled_guidance} if options.distilled_guidance != 1.0 else {}),
         **tokenizers,
         **({"text_widths": source.text_widths()} if source.family == "sdxl" else {}),
         **({"zeroes_empty_negative": True} if source.zeroes_empty_negative else {}),

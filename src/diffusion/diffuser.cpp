@@ -19,6 +19,7 @@ struct Diffuser::Impl {
         scheduler(manifest.scheduler),
         settings(std::move(settings_in)),
         tokenizers(tokenizers_of(manifest)),
+        distilled_guidance(manifest.distilled_guidance),
         embeds_guidance(manifest.embeds_guidance()),
         takes_control(manifest.takes_control()),
         embeddings(networks, tokenizers, manifest, settings.reading) {
@@ -73,7 +74,7 @@ struct Diffuser::Impl {
         throw_error(ErrorKind::usage, "pictures from noise alone need strength 1, not {}", request.strength);
       if (request.overlay != nullptr && !(request.overlay->strength > 0))
         throw_error(ErrorKind::usage, "text strength = {} is not above 0", request.overlay->strength);
-      if (!settings.guided && request.guidance > 1) {
+      if (!settings.guided && request.guidance > distilled_guidance) {
         throw_error(ErrorKind::internal, "guidance {} in a job without guidance", request.guidance);
       }
       if (request.anchor != nullptr) check_anchor(request);
@@ -121,9 +122,10 @@ struct Diffuser::Impl {
     }
   }
 
-  // As the network is told it: see DenoiseInput.
+  // As the network is told it: see DenoiseInput. What was distilled from guidance g is, from the empty
+  // prompt's output, g times as far as the prompt's own would be.
   double guidance_of(const FrameRequest& request) const {
-    return embeds_guidance ? request.guidance - 1 : std::max(request.guidance, 1.0);
+    return embeds_guidance ? request.guidance - 1 : std::max(request.guidance / distilled_guidance, 1.0);
   }
 
   BatchProgram program_of(const std::vector<Slot>& slots) const {
@@ -430,6 +432,7 @@ struct Diffuser::Impl {
   Json scheduler;
   DiffuserSettings settings;
   std::vector<Tokenizer> tokenizers;  // one for each text encoder
+  double distilled_guidance = 1;
   bool embeds_guidance = false, takes_control = false;
   TextEmbeddings embeddings;
   AnchorBanks banks;

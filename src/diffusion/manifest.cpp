@@ -155,6 +155,14 @@ TokenizerFiles read_tokenizer(JsonReader reader) {
   return tokenizer;
 }
 
+double read_distilled_guidance(JsonReader& reader) {
+  constexpr double kMost = 100;
+  const double guidance = reader.real_or("distilled_guidance", 1);
+  if (!(guidance >= 1 && guidance <= kMost))
+    refuse(reader, fmt::format("distilled_guidance = {} is outside 1..{}", guidance, kMost));
+  return guidance;
+}
+
 LatentFacts read_latent(JsonReader reader) {
   LatentFacts latent;
   latent.channels = static_cast<int>(integer_within(reader, "channels", 1, 64));
@@ -375,6 +383,7 @@ Manifest read_manifest(const fs::path& folder) {
   manifest.zeroes_empty_negative = reader.boolean_or("zeroes_empty_negative", false);
   manifest.latent = read_latent(reader.object("latent"));
   manifest.attention_bank = read_bank(reader);
+  manifest.distilled_guidance = read_distilled_guidance(reader);
   if (manifest.latent.channels != 4) {
     refuse(reader, fmt::format("latent.channels = {}; the family {} has 4", manifest.latent.channels,
                                manifest.family));

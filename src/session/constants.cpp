@@ -74,7 +74,7 @@ DiffusionConstants diffusion_constants(SessionState& state) {
   constants.steps = job.diffusion.steps;
   constants.strength_mode = job.diffusion.strength_mode;
   constants.eta = job.diffusion.eta;
-  constants.guided = job.is_guided();
+  constants.guided = state.settings.is_guided();
   constants.coherent = is_coherent(job);
   constants.reading = job.diffusion.reading;
   constants.control_map = job.diffusion.control_map;

@@ -115,9 +115,10 @@ void take_given_plan(SessionState& state) {
   state.plan.constants.diffusion->coherent =
       diffusion_of(file).value("coherent", false) || !state.plan.anchors.empty();
   if (state.plan.constants.diffusion->coherent) require_bank(*state.settings.model());
-  state.plan.constants.diffusion->guided =
-      diffusion_of(file).value("guided", true) ||
-      std::any_of(rows.begin(), rows.end(), [](const Recipe& row) { return row.numbers.guidance > 1; });
+  state.plan.constants.diffusion->guided = diffusion_of(file).value("guided", true) ||
+                                           std::any_of(rows.begin(), rows.end(), [&](const Recipe& row) {
+                                             return state.settings.model()->guides(row.numbers.guidance);
+                                           });
 }
 
 }  // namespace spectradiff

@@ -16,6 +16,10 @@ struct Resolution : Resolved {
   bool diffuses = false;                     // render, and not switched off
   bool prompt_by_song = false;               // none was given, and the model brings some to choose from
   const Manifest* model() const { return diffuses ? manifest.get() : nullptr; }
+  // Whether any frame is guided (DiffuserSettings::guided).
+  bool is_guided() const {
+    return diffuses && (job.moves("guidance") || manifest->guides(job.diffusion.numbers.guidance));
+  }
 };
 
 // Error{model} when diffusion is on and the model is not found; Error{usage} for settings that do not fit

@@ -28,7 +28,7 @@ EngineRequest engine_request(const SessionState& state) {
           job.threads,
           job.paint.size,
           diffusion ? diffusion->slots : job.diffusion.batch_size,
-          diffusion ? diffusion->guided : job.is_guided(),
+          diffusion ? diffusion->guided : state.settings.is_guided(),
           diffusion ? diffusion->coherent : is_coherent(job)};
 }
 

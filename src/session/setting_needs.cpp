@@ -207,8 +207,17 @@ constexpr Need kNeeds[] = {
      },
      "the model has no control network; export_model.py --controlnet adds one"},
     {"negative_prompt",
-     [](const Resolution& settings) { return !settings.diffuses || settings.job.is_guided(); },
+     [](const Resolution& settings) {
+       return !settings.diffuses || settings.is_guided() || settings.model()->distilled_guidance > 1;
+     },
      "it needs guidance above 1; --guidance 4 gives it"},
+    {"negative_prompt", [](const Resolution& settings) { return !settings.diffuses || settings.is_guided(); },
+     "it needs more guidance than this model has of itself; --guidance 8 gives it"},
+    {"guidance",
+     [](const Resolution& settings) {
+       return !settings.diffuses || settings.is_guided() || settings.model()->distilled_guidance <= 1;
+     },
+     "this model has that much guidance of itself; --guidance 8 gives more, at twice the calls"},
     {"text_strength", has_sound, kNoSound},
     {"rms_embedding", has_sound, kNoSound},
     {"sound_slice", has_sound, kNoSound},

@@ -108,5 +108,6 @@ def test_models_of_other_kinds_are_refused(family, tmp_path):
 
 def test_lcm_takes_a_bank_too(tmp_path):
     make_tiny_model(tmp_path / "source", family="lcm")
-    out = bundle.export(tmp_path / "source", tmp_path / "out", bundle.Options(trust=False, bank=True, sizes=((64, 64),)), lambda line: None)
-    assert json.loads((out / "model.json").read_text())["attention_bank"]
+    out = bundle.export(tmp_path / "source", tmp_path / "out", bundle.Options(trust=False, bank=True, sizes=((64, 64),), distilled_guidance=4.0), lambda line: None)
+    facts = json.loads((out / "model.json").read_text())
+    assert facts["attention_bank"] and facts["distilled_guidance"] == 4.0

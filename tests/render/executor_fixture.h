@@ -72,8 +72,9 @@ struct Fixture {
   }
 
   RunResult run(const RenderJob& job, const Plan& plan, FrameSink& sink, int threads) {
+    const bool guided = job.moves("guidance") || model.manifest().guides(job.diffusion.numbers.guidance);
     DiffuserSettings settings{job.diffusion.scheduler, job.diffusion.steps,      job.diffusion.strength_mode,
-                              job.diffusion.eta,       job.diffusion.batch_size, job.is_guided()};
+                              job.diffusion.eta,       job.diffusion.batch_size, guided};
     Diffuser diffuser(*networks, model.manifest(), settings);
     settings.batch_size = 1;
     std::optional<Diffuser> again;

@@ -96,6 +96,9 @@ struct Manifest {
   // The self-attention layers in which a frame can see another picture's tokens, as they run; empty: it
   // cannot.
   std::vector<BankLayer> attention_bank;
+  // The guidance scale that the denoiser was distilled from: it gives in one call what guidance up to that
+  // gives in two. 1: none.
+  double distilled_guidance = 1;
   Json scheduler;  // the source's scheduler config, see make_sampler_table
   std::vector<Size> verified_sizes;
   std::vector<std::string> verified_dtypes;
@@ -117,6 +120,8 @@ struct Manifest {
   bool is_upscaling() const { return family == "upscaling"; }
   // lcm: the denoiser is told the guidance scale, there is no negative prompt.
   bool embeds_guidance() const { return family == "lcm"; }
+  // Whether this guidance scale is more than the denoiser gives of itself.
+  bool guides(double guidance) const { return guidance > distilled_guidance; }
   // The denoiser is told the picture's size.
   bool embeds_size() const { return family == "sdxl"; }
   // The denoiser has a method for frames that see anchors.

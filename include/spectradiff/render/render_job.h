@@ -138,8 +138,6 @@ struct RenderJob {
     return expressions.contains(key) || std::any_of(scenes.begin(), scenes.end(), changes) ||
            std::any_of(diffusion.prompts.begin(), diffusion.prompts.end(), changes);
   }
-  // Whether any frame is guided (DiffuserSettings::guided).
-  bool is_guided() const { return diffusion.numbers.guidance > 1 || moves("guidance"); }
   friend bool operator==(const RenderJob&, const RenderJob&) = default;
 };
 
