@@ -52,6 +52,7 @@ Json manifest_json(const Manifest& manifest) {
           {"vae", manifest.vae},
           {"controlnet", manifest.controlnet},
           {"attention_bank", manifest.has_bank()},
+          {"distilled_guidance", manifest.distilled_guidance},
           {"look", manifest.look}};
 }
 
@@ -63,6 +64,8 @@ std::string source_text(const Manifest& manifest) {
   if (!manifest.vae.empty()) text += ", VAE " + manifest.vae;
   if (!manifest.controlnet.empty()) text += ", ControlNet " + manifest.controlnet;
   if (manifest.has_bank()) text += ", with an attention bank (--coherence)";
+  if (manifest.distilled_guidance > 1)
+    text += fmt::format(", distilled from guidance {}", manifest.distilled_guidance);
   return text;
 }
 

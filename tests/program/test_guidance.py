@@ -25,7 +25,7 @@ def distil(model, guidance):
     model.seal()
 
 
-def test_a_distilled_model_gives_its_guidance_in_one_call_and_more_from_there(fake_model, pictures):
+def test_a_distilled_model_gives_its_guidance_in_one_call_and_more_from_there(program, fake_model, pictures):
     plain, doubled = (pictures(fake_model, f"plain-{g}", g, "--negative-prompt", "fog")[0] for g in ("1", "2"))
     assert not set(plain) & set(doubled)
     distil(fake_model, 4)
@@ -33,6 +33,7 @@ def test_a_distilled_model_gives_its_guidance_in_one_call_and_more_from_there(fa
     assert pictures(fake_model, "less", "2.5")[0] == plain
     assert pictures(fake_model, "more", "8", "--negative-prompt", "fog")[0] == doubled
     mixed = pictures(fake_model, "moved", "4 + 4*(f == 2)", "--negative-prompt", "fog")[0]
+    assert program("model", "info", "./fake-model", "--json").json()["distilled_guidance"] == 4
     assert mixed == [plain[0], plain[1], doubled[2], plain[3]]
 
 
