@@ -45,7 +45,8 @@ void add_prompts(std::vector<Option>& table) {
       without("one of the model's own", written_option(row("prompt", "TEXT", "what the pictures show"),
                                                        FIELD(prompt), checked_prompt, same_text)));
   table.push_back(written_option(
-      row("negative_prompt", "TEXT", "what the pictures do not show; needs --guidance above 1"),
+      row("negative_prompt", "TEXT",
+          "what the pictures do not show; needs --guidance above 1, or above what the model has of itself"),
       FIELD(negative_prompt), checked_prompt, same_text));
   table.push_back(choice_option<PromptWeighting>(
       row("prompt_weighting", "NAME", "what brackets in prompts mean"), FIELD(reading.weighting),
@@ -137,9 +138,11 @@ void add_sampling(std::vector<Option>& table) {
       {{"steps", StrengthMode::steps, "only int(steps x strength) of the steps run"},
        {"exact", StrengthMode::exact, "all steps run, from the noise level that strength names"}}));
   table.push_back(integer_option(row("steps", "N", "number of denoising steps"), FIELD(steps), 1, 1000));
-  table.push_back(moving(
-      real_option(row("guidance", "G", "how closely the pictures follow the prompt; up to 1: no guidance"),
-                  NUMBER(guidance), {0, 100})));
+  table.push_back(
+      moving(real_option(row("guidance", "G",
+                             "how closely the pictures follow the prompt; up to 1, or to what the "
+                             "model has of itself, takes half the time"),
+                         NUMBER(guidance), {0, 100})));
   table.push_back(without("the model's own", choice_option(row("scheduler", "NAME", "sampling method"),
                                                            FIELD(scheduler), named(scheduler_names()))));
   table.push_back(
