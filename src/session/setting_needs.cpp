@@ -37,9 +37,9 @@ bool has_any(const Resolution& settings, std::initializer_list<const char*> keys
   });
 }
 
-// What an option needs to mean something, and what to say where it is missing.
+// What options need to mean something, and what to say where it is missing.
 struct Need {
-  std::string_view key;
+  std::string_view keys;  // with spaces between
   bool (*is_met)(const Resolution&);
   const char* missing;
 };
@@ -149,12 +149,8 @@ bool is_reshaped(const Resolution& settings) {
 }
 
 constexpr Need kNeeds[] = {
-    {"hue_start", has_hues, kNoHues},
-    {"hue_span", has_hues, kNoHues},
-    {"saturation", has_hues, kNoHues},
-    {"lightness", has_hues, kNoHues},
-    {"prompt_blend", has_prompt_keys, kNoPromptKeys},
-    {"prompt_snap", has_prompt_keys, kNoPromptKeys},
+    {"hue_start hue_span saturation lightness", has_hues, kNoHues},
+    {"prompt_blend prompt_snap", has_prompt_keys, kNoPromptKeys},
     {"fit", is_reshaped, "the video has the shape of the pictures; --output-size 1920x1080 gives it another"},
     {"audio_bitrate",
      [](const Resolution& settings) {
@@ -172,8 +168,7 @@ constexpr Need kNeeds[] = {
      "only a folder or a pattern of pictures has a rate to be told"},
     {"image_end", [](const Resolution& settings) { return !shows_a_still(settings.job.paint); },
      "one picture has no end; a folder, a pattern or a video of pictures has"},
-    {"fmin", has_own_range, kSeedBins},
-    {"fmax", has_own_range, kSeedBins},
+    {"fmin fmax", has_own_range, kSeedBins},
     {"cqt_seconds",
      [](const Resolution& settings) {
        const PaintSettings& paint = settings.job.paint;
@@ -218,31 +213,16 @@ constexpr Need kNeeds[] = {
        return !settings.diffuses || settings.is_guided() || settings.model()->distilled_guidance <= 1;
      },
      "this model has that much guidance of itself; --guidance 8 gives more, at twice the calls"},
-    {"text_strength", has_sound, kNoSound},
-    {"rms_embedding", has_sound, kNoSound},
-    {"sound_slice", has_sound, kNoSound},
-    {"sound_blend", has_sound, kNoSound},
-    {"notes_mode", has_notes, kNoNotes},
-    {"notes_amount", has_notes, kNoNotes},
-    {"notes_top", has_notes, kNoNotes},
-    {"notes_smooth", has_notes, kNoNotes},
-    {"notes_shuffles", has_notes, kNoNotes},
+    {"text_strength rms_embedding sound_slice sound_blend", has_sound, kNoSound},
+    {"notes_mode notes_amount notes_top notes_smooth notes_shuffles", has_notes, kNoNotes},
     {"walk_mode", walks, kNoWalk},
     {"walk_mode",
      [](const Resolution& settings) {
        return walk_of(settings).kind == WalkKind::circle || !walk_of(settings).regions.empty();
      },
      "it is for walks around a circle; --walk circle is one"},
-    {"walk_by", walks, kNoWalk},
-    {"walk_distance", walks, kNoWalk},
-    {"walk_note", walks, kNoWalk},
-    {"easing", walks, kNoWalk},
-    {"walk_turns", walks, kNoWalk},
-    {"walk_jitter", walks, kNoWalk},
-    {"walk_limit", walks, kNoWalk},
-    {"walk_note", walks_in_steps, kNoSteps},
-    {"easing", walks_in_steps, kNoSteps},
-    {"walk_jitter", walks_in_steps, kNoSteps},
+    {"walk_by walk_distance walk_note easing walk_turns walk_jitter walk_limit", walks, kNoWalk},
+    {"walk_note easing walk_jitter", walks_in_steps, kNoSteps},
     {"walk_turns",
      [](const Resolution& settings) {
        const WalkSettings& walk = walk_of(settings);
@@ -274,14 +254,9 @@ constexpr Need kNeeds[] = {
      "only --notes-mode cumulative and focus smooth them"},
     {"mesh_bend", [](const Resolution& settings) { return has_any(settings, {"mesh_zoom"}); },
      "the trails do not grow; --mesh-zoom 1.3 lets them"},
-    {"mesh_warp_scale", has_warp, kNoWarp},
-    {"mesh_warp_speed", has_warp, kNoWarp},
-    {"mesh_centre_x", has_mesh_centre, kNoMeshCentre},
-    {"mesh_centre_y", has_mesh_centre, kNoMeshCentre},
-    {"tempo", follows_beats, kNoBeats},
-    {"first_beat", follows_beats, kNoBeats},
-    {"beats_per_bar", follows_beats, kNoBeats},
-    {"beats", follows_beats, kNoBeats},
+    {"mesh_warp_scale mesh_warp_speed", has_warp, kNoWarp},
+    {"mesh_centre_x mesh_centre_y", has_mesh_centre, kNoMeshCentre},
+    {"tempo first_beat beats_per_bar beats", follows_beats, kNoBeats},
     {"spectrogram_still_size",
      [](const Resolution& settings) {
        const PaintSettings& paint = settings.job.paint;
@@ -289,39 +264,19 @@ constexpr Need kNeeds[] = {
               paint.spectrogram.style == Spectrogram::Style::still;
      },
      "only a still has it; --spectrogram-style still is one"},
-    {"spectrogram_seconds", scrolls, kNotDrawn},
-    {"spectrogram_playhead", scrolls, kNotDrawn},
-    {"spectrogram_playhead_width", scrolls, kNotDrawn},
-    {"spectrogram_coming", scrolls, kNotDrawn},
+    {"spectrogram_seconds spectrogram_playhead spectrogram_playhead_width spectrogram_coming", scrolls,
+     kNotDrawn},
     {"prompt_weight", has_prompt_keys, kNoPromptKeys},
-    {"paint_over", has_chain, kNoChain},
-    {"chain_strength", has_chain, kNoChain},
-    {"colour_match", has_chain, kNoChain},
-    {"sharpen", has_chain, kNoChain},
-    {"chain_noise", has_chain, kNoChain},
-    {"zoom", moves_something, kNothingToMove},
-    {"turn", moves_something, kNothingToMove},
-    {"pan_x", moves_something, kNothingToMove},
-    {"pan_y", moves_something, kNothingToMove},
-    {"centre_x", moves_something, kNothingToMove},
-    {"centre_y", moves_something, kNothingToMove},
-    {"border", moves_something, kNothingToMove},
-    {"camera_pace", moves_something, kNothingToMove},
-    {"forward", moves_something, kNothingToMove},
-    {"yaw", moves_something, kNothingToMove},
-    {"pitch", moves_something, kNothingToMove},
-    {"fov", moves_something, kNothingToMove},
-    {"centre_x", has_camera_centre, kNoCentre},
-    {"centre_y", has_camera_centre, kNoCentre},
+    {"paint_over chain_strength colour_match sharpen chain_noise", has_chain, kNoChain},
+    {"zoom turn pan_x pan_y centre_x centre_y border camera_pace forward yaw pitch fov", moves_something,
+     kNothingToMove},
+    {"centre_x centre_y", has_camera_centre, kNoCentre},
     {"fov",
      [](const Resolution& settings) {
        return has_any(settings, {"yaw", "pitch", "flip_x", "flip_y", "flip_z"});
      },
      "the camera neither looks aside nor tips; --yaw, --pitch and the flips have an angle of view"},
-    {"flip_x", has_chain, kNoChain},
-    {"flip_y", has_chain, kNoChain},
-    {"flip_z", has_chain, kNoChain},
-    {"depth", has_chain, kNoChain},
+    {"flip_x flip_y flip_z depth", has_chain, kNoChain},
     {"depth",
      [](const Resolution& settings) {
        const JourneyNumbers& numbers = settings.job.journey.numbers;
@@ -342,6 +297,16 @@ constexpr Need kNeeds[] = {
        return !settings.diffuses || scheduler == "ddim" || scheduler == "tcd";
      },
      "only the schedulers ddim and tcd add noise by it; --scheduler ddim is one"}};
+
+// Whether the option's key is one of them.
+bool is_of(const Option& option, std::string_view keys) {
+  for (size_t begin = 0; begin < keys.size();) {
+    const size_t end = std::min(keys.find(' ', begin), keys.size());
+    if (keys.substr(begin, end - begin) == option.key) return true;
+    begin = end + 1;
+  }
+  return false;
+}
 
 // Of paintings where none is seen, or of colours where the painter brings its own.
 std::string missing_painting(const Option& option, const Resolution& settings) {
@@ -371,18 +336,15 @@ std::string missing_painting(const Option& option, const Resolution& settings) {
 
 // Of the diffusion where there is none, --no-diffusion being asked for.
 std::string missing_diffusion(const Option& option, const Resolution& settings) {
-  constexpr std::string_view kKeys[] = {"device", "dtype", "batch_size"};
   const std::string_view group = option.group;
-  const bool of_diffusion = group == "Diffusion" || group == "Sound, notes and walks" ||
-                            std::find(std::begin(kKeys), std::end(kKeys), option.key) != std::end(kKeys);
+  const bool of_diffusion =
+      group == "Diffusion" || group == "Sound, notes and walks" || is_of(option, "device dtype batch_size");
   // These choose a look, divide the song, or mix paintings too.
-  constexpr std::string_view kOfPaintings[] = {"diffusion",  "model",       "allow_unpinned_model",
-                                               "scenes",     "prompts",     "diffuse_every",
-                                               "diffuse_on", "interpolate", "interpolation_model"};
-  const bool is_own =
-      std::find(std::begin(kOfPaintings), std::end(kOfPaintings), option.key) != std::end(kOfPaintings);
-  if (settings.diffuses || !of_diffusion || is_own) return "";
-  return "nothing is diffused";
+  const bool of_paintings =
+      is_of(option,
+            "diffusion model allow_unpinned_model scenes prompts diffuse_every diffuse_on interpolate "
+            "interpolation_model");
+  return settings.diffuses || !of_diffusion || of_paintings ? "" : "nothing is diffused";
 }
 
 // Options of one painter alone stand under its name.
@@ -402,11 +364,8 @@ std::string missing_painter(const Option& option, const Resolution& settings) {
 
 // Of what says how a video is encoded, where none is. A wish for speed alone is nothing to speak of.
 std::string missing_video(const Option& option, const OutputTarget& target) {
-  const auto is_one_of = [&](std::initializer_list<std::string_view> keys) {
-    return std::find(keys.begin(), keys.end(), option.key) != keys.end();
-  };
-  const bool of_sound = is_one_of({"audio_codec", "audio_bitrate"});
-  const bool of_pictures = is_one_of({"video_codec", "crf", "pixel_format"});
+  const bool of_sound = is_of(option, "audio_codec audio_bitrate");
+  const bool of_pictures = is_of(option, "video_codec crf pixel_format");
   if (target.kind == OutputTarget::Kind::frames) {
     const bool is_idle = of_sound || of_pictures || option.key == "max_bytes";
     return is_idle ? "numbered PNG pictures are neither encoded nor heard" : "";
@@ -426,11 +385,11 @@ bool shows_image(const PaintSettings& paint) {
 }
 
 std::string missing_for(const Option& option, const Resolution& settings, const OutputTarget& target) {
-  if (std::string missing = missing_video(option, target); !missing.empty()) return missing;
-  for (const auto& missing : {missing_diffusion(option, settings), missing_painting(option, settings)})
+  for (const auto& missing : {missing_video(option, target), missing_diffusion(option, settings),
+                              missing_painting(option, settings)})
     if (!missing.empty()) return missing;
   for (const Need& need : kNeeds) {
-    if (need.key == option.key && !need.is_met(settings)) return need.missing;
+    if (is_of(option, need.keys) && !need.is_met(settings)) return need.missing;
   }
   return missing_painter(option, settings);
 }
