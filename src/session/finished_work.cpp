@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "frame_record.h"
-#include "old_render.h"
+#include "video_tag.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"

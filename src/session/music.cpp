@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "look.h"
+#include "model_look.h"
 #include "run_report.h"
 #include "sampling.h"
 #include "spectradiff/base/text.h"

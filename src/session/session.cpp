@@ -16,7 +16,7 @@
 #include "interpolation.h"
 #include "kept_frames.h"
 #include "music.h"
-#include "old_render.h"
+#include "video_tag.h"
 #include "output_name.h"
 #include "preview_sink.h"
 #include "request_files.h"

@@ -19,7 +19,7 @@
 #include "init_pictures.h"
 #include "kept_frames.h"
 #include "music.h"
-#include "old_render.h"
+#include "video_tag.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
 #include "run_report.h"

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <iterator>
 
-#include "old_render.h"
+#include "video_tag.h"
 #include "spectradiff/base/locations.h"
 #include "spectradiff/config/import_file.h"
 #include "spectradiff/config/options.h"

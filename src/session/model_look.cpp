@@ -1,4 +1,4 @@
-#include "look.h"
+#include "model_look.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "old_render.h"
+#include "video_tag.h"
 
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/options.h"

@@ -1,4 +1,4 @@
-// --from: what an earlier video says of how it was made.
+// What a video says of how it was made: its comment tag, as runs write it and --from reads it.
 #pragma once
 
 #include <filesystem>
