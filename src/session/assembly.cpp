@@ -145,19 +145,17 @@ Assembly Assembly::open(AssemblyRequest request, SharedResources& shared, Render
   SongInput input{AudioSource::open(song), std::nullopt};
   Plan plan = make_plan(job, input.song.info().sample_rate_hz, samples_of(plan_file));
   auto state = std::make_unique<State>(
-      State{std::move(pictures), SessionState{{Task::render, song, std::move(request.layers)},
-                                              shared,
-                                              observer,
-                                              std::move(settings),
-                                              std::move(target),
-                                              std::move(input),
-                                              std::move(plan),
-                                              nullptr,
-                                              nullptr,
-                                              std::move(interpolation),
-                                              std::move(upscaling)}});
+      State{std::move(pictures), {.request = {Task::render, song, std::move(request.layers)},
+                                  .shared = shared,
+                                  .observer = observer,
+                                  .settings = std::move(settings),
+                                  .target = std::move(target),
+                                  .input = std::move(input),
+                                  .plan = std::move(plan),
+                                  .interpolation = std::move(interpolation),
+                                  .upscaling = std::move(upscaling),
+                                  .given = std::move(plan_file)}});
   SessionState& session = state->session;
-  session.given = std::move(plan_file);
   session.features = heard(session);
   observer.event("start", {{"command", "assemble"},
                            {"audio", song},

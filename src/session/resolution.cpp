@@ -10,7 +10,6 @@
 #include "aspect.h"
 #include "draft.h"
 #include "model_look.h"
-#include "video_tag.h"
 #include "sampling.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/number.h"
@@ -19,6 +18,7 @@
 #include "spectradiff/diffusion/sampler.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/control_pictures.h"
+#include "video_tag.h"
 
 namespace spectradiff {
 namespace {
@@ -72,11 +72,22 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, RenderObse
   return false;
 }
 
-// Whether this run itself says so, not a preset, the user's file or an old video.
-bool is_told(const std::vector<Layer>& layers, const std::string& key) {
+// The layer that has the last word on the option; null: none says anything.
+const Layer* last_word(const std::vector<Layer>& layers, const std::string& key) {
   const auto last = std::find_if(layers.rbegin(), layers.rend(),
                                  [&](const Layer& layer) { return layer.values.contains(key); });
-  return last != layers.rend() && is_of_this_call(last->kind);
+  return last == layers.rend() ? nullptr : &*last;
+}
+
+// Whether this run itself says so, not a preset, the user's file or an old video.
+bool is_told(const std::vector<Layer>& layers, const std::string& key) {
+  const Layer* const last = last_word(layers, key);
+  return last != nullptr && is_of_this_call(last->kind);
+}
+
+bool is_from(const Resolved& resolved, const std::string& key, LayerKind kind) {
+  const auto found = resolved.kinds.find(key);
+  return found != resolved.kinds.end() && found->second == kind;
 }
 
 // A codec that lacks the usual pixel format, or the scales that an old video was made with, is no mistake of
@@ -103,8 +114,7 @@ void suit_video_codec(const std::vector<Layer>& layers, Resolved& resolved) {
 void keep_image_sharp(Resolved& resolved) {
   constexpr const char* kBlur = "blur";
   RenderJob& job = resolved.job;
-  const auto kind = resolved.kinds.find(kBlur);
-  const bool is_asked = kind != resolved.kinds.end() && kind->second != LayerKind::look;
+  const bool is_asked = resolved.kinds.contains(kBlur) && !is_from(resolved, kBlur, LayerKind::look);
   const bool is_painter = job.paint.painter == PainterKind::image;
   if (is_asked || (!is_painter && job.paint.base.kind != BaseLayer::Kind::image)) return;
   job.paint.post.blur_px = 0;
@@ -115,8 +125,7 @@ void keep_image_sharp(Resolved& resolved) {
 void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   DiffusionSettings& diffusion = resolved.job.diffusion;
   for (const char* key : {"interpolate", "interpolation_model", "diffuse_on"}) {
-    const auto kind = resolved.kinds.find(key);
-    if (kind == resolved.kinds.end() || kind->second != LayerKind::flag) continue;
+    if (!is_from(resolved, key, LayerKind::flag)) continue;
     if (resolved.job.journey.is_chained()) {
       observer.warn(fmt::format(
           "{} is ignored: with a chain the camera moves what is not diffused; --chain none lets it",
@@ -191,9 +200,8 @@ void close_loop(Resolution& resolution) {
 // loop and to paintings that are not diffused.
 LookParts parts_of_look(const std::vector<Layer>& layers) {
   const auto says = [&](const char* key, const Json& value) {
-    const auto last = std::find_if(layers.rbegin(), layers.rend(),
-                                   [&](const Layer& layer) { return layer.values.contains(key); });
-    return last != layers.rend() && last->values[key] == value;
+    const Layer* const last = last_word(layers, key);
+    return last != nullptr && last->values[key] == value;
   };
   const RunSettings run = run_settings(layers);
   const bool preset = !run.presets.empty() || !run.imported.empty();
@@ -202,10 +210,7 @@ LookParts parts_of_look(const std::vector<Layer>& layers) {
 
 // Of a look that travels, a strength that is told instead of its own changes the pictures of its chains too.
 void scale_chain_strength(Resolution& resolution) {
-  const auto is_of_look = [&](const char* key) {
-    const auto kind = resolution.kinds.find(key);
-    return kind != resolution.kinds.end() && kind->second == LayerKind::look;
-  };
+  const auto is_of_look = [&](const char* key) { return is_from(resolution, key, LayerKind::look); };
   const Json& look = resolution.manifest->look;
   if (!is_of_look("chain_strength") || is_of_look("strength") || !resolution.kinds.contains("strength") ||
       !look.contains("strength"))
@@ -251,11 +256,9 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
   }
   // Music moves strength smoothly only where every step follows it; a look's own mode is for strengths that
   // stay.
-  const bool asked_mode = std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
-    return layer.values.contains("strength_mode");
-  });
   const bool chained = resolution.job.journey.is_chained();
-  if ((chained || resolution.job.moves("strength")) && !asked_mode) {
+  const bool asks_mode = last_word(layers, "strength_mode") != nullptr;
+  if ((chained || resolution.job.moves("strength")) && !asks_mode) {
     diffusion.strength_mode = StrengthMode::exact;
     resolution.origins["strength_mode"] =
         chained ? "chain, which has two strengths" : "strength, which the music moves";
