@@ -1,10 +1,8 @@
 // analyze: what is heard, as numbers and as a picture.
-#include <unistd.h>
-
 #include "commands.h"
+#include "outputs.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
-#include "spectradiff/config/options.h"
 #include "spectradiff/session/analysis.h"
 
 namespace spectradiff {
@@ -21,10 +19,7 @@ void check_stdout(const RunSettings& run) {
       throw_error(ErrorKind::usage, "{} and {} both write stdout; give one of them a file name", taken, name);
     taken = name;
   }
-  if (run.plot == "-" && isatty(STDOUT_FILENO) != 0) {
-    throw_error(ErrorKind::usage,
-                "plot = -: a terminal cannot show a PNG; pipe it or name a file: --plot song.png");
-  }
+  refuse_terminal("plot", run.plot, "show a PNG; pipe it or name a file: --plot song.png");
 }
 
 }  // namespace
@@ -32,7 +27,7 @@ void check_stdout(const RunSettings& run) {
 int run_analyze(const Arguments& arguments, Console& console) {
   const RunSettings& run = arguments.run;
   if (run.print_config) {
-    console.answer(json_text(resolved_settings(arguments.request(), run.origin, console), 2) + "\n");
+    console.answer_json(resolved_settings(arguments.request(), run.origin, console));
     return kComplete;
   }
   check_stdout(run);

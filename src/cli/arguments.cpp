@@ -5,54 +5,43 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <list>
+#include <functional>
+#include <utility>
 
+#include "commands.h"
 #include "habits.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/config/options.h"
 #include "spectradiff/render/frame_sink.h"
 #include "topics.h"
 
 namespace spectradiff {
 namespace {
 
-using Values = std::vector<std::string>;
-
 constexpr std::array kVideoEndings = {".mp4", ".mov", ".mkv", ".webm"};
 
-// Every name an option may be typed by: "--strength", "--no-greyscale", "-o".
+std::string negation_of(const Option& option) {
+  return "--no-" + option.flag().substr(2);
+}
+
+// Every flag of the commands in the mask.
 std::vector<std::string> flag_names(unsigned mask) {
   std::vector<std::string> names;
   for (const HelpFlag& flag : help_flags()) names.emplace_back(flag.flag);
   for (const Option& option : option_table()) {
     if ((option.commands & mask) == 0) continue;
-    names.push_back(option.flag());
-    if (!option.short_flag.empty()) names.push_back(option.short_flag);
-    if (option.is_switch()) names.push_back("--no-" + option.flag().substr(2));
+    const std::vector<std::string> flags = flags_of(option);
+    names.insert(names.end(), flags.begin(), flags.end());
   }
   return names;
 }
 
-const Option* find_flag(std::string_view flag) {
+const Option* find_flag(const std::string& flag) {
   const auto found = std::find_if(option_table().begin(), option_table().end(), [&](const Option& option) {
-    return option.flag() == flag || option.short_flag == flag;
+    return flag == option.flag() || flag == option.short_flag ||
+           (option.is_switch() && flag == negation_of(option));
   });
   return found == option_table().end() ? nullptr : &*found;
-}
-
-// "render, batch": the commands that have this option; empty: none.
-std::string commands_with(const std::string& flag) {
-  const Option* option = find_flag(flag);
-  if (option == nullptr && flag.starts_with("--no-")) {
-    option = find_flag("--" + flag.substr(5));
-    if (option != nullptr && !option->is_switch()) option = nullptr;
-  }
-  std::vector<std::string> names;
-  for (const CommandText& command : commands()) {
-    if (option != nullptr && (option->commands & command.options) != 0) names.push_back(command.name);
-  }
-  return join(names, ", ");
 }
 
 bool is_option_like(const std::string& word) {
@@ -63,10 +52,10 @@ bool is_option_like(const std::string& word) {
                                 const std::string& help) {
   std::string name = word.substr(0, word.find('='));
   if (name.find_first_not_of('-') == std::string::npos) name = word;
-  if (const std::string others = commands_with(name); !others.empty())
+  if (const Option* option = find_flag(name); option != nullptr)
     throw_error(ErrorKind::usage,
-                "{} is an option of {}, not of this command; `{}` lists what can be used here", name, others,
-                help);
+                "{} is an option of {}, not of this command; `{}` lists what can be used here", name,
+                join(commands_with(*option), ", "), help);
   if (const std::string answer = habit_answer(name); !answer.empty())
     throw_error(ErrorKind::usage, "unknown option {}: {}", name, answer);
   throw_error(ErrorKind::usage, "unknown option {}{}; `{}` lists them", name,
@@ -78,22 +67,15 @@ bool names_video(const std::string& word) {
                      [&](const char* ending) { return word.ends_with(ending); });
 }
 
-[[noreturn]] void refuse_argument(const std::string& word, const std::string& command) {
-  const Option* output = find_option("output");
-  const bool makes_video = (output->commands & command_text(command).options) != 0;
+[[noreturn]] void refuse_argument(const std::string& word, const Command& command) {
+  const bool makes_video = command.has(*find_option("output"));
   if (makes_video && (names_video(word) || FramePattern::is_pattern(word))) {
     throw_error(ErrorKind::usage,
                 "unexpected argument \"{}\"; the output is named with -o: spectradiff {} … -o {}", word,
-                command, word);
+                command.name, word);
   }
   throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
-              word, command);
-}
-
-[[noreturn]] void refuse_extra(const std::vector<std::string>& extras, const CommandText& command) {
-  if (const auto option = std::find_if(extras.begin(), extras.end(), is_option_like); option != extras.end())
-    refuse_option(*option, flag_names(command.options), "spectradiff " + command.name + " --help");
-  refuse_argument(extras.front(), command.name);
+              word, command.name);
 }
 
 [[noreturn]] void refuse_command(const std::string& word) {
@@ -110,35 +92,21 @@ bool names_video(const std::string& word) {
               join(command_names(), ", "));
 }
 
-// The words that CLI11 found no place for. It counts the first "--" as one of them.
-std::vector<std::string> left_over(const CLI::App& app) {
-  std::vector<std::string> words = app.remaining();
-  if (const auto mark = std::find(words.begin(), words.end(), "--"); mark != words.end()) words.erase(mark);
-  return words;
-}
-
 // What CLI11 would misread: it takes the empty value of "--prompt=" for none, "-o=v.mp4" for a file "=v.mp4",
 // and has its own words for a switch that is given a value.
 std::vector<std::string> plain_words(const std::vector<std::string>& words) {
   std::vector<std::string> plain;
-  bool options_end = false;
   for (const std::string& word : words) {
-    options_end |= word == "--";
     const size_t equals = word.find('=');
     const std::string flag = word.substr(0, equals);
     const bool is_long = flag.starts_with("--") && flag.size() > 2;
-    const bool is_short = flag.size() == 2 && flag.front() == '-' && flag != "--";
-    if (options_end || equals == std::string::npos || !(is_long || is_short)) {
-      plain.push_back(word);
-      continue;
-    }
-    const std::string name = flag.starts_with("--no-") ? "--" + flag.substr(5) : flag;
-    const Option* option = find_flag(name);
+    const bool is_short = flag.size() == 2 && flag.front() == '-';
+    const Option* option = equals == std::string::npos || !(is_long || is_short) ? nullptr : find_flag(flag);
     if (option != nullptr && option->is_switch()) {
-      throw_error(ErrorKind::usage, "{} is a switch and takes no value; write {} or {}", flag, name,
-                  "--no-" + option->flag().substr(2));
+      throw_error(ErrorKind::usage, "{} is a switch and takes no value; write {} or {}", flag, option->flag(),
+                  negation_of(*option));
     }
-    const std::string value = word.substr(equals + 1);
+    const std::string value = option == nullptr ? "" : word.substr(equals + 1);
     if (option == nullptr || (is_long && !value.empty())) {
       plain.push_back(word);
     } else if (value.empty()) {
@@ -158,21 +126,6 @@ std::vector<std::string> without_help_word(const std::vector<std::string>& words
   return rest;
 }
 
-// One command's share of the parser. The list keeps what CLI11 points into.
-struct ParserStore {
-  std::list<Values> values;
-  std::vector<std::pair<CLI::Option*, std::function<void(Arguments&)>>> stores;
-};
-
-void add_help_flags(CLI::App& app, ParserStore& store) {
-  for (const HelpFlag& flag : help_flags()) {
-    CLI::Option* added = app.add_flag(flag.flag)
-                             ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-                             ->disable_flag_override();
-    store.stores.emplace_back(added, [&flag](Arguments& arguments) { arguments.*flag.asked = true; });
-  }
-}
-
 // Values of an option that was given more than once.
 void put_together(Json& all, const Json& more) {
   if (more.is_array() && all.is_array()) {
@@ -182,53 +135,6 @@ void put_together(Json& all, const Json& more) {
   } else {
     all.update(more);
   }
-}
-
-void add_settings(CLI::App& app, unsigned mask, ParserStore& store) {
-  for (const Option& option : option_table()) {
-    if ((option.commands & mask) == 0) continue;
-    const std::string names = (option.short_flag.empty() ? "" : option.short_flag + ",") + option.flag();
-    if (option.is_switch()) {
-      CLI::Option* added = app.add_flag(names + ",!--no-" + option.flag().substr(2))
-                               ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-                               ->disable_flag_override();
-      store.stores.emplace_back(added, [&option, added](Arguments& arguments) {
-        arguments.flags.values[option.key] = added->as<bool>();
-      });
-    } else {
-      Values& values = store.values.emplace_back();
-      CLI::Option* added = app.add_option(names, values)
-                               ->expected(1)
-                               ->allow_extra_args(false)
-                               ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-      store.stores.emplace_back(added, [&option, &values](Arguments& arguments) {
-        Json& typed = arguments.flags.values[option.key];
-        if (!option.repeats) {
-          typed = flag_value(option.key, values.back());
-          return;
-        }
-        for (const std::string& value : values) put_together(typed, flag_value(option.key, value));
-      });
-    }
-  }
-}
-
-void check_actions(const Arguments& arguments) {
-  const auto& actions = command_text(arguments.command).actions;
-  if (!actions.empty() && arguments.action.empty()) {
-    throw_error(ErrorKind::usage, "{} needs one of {}: spectradiff {} {}", arguments.command,
-                join(actions, ", "), arguments.command, actions.front());
-  }
-  if (!actions.empty() && std::find(actions.begin(), actions.end(), arguments.action) == actions.end()) {
-    throw_error(ErrorKind::usage, "{} {}: unknown action{}; use {}", arguments.command, arguments.action,
-                suggestion(arguments.action, actions), join(actions, ", "));
-  }
-  if (arguments.command == "presets" && arguments.action == "show" && arguments.subject.empty()) {
-    throw_error(ErrorKind::usage,
-                "presets show needs the name of a preset; `spectradiff presets list` lists them");
-  }
-  if (arguments.action == "list" && !arguments.subject.empty())
-    refuse_argument(arguments.subject, arguments.command);
 }
 
 // Of an option at the end of the line, or before another: "--resume: 1 required TEXT missing".
@@ -242,6 +148,132 @@ std::string missing_value(const std::string& complaint) {
                      option->choices.empty() ? option->value_name : join(option->choices, ", "));
 }
 
+// The words that are no known options, in their order.
+struct LeftOver {
+  std::vector<std::string> before;  // the command, or where there is none
+  std::vector<std::string> behind;  // the command: its operands, and mistakes
+  std::vector<std::string> marked;  // behind "--": operands, whatever they look like
+};
+
+// CLI11 reads the options, and nothing else.
+class Parser {
+ public:
+  Parser() {
+    prepare(app_, kOthers);
+    app_.require_subcommand(0, 1);
+    app_.add_flag("--version,-V", asks_version_);
+    for (const Command& command : commands()) prepare(*app_.add_subcommand(command.name), command.options);
+  }
+
+  // Puts the command and the options into `arguments`.
+  LeftOver read(const std::vector<std::string>& words, Arguments& arguments) {
+    const auto mark = std::find(words.begin(), words.end(), "--");
+    std::vector<std::string> plain = plain_words(without_help_word({words.begin(), mark}));
+    std::reverse(plain.begin(), plain.end());
+    try {
+      app_.parse(plain);
+    } catch (const CLI::ArgumentMismatch& error) {
+      throw_error(ErrorKind::usage, "{}", missing_value(error.what()));
+    } catch (const CLI::ParseError& error) {
+      throw_error(ErrorKind::usage, "{}; `spectradiff --help` shows the usage", error.what());
+    }
+    for (const auto& [option, store] : stores_) {
+      if (option->count() > 0) store(*option, arguments);
+    }
+    arguments.version = asks_version_;
+    LeftOver left{app_.remaining(), {}, {mark == words.end() ? mark : mark + 1, words.end()}};
+    for (const CLI::App* chosen : app_.get_subcommands()) {
+      arguments.command = chosen->get_name();
+      left.behind = chosen->remaining();
+    }
+    if (arguments.command.empty()) left.before.insert(left.before.end(), mark, words.end());
+    return left;
+  }
+
+ private:
+  void prepare(CLI::App& app, unsigned mask) {
+    app.set_help_flag();
+    app.allow_extras();
+    for (const HelpFlag& flag : help_flags())
+      add_flag(app, flag.flag,
+               [&flag](const CLI::Option&, Arguments& arguments) { arguments.*flag.asked = true; });
+    for (const Option& option : option_table()) {
+      if ((option.commands & mask) == 0) continue;
+      const std::string names = (option.short_flag.empty() ? "" : option.short_flag + ",") + option.flag();
+      if (option.is_switch()) {
+        add_flag(app, names + ",!" + negation_of(option),
+                 [&option](const CLI::Option& typed, Arguments& arguments) {
+                   arguments.flags.values[option.key] = typed.as<bool>();
+                 });
+      } else {
+        add_values(app, names, option);
+      }
+    }
+  }
+
+  using Store = std::function<void(const CLI::Option&, Arguments&)>;
+
+  void add_flag(CLI::App& app, const std::string& names, Store store) {
+    CLI::Option* added =
+        app.add_flag(names)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
+    stores_.emplace_back(added, std::move(store));
+  }
+
+  void add_values(CLI::App& app, const std::string& names, const Option& option) {
+    CLI::Option* added = app.add_option(names)->expected(1)->allow_extra_args(false)->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeAll);
+    stores_.emplace_back(added, [&option](const CLI::Option& typed, Arguments& arguments) {
+      Json& value = arguments.flags.values[option.key];
+      if (!option.repeats) {
+        value = flag_value(option.key, typed.results().back());
+        return;
+      }
+      for (const std::string& text : typed.results()) put_together(value, flag_value(option.key, text));
+    });
+  }
+
+  bool asks_version_ = false;
+  std::vector<std::pair<CLI::Option*, Store>> stores_;
+  CLI::App app_;
+};
+
+void check_action(const Arguments& arguments, const Command& command) {
+  const auto& actions = command.actions;
+  if (actions.empty()) return;
+  if (arguments.action.empty()) {
+    throw_error(ErrorKind::usage, "{} needs one of {}: spectradiff {} {}", command.name, join(actions, ", "),
+                command.name, actions.front());
+  }
+  if (std::find(actions.begin(), actions.end(), arguments.action) == actions.end()) {
+    throw_error(ErrorKind::usage, "{} {}: unknown action{}; use {}", command.name, arguments.action,
+                suggestion(arguments.action, actions), join(actions, ", "));
+  }
+  if (command.name == "presets" && arguments.action == "show" && arguments.subject.empty()) {
+    throw_error(ErrorKind::usage,
+                "presets show needs the name of a preset; `spectradiff presets list` lists them");
+  }
+  if (arguments.action == "list" && !arguments.subject.empty()) refuse_argument(arguments.subject, command);
+}
+
+void take_operands(const LeftOver& left, const Command& command, Arguments& arguments) {
+  const auto option = std::find_if(left.behind.begin(), left.behind.end(), is_option_like);
+  if (option != left.behind.end())
+    refuse_option(*option, flag_names(command.options), "spectradiff " + command.name + " --help");
+  if (!left.before.empty()) refuse_argument(left.before.front(), command);
+  std::vector<std::string>& subjects = arguments.subjects;
+  subjects = left.behind;
+  subjects.insert(subjects.end(), left.marked.begin(), left.marked.end());
+  if (!command.actions.empty() && !subjects.empty()) {
+    arguments.action = subjects.front();
+    subjects.erase(subjects.begin());
+  }
+  if (subjects.size() > command.most_operands) refuse_argument(subjects[command.most_operands], command);
+  if (!subjects.empty()) arguments.subject = subjects.front();
+  if (arguments.subject.empty() && !command.needs.empty())
+    throw_error(ErrorKind::usage, "{} needs {}", command.name, command.needs);
+  check_action(arguments, command);
+}
+
 }  // namespace
 
 SessionRequest Arguments::request() const {
@@ -249,76 +281,12 @@ SessionRequest Arguments::request() const {
   return {task, subject, layers};
 }
 
-const std::vector<CommandText>& commands() {
-  static const std::vector<CommandText> table = {
-      {"render",
-       "AUDIO",
-       "make a music video: paint every frame from the spectrum, diffuse it, add the song",
-       kRenderAlone,
-       {}},
-      {"paint", "AUDIO", "the painted pictures alone, without a model: what render starts from", kPaint, {}},
-      {"try",
-       "AUDIO",
-       "one picture to choose by: the loudest, quietest and most changing moments in eight looks",
-       kTry,
-       {}},
-      {"analyze",
-       "AUDIO",
-       "measure a song: tempo, key, beats and curves, as text, CSV, JSON or a picture",
-       kAnalyze,
-       {}},
-      {"batch",
-       "FILE",
-       "many renders in one call, from a file of jobs (JSON, one or many lines; - is stdin)",
-       kBatch,
-       {}},
-      {"assemble",
-       "STORE...",
-       "make the video of what render --shard has made in parts; what is not given here is as it was there",
-       kAssemble,
-       {}},
-      {"still",
-       "SOUND...",
-       "one picture of each sound, file, list (.txt) or folder: the whole of it becomes the prompt",
-       kStill,
-       {}},
-      {"sonify", "PICTURE", "make sound of a picture", kSonify, {}},
-      {"slow",
-       "AUDIO",
-       "a song slowed down, at the same pitch, until a beat lasts a whole number of frames",
-       kSlow,
-       {}},
-      {"measure",
-       "VIDEO [SONG]",
-       "how a video meets its music: flicker, beats, lag, flashes, drift; for any video, not only from here",
-       kMeasure,
-       {}},
-      {"model",
-       "list|info|check|trust [NAME|DIR]",
-       "list models, show what one holds, test it, or permit it to run",
-       kOthers,
-       {"list", "info", "check", "trust"}},
-      {"presets", "list|show [NAME]", "list or show named settings", kOthers, {"list", "show"}},
-      {"doctor", "", "check this computer: what is there, what is missing and what to do", kOthers, {}},
-      {"completion",
-       "bash|zsh|fish",
-       "print a script that lets this shell complete commands and options",
-       kOthers,
-       {"bash", "zsh", "fish"}},
-      {"man", "", "print the manual page: spectradiff man | man -l -", kOthers, {}},
-  };
-  return table;
+AssemblyRequest Arguments::assembly_request() const {
+  return {{subjects.begin(), subjects.end()}, layers};
 }
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const CommandText& command : commands()) names.push_back(command.name);
-  return names;
-}
-
-const CommandText& command_text(const std::string& name) {
-  return *std::find_if(commands().begin(), commands().end(),
-                       [&](const CommandText& text) { return text.name == name; });
+MeasureRequest Arguments::measure_request() const {
+  return {subjects.front(), subjects.size() > 1 ? subjects[1] : "", layers};
 }
 
 const std::vector<HelpFlag>& help_flags() {
@@ -330,6 +298,13 @@ const std::vector<HelpFlag>& help_flags() {
   return table;
 }
 
+std::vector<std::string> flags_of(const Option& option) {
+  std::vector<std::string> flags = {option.flag()};
+  if (!option.short_flag.empty()) flags.push_back(option.short_flag);
+  if (option.is_switch()) flags.push_back(negation_of(option));
+  return flags;
+}
+
 Arguments parse_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
   arguments.words = words;
@@ -337,86 +312,19 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     arguments.topic = words.back();
     return arguments;
   }
-  CLI::App app;
-  app.set_help_flag();
-  app.require_subcommand(0, 1);
-  app.allow_extras();
-  ParserStore store;
-  add_help_flags(app, store);
-  add_settings(app, kOthers, store);
-  bool version = false;
-  app.add_flag("--version,-V", version);
-
-  for (const CommandText& command : commands()) {
-    CLI::App* sub = app.add_subcommand(command.name);
-    sub->set_help_flag();
-    sub->allow_extras();
-    sub->positionals_at_end(false);
-    add_help_flags(*sub, store);
-    add_settings(*sub, command.options, store);
-    if (!command.actions.empty()) sub->add_option("action", arguments.action);
-    if (command.operands.ends_with("...") || command.name == "measure") {
-      sub->add_option("subjects", arguments.subjects);
-    } else if (!command.operands.empty() && command.name != "completion") {
-      sub->add_option("subject", arguments.subject);
-    }
+  const LeftOver left = Parser().read(words, arguments);
+  const bool is_named = !arguments.command.empty();
+  const bool is_stray = !is_named && !left.before.empty();
+  if (arguments.asks_help() || arguments.version) {
+    if (arguments.asks_help() && is_stray && !is_option_like(left.before.front()))
+      refuse_command(left.before.front());
+  } else if (is_named) {
+    take_operands(left, command_named(arguments.command), arguments);
+  } else if (is_stray) {
+    refuse_command(left.before.front());
+  } else {
+    arguments.help_short = true;
   }
-
-  try {
-    std::vector<std::string> plain = plain_words(without_help_word(words));
-    std::reverse(plain.begin(), plain.end());
-    app.parse(plain);
-  } catch (const CLI::ArgumentMismatch& error) {
-    throw_error(ErrorKind::usage, "{}", missing_value(error.what()));
-  } catch (const CLI::ParseError& error) {
-    throw_error(ErrorKind::usage, "{}; `spectradiff --help` shows the usage", error.what());
-  }
-
-  const auto chosen = app.get_subcommands();
-  if (!chosen.empty()) arguments.command = chosen.front()->get_name();
-  for (const auto& [option, apply] : store.stores) {
-    if (option->count() > 0) apply(arguments);
-  }
-  arguments.version = version;
-  const bool asks_help = arguments.help_short || arguments.help || arguments.help_all;
-  if (const auto words_left = left_over(app);
-      asks_help && chosen.empty() && !words_left.empty() && !is_option_like(words_left.front()))
-    refuse_command(words_left.front());
-  if (asks_help || arguments.version) return arguments;
-
-  if (chosen.empty()) {
-    const auto extras = app.remaining();
-    if (extras.empty()) {
-      arguments.help_short = true;
-      return arguments;
-    }
-    refuse_command(extras.front());
-  }
-  const CommandText& command = command_text(arguments.command);
-  if (const auto extras = left_over(*chosen.front()); !extras.empty()) refuse_extra(extras, command);
-  // Behind "--" they are handed up.
-  if (const auto extras = left_over(app); !extras.empty()) refuse_argument(extras.front(), command.name);
-  if (command.operands == "FILE" && arguments.subject.empty())
-    throw_error(ErrorKind::usage, "batch needs a file of jobs, or - for stdin: spectradiff batch jobs.json");
-  if (command.name == "still" && arguments.subjects.empty())
-    throw_error(ErrorKind::usage, "still needs sounds: spectradiff still bell.wav -o bell.png");
-  if (command.name == "measure" && arguments.subjects.empty())
-    throw_error(ErrorKind::usage, "measure needs a video: spectradiff measure video.mp4 song.wav");
-  if (command.name == "measure" && arguments.subjects.size() > 2)
-    refuse_argument(arguments.subjects[2], command.name);
-  if (command.name == "assemble" && arguments.subjects.empty())
-    throw_error(
-        ErrorKind::usage,
-        "assemble needs the stores of all shards: spectradiff assemble video.mp4.*-of-4.spectradiff -o "
-        "video.mp4");
-  if (!arguments.subjects.empty()) arguments.subject = arguments.subjects.front();
-  if (command.operands == "PICTURE" && arguments.subject.empty())
-    throw_error(ErrorKind::usage, "sonify needs a picture: spectradiff sonify picture.png -o sound.wav");
-  if (command.operands == "AUDIO" && arguments.subject.empty()) {
-    throw_error(ErrorKind::usage, "{} needs a sound file, or - for stdin: spectradiff {} song.wav",
-                command.name, command.name);
-  }
-  check_actions(arguments);
   return arguments;
 }
 

@@ -5,16 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "spectradiff/config/options.h"
 #include "spectradiff/config/settings.h"
-#include "spectradiff/session/session_request.h"
+#include "spectradiff/session/assembly.h"
+#include "spectradiff/session/measuring.h"
 
 namespace spectradiff {
 
 struct Arguments {
   std::string command;  // render, paint, analyze, batch, model, …; empty: only --help or --version
-  std::string action;   // of those with actions (CommandText)
-  std::string subject;  // the song, batch file, model or preset; "-" is stdin
-  std::vector<std::string> subjects;  // of still, measure and assemble; the first is `subject` too
+  std::string action;   // of those with actions (Command)
+  std::vector<std::string> subjects;  // the song, sounds, batch file, model or preset; "-" is stdin
+  std::string subject;                // the first of them; empty: none
   int64_t drawn_seed = 0;             // of whatever asks for a random one
   bool tells_seed = false;            // something of this call does
   bool help_short = false, help = false, help_all = false, version = false;
@@ -25,15 +27,10 @@ struct Arguments {
   std::vector<Layer> told;    // --config, environment, flags
   std::vector<Layer> layers;  // these, and below them settings that lie in files
   RunSettings run;            // of all layers
+  bool asks_help() const { return help_short || help || help_all; }
   SessionRequest request() const;
-};
-
-struct CommandText {
-  std::string name;
-  std::string operands;  // "AUDIO"
-  std::string summary;
-  unsigned options = 0;              // CommandMask
-  std::vector<std::string> actions;  // of "model list"
+  AssemblyRequest assembly_request() const;  // of assemble
+  MeasureRequest measure_request() const;    // of measure
 };
 
 // What is a flag only, of every command.
@@ -44,9 +41,8 @@ struct HelpFlag {
 };
 const std::vector<HelpFlag>& help_flags();
 
-const std::vector<CommandText>& commands();
-std::vector<std::string> command_names();
-const CommandText& command_text(const std::string& name);  // of a name that is there
+// Every way to type the option: "--strength"; "--output", "-o"; "--greyscale", "--no-greyscale".
+std::vector<std::string> flags_of(const Option& option);
 
 // Error{usage} for anything that is not understood, naming it and the nearest known name.
 Arguments parse_arguments(const std::vector<std::string>& words);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "commands.h"
+#include "outputs.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"

@@ -106,6 +106,10 @@ void Console::answer(std::string_view text) {
   write_all(STDOUT_FILENO, text, "stdout");
 }
 
+void Console::answer_json(const Json& value) {
+  answer(json_text(value, 2) + "\n");
+}
+
 void Console::set_job(const std::string& id) {
   std::lock_guard lock(mutex_);
   job_ = id;

@@ -34,6 +34,7 @@ class Console : public RenderObserver {
   void event(std::string_view name,
              const Json& fields) override;  // one line on stdout with --json, else nothing
   void answer(std::string_view text);       // what was asked for: stdout
+  void answer_json(const Json& value);      // the same, indented
 
   // Until the next call, what is said and every event name this job; empty: none.
   void set_job(const std::string& id);

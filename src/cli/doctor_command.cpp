@@ -114,8 +114,8 @@ Json versions() {
 
 int run_doctor(const Arguments& arguments, Console& console) {
   const Json report = report_json();
-  console.answer(arguments.run.json ? report.dump(2) + "\n" : report_text(report));
-  return report["engine"]["ok"] ? 0 : exit_code(ErrorKind::device);
+  arguments.run.json ? console.answer_json(report) : console.answer(report_text(report));
+  return report["engine"]["ok"] ? kComplete : exit_code(ErrorKind::device);
 }
 
 }  // namespace spectradiff

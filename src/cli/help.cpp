@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "arguments.h"
+#include "commands.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/config/options.h"
 #include "spectradiff/features/series.h"
 #include "spectradiff/timeline/expression.h"
 #include "spectradiff/timeline/signals.h"
@@ -19,7 +18,7 @@ namespace {
 constexpr size_t kNameWidth = 30;
 constexpr size_t kLineWidth = 100;  // of a line
 
-std::string usage_line(const CommandText& command) {
+std::string usage_line(const Command& command) {
   return fmt::format("usage: spectradiff {} {}{}[options]\n", command.name, command.operands,
                      command.operands.empty() ? "" : " ");
 }
@@ -84,7 +83,7 @@ std::string limited_keys(unsigned commands, bool (*wanted)(const Option&)) {
 }
 
 // Where else an option may be set, and who wins.
-std::string settings_help(const CommandText& command) {
+std::string settings_help(const Command& command) {
   if (command.options == kOthers)
     return "\nEvery option is also an environment variable, such as SPECTRADIFF_JSON.\n";
   std::string help = "\nOther places for options:\n";
@@ -97,7 +96,7 @@ std::string commands_help() {
   std::string help =
       "usage: spectradiff COMMAND …\nMakes music videos: a picture is painted from every moment of a song "
       "and diffused.\n\n";
-  for (const CommandText& text : commands()) help += row(text.name + " " + text.operands, text.summary);
+  for (const Command& text : commands()) help += row(text.name + " " + text.operands, text.summary);
   return help +
          "\n  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n\n"
          "`spectradiff COMMAND --help` explains one command, `spectradiff --help-all` all of them,\n"
@@ -185,109 +184,29 @@ std::string expression_help() {
 }
 
 // What the file of a batch holds, and what comes out.
-const char* const kBatchHelp =
-    "\nThe file of a batch is [{\"audio\": \"a.wav\", \"output\": \"a.mp4\", \"strength\": 0.5}, …], or "
-    "{\"defaults\":\n"
-    "{…}, \"jobs\": […]}, or has one job per line. A job needs \"audio\"; it may have \"id\" (its index if "
-    "it has\n"
-    "none) and any option by its JSON key, but allow_unpinned_model. Its options win over --config; flags "
-    "and\n"
-    "the environment win over them. Without \"output\", the video has the song's name with .mp4. Paths start "
-    "in\n"
-    "the current folder.\n"
-    "The settings of all jobs are checked before the first one starts; jobs with the same model run one "
-    "after\n"
-    "another. A video that exists and was made with the same settings is skipped.\n"
-    "For each job stdout gets a line: id, done|skipped|failed|waiting, exit code, output and message, with "
-    "tabs\n"
-    "between; tabs, line ends and backslashes in them are written \\t, \\n and \\\\. The exit code is 7 if a "
-    "job\n"
-    "failed.\n";
-
-std::string examples(const std::string& command) {
-  if (command == "render") {
-    return "  spectradiff render song.wav --prompt \"iceland vista, cinematic\" --strength 0.75 --fps 15\n"
-           "  spectradiff render song.wav --draft -o draft.mp4\n"
-           "  spectradiff render song.flac --model ./my-model --preset spectral-pie -o video.mkv\n"
-           "  spectradiff render song.wav --frames 120-150 -o 'look/%05d.png'\n"
-           "  spectradiff render song.wav --sweep strength=0.4,0.6,0.8 --frames 0-75\n"
-           "  cat song.wav | spectradiff render - -o - | mpv -\n";
-  }
-  if (command == "paint") {
-    return "  spectradiff paint song.wav -o painted.mp4\n"
-           "  spectradiff paint song.wav --painter pie --pie-span 360 --output-size 1280x720\n"
-           "  spectradiff paint song.wav -o 'init/%05d.png'\n";
-  }
-  if (command == "try") {
-    return "  spectradiff try song.wav\n"
-           "  spectradiff try song.wav --looks plain,aurora,kick --prompt \"a lighthouse in a storm\" -o "
-           "looks.png\n";
-  }
-  if (command == "analyze") {
-    return "  spectradiff analyze song.wav\n"
-           "  spectradiff analyze song.wav --plot song.png\n"
-           "  spectradiff analyze song.wav --csv - --series rms,onset | awk -F, '$4 > 0.5 {print $2}'\n"
-           "  spectradiff analyze song.wav --json-out - | jq .scalars.tempo_bpm\n";
-  }
-  if (command == "batch") {
-    return "  spectradiff batch jobs.json\n"
-           "  spectradiff batch jobs.jsonl --json --fail-fast\n"
-           "  for song in *.wav; do echo \"{\\\"audio\\\": \\\"$song\\\"}\"; done | spectradiff batch - "
-           "--preset funky\n"
-           "  spectradiff batch jobs.json --dry-run\n";
-  }
-  if (command == "still") {
-    return "  spectradiff still bell.wav -o bell.png\n"
-           "  spectradiff still recordings -o stills --sound-embedding mfcc --prompt \"the sea\"\n";
-  }
-  if (command == "assemble") {
-    return "  spectradiff render song.wav -o video.mp4 --shard 2/4   # and 1/4, 3/4, 4/4, anywhere\n"
-           "  spectradiff assemble video.mp4.*-of-4.spectradiff -o video.mp4\n"
-           "  spectradiff assemble video.mp4.*-of-4.spectradiff -o small.mp4 --crf 30 --output-size "
-           "640x360\n";
-  }
-  if (command == "slow") {
-    return "  spectradiff slow song.wav --fps 30\n"
-           "  spectradiff slow song.wav --fps 30 --tempo 128 --frames-per-beat 16 -o slow.flac\n"
-           "  spectradiff slow song.wav --fps 15 -o - | spectradiff render - --fps 15 -o slow.mp4\n";
-  }
-  if (command == "sonify") {
-    return "  spectradiff sonify picture.png --channels red -o red.wav\n"
-           "  spectradiff sonify picture.png --stretch 3 -o average.flac\n"
-           "  spectradiff sonify picture.png --method chirp --duration 30 -o - | mpv -\n";
-  }
-  if (command == "measure") {
-    return "  spectradiff measure video.mp4\n"
-           "  spectradiff measure video.mp4 song.wav --report page.html\n"
-           "  spectradiff measure video.mp4 song.wav --tempo 126\n"
-           "  spectradiff measure chorus.mp4 song.wav --start 1:05 --json | jq .measures.beat_alignment_z\n";
-  }
-  if (command == "model") {
-    return "  spectradiff model list\n"
-           "  spectradiff model info ./my-model\n"
-           "  spectradiff model check ./my-model --json\n"
-           "  spectradiff model trust ./my-model\n";
-  }
-  if (command == "presets") return "  spectradiff presets list\n  spectradiff presets show funky\n";
-  if (command == "completion") {
-    return "  spectradiff completion bash > ~/.local/share/bash-completion/completions/spectradiff\n"
-           "  spectradiff completion zsh > ~/.zfunc/_spectradiff\n"
-           "  spectradiff completion fish > ~/.config/fish/completions/spectradiff.fish\n";
-  }
-  if (command == "man") return "  spectradiff man | man -l -\n";
-  return "  spectradiff doctor\n";
-}
+const char* const kBatchHelp = R"(
+The file of a batch is [{"audio": "a.wav", "output": "a.mp4", "strength": 0.5}, …], or {"defaults":
+{…}, "jobs": […]}, or has one job per line. A job needs "audio"; it may have "id" (its index if it has
+none) and any option by its JSON key, but allow_unpinned_model. Its options win over --config; flags and
+the environment win over them. Without "output", the video has the song's name with .mp4. Paths start in
+the current folder.
+The settings of all jobs are checked before the first one starts; jobs with the same model run one after
+another. A video that exists and was made with the same settings is skipped.
+For each job stdout gets a line: id, done|skipped|failed|waiting, exit code, output and message, with tabs
+between; tabs, line ends and backslashes in them are written \t, \n and \\. The exit code is 7 if a job
+failed.
+)";
 
 std::string short_help(const std::string& command, const HelpDefaults& defaults) {
   if (command.empty()) return commands_help();
-  const CommandText& text = command_text(command);
-  std::string help = fmt::format("{}{}\n\nexamples:\n{}", usage_line(text), text.summary, examples(command));
+  const Command& text = command_named(command);
+  std::string help = fmt::format("{}{}\n\nexamples:\n{}", usage_line(text), text.summary, text.examples);
   for (const CommonOptions& group : kCommonOptions) {
     std::string rows;
     for (const char* key : group.keys) {
       const Option& option = *find_option(key);
-      const bool listed = (option.commands & text.options) != 0 && !(command == "analyze" && option.moves);
-      if (listed) rows += option_row(option, defaults.of(command));
+      if (text.has(option) && !(command == "analyze" && option.moves))
+        rows += option_row(option, defaults.of(command));
     }
     if (!rows.empty()) help += fmt::format("\n{}:\n{}", group.title, rows);
   }
@@ -301,12 +220,12 @@ std::string short_help(const std::string& command, const HelpDefaults& defaults)
 
 std::string full_help(const std::string& command, const HelpDefaults& defaults) {
   if (command.empty()) return commands_help();
-  const CommandText& text = command_text(command);
-  std::string help = fmt::format("examples:\n{}\n{}{}\n", examples(command), usage_line(text), text.summary);
+  const Command& text = command_named(command);
+  std::string help = fmt::format("examples:\n{}\n{}{}\n", text.examples, usage_line(text), text.summary);
 
   std::string group;
   for (const Option& option : option_table()) {
-    if ((option.commands & text.options) == 0) continue;
+    if (!text.has(option)) continue;
     if (command == "analyze" && option.moves) continue;
     if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
     help += option_row(option, defaults.of(command));
@@ -327,7 +246,7 @@ std::string full_help(const std::string& command, const HelpDefaults& defaults) 
 
 std::string help_of_everything(const HelpDefaults& defaults) {
   std::string help = commands_help();
-  for (const CommandText& text : commands())
+  for (const Command& text : commands())
     help += fmt::format("\n---- {} ----\n\n{}", text.name, full_help(text.name, defaults));
   return help;
 }

@@ -15,7 +15,6 @@ std::string help_of_everything(const HelpDefaults& defaults);
 
 // Their parts.
 std::vector<std::string> settings_rules(unsigned commands);  // of a CommandMask: where options may be set
-std::string examples(const std::string& command);            // a line each, indented
 std::string expression_help();
 extern const char* const kBatchHelp;
 

@@ -13,17 +13,15 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "completion.h"
 #include "console.h"
 #include "help.h"
-#include "manual.h"
-#include "reproduction.h"
+#include "help_defaults.h"
+#include "shell_words.h"
 #include "signals.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/render/executor.h"
-#include "spectradiff/session/assembly.h"
 #include "spectradiff/session/settings_files.h"
 #include "topics.h"
 
@@ -32,60 +30,55 @@ namespace {
 
 constexpr std::string_view kOutOfMemory = "out of memory; try a smaller --size or --batch-size";
 
+// All that a command reads and writes beside its log.
+void add_files(FileGuard& guard, const Arguments& arguments) {
+  if (arguments.command == "measure") {
+    add_files(guard, arguments.measure_request());
+  } else if (arguments.command == "assemble") {
+    add_files(guard, arguments.assembly_request());
+  } else if ((command_named(arguments.command).options & kAll) != 0) {
+    add_files(guard, arguments.request());
+  }
+}
+
 // Many jobs begin theirs once they are known.
 void begin_log(const Arguments& arguments, Console& console) {
   if (arguments.run.log_file.empty() || arguments.command == "batch" || !arguments.run.sweep.empty()) return;
   FileGuard guard;
   guard.writes("log_file", arguments.run.log_file);
-  if (arguments.command == "measure") {
-    if (!arguments.run.report.empty()) guard.writes("report", arguments.run.report);
-    for (const std::string& file : arguments.subjects) guard.reads("video or song", file);
-  } else if (arguments.command == "assemble") {
-    add_files(guard,
-              AssemblyRequest{{arguments.subjects.begin(), arguments.subjects.end()}, arguments.layers});
-  } else if ((command_text(arguments.command).options & kAll) != 0) {
-    add_files(guard, arguments.request());
-  }
+  add_files(guard, arguments);
   guard.check();
   console.keep_log(arguments.run.log_file);
 }
 
-int run_command(const Arguments& arguments, Console& console) {
-  if (arguments.version) {
-    console.answer(arguments.run.json ? versions().dump(2) + "\n"
-                                      : fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
-    return 0;
-  }
-  if (!arguments.topic.empty()) {
+std::string asked_help(const Arguments& arguments) {
+  const HelpDefaults defaults = help_defaults(arguments.flags);
+  if (arguments.help_all) return help_of_everything(defaults);
+  return arguments.help ? full_help(arguments.command, defaults) : short_help(arguments.command, defaults);
+}
+
+// What is asked of the program itself; false: nothing is.
+bool answer_of_program(const Arguments& arguments, Console& console) {
+  if (arguments.version && arguments.run.json) {
+    console.answer_json(versions());
+  } else if (arguments.version) {
+    console.answer(fmt::format("spectradiff {}\n", SPECTRADIFF_VERSION));
+  } else if (!arguments.topic.empty()) {
     console.answer(topic_text(arguments.topic));
-    return 0;
+  } else if (arguments.asks_help()) {
+    console.answer(asked_help(arguments));
+  } else {
+    return false;
   }
-  if (arguments.help_all) console.answer(help_of_everything(help_defaults(arguments.flags)));
-  if (arguments.help) console.answer(full_help(arguments.command, help_defaults(arguments.flags)));
-  if (arguments.help_short) console.answer(short_help(arguments.command, help_defaults(arguments.flags)));
-  if (arguments.help || arguments.help_short || arguments.help_all) return 0;
+  return true;
+}
+
+int run_command(const Arguments& arguments, Console& console) {
+  if (answer_of_program(arguments, console)) return kComplete;
   begin_log(arguments, console);
   if (arguments.tells_seed) console.info(fmt::format("the seed drawn is {}", arguments.drawn_seed));
   for (const std::string& note : misspelt_variables()) console.warn(note);
-
-  if (arguments.command == "analyze") return run_analyze(arguments, console);
-  if (arguments.command == "batch") return run_batch(arguments, console);
-  if (arguments.command == "model") return run_model(arguments, console);
-  if (arguments.command == "presets") return run_presets(arguments, console);
-  if (arguments.command == "assemble") return run_assemble(arguments, console);
-  if (arguments.command == "still") return run_still(arguments, console);
-  if (arguments.command == "slow") return run_slow(arguments, console);
-  if (arguments.command == "sonify") return run_sonify(arguments, console);
-  if (arguments.command == "measure") return run_measure(arguments, console);
-  if (arguments.command == "try") return run_try(arguments, console);
-  if (arguments.command == "doctor") return run_doctor(arguments, console);
-  if (arguments.command == "completion" || arguments.command == "man") {
-    console.answer(arguments.command == "man"
-                       ? manual_page(shipped_defaults().with_look)
-                       : completion_script(arguments.action, shipped_defaults().with_look));
-    return 0;
-  }
-  return run_pictures(arguments, console);
+  return command_named(arguments.command).run(arguments, console);
 }
 
 // Lowest first: --config, environment, flags. `options`: whose options they are (CommandMask).
@@ -111,11 +104,11 @@ void draw_seeds(Arguments& arguments) {
 
 // What flags, environment, files and presets say about this call.
 void read_settings(Arguments& arguments) {
-  if (arguments.command.empty() || arguments.help || arguments.help_short || arguments.help_all) {
+  if (arguments.command.empty() || arguments.asks_help()) {
     arguments.run = run_settings({arguments.flags});
     return;
   }
-  const unsigned options = command_text(arguments.command).options;
+  const unsigned options = command_named(arguments.command).options;
   // Before the first of them reads it all.
   const std::string config = run_settings({environment_layer(options), arguments.flags}).config;
   if (arguments.subject == "-" && config == "-") {

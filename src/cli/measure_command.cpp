@@ -5,8 +5,6 @@
 #include "report_file.h"
 #include "signals.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/session/measuring.h"
-#include "spectradiff/session/output_target.h"
 
 namespace spectradiff {
 namespace {
@@ -24,16 +22,7 @@ std::string table_of(const std::vector<Measure>& measures) {
 }  // namespace
 
 int run_measure(const Arguments& arguments, Console& console) {
-  const MeasureRequest request{arguments.subjects.front(),
-                               arguments.subjects.size() > 1 ? arguments.subjects[1] : "", arguments.layers};
-  const std::string& report = arguments.run.report;
-  if (!report.empty()) {
-    FileGuard guard;
-    for (const std::string& file : arguments.subjects) guard.reads("video or song", file);
-    guard.writes("report", report);
-    guard.check();
-    check_output_file("report", report, arguments.run.overwrite);
-  }
+  const MeasureRequest request = arguments.measure_request();
   install_signal_handlers();
   const auto measured = measure_video(request, console, stop_requests());
   if (!measured) return kStopped;

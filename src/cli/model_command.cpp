@@ -128,7 +128,7 @@ int list(const Arguments& arguments, Console& console) {
     text += model.line;
   }
   if (arguments.run.json) {
-    console.answer(json_text(found, 2) + "\n");
+    console.answer_json(found);
   } else if (text.empty()) {
     console.info(
         "no model on the search path; scripts/export_model.py makes one from a diffusers folder, and --model "
@@ -136,29 +136,26 @@ int list(const Arguments& arguments, Console& console) {
   } else {
     console.answer(text);
   }
-  return 0;
+  return kComplete;
 }
 
 int check(const Arguments& arguments, Console& console, const Manifest& manifest) {
   const ModelTrial trial = try_model(manifest);
   if (arguments.run.json) {
-    console.answer(
-        json_text({{"name", manifest.name},
-                   {"ok", true},
-                   {"device", trial.device},
-                   {"dtype", trial.dtype},
-                   {"overflows_in", trial.overflows_in.empty() ? Json() : Json(trial.overflows_in)},
-                   {"engine", trial.engine},
-                   {"load_s", trial.load_s},
-                   {"one_step_s", trial.step_s},
-                   {"loaded_mb", trial.loaded_mb},
-                   {"peak_mb", trial.peak_mb},
-                   {"size", {trial.size.width, trial.size.height}},
-                   {"batch_size", trial.batch_size},
-                   {"warnings", trial.warnings},
-                   {"model", manifest_json(manifest)}},
-                  2) +
-        "\n");
+    console.answer_json({{"name", manifest.name},
+                         {"ok", true},
+                         {"device", trial.device},
+                         {"dtype", trial.dtype},
+                         {"overflows_in", trial.overflows_in.empty() ? Json() : Json(trial.overflows_in)},
+                         {"engine", trial.engine},
+                         {"load_s", trial.load_s},
+                         {"one_step_s", trial.step_s},
+                         {"loaded_mb", trial.loaded_mb},
+                         {"peak_mb", trial.peak_mb},
+                         {"size", {trial.size.width, trial.size.height}},
+                         {"batch_size", trial.batch_size},
+                         {"warnings", trial.warnings},
+                         {"model", manifest_json(manifest)}});
   } else {
     for (const std::string& warning : trial.warnings) console.warn(warning);
     console.answer(fmt::format(
@@ -169,20 +166,19 @@ int check(const Arguments& arguments, Console& console, const Manifest& manifest
         manifest.name, trial.load_s, trial.loaded_mb, trial.step_s, trial.size.width, trial.size.height,
         trial.batch_size, trial.peak_mb, trial.device, trial.dtype, trial.engine));
   }
-  return 0;
+  return kComplete;
 }
 
 // The same of a network from pictures to pictures.
 int check_pictures(const Arguments& arguments, Console& console, const Manifest& manifest) {
   const ModelTrial trial = try_model(manifest);
   if (arguments.run.json) {
-    console.answer(json_text({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}}, 2) +
-                   "\n");
+    console.answer_json({{"name", manifest.name}, {"ok", true}, {"model", manifest_json(manifest)}});
   } else {
     console.answer(fmt::format("{}: files, trust and network are fine; it takes pictures of {}x{}\n",
                                manifest.name, trial.size.width, trial.size.height));
   }
-  return 0;
+  return kComplete;
 }
 
 }  // namespace
@@ -193,9 +189,9 @@ int run_model(const Arguments& arguments, Console& console) {
   const std::filesystem::path folder = find_model(name, model_search_path());
   const Manifest manifest = read_any_manifest(folder);
   if (arguments.action == "info") {
-    console.answer(arguments.run.json ? json_text(manifest_json(manifest), 2) + "\n"
-                                      : manifest_text(manifest));
-    return 0;
+    arguments.run.json ? console.answer_json(manifest_json(manifest))
+                       : console.answer(manifest_text(manifest));
+    return kComplete;
   }
   if (arguments.action == "check" && !manifest.diffuses())
     return check_pictures(arguments, console, manifest);
@@ -203,15 +199,13 @@ int run_model(const Arguments& arguments, Console& console) {
   verify_files(manifest);
   trust(manifest);
   if (arguments.run.json) {
-    console.answer(
-        json_text(
-            {{"name", manifest.name}, {"sha256", manifest.sha256}, {"list", user_trust_list().string()}}, 2) +
-        "\n");
+    console.answer_json(
+        {{"name", manifest.name}, {"sha256", manifest.sha256}, {"list", user_trust_list().string()}});
   } else {
     console.info(
         fmt::format("{} is trusted from now on; the list is {}", manifest.name, user_trust_list().string()));
   }
-  return 0;
+  return kComplete;
 }
 
 }  // namespace spectradiff

@@ -10,8 +10,8 @@ namespace spectradiff {
 int run_presets(const Arguments& arguments, Console& console) {
   if (arguments.action == "show") {
     const Preset preset = find_preset(arguments.subject);
-    console.answer(read_layer(preset.file, preset.file.string(), LayerKind::preset).values.dump(2) + "\n");
-    return 0;
+    console.answer_json(read_layer(preset.file, preset.file.string(), LayerKind::preset).values);
+    return kComplete;
   }
   Json found = Json::array();
   std::string text;
@@ -22,8 +22,8 @@ int run_presets(const Arguments& arguments, Console& console) {
                         preset.problem.empty() ? preset.description : "unusable: " + preset.problem);
     if (!preset.problem.empty()) found.back()["problem"] = preset.problem;
   }
-  console.answer(arguments.run.json ? found.dump(2) + "\n" : text);
-  return 0;
+  arguments.run.json ? console.answer_json(found) : console.answer(text);
+  return kComplete;
 }
 
 }  // namespace spectradiff

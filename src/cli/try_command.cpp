@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "commands.h"
-#include "reproduction.h"
+#include "shell_words.h"
 #include "signals.h"
 #include "spectradiff/base/duration_text.h"
 #include "spectradiff/base/error.h"
@@ -40,33 +40,11 @@ fs::path sheet_name(const Arguments& arguments) {
   return file;
 }
 
-std::vector<std::string> asked_looks(const std::string& typed) {
-  std::vector<std::string> looks;
-  for (size_t begin = 0; begin < typed.size();) {
-    const size_t end = std::min(typed.find(',', begin), typed.size());
-    if (const std::string look(trimmed(std::string_view(typed).substr(begin, end - begin))); !look.empty())
-      looks.push_back(look);
-    begin = end + 1;
-  }
-  if (!typed.empty() && looks.empty())
-    throw_error(ErrorKind::usage, "looks = \"{}\" names none; write aurora,kick or leave it out", typed);
-  return looks.empty() ? usual_looks() : looks;
-}
-
 // What was typed, as a render in this look.
 std::string command_of(const Arguments& arguments, const std::string& look) {
-  std::vector<std::string> words = {"render"};
-  for (size_t i = 1; i < arguments.words.size(); ++i) {
-    const std::string& word = arguments.words[i];
-    const bool of_sheet = word == "--looks" || word == "-o" || word == "--output";
-    if (of_sheet) ++i;
-    const bool joined =
-        word.starts_with("--looks=") || word.starts_with("--output=") || word.starts_with("-o");
-    if (!of_sheet && !joined && word != "-y" && word != "--overwrite" && word != "--json")
-      words.push_back(word);
-  }
-  if (look != kOwnLook) words.insert(std::find(words.begin(), words.end(), "--"), {"--preset", look});
-  return shell_command(words);
+  Words words = words_without(arguments.words, {"looks", "output", "overwrite", "json"});
+  *std::find(words.begin(), words.end(), arguments.command) = "render";
+  return shell_command(look == kOwnLook ? words : words_with(words, {"--preset", look}));
 }
 
 }  // namespace
@@ -78,15 +56,8 @@ int run_try(const Arguments& arguments, Console& console) {
   guard.writes("output", file);
   guard.check();
   check_output_file("output", file, arguments.run.overwrite);
-  LooksRequest request{arguments.subject, asked_looks(arguments.run.looks), arguments.told};
-  for (Layer& layer : request.told) {
-    if (layer.values.contains("preset"))
-      throw_error(ErrorKind::usage,
-                  "try takes one preset after the other; name those that you mean with --looks");
-    for (const char* key : {"output", "looks"}) layer.values.erase(key);
-  }
   install_signal_handlers();
-  auto tried = try_looks(request, console, stop_requests());
+  auto tried = try_looks({arguments.subject, arguments.told}, console, stop_requests());
   if (!tried) return kStopped;
 
   std::vector<std::string> moments;

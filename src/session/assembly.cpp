@@ -144,17 +144,17 @@ Assembly Assembly::open(AssemblyRequest request, SharedResources& shared, Render
   take_encoding(settings, plan_file);
   SongInput input{AudioSource::open(song), std::nullopt};
   Plan plan = make_plan(job, input.song.info().sample_rate_hz, samples_of(plan_file));
-  auto state = std::make_unique<State>(
-      State{std::move(pictures), {.request = {Task::render, song, std::move(request.layers)},
-                                  .shared = shared,
-                                  .observer = observer,
-                                  .settings = std::move(settings),
-                                  .target = std::move(target),
-                                  .input = std::move(input),
-                                  .plan = std::move(plan),
-                                  .interpolation = std::move(interpolation),
-                                  .upscaling = std::move(upscaling),
-                                  .given = std::move(plan_file)}});
+  auto state = std::make_unique<State>(State{std::move(pictures),
+                                             {.request = {Task::render, song, std::move(request.layers)},
+                                              .shared = shared,
+                                              .observer = observer,
+                                              .settings = std::move(settings),
+                                              .target = std::move(target),
+                                              .input = std::move(input),
+                                              .plan = std::move(plan),
+                                              .interpolation = std::move(interpolation),
+                                              .upscaling = std::move(upscaling),
+                                              .given = std::move(plan_file)}});
   SessionState& session = state->session;
   session.features = heard(session);
   observer.event("start", {{"command", "assemble"},

@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 
 #include "anchors.h"
 #include "kept_frames.h"
 #include "sampling.h"
 #include "spectradiff/base/bytes_text.h"
 #include "spectradiff/base/text.h"
+#include "spectradiff/config/frame_keys.h"
+#include "spectradiff/render/shard.h"
+#include "spectradiff/store/store_reader.h"
 
 namespace spectradiff {
 namespace {
@@ -145,6 +149,23 @@ Cost cost_of(const SessionState& state, const Plan& plan, const KnownPictures& k
   cost.free = free_bytes(is_video ? std::filesystem::absolute(state.target.path).parent_path()
                                   : output_of(state.target));
   return cost;
+}
+
+Cost cost_beforehand(const SessionState& state) {
+  const auto& shard = state.settings.run.shard;
+  const Plan plan = shard ? shard_of(state.plan, *shard) : state.plan;
+  KnownPictures known;
+  if (state.settings.run.resume && keeps_pictures(state) && has_disk(state)) {
+    if (const auto file = store_file(state); read_about(file, kAboutPace)) {
+      const auto store = std::make_shared<StoreReader>(file);
+      const auto keys = std::make_shared<std::map<int64_t, std::string>>();
+      const std::vector<FrameKey> in_order = frame_keys(plan);
+      for (size_t i = 0; i < in_order.size(); ++i) (*keys)[plan.rows[i].frame] = in_order[i];
+      known = {[=](int64_t frame) { return store->holds(keys->at(frame)); },
+               [=](int64_t frame) { return store->bytes(keys->at(frame)); }, store->about(kAboutPace)};
+    }
+  }
+  return cost_of(state, plan, known);
 }
 
 std::string cost_text(const SessionState& state, const Cost& cost) {

@@ -46,6 +46,9 @@ struct Cost {
 Cost cost_of(const SessionState& state, const Plan& plan, const KnownPictures& known,
              uint64_t output_bytes = 0, int64_t output_frames = 0);
 
+// Of the state's plan or its shard, before anything is made. Reads the store.
+Cost cost_beforehand(const SessionState& state);
+
 // "to make: 246 pictures; time: about 12:30; disk: 16 MB to 62 MB for the store, …".
 std::string cost_text(const SessionState& state, const Cost& cost);
 Json cost_to_json(const Cost& cost);

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "frame_record.h"
-#include "video_tag.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/media/probe.h"
 #include "video_output.h"
+#include "video_tag.h"
 
 namespace spectradiff {
 namespace {

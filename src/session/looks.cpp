@@ -10,8 +10,10 @@
 #include <set>
 #include <utility>
 
+#include "passing_folder.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/base/file.h"
+#include "spectradiff/base/text.h"
 #include "spectradiff/media/picture_reader.h"
 #include "spectradiff/render/frame_sink.h"
 #include "spectradiff/session/session.h"
@@ -45,27 +47,12 @@ class LookObserver : public RenderObserver {
   std::string look_;
 };
 
-// A folder that goes away with this object.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_(make_scratch_folder()) {}
-  ~ScratchFolder() {
-    std::error_code failed;
-    fs::remove_all(path_, failed);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  static fs::path make_scratch_folder() {
-    std::string name = (fs::temp_directory_path() / "spectradiff-try-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
-      throw_error(ErrorKind::output, "{}: no folder can be made there", fs::temp_directory_path().string());
-    return name;
-  }
-  fs::path path_;
-};
+fs::path made_scratch_folder() {
+  std::string name = (fs::temp_directory_path() / "spectradiff-try-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw_error(ErrorKind::output, "{}: no folder can be made there", fs::temp_directory_path().string());
+  return name;
+}
 
 // [frames], the mean over the frames [i + begin, i + end), as far as there are any.
 std::vector<double> means_around(const std::vector<float>& values, int64_t begin, int64_t end) {
@@ -121,13 +108,42 @@ std::vector<int64_t> frames_at(const std::array<Moment, kMoments>& moments, cons
   return frames;
 }
 
-SessionRequest request_of(const LooksRequest& asked, const std::string& look, const fs::path& folder) {
-  std::vector<Layer> told = asked.told;
+std::vector<std::string> asked_looks(const std::vector<Layer>& told) {
+  const std::string typed = run_settings(told).looks;
+  if (typed.empty()) return {kOwnLook, "aurora", "embers", "iris", "kick", "orbit", "reef", "skyline"};
+  std::vector<std::string> looks;
+  for (size_t begin = 0; begin < typed.size();) {
+    const size_t end = std::min(typed.find(',', begin), typed.size());
+    const std::string look(trimmed(std::string_view(typed).substr(begin, end - begin)));
+    if (!look.empty()) looks.push_back(look);
+    begin = end + 1;
+  }
+  if (looks.empty())
+    throw_error(ErrorKind::usage, "looks = \"{}\" names none; write aurora,kick or leave it out", typed);
+  for (const std::string& look : looks) {
+    if (look != kOwnLook) find_preset(look);
+  }
+  return looks;
+}
+
+// What is told of the pictures alone.
+std::vector<Layer> told_of_pictures(std::vector<Layer> told) {
+  for (Layer& layer : told) {
+    if (layer.values.contains("preset"))
+      throw_error(ErrorKind::usage,
+                  "try takes one preset after the other; name those that you mean with --looks");
+    for (const char* key : {"output", "looks"}) layer.values.erase(key);
+  }
+  return told;
+}
+
+SessionRequest request_of(const std::string& song, std::vector<Layer> told, const std::string& look,
+                          const fs::path& folder) {
   if (look != kOwnLook)
     told.insert(told.begin(), {"look", {{"preset", Json::array({look})}}, LayerKind::config, {}});
   // A batch that is larger than there are moments would be filled up with pictures that nobody sees.
   told.insert(told.begin(), {"try", {{"batch_size", kMoments}}, LayerKind::config, {}});
-  SessionRequest request{Task::render, asked.song, SettingsFiles().below(std::move(told))};
+  SessionRequest request{Task::render, song, SettingsFiles().below(std::move(told))};
   request.layers.push_back(
       {"try",
        {{"output", (folder / "%d.png").string()}, {"resume", "no"}, {"diffuse_every", 1}, {"chain", "none"}},
@@ -138,27 +154,22 @@ SessionRequest request_of(const LooksRequest& asked, const std::string& look, co
 
 }  // namespace
 
-std::vector<std::string> usual_looks() {
-  return {kOwnLook, "aurora", "embers", "iris", "kick", "orbit", "reef", "skyline"};
-}
-
 std::optional<TriedLooks> try_looks(const LooksRequest& request, RenderObserver& observer,
                                     const std::atomic<int>& stop) {
   if (request.song == "-")
     throw_error(ErrorKind::usage, "try reads the song once for every look; name a file instead of stdin");
-  for (const std::string& look : request.looks) {
-    if (look != kOwnLook) find_preset(look);
-  }
+  const std::vector<std::string> looks = asked_looks(request.told);
+  const std::vector<Layer> told = told_of_pictures(request.told);
   LookObserver quiet(observer);
   SharedResources shared;
-  const ScratchFolder scratch;
+  const PassingFolder scratch(made_scratch_folder());
   TriedLooks tried;
   tried.moments =
-      telling_moments(hear_moments(request.song, resolve(SettingsFiles().below(request.told)).job, quiet));
-  for (const std::string& name : request.looks) {
+      telling_moments(hear_moments(request.song, resolve(SettingsFiles().below(told)).job, quiet));
+  for (const std::string& name : looks) {
     quiet.begin_look(name);
     const fs::path folder = scratch.path() / std::to_string(tried.looks.size());
-    SessionRequest asked = request_of(request, name, folder);
+    SessionRequest asked = request_of(request.song, told, name, folder);
     // A look may have a frame rate of its own.
     const std::vector<int64_t> frames = frames_at(tried.moments, resolve(asked.layers).job.analysis.fps);
     asked.layers.back().values["frames"] = fmt::format("{}", fmt::join(frames, ","));

@@ -14,6 +14,7 @@
 #include "spectradiff/base/text.h"
 #include "spectradiff/features/features.h"
 #include "spectradiff/media/picture_reader.h"
+#include "spectradiff/session/output_target.h"
 #include "spectradiff/session/song_input.h"
 
 namespace spectradiff {
@@ -101,9 +102,21 @@ std::vector<std::string> music_facts(const Features& features) {
 
 }  // namespace
 
+void add_files(FileGuard& guard, const MeasureRequest& request) {
+  for (const std::string& file : {request.video, request.song})
+    if (!file.empty()) guard.reads("video or song", file);
+  if (const std::string report = run_settings(request.layers).report; !report.empty())
+    guard.writes("report", report);
+}
+
 std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, RenderObserver& observer,
                                            const std::atomic<int>& stop) {
   const Resolved settings = resolve(request.layers);
+  const bool reports = !settings.run.report.empty();
+  FileGuard guard;
+  add_files(guard, request);
+  guard.check();
+  if (reports) check_output_file("report", settings.run.report, settings.run.overwrite);
   const PictureReader reader(request.video, Rgb{});
   check_pictures(reader, request.video);
   const Music music = hear_music(request, settings, reader, observer);
@@ -112,7 +125,6 @@ std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, Render
   measured.frames = frames_of(reader);
   PictureStatistics pictures(measured.fps, measured.frames);
   ReportStrip strip(measured.frames);
-  const bool reports = !settings.run.report.empty();
   Size size;
   observer.begin_stage("measure", measured.frames, 0);
   for (int64_t frame = 0; frame < measured.frames; ++frame) {

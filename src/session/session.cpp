@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -14,27 +13,23 @@
 #include "given_features.h"
 #include "given_plan.h"
 #include "interpolation.h"
-#include "kept_frames.h"
 #include "music.h"
-#include "video_tag.h"
 #include "output_name.h"
 #include "preview_sink.h"
 #include "request_files.h"
-#include "sampling.h"
+#include "run_words.h"
 #include "session_state.h"
 #include "setting_notes.h"
 #include "spectradiff/base/error.h"
 #include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/config/cadence_plan.h"
 #include "spectradiff/config/conditioning_plan.h"
-#include "spectradiff/config/frame_keys.h"
 #include "spectradiff/config/journey_plan.h"
-#include "spectradiff/config/options.h"
 #include "spectradiff/config/trail_plan.h"
 #include "spectradiff/render/shard.h"
-#include "spectradiff/store/store_reader.h"
 #include "upscaling.h"
 #include "video_output.h"
+#include "video_tag.h"
 
 namespace spectradiff {
 namespace {
@@ -103,6 +98,21 @@ void tell_start(const SessionRequest& request, const OutputTarget& target, const
                            {"audio", request.song},
                            {"output", target.text()},
                            {"config", job_to_json(job)}});
+}
+
+// As if nothing followed the music.
+Plan unheard_plan(const RenderJob& job, const AudioInfo& song, RenderObserver& observer) {
+  check_chain(job, song.sample_rate_hz);
+  std::vector<std::string> notes;
+  Plan plan = make_plan(job, song.sample_rate_hz, song.samples, &notes);
+  for (const std::string& note : notes) observer.warn(note);
+  return plan;
+}
+
+void open_control(SessionState& state) {
+  const Manifest* model = state.settings.model();
+  if (model != nullptr && model->takes_control())
+    state.control = std::make_unique<const ControlPictures>(state.settings.job, state.plan.rows.back().frame);
 }
 
 // Where the camera moves pictures by another video's depth.
@@ -190,15 +200,17 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
 
   SongInput input = open_song(request.song, job, observer);
   warn_of_lowered_fmax(settings, input.heard().info().sample_rate_hz, observer);
-  const AudioInfo& info = input.song.info();
-  std::vector<std::string> notes;
-  check_chain(job, info.sample_rate_hz);
-  Plan plan = make_plan(job, info.sample_rate_hz, info.samples, &notes);
-  for (const std::string& note : notes) observer.warn(note);
-  auto state = std::make_unique<SessionState>(SessionState{
-      std::move(request), shared, observer, std::move(settings), std::move(target), std::move(input),
-      std::move(plan), nullptr, nullptr, std::move(interpolation), std::move(upscaling)});
-  state->given = std::move(given);
+  Plan plan = unheard_plan(job, input.song.info(), observer);
+  auto state = std::make_unique<SessionState>(SessionState{.request = std::move(request),
+                                                           .shared = shared,
+                                                           .observer = observer,
+                                                           .settings = std::move(settings),
+                                                           .target = std::move(target),
+                                                           .input = std::move(input),
+                                                           .plan = std::move(plan),
+                                                           .interpolation = std::move(interpolation),
+                                                           .upscaling = std::move(upscaling),
+                                                           .given = std::move(given)});
   if (state->target.kind != OutputTarget::Kind::frames) {
     try_encoder(*state);
   } else if (new_only) {
@@ -206,10 +218,7 @@ Session Session::open(SessionRequest request, SharedResources& shared, RenderObs
   }
   settle(*state, purpose);
   if (state->given) take_given_plan(*state);
-  const Manifest* model = state->settings.model();
-  if (model != nullptr && model->takes_control())
-    state->control =
-        std::make_unique<const ControlPictures>(state->settings.job, state->plan.rows.back().frame);
+  open_control(*state);
   open_depth(*state);
   open_reference(*state);
   return Session(std::move(state));
@@ -221,47 +230,6 @@ const RenderJob& Session::job() const {
 
 const Plan& Session::plan() const {
   return state_->plan;
-}
-
-void Session::print_plan(const TextSink& sink) const {
-  write_plan(state_->plan, asked_settings(*state_), sink);
-}
-
-const std::string& Session::unresolved() const {
-  return state_->unresolved;
-}
-
-std::pair<std::string, std::string> Session::cost() const {
-  const SessionState& state = *state_;
-  const auto& shard = state.settings.run.shard;
-  const Plan plan = shard ? shard_of(state.plan, *shard) : state.plan;
-  KnownPictures known;
-  if (state.settings.run.resume && keeps_pictures(state) && state.target.kind != OutputTarget::Kind::stream) {
-    if (const auto file = store_file(state); read_about(file, kAboutPace)) {
-      const auto store = std::make_shared<StoreReader>(file);
-      const auto keys = std::make_shared<std::map<int64_t, std::string>>();
-      const std::vector<FrameKey> in_order = frame_keys(plan);
-      for (size_t i = 0; i < in_order.size(); ++i) (*keys)[plan.rows[i].frame] = in_order[i];
-      known = {[=](int64_t frame) { return store->holds(keys->at(frame)); },
-               [=](int64_t frame) { return store->bytes(keys->at(frame)); }, store->about(kAboutPace)};
-    }
-  }
-  const Cost cost = cost_of(state, plan, known);
-  return {cost_text(state, cost), missing_room(state, cost)};
-}
-
-const std::vector<MovedOption>& Session::moved() const {
-  return state_->moved;
-}
-
-int Session::steps_run(double strength) const {
-  const Manifest* model = state_->settings.model();
-  return model == nullptr ? 0 : steps_at(strength, state_->settings.job, *model);
-}
-
-std::string Session::model_folder() const {
-  const Manifest* model = state_->settings.model();
-  return model == nullptr ? "" : model->folder.string();
 }
 
 bool Session::follows_music() const {
@@ -302,6 +270,26 @@ void Session::hear() {
   for (const std::string& note : notes) state.observer.warn(note);
   state.moved = follow_music(state.plan, state.settings, features, state.observer);
   count_text_chunks(state);
+}
+
+void Session::print_plan(const TextSink& sink) {
+  const SessionState& state = *state_;
+  if (follows_music()) {
+    hear();
+    tell_moved(state);
+  }
+  tell_steps(state);
+  if (const auto& shard = state.settings.run.shard) tell_part(state, shard_of(state.plan, *shard));
+  if (!state.unresolved.empty()) {
+    state.observer.warn("the plan cannot be made here, so only the settings are printed: " +
+                        state.unresolved);
+    sink(json_text({{"unresolved", state.unresolved}, {"request", job_to_json(job())}}) + "\n");
+    return;
+  }
+  const Cost cost = cost_beforehand(state);
+  state.observer.info(cost_text(state, cost));
+  if (const std::string lack = missing_room(state, cost); !lack.empty()) state.observer.warn(lack);
+  write_plan(state.plan, asked_settings(state), sink);
 }
 
 bool Session::is_done() {

@@ -19,7 +19,6 @@
 #include "init_pictures.h"
 #include "kept_frames.h"
 #include "music.h"
-#include "video_tag.h"
 #include "preview_sink.h"
 #include "run_diffusers.h"
 #include "run_report.h"
@@ -37,6 +36,7 @@
 #include "spectradiff/render/opacity_pictures.h"
 #include "spectradiff/render/shard.h"
 #include "video_output.h"
+#include "video_tag.h"
 
 namespace spectradiff {
 namespace {
@@ -203,17 +203,10 @@ class SessionRun {
     const bool is_piped = state_.request.song == "-";
     tell_shard(*store_, shard, text,
                is_piped ? "" : std::filesystem::absolute(state_.input.song.file()).string());
-    const size_t rows = part_.rows.size();
-    if (rows == 0) return;
-    observer_.info(fmt::format("shard {}/{}: {} of {}, from {} to {}", shard.index, shard.count, rows,
-                               counted(std::ssize(plan_.rows), "frame"), part_.rows.front().frame,
-                               part_.rows.back().frame));
+    tell_part(state_, part_);
   }
 
   Outcome report_empty_shard() {
-    const Shard& shard = *state_.settings.run.shard;
-    observer_.info(
-        fmt::format("shard {}/{} is empty: there is less to divide than shards", shard.index, shard.count));
     observer_.event("done", {{"path", store_->file().string()}, {"frames", 0}, {"seconds", 0.0}});
     return {true, 0, 0, nullptr};
   }

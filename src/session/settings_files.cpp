@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <iterator>
 
-#include "video_tag.h"
 #include "spectradiff/base/locations.h"
 #include "spectradiff/config/import_file.h"
 #include "spectradiff/config/options.h"
+#include "video_tag.h"
 
 namespace spectradiff {
 

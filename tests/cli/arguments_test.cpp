@@ -31,6 +31,17 @@ TEST(Arguments, ValuesMayFollowAnEqualsSignBeEmptyOrBeginWithADash) {
   EXPECT_EQ(parse_arguments({"render", "--", "-song.wav"}).subject, "-song.wav");
 }
 
+TEST(Arguments, SubjectsAreTakenAsTheyAreTypedAndCounted) {
+  EXPECT_THAT(parse_arguments({"still", "[demos]", "-y", "{}", "render"}).subjects,
+              ElementsAre("[demos]", "{}", "render"));
+  EXPECT_THAT(parse_arguments({"measure", "v.mp4", "--", "-s.wav"}).subjects, ElementsAre("v.mp4", "-s.wav"));
+  EXPECT_ERROR(parse_arguments({"measure", "v.mp4", "s.wav", "t.wav"}), ErrorKind::usage, "\"t.wav\"");
+  EXPECT_ERROR(parse_arguments({"doctor", "now"}), ErrorKind::usage, "\"now\"");
+  EXPECT_EQ(parse_arguments({"presets", "show", "funky"}).subject, "funky");
+  EXPECT_ERROR(parse_arguments({"presets", "list", "funky"}), ErrorKind::usage, "\"funky\"");
+  EXPECT_ERROR(parse_arguments({"completion"}), ErrorKind::usage, "completion needs one of bash, zsh, fish");
+}
+
 TEST(Arguments, WhatIsNotKnownIsNamedWithTheNearestThatIs) {
   EXPECT_ERROR(parse_arguments({"rendr", "s.wav"}), ErrorKind::usage, "unknown command rendr");
   EXPECT_ERROR(parse_arguments({"render", "s.wav", "--strenght", "1"}), ErrorKind::usage, "--strength");

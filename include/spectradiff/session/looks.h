@@ -27,13 +27,11 @@ struct Look {
 // The model's own look, and the settings that were told, without a preset.
 inline constexpr const char* kOwnLook = "plain";
 
-// Those that are tried unless others are named.
-std::vector<std::string> usual_looks();
-
 struct LooksRequest {
-  std::string song;                // "-" is refused: it is read for every look
-  std::vector<std::string> looks;  // presets, by name or file
-  std::vector<Layer> told;         // --config, environment and flags; a look's preset lies below them
+  std::string song;  // "-" is refused: it is read for every look
+  // --config, environment and flags; a look's preset lies below them. "looks" among them names presets, by
+  // name or file, and kOwnLook; absent: some of each kind.
+  std::vector<Layer> told;
 };
 
 struct TriedLooks {
@@ -42,7 +40,8 @@ struct TriedLooks {
 };
 
 // Renders the three moments in each look, one after the other. Nothing when `stop` ended it. Errors as
-// Session::open has them, and Error{usage} for a preset that is not there, before anything is rendered.
+// Session::open has them, and Error{usage} for a look that is not there and for a preset that is told beside
+// them, before anything is rendered.
 std::optional<TriedLooks> try_looks(const LooksRequest& request, RenderObserver& observer,
                                     const std::atomic<int>& stop);
 

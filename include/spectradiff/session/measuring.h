@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "spectradiff/base/file_guard.h"
 #include "spectradiff/config/settings.h"
 #include "spectradiff/render/render_observer.h"
 #include "spectradiff/render/video_measures.h"
@@ -21,6 +22,9 @@ struct MeasureRequest {
   std::vector<Layer> layers;  // of the settings those of the song's hearing and "start" count
 };
 
+// Adds every file that the request reads and writes.
+void add_files(FileGuard& guard, const MeasureRequest& request);
+
 struct MeasuredVideo {
   int64_t frames = 0;
   Rational fps;
@@ -33,7 +37,8 @@ struct MeasuredVideo {
 // Goes through the video's pictures at its own frame rate, to which pictures that do not come evenly are
 // brought; frame 0 is heard with the song's sample 0 or with the setting "start". Nothing when `stop` ended
 // it. Error{input} for a file without at least two pictures, with more than 240 a second, or with a song that
-// goes on for more than a second behind it without "start".
+// goes on for more than a second behind it without "start"; Error{output} for a report that could not be
+// written.
 std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, RenderObserver& observer,
                                            const std::atomic<int>& stop);
 

@@ -5,12 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/json.h"
-#include "spectradiff/config/modulation.h"
 #include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_job.h"
 #include "spectradiff/render/render_observer.h"
@@ -49,24 +46,15 @@ class Session {
 
   const RenderJob& job() const;
   const Plan& plan() const;  // until hear(): as if nothing followed the music
-  // As write_plan does, with the settings that were asked for.
-  void print_plan(const TextSink& sink) const;
-  // Of a look: why the plan's constants do not say where it would be diffused; empty: they do.
-  const std::string& unresolved() const;
-  // How many denoising steps a picture of this strength takes, and of how many; 0 of a job that does not
-  // diffuse.
-  int steps_run(double strength) const;
-  std::string model_folder() const;  // of what is loaded for it; empty: nothing
 
   // Whether music moves the plan, by expressions, prompts or the choice of one.
   bool follows_music() const;
   // Hears the song and moves the plan by it. Done by run() otherwise.
   void hear();
-  // What a run would take, in words: pictures to make and there, time as far as an earlier run of this output
-  // has measured it, room. Second: why the disk is too small for it; empty: it is not. Of a look whose plan
-  // is resolved, once heard where music moves it. Reads the store.
-  std::pair<std::string, std::string> cost() const;
-  const std::vector<MovedOption>& moved() const;  // by music, [plan().rows] each; once heard
+  // As write_plan does, with the settings that were asked for; these alone where it cannot be said here where
+  // it would be diffused. Before that, tells what music moves and what a run would take. Hears the song where
+  // music moves the plan; reads the store.
+  void print_plan(const TextSink& sink);
 
   // Whether the output is there and is what run() would make, by the content of all that it comes from: a
   // video says so in its comment tag, frames in the record beside them. Error{output} naming what is

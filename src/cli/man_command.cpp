@@ -1,15 +1,13 @@
-#include "manual.h"
-
+// man: the manual page, made from the option table; man(7).
 #include <fmt/format.h>
 
 #include <span>
 #include <sstream>
 #include <utility>
 
-#include "arguments.h"
+#include "commands.h"
 #include "help.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/config/options.h"
 
 namespace spectradiff {
 namespace {
@@ -62,7 +60,7 @@ std::string entry(const std::string& tag, const std::string& text) {
 
 std::string command_list() {
   std::string list;
-  for (const CommandText& command : commands()) {
+  for (const Command& command : commands()) {
     list += entry(
         bold(command.name) + (command.operands.empty() ? "" : " \\fI" + roff(command.operands) + "\\fR"),
         command.summary);
@@ -73,8 +71,8 @@ std::string command_list() {
 // "render, paint": of those that work on songs, the ones that do not take the option are rarer.
 std::string commands_of(const Option& option) {
   std::vector<std::string> names;
-  for (const CommandText& command : commands()) {
-    if (command.options != kOthers && (option.commands & command.options) != 0) names.push_back(command.name);
+  for (const Command& command : commands()) {
+    if (command.options != kOthers && command.has(option)) names.push_back(command.name);
   }
   return join(names, ", ");
 }
@@ -115,7 +113,7 @@ std::string option_list(const OptionHelp& help) {
 
 std::string example_list() {
   std::string all;
-  for (const CommandText& command : commands()) all += examples(command.name);
+  for (const Command& command : commands()) all += command.examples;
   return literal(all);
 }
 
@@ -157,20 +155,23 @@ std::string table(std::span<const Row> rows) {
 
 }  // namespace
 
-std::string manual_page(const OptionHelp& help) {
-  return fmt::format(".TH SPECTRADIFF 1 {} \"spectradiff {}\" \"User Commands\"\n", SPECTRADIFF_DATE,
-                     SPECTRADIFF_VERSION) +
-         section("NAME", roff("spectradiff") + " \\- makes music videos from songs by diffusion\n") +
-         section("SYNOPSIS", bold("spectradiff") + " \\fICOMMAND\\fR [\\fIoptions\\fR]\n") +
-         section("DESCRIPTION", roff("Every frame of the video is a picture that is painted from the "
-                                     "spectrum of its moment; render then changes it by Stable Diffusion "
-                                     "img2img. A song named - is read from stdin.") +
-                                    "\n") +
-         section("COMMANDS", command_list()) + section("EXAMPLES", example_list()) +
-         section("OPTIONS", option_list(help)) + section("EXPRESSIONS", literal(expression_help())) +
-         section("BATCHES", literal(kBatchHelp)) + section("SETTINGS", settings_text()) +
-         section("ENVIRONMENT", table(kVariables)) + section("FILES", table(kFiles)) +
-         section("\"EXIT STATUS\"", table(kExitCodes));
+int run_man(const Arguments&, Console& console) {
+  const OptionHelp help = shipped_defaults().with_look;
+  console.answer(
+      fmt::format(".TH SPECTRADIFF 1 {} \"spectradiff {}\" \"User Commands\"\n", SPECTRADIFF_DATE,
+                  SPECTRADIFF_VERSION) +
+      section("NAME", roff("spectradiff") + " \\- makes music videos from songs by diffusion\n") +
+      section("SYNOPSIS", bold("spectradiff") + " \\fICOMMAND\\fR [\\fIoptions\\fR]\n") +
+      section("DESCRIPTION", roff("Every frame of the video is a picture that is painted from the "
+                                  "spectrum of its moment; render then changes it by Stable Diffusion "
+                                  "img2img. A song named - is read from stdin.") +
+                                 "\n") +
+      section("COMMANDS", command_list()) + section("EXAMPLES", example_list()) +
+      section("OPTIONS", option_list(help)) + section("EXPRESSIONS", literal(expression_help())) +
+      section("BATCHES", literal(kBatchHelp)) + section("SETTINGS", settings_text()) +
+      section("ENVIRONMENT", table(kVariables)) + section("FILES", table(kFiles)) +
+      section("\"EXIT STATUS\"", table(kExitCodes)));
+  return kComplete;
 }
 
 }  // namespace spectradiff

@@ -1,12 +1,12 @@
-#include "completion.h"
-
+// completion: what a shell offers at the TAB key, made from the option table.
 #include <fmt/format.h>
 
 #include <vector>
 
-#include "arguments.h"
+#include "commands.h"
+#include "help_defaults.h"
+#include "shell_words.h"
 #include "spectradiff/base/text.h"
-#include "spectradiff/config/options.h"
 
 namespace spectradiff {
 namespace {
@@ -25,30 +25,12 @@ Takes takes(const Option& option) {
   return Takes::text;
 }
 
-bool belongs(const Option& option, const CommandText& command) {
-  return (option.commands & command.options) != 0;
-}
-
-bool reads_file(const CommandText& command) {
+bool reads_file(const Command& command) {
   return command.operands == "AUDIO" || command.operands == "FILE" || command.operands == "STORE...";
-}
-
-// Every way to type the option.
-std::vector<std::string> flags_of(const Option& option) {
-  std::vector<std::string> flags = {option.flag()};
-  if (!option.short_flag.empty()) flags.push_back(option.short_flag);
-  if (option.is_switch()) flags.push_back("--no-" + option.flag().substr(2));
-  return flags;
 }
 
 std::string without_negation(const Option& option) {
   return option.flag() + (option.short_flag.empty() ? "" : "|" + option.short_flag);
-}
-
-std::string single_quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 // ---- bash
@@ -78,10 +60,10 @@ std::string bash_values() {
   return cases + fmt::format("    {}) files=1 ;;\n    {}) ;;\n", files, texts);
 }
 
-std::string bash_command(const CommandText& command) {
+std::string bash_command(const Command& command) {
   std::vector<std::string> words = command.actions;
   for (const Option& option : option_table()) {
-    if (!belongs(option, command)) continue;
+    if (!command.has(option)) continue;
     for (const std::string& flag : flags_of(option)) words.push_back(flag);
   }
   for (const HelpFlag& flag : help_flags()) words.emplace_back(flag.flag);
@@ -93,7 +75,7 @@ std::string bash_command(const CommandText& command) {
 
 std::string bash_script() {
   std::string cases;
-  for (const CommandText& command : commands()) cases += bash_command(command);
+  for (const Command& command : commands()) cases += bash_command(command);
   std::vector<std::string> first = command_names();
   for (const HelpFlag& flag : help_flags()) first.emplace_back(flag.flag);
   first.emplace_back("--version");
@@ -157,19 +139,19 @@ std::string zsh_value(const Option& option) {
   return "";
 }
 
-std::string zsh_command(const CommandText& command, const OptionHelp& help) {
+std::string zsh_command(const Command& command, const OptionHelp& help) {
   std::vector<std::string> specs;
   for (const Option& option : option_table()) {
-    if (!belongs(option, command)) continue;
+    if (!command.has(option)) continue;
     const std::string repeats = option.repeats ? "*" : "";
     for (const std::string& flag : flags_of(option)) {
       const bool is_long = flag.starts_with("--") && !option.is_switch();
-      specs.push_back(single_quoted(repeats + flag + (is_long ? "=" : "") + "[" +
-                                    zsh_text(help.line(option)) + "]" + zsh_value(option)));
+      specs.push_back(shell_quoted(repeats + flag + (is_long ? "=" : "") + "[" + zsh_text(help.line(option)) +
+                                   "]" + zsh_value(option)));
     }
   }
   for (const HelpFlag& flag : help_flags())
-    specs.push_back(single_quoted(std::string(flag.flag) + "[" + zsh_text(flag.help) + "]"));
+    specs.push_back(shell_quoted(std::string(flag.flag) + "[" + zsh_text(flag.help) + "]"));
   if (!command.actions.empty()) specs.push_back("'1:action:(" + join(command.actions, " ") + ")'");
   if (command.name == "presets") specs.emplace_back("'2:preset:_spectradiff_presets'");
   if (command.name == "model") specs.emplace_back("'2:model:_files'");
@@ -181,8 +163,8 @@ std::string zsh_command(const CommandText& command, const OptionHelp& help) {
 
 std::string zsh_script(const OptionHelp& help) {
   std::string described, cases;
-  for (const CommandText& command : commands()) {
-    described += fmt::format("      {}\n", single_quoted(command.name + ":" + zsh_text(command.summary)));
+  for (const Command& command : commands()) {
+    described += fmt::format("      {}\n", shell_quoted(command.name + ":" + zsh_text(command.summary)));
     cases += zsh_command(command, help);
   }
   return fmt::format(R"(#compdef spectradiff
@@ -239,12 +221,8 @@ std::string fish_value(const Option& option) {
 }
 
 std::string fish_option(const Option& option, const OptionHelp& help) {
-  std::vector<std::string> names;
-  for (const CommandText& command : commands()) {
-    if (belongs(option, command)) names.push_back(command.name);
-  }
   const std::string line =
-      "complete -c spectradiff -n '__fish_seen_subcommand_from " + join(names, " ") + "'";
+      "complete -c spectradiff -n '__fish_seen_subcommand_from " + join(commands_with(option), " ") + "'";
   const std::string described = " -d " + fish_quoted(help.line(option));
   std::string text = line + " -l " + option.flag().substr(2);
   if (!option.short_flag.empty()) text += " -s " + option.short_flag.substr(1);
@@ -257,7 +235,7 @@ std::string fish_script(const OptionHelp& help) {
   const std::string none = "not __fish_seen_subcommand_from " + join(command_names(), " ");
   std::string text = "# fish completion of spectradiff; `spectradiff completion fish` writes it\n";
   text += fmt::format("complete -c spectradiff -n {} -f -l version\n", fish_quoted(none));
-  for (const CommandText& command : commands()) {
+  for (const Command& command : commands()) {
     text += fmt::format("complete -c spectradiff -n {} -f -a {} -d {}\n", fish_quoted(none), command.name,
                         fish_quoted(command.summary));
     if (!command.actions.empty()) {
@@ -285,9 +263,12 @@ std::string fish_script(const OptionHelp& help) {
 
 }  // namespace
 
-std::string completion_script(const std::string& shell, const OptionHelp& help) {
-  if (shell == "zsh") return zsh_script(help);
-  return shell == "fish" ? fish_script(help) : bash_script();
+int run_completion(const Arguments& arguments, Console& console) {
+  const OptionHelp help = shipped_defaults().with_look;
+  console.answer(arguments.action == "zsh"    ? zsh_script(help)
+                 : arguments.action == "fish" ? fish_script(help)
+                                              : bash_script());
+  return kComplete;
 }
 
 }  // namespace spectradiff
