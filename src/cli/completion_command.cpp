@@ -1,6 +1,7 @@
 // completion: what a shell offers at the TAB key, made from the option table.
 #include <fmt/format.h>
 
+#include <array>
 #include <vector>
 
 #include "commands.h"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr const char* kPresets = "$(spectradiff presets list 2>/dev/null | cut -d' ' -f1)";
 
-enum class Takes { nothing, choice, preset, file, text };
+enum class Takes { choice, preset, file, text, nothing };
 
 Takes takes(const Option& option) {
   if (option.is_switch()) return Takes::nothing;
@@ -23,6 +24,12 @@ Takes takes(const Option& option) {
     if (option.value_name == name) return Takes::file;
   }
   return Takes::text;
+}
+
+// Of a shell's words for a choice, a preset, a file and any text those for the option; "" for a switch.
+std::string by_kind(const Option& option, const std::array<std::string, 4>& words) {
+  const Takes kind = takes(option);
+  return kind == Takes::nothing ? "" : words[static_cast<size_t>(kind)];
 }
 
 bool reads_file(const Command& command) {
@@ -123,20 +130,9 @@ std::string zsh_text(const std::string& text) {
 }
 
 std::string zsh_value(const Option& option) {
-  const std::string name = ":" + zsh_text(option.value_name) + ":";
-  switch (takes(option)) {
-    case Takes::choice:
-      return name + "(" + join(option.choices, " ") + ")";
-    case Takes::preset:
-      return name + "_spectradiff_presets";
-    case Takes::file:
-      return name + "_files";
-    case Takes::text:
-      return name + " ";
-    case Takes::nothing:
-      break;
-  }
-  return "";
+  if (option.is_switch()) return "";
+  return ":" + zsh_text(option.value_name) + ":" +
+         by_kind(option, {"(" + join(option.choices, " ") + ")", "_spectradiff_presets", "_files", " "});
 }
 
 std::string zsh_command(const Command& command, const OptionHelp& help) {
@@ -204,29 +200,16 @@ std::string fish_quoted(const std::string& text) {
   return quoted + "'";
 }
 
-std::string fish_value(const Option& option) {
-  switch (takes(option)) {
-    case Takes::choice:
-      return " -x -a " + fish_quoted(join(option.choices, " "));
-    case Takes::preset:
-      return " -x -a '(spectradiff presets list 2>/dev/null | string split -f1 \" \")'";
-    case Takes::file:
-      return " -r -F";
-    case Takes::text:
-      return " -x";
-    case Takes::nothing:
-      break;
-  }
-  return "";
-}
-
 std::string fish_option(const Option& option, const OptionHelp& help) {
   const std::string line =
       "complete -c spectradiff -n '__fish_seen_subcommand_from " + join(commands_with(option), " ") + "'";
   const std::string described = " -d " + fish_quoted(help.line(option));
   std::string text = line + " -l " + option.flag().substr(2);
   if (!option.short_flag.empty()) text += " -s " + option.short_flag.substr(1);
-  text += fish_value(option) + described + "\n";
+  text += by_kind(
+      option, {" -x -a " + fish_quoted(join(option.choices, " ")),
+               " -x -a '(spectradiff presets list 2>/dev/null | string split -f1 \" \")'", " -r -F", " -x"});
+  text += described + "\n";
   if (option.is_switch()) text += line + " -l no-" + option.flag().substr(2) + "\n";
   return text;
 }

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 
 import pytest
@@ -28,6 +29,20 @@ def test_short_help_is_shorter_than_help_and_that_than_help_of_everything(progra
 def test_help_needs_neither_home_nor_locale(program):
     done = program("render", "--help", environment={})
     assert done.code == 0 and "--strength" in done.out, done
+
+
+def test_json_stays_json_where_a_folders_name_is_no_utf8(program):
+    folder = program.home.parent / os.fsdecode(b"b\xff")
+    folder.mkdir()
+    (folder / "mine.json").write_text('{"blur": 3}')
+    environment = {**program.environment, "SPECTRADIFF_PRESET_PATH": str(folder)}
+    done = program("presets", "list", "--json", environment=environment)
+    assert done.code == 0 and "mine" in [preset["name"] for preset in json.loads(done.out)], done
+
+
+def test_subjects_in_brackets_are_names_as_they_stand(program):
+    done = program("still", "[demos]")
+    assert done.code == 3 and "[demos]" in done.err, done
 
 
 def said_of(option, text):
