@@ -14,9 +14,9 @@ The bundle holds model.json, four TorchScript networks and the tokenizer's files
 the original at several sizes, batches and precisions; any difference fails the export and leaves nothing behind.
 With --attention-bank frames can see an anchor's attention (render --coherence, --reference): the same weights, a second
 graph of some hundred kilobytes. --distilled-guidance says that the denoiser was taught to give of itself what guidance G
-gives: up to it one call does, and more is counted from there. With --format aoti the bundle also holds the networks compiled for this machine's CPU
-(by the C++ compiler, which takes minutes), the first of --sizes and one batch size; renders of just that use them, all
-others, and those that see anchors, the TorchScript ones.
+gives: up to it one call does, and more is counted from there. With --format aoti the bundle also holds the networks
+compiled for this machine's CPU (by the C++ compiler, which takes minutes), the first of --sizes and one batch size;
+renders of just that use them, all others, and those that see anchors, the TorchScript ones.
 Nothing is downloaded. Progress goes to stderr, the bundle's path to stdout.
 """
 

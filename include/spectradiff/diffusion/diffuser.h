@@ -59,7 +59,8 @@ struct FrameRequest {
   const Canvas* init = nullptr;  // multiples of the latent downscale
   TextMix prompt, negative_prompt;
   double strength = 0.75;  // 0..1
-  double guidance = 7.5;   // up to Manifest::distilled_guidance: one call; more only where the diffuser is guided
+  double guidance =
+      7.5;  // up to Manifest::distilled_guidance: one call; more only where the diffuser is guided
   std::vector<WeightedSeed> noise = {{.seed = 42}};  // check_noise
   WorldNoise world;                                  // that the noise of the start is mixed with
   std::vector<NoiseTurn> turns;                      // of all of it
