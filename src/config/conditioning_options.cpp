@@ -227,8 +227,9 @@ void add_conditioning_options(std::vector<Option>& table) {
                                      "8`, every number an expression"),
                                 FIELD(bend), checked_bend, same_text)));
   table.push_back(switch_option(told("loop", "",
-                                     "the end meets the beginning: noise walks along a closed curve, "
-                                     "--end-prompt is reached in the middle"),
+                                     "the end, of the song or of what --start and --duration take, meets the "
+                                     "beginning: noise walks along a closed curve, --end-prompt is reached "
+                                     "in the middle"),
                                 FIELD(loop)));
   table.push_back(switch_option(told("text_to_image", "", "frames from noise alone: no painting, strength 1"),
                                 FIELD(text_to_image)));

@@ -70,6 +70,19 @@ void put_notes(Plan& plan, const RenderJob& job, const Features& features, const
   }
 }
 
+// What a walk goes by, and within which frames it comes back.
+WalkSong walk_song(const Plan& plan, const RenderJob& job, const Features& features,
+                   std::span<const double> by, std::span<const double> distance,
+                   std::span<const double> beats) {
+  WalkSong song{by, distance, beats, features.settings.fps};
+  if (job.diffusion.conditioning.loop) {
+    const LoopedPart part = looped_part(plan, job);
+    song.first = static_cast<size_t>(part.first);
+    song.last = static_cast<size_t>(part.last);
+  }
+  return song;
+}
+
 void put_walk(Plan& plan, const RenderJob& job, const Features& features, SongValues& song,
               const WholeSong& whole) {
   const WalkSettings& walk = job.diffusion.conditioning.walk;
@@ -83,7 +96,7 @@ void put_walk(Plan& plan, const RenderJob& job, const Features& features, SongVa
   std::vector<double> beats;
   for (const double beat_s : features.events.beats_s)
     beats.push_back(beat_s * features.settings.fps.to_double());
-  const auto weights = walk_weights(walk, {by, distance, beats, features.settings.fps},
+  const auto weights = walk_weights(walk, walk_song(plan, job, features, by, distance, beats),
                                     static_cast<uint64_t>(job.diffusion.seed));
   for (Recipe& row : plan.rows) {
     const auto frame = static_cast<size_t>(row.frame);
@@ -118,7 +131,7 @@ void put_regions(Plan& plan, const RenderJob& job, const Features& features, Son
     check_finite("walk_regions", text, by);
     for (double& value : by) value = std::max(value, 0.0);
     const std::vector<double> angles =
-        walk_angles(walk_in_region(walk, text), {by, distance, beats, features.settings.fps},
+        walk_angles(walk_in_region(walk, text), walk_song(plan, job, features, by, distance, beats),
                     static_cast<uint64_t>(job.diffusion.seed) + i + 1);
     for (Recipe& row : plan.rows) {
       const double angle = angles[static_cast<size_t>(row.frame)];

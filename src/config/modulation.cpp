@@ -11,6 +11,7 @@
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/timeline/song_values.h"
+#include "whole_song.h"
 
 namespace spectradiff {
 namespace {
@@ -117,6 +118,7 @@ std::vector<std::string> mix_prompts(Plan& plan, const RenderJob& job, const Fea
   plan.prompts.clear();
   for (const PromptKey& key : schedule->keys)
     plan.prompts.push_back({key.prompt, key.negative.value_or(job.diffusion.negative_prompt)});
+  const LoopedPart part = looped_part(plan, job);
   for (size_t i = 0; i < plan.rows.size(); ++i) {
     auto [from, to, weight, spherical] = placed.mixes[i];
     // There and back again: what a frame behind the last one is told is what the first one is.
@@ -124,8 +126,8 @@ std::vector<std::string> mix_prompts(Plan& plan, const RenderJob& job, const Fea
         job.diffusion.prompt_weight.empty()) {
       from = 0;
       to = 1;
-      weight = 1 - std::abs(1 - 2 * static_cast<double>(plan.rows[i].frame) /
-                                    static_cast<double>(features.frames));
+      weight = 1 - std::abs(1 - 2 * static_cast<double>(plan.rows[i].frame - part.first) /
+                                    static_cast<double>(part.last - part.first));
     }
     plan.rows[i].prompts = {{from, 1 - weight}};
     if (weight > 0) plan.rows[i].prompts.push_back({to, weight});

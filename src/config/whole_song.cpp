@@ -2,10 +2,28 @@
 
 #include <algorithm>
 
+#include "spectradiff/base/frame_time.h"
 #include "spectradiff/config/options.h"
 #include "spectradiff/config/scene_plan.h"
 
 namespace spectradiff {
+
+LoopedPart looped_part(const Plan& plan, const RenderJob& job) {
+  const Rational& fps = job.analysis.fps;
+  const SongFacts& song = plan.constants.song;
+  const auto& [start, duration, frames] = job.selection;
+  const int64_t begin = start.to_samples(song.sample_rate_hz, fps);
+  LoopedPart part{0, song.frames};
+  const auto begins_before = [&](int64_t frame, int64_t sample) {
+    return frame < song.frames && frame_sample_range(frame, song.sample_rate_hz, fps).begin < sample;
+  };
+  while (begins_before(part.first, begin)) ++part.first;
+  if (duration) {
+    const int64_t end = begin + duration->to_samples(song.sample_rate_hz, fps);
+    for (part.last = part.first; begins_before(part.last, end);) ++part.last;
+  }
+  return part;
+}
 
 WholeSong::WholeSong(const RenderJob& job, const Features& features) : job_(job) {
   Plan plan;

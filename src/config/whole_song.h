@@ -7,9 +7,17 @@
 
 #include "spectradiff/config/modulation.h"
 #include "spectradiff/features/features.h"
+#include "spectradiff/render/plan.h"
 #include "spectradiff/render/render_job.h"
 
 namespace spectradiff {
+
+// The frames of the song, or of the part of it that --start and --duration take, within which --loop ends
+// where it began: [first, last). --frames takes single ones out of these.
+struct LoopedPart {
+  int64_t first = 0, last = 0;
+};
+LoopedPart looped_part(const Plan& plan, const RenderJob& job);
 
 // Number options as music and scenes move them.
 class WholeSong {

@@ -58,12 +58,18 @@ void hold_back(std::vector<double>& angles, const WalkSettings& settings, const 
 }
 
 std::vector<double> flowing_angles(const WalkSettings& settings, const WalkSong& song) {
-  const double total = std::accumulate(song.by.begin(), song.by.end(), 0.0);
+  const size_t end = song.last > 0 ? song.last : song.by.size();
+  const auto sum_of = [&](size_t from, size_t to) {
+    return std::accumulate(song.by.begin() + static_cast<std::ptrdiff_t>(from),
+                           song.by.begin() + static_cast<std::ptrdiff_t>(to), 0.0);
+  };
+  const double total = sum_of(song.first, end);
   std::vector<double> angles;
-  double sum = 0;
+  double sum = -sum_of(0, song.first);
   for (size_t frame = 0; frame < song.by.size(); ++frame) {
-    const double share =
-        total > 0 ? sum / total : static_cast<double>(frame) / static_cast<double>(song.by.size());
+    const double share = total > 0 ? sum / total
+                                   : (static_cast<double>(frame) - static_cast<double>(song.first)) /
+                                         static_cast<double>(end - song.first);
     angles.push_back(kWholeTurn * settings.turns * share);
     sum += song.by[frame];
   }

@@ -21,7 +21,8 @@ enum class WalkKind { none, circle, random, closed };
 //   0 again, as DiffusionMusicVisualizer has it;
 // - travel: the same, but each beat goes on where the last one ended;
 // - level: θ = π · distance · v;
-// - flow: θ = 2π · turns · (sum of v until here) / (sum over the song): it ends where so many turns end.
+// - flow: θ = 2π · turns · (sum of v until here) / (sum over the song, or the part of it that is looped): it
+//   ends where so many turns end.
 enum class WalkMode { snap, travel, level, flow };
 
 struct WalkSettings {
@@ -50,6 +51,8 @@ struct WalkSong {
   std::span<const double> distance;     // [frames]
   std::span<const double> beat_frames;  // ascending, as places among the frames; empty: none
   Rational fps;
+  // What a walk that flows goes through in its turns: frames [first, last); last 0: all of them.
+  size_t first = 0, last = 0;
 };
 
 // [frames][seeds]: the weights of seed, seed + 1, …; their squares sum to 1. Pure: `seed` alone decides what
