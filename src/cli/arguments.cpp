@@ -92,6 +92,14 @@ bool names_video(const std::string& word) {
               join(command_names(), ", "));
 }
 
+[[noreturn]] void refuse_topic(const std::string& word) {
+  std::vector<std::string> known = topic_names();
+  const std::vector<std::string> names = command_names();
+  known.insert(known.end(), names.begin(), names.end());
+  throw_error(ErrorKind::usage, "there is no help on {}{}; topics: {}; or name a command: {}", word,
+              suggestion(word, known), join(topic_names(), ", "), join(names, ", "));
+}
+
 // What CLI11 would misread: it takes the empty value of "--prompt=" for none, "-o=v.mp4" for a file "=v.mp4",
 // and has its own words for a switch that is given a value.
 std::vector<std::string> plain_words(const std::vector<std::string>& words) {
@@ -311,6 +319,10 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   if (words.size() == 2 && words.front() == "help" && is_topic(words.back())) {
     arguments.topic = words.back();
     return arguments;
+  }
+  if (words.size() == 2 && words.front() == "help" && !is_option_like(words.back())) {
+    const std::vector<std::string> names = command_names();
+    if (std::find(names.begin(), names.end(), words.back()) == names.end()) refuse_topic(words.back());
   }
   const LeftOver left = Parser().read(words, arguments);
   const bool is_named = !arguments.command.empty();

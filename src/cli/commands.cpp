@@ -56,7 +56,7 @@ const std::vector<Command>& commands() {
        .options = kAnalyze,
        .examples = R"(  spectradiff analyze song.wav
   spectradiff analyze song.wav --plot song.png
-  spectradiff analyze song.wav --csv - --series rms,onset | awk -F, '$4 > 0.5 {print $2}'
+  spectradiff analyze song.wav --csv - --series rms,onset | awk -F, 'NR > 1 && $4 > 0.5 {print $2}'
   spectradiff analyze song.wav --json-out - | jq .scalars.tempo_bpm
 )",
        .run = run_analyze},

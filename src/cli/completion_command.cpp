@@ -142,8 +142,8 @@ std::string zsh_command(const Command& command, const OptionHelp& help) {
     const std::string repeats = option.repeats ? "*" : "";
     for (const std::string& flag : flags_of(option)) {
       const bool is_long = flag.starts_with("--") && !option.is_switch();
-      specs.push_back(shell_quoted(repeats + flag + (is_long ? "=" : "") + "[" + zsh_text(help.line(option)) +
-                                   "]" + zsh_value(option)));
+      specs.push_back(shell_quoted(repeats + flag + (is_long ? "=" : "") + "[" +
+                                   zsh_text(help.line(option, command.options)) + "]" + zsh_value(option)));
     }
   }
   for (const HelpFlag& flag : help_flags())

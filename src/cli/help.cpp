@@ -52,11 +52,11 @@ std::string row(const std::string& name, const std::string& help) {
   return "  " + name + gap + wrapped(help, kLineWidth - kNameWidth, kNameWidth) + "\n";
 }
 
-std::string option_row(const Option& option, const OptionHelp& help) {
+std::string option_row(const Option& option, const OptionHelp& help, unsigned commands) {
   const std::string names = (option.short_flag.empty() ? "" : option.short_flag + ", ") +
                             (option.is_switch() ? "--[no-]" + option.flag().substr(2) : option.flag());
-  if (option.is_switch()) return row(names, help.line(option));
-  return row(names + " " + option.value_name + (option.moves ? " ◇" : ""), help.line(option));
+  if (option.is_switch()) return row(names, help.line(option, commands));
+  return row(names + " " + option.value_name + (option.moves ? " ◇" : ""), help.line(option, commands));
 }
 
 // Words behind a title, wrapped.
@@ -206,7 +206,7 @@ std::string short_help(const std::string& command, const HelpDefaults& defaults)
     for (const char* key : group.keys) {
       const Option& option = *find_option(key);
       if (text.has(option) && !(command == "analyze" && option.moves))
-        rows += option_row(option, defaults.of(command));
+        rows += option_row(option, defaults.of(command), text.options);
     }
     if (!rows.empty()) help += fmt::format("\n{}:\n{}", group.title, rows);
   }
@@ -228,7 +228,7 @@ std::string full_help(const std::string& command, const HelpDefaults& defaults) 
     if (!text.has(option)) continue;
     if (command == "analyze" && option.moves) continue;
     if (option.group != group) help += fmt::format("\n{}:\n", group = option.group);
-    help += option_row(option, defaults.of(command));
+    help += option_row(option, defaults.of(command), text.options);
   }
   help += "\nHelp:\n";
   for (const HelpFlag& flag : help_flags()) help += row(flag.flag, flag.help);

@@ -45,7 +45,8 @@ OptionHelp help_for(Task task, const std::vector<Layer>& layers, const std::stri
 }  // namespace
 
 const OptionHelp& HelpDefaults::of(const std::string& command) const {
-  return command == "render" || command == "batch" ? with_look : without;
+  const bool diffuses = command == "render" || command == "batch" || command == "try" || command == "still";
+  return diffuses ? with_look : without;
 }
 
 HelpDefaults help_defaults(const Layer& flags) {

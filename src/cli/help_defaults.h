@@ -8,7 +8,7 @@
 namespace spectradiff {
 
 struct HelpDefaults {
-  OptionHelp with_look;  // of render and batch, which take a model's look
+  OptionHelp with_look;  // of render, batch, try and still, which take a model's look
   OptionHelp without;    // of the other commands
   const OptionHelp& of(const std::string& command) const;
 };

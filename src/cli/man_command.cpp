@@ -69,10 +69,10 @@ std::string command_list() {
 }
 
 // "render, paint": of those that work on songs, the ones that do not take the option are rarer.
-std::string commands_of(const Option& option) {
+std::string commands_of(unsigned mask) {
   std::vector<std::string> names;
   for (const Command& command : commands()) {
-    if (command.options != kOthers && command.has(option)) names.push_back(command.name);
+    if (command.options != kOthers && (mask & command.options) != 0) names.push_back(command.name);
   }
   return join(names, ", ");
 }
@@ -87,7 +87,10 @@ std::string option_entry(const Option& option, const OptionHelp& help) {
     tag += " \\fI" + roff(option.value_name) + "\\fR";
   }
   if (option.moves) tag += " " + roff("◇");
-  return entry(tag, help.line(option) + " [" + commands_of(option) + "]");
+  std::string text = help.line(option);
+  for (const OtherMeaning& other : option.other_meanings)
+    text += "; of " + commands_of(other.commands) + ": " + help.line(option, other.commands);
+  return entry(tag, text + " [" + commands_of(option.commands) + "]");
 }
 
 std::string option_list(const OptionHelp& help) {

@@ -72,7 +72,15 @@ std::string OptionHelp::default_text(const Option& option) const {
   return text;
 }
 
-std::string OptionHelp::line(const Option& option) const {
+std::string OptionHelp::line(const Option& option, unsigned commands) const {
+  for (const OtherMeaning& other : option.other_meanings) {
+    if ((commands & ~other.commands) != 0) continue;
+    Option meant = option;
+    meant.help = other.help;
+    meant.without = other.without;
+    meant.other_meanings.clear();
+    return line(meant);
+  }
   std::string text = option.help;
   if (!option.choices.empty()) text += (option.has_choice_notes() ? ". " : ": ") + choice_list(option);
   std::string more = option.range;

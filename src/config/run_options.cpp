@@ -223,7 +223,7 @@ void add_aspect(std::vector<Option>& table) {
 
 void add_many(std::vector<Option>& table) {
   Option sweep = option_base(
-      of_run("sweep", kPictures, "KEY=…",
+      of_run("sweep", kVideos, "KEY=…",
              "make a video per value, named after it: strength=0.4,0.6 or prompt=\"a sea, calm\",\"a storm\" "
              "or a JSON list; several sweeps make every combination; finished videos with the same settings "
              "are skipped"));
@@ -234,12 +234,12 @@ void add_many(std::vector<Option>& table) {
   sweep.get = sweep_json;
   table.push_back(std::move(sweep));
   table.push_back(
-      switch_option(of_run("fail_fast", kPictures, "", "stop a batch or sweep at the first job that fails"),
+      switch_option(of_run("fail_fast", kVideos, "", "stop a batch or sweep at the first job that fails"),
                     FIELD(fail_fast)));
 }
 
 void add_files(std::vector<Option>& table) {
-  table.push_back(with_short(
+  Option output = with_short(
       without(
           "the song's name with .mp4",
           name_option(of_run("output", kPictureCommands | kSonify | kStill | kTry | kAssemble | kSlow, "PATH",
@@ -247,7 +247,16 @@ void add_files(std::vector<Option>& table) {
                              "loop; dir/%05d.png writes frames, - a Matroska "
                              "stream to stdout"),
                       FIELD(output))),
-      "-o"));
+      "-o");
+  output.other_meanings = {
+      {kTry, "the sheet, .png or .jpg", "the song's name with -looks.png"},
+      {kStill, "the picture, .png; of several sounds the folder for their pictures",
+       "the sound's name with .png; of several, here"},
+      {kSonify, "the sound, .wav or .flac; - is WAV to stdout", "the picture's name with .wav"},
+      {kSlow, "the slower song, .wav or .flac; - is WAV to stdout",
+       "the song's name with its tempo, as song-75bpm.wav"},
+  };
+  table.push_back(std::move(output));
   table.push_back(name_option(
       of_run("preview", kPictureCommands, "FILE",
              "a contact sheet of the frames made so far, .png or .jpg, written again and again during the "
@@ -274,18 +283,18 @@ void add_files(std::vector<Option>& table) {
                                            FIELD(overwrite)),
                              "-y"));
   table.push_back(choice_option<bool>(
-      of_run("resume", kPictures, "WHEN",
+      of_run("resume", kVideos, "WHEN",
              "use the finished frames that a stopped run of this output left in OUTPUT.spectradiff"),
       FIELD(resume), {{"auto", true, "where they are the same"}, {"no", false, "begin anew"}}));
   table.push_back(switch_option(
       of_run("force", kPictures, "", "go on though the disk looks too small for what is to be made"),
       FIELD(force)));
-  table.push_back(switch_option(of_run("keep_frames", kPictures, "",
+  table.push_back(switch_option(of_run("keep_frames", kVideos, "",
                                        "leave the finished frames in OUTPUT.spectradiff when the output is "
                                        "complete, for renders with other settings"),
                                 FIELD(keep_frames)));
   table.push_back(without(
-      "none", optional_option(of_run("time_limit", kPictures, "T",
+      "none", optional_option(of_run("time_limit", kVideos, "T",
                                      "stop after this time, as if told to, and keep what is finished: "
                                      "3h30m, 90m, 1:30:00"),
                               FIELD(time_limit_s), checked_limit, [](double seconds) { return seconds; })));
@@ -362,7 +371,7 @@ void add_sources(std::vector<Option>& table) {
       of_run("config", kAll, "FILE", "take settings from a JSON file; they win over presets; - is stdin"),
       FIELD(config))));
   Option plan =
-      name_option(of_run("plan", kPictures, "FILE",
+      name_option(of_run("plan", kVideos, "FILE",
                          "render a plan that --dry-run printed, edited or not, in place of other settings"),
                   FIELD(plan));
   plan.get = [](const Settings&) { return Json(); };  // a plan of its own
@@ -381,7 +390,7 @@ void add_sources(std::vector<Option>& table) {
       of_run("origin", kWithSettings, "", "with --print-config: say where each setting comes from, too"),
       FIELD(origin))));
   table.push_back(typed_only(switch_option(
-      of_run("dry_run", kPictures, "",
+      of_run("dry_run", kVideos, "",
              "print the plan as JSON (batch: which jobs would run) and stop, without loading a model"),
       FIELD(dry_run))));
 }
@@ -389,7 +398,7 @@ void add_sources(std::vector<Option>& table) {
 void add_messages(std::vector<Option>& table) {
   table.push_back(switch_option(
       message(
-          "stats", kPictures | kAssemble, "",
+          "stats", kVideos | kAssemble, "",
           "after the run: flicker, how well changes follow onsets and beats, flashes, level, colour drift, "
           "seconds per stage"),
       FIELD(statistics)));

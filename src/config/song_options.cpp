@@ -207,12 +207,13 @@ void add_analysis(std::vector<Option>& table) {
 }  // namespace
 
 void add_song_options(std::vector<Option>& table) {
-  table.push_back(written_option({"start", Is::video, kSong, kPictures | kMeasure, "T",
+  table.push_back(written_option({"start", Is::video, kSong, kVideos | kMeasure, "T",
                                   "begin here: 90, 90s, 1:30, 50ms, 2205smp (samples) or 3f (frames)"},
                                  FIELD(selection.start), checked_time, time_text));
-  table.push_back(without("to the end", optional_option({"duration", Is::video, kSong, kPictures | kSonify,
-                                                         "T", "how much of the song to render, as --start"},
+  table.push_back(without("to the end", optional_option({"duration", Is::video, kSong, kVideos | kSonify, "T",
+                                                         "how much of the song to render, as --start"},
                                                         FIELD(selection.duration), checked_time, time_text)));
+  table.back().other_meanings = {{kSonify, "how long the sound is to be, as 30 or 1:30 (chirp)", "30s"}};
   table.push_back(
       without("the song", path_option({"analysis_audio", Is::input, kSong, kPictures, "FILE",
                                        "analyse this file, for instance a stem, while the song is "
@@ -230,11 +231,11 @@ void add_song_options(std::vector<Option>& table) {
                                 FIELD(input.any_sample_rate)));
   table.push_back(without(
       "all",
-      written_option({"frames", Is::video, kSong, kPictures, "A-B",
+      written_option({"frames", Is::video, kSong, kVideos, "A-B",
                       "only these frames of the song: 12-40 (both included), 12-, -40, commas between"},
                      FIELD(selection.frames), checked_text, same_text)));
   table.push_back(ranging(range_text(kFrameRates),
-                          written_option({"fps", Is::picture, kSong, kAll | kSlow, "R",
+                          written_option({"fps", Is::picture, kSong, (kAll & ~kStill) | kSlow, "R",
                                           "frames per second: 15, 29.97 (= 30000/1001) or 24000/1001"},
                                          FIELD(analysis.fps), checked_rate, rate_text)));
 }

@@ -19,6 +19,10 @@ constexpr int64_t kHighestBitrate = 1024000;
 OptionText of_video(const char* key, const char* value_name, const char* help) {
   return {key, Is::video, kVideo, kPictures | kAssemble, value_name, help};
 }
+// What only a video has, and no picture alone.
+OptionText of_film(const char* key, const char* value_name, const char* help) {
+  return {key, Is::video, kVideo, kVideos | kAssemble, value_name, help};
+}
 OptionText of_machine(const char* key, const char* value_name, const char* help) {
   return {key, Is::machine, kMachine, kRender, value_name, help};
 }
@@ -26,6 +30,8 @@ OptionText of_machine(const char* key, const char* value_name, const char* help)
 Size encoded_size(const Json& value) {
   if (const auto lines = value.is_string() ? named_short_side(value.get<std::string>()) : std::nullopt)
     return shaped_size(*lines, "16:9");
+  if (value.is_string() && value.get<std::string>().find('x') == std::string::npos)
+    refuse("is not a size; write WIDTHxHEIGHT in pixels, as 1920x1080, or " + join(size_names(), ", "));
   return checked_size(value, kEven, kLargestShownSide);
 }
 
@@ -93,14 +99,14 @@ void add_pictures(std::vector<Option>& table) {
       "network that enlarges the pictures: a bundle made by export_upscaler.py; without one "
       "--output-size enlarges by Lanczos"};
   table.push_back(path_option(network, FIELD(output.upscale), PathKind::model));
-  table.push_back(ranging(
-      "0 to 120, or off",
-      written_option(
-          of_video("flash_limit", "N",
-                   "calm the pictures to at most this many flashes per second; WCAG 2.3.1 allows 3. "
-                   "Only the frames of this run count, so a part of a song may differ from the whole"),
-          FIELD(output.flash_limit), checked_flash_limit,
-          [](std::optional<int> limit) { return limit ? Json(*limit) : Json("off"); })));
+  table.push_back(
+      ranging("0 to 120, or off",
+              written_option(
+                  of_film("flash_limit", "N",
+                          "calm the pictures to at most this many flashes per second; WCAG 2.3.1 allows 3. "
+                          "Only the frames of this run count, so a part of a song may differ from the whole"),
+                  FIELD(output.flash_limit), checked_flash_limit,
+                  [](std::optional<int> limit) { return limit ? Json(*limit) : Json("off"); })));
 }
 
 void add_max_bytes(std::vector<Option>& table) {
@@ -108,9 +114,9 @@ void add_max_bytes(std::vector<Option>& table) {
       "as large as it comes",
       ranging(
           "10k to 4000M, or off",
-          optional_option(of_video("max_bytes", "N",
-                                   "largest .gif, .webp or .apng, such as 8M: colours or quality, then size, "
-                                   "then the rate give way until it fits"),
+          optional_option(of_film("max_bytes", "N",
+                                  "largest .gif, .webp or .apng, such as 8M: colours or quality, then size, "
+                                  "then the rate give way until it fits"),
                           FIELD(output.max_bytes), checked_bytes, [](int64_t bytes) { return bytes; }))));
 }
 
@@ -118,12 +124,12 @@ void add_encoding(std::vector<Option>& table) {
   Choices<std::string> codecs = named({"auto", "h264", "hevc", "vp9", "av1", "prores", "ffv1"});
   codecs.front().note = "what the container usually holds";
   table.push_back(
-      choice_option(of_video("video_codec", "NAME", "video codec"), FIELD(output.video_codec), codecs));
+      choice_option(of_film("video_codec", "NAME", "video codec"), FIELD(output.video_codec), codecs));
   table.push_back(
-      integer_option(of_video("crf", "N", "quality, 0 is best; the scale ends at 51, for vp9 and av1 at 63"),
+      integer_option(of_film("crf", "N", "quality, 0 is best; the scale ends at 51, for vp9 and av1 at 63"),
                      FIELD(output.crf), 0, 63));
   table.push_back(
-      choice_option(of_video("encoder_preset", "NAME", "how fast to encode, the slower the smaller the file"),
+      choice_option(of_film("encoder_preset", "NAME", "how fast to encode, the slower the smaller the file"),
                     FIELD(output.encoder_preset),
                     named({"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower",
                            "veryslow"})));
@@ -131,8 +137,8 @@ void add_encoding(std::vector<Option>& table) {
       named({"yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"});
   formats[4].note = "what prores takes unless told otherwise";
   table.push_back(
-      choice_option(of_video("pixel_format", "NAME", "pixel format"), FIELD(output.pixel_format), formats));
-  table.push_back(choice_option<std::string>(of_video("audio_codec", "NAME", "sound codec"),
+      choice_option(of_film("pixel_format", "NAME", "pixel format"), FIELD(output.pixel_format), formats));
+  table.push_back(choice_option<std::string>(of_film("audio_codec", "NAME", "sound codec"),
                                              FIELD(output.audio_codec),
                                              {{"auto", "auto", "what the container usually holds"},
                                               {"copy", "copy", "the song's own sound, not encoded again"},
@@ -143,9 +149,9 @@ void add_encoding(std::vector<Option>& table) {
                                               {"none", "none", "a silent video"}}));
   table.push_back(ranging(
       "8k to 1024k",
-      written_option(of_video("audio_bitrate", "R",
-                              "bits per second of sound that is encoded with "
-                              "losses, such as 256k or 256000"),
+      written_option(of_film("audio_bitrate", "R",
+                             "bits per second of sound that is encoded with "
+                             "losses, such as 256k or 256000"),
                      FIELD(output.audio_bitrate), checked_bitrate, [](int64_t rate) { return rate; })));
 }
 

@@ -47,7 +47,7 @@ def test_sizes_have_names(program, song):
     for name, size in (("720p", "1280x720"), ("1080p", "1920x1080"), ("1440p", "2560x1440"), ("4k", "3840x2160")):
         assert resolved(program, "paint", song, "--output-size", name)[1] == size
     done = program("paint", song, "--output-size", "720q")
-    assert done.code == 2 and "720q" in done.err, done
+    assert done.code == 2 and "720q" in done.err and "1080p" in done.err, done
     done = program("paint", song, "--aspect", "21:9")
     assert done.code == 2 and "16:9" in done.err, done
 

@@ -73,6 +73,29 @@ def test_help_tells_the_defaults_that_would_run_and_who_brings_them(program):
     assert "--steps" in program("render", "--help").out
 
 
+def test_help_says_what_an_option_means_to_the_command(program):
+    said = {command: " ".join(said_of("-o, --output PATH", program(command, "--help").out).split()) for command in ["render", "try", "still", "sonify", "slow"]}
+    assert ".mp4, .mov, .mkv or .webm" in said["render"]
+    for command, name in [("try", "the song's name with -looks.png"), ("still", ".png; of several"), ("sonify", "name with .wav"), ("slow", "with its tempo")]:
+        assert name in said[command] and ".mp4" not in said[command], said[command]
+    for command in ["try", "still"]:
+        assert "default 256x256, from the model mini" in said_of("--size WxH", program(command, "-h").out)
+    page = program("man").out.replace("\\-", "-")
+    assert "of try: the sheet, .png or .jpg" in page and "of sonify: the sound" in page
+
+
+@pytest.mark.parametrize("command", ["try", "still"])
+@pytest.mark.parametrize("flag", ["--sweep", "--dry-run", "--frames", "--start", "--stats", "--crf", "--time-limit"])
+def test_what_makes_one_picture_takes_nothing_of_videos(program, command, flag):
+    done = program(command, "s.wav", flag, "1")
+    assert done.code == 2 and f"{flag} is an option of render" in done.err, done
+
+
+def test_help_on_what_there_is_none_names_the_topics(program):
+    done = program("help", "sharin")
+    assert done.code == 2 and "did you mean 'sharing'?" in done.err and "camera, music" in done.err, done
+
+
 def test_documents_do_not_follow_this_users_settings(program):
     plain = program("man").out
     folder = program.home / ".config/spectradiff"

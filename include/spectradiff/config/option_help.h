@@ -18,7 +18,8 @@ class OptionHelp {
   explicit OptionHelp(Resolved defaults = {});
 
   // "how much the diffusion changes the painting (0 to 1; default 0.75, from the model mini)"
-  std::string line(const Option& option) const;
+  // as `commands` mean it, or most of those that have it.
+  std::string line(const Option& option, unsigned commands = kEvery) const;
   // "default 90; 240 with --bin-spacing cqt"; empty: nothing to say.
   std::string default_text(const Option& option) const;
 

@@ -29,6 +29,7 @@ enum CommandMask : unsigned {
   kSlow = 1024,
   kRender = kRenderAlone | kBatch | kStill | kTry,
   kPictures = kPaint | kRender,
+  kVideos = kPaint | kRenderAlone | kBatch,  // not those that make one picture of a song
   kAll = kAnalyze | kPictures,
   kEvery = kAll | kOthers | kSonify | kMeasure | kAssemble | kSlow
 };
@@ -67,6 +68,12 @@ enum class PathKind {
   model  // a model's name, or its folder where it has a slash
 };
 
+// What help says of an option where these commands mean something else by it.
+struct OtherMeaning {
+  unsigned commands = 0;
+  std::string help, without;
+};
+
 struct Option {
   std::string key;  // "bin_spacing": flag --bin-spacing, environment SPECTRADIFF_BIN_SPACING
   OptionClass option_class = OptionClass::picture;
@@ -77,6 +84,7 @@ struct Option {
   std::string help;     // what it decides, with its unit; range, choices and default are added (OptionHelp)
   std::string range;    // the values it takes, in words: "0 to 1"; empty: choices, or nothing to say
   std::string without;  // what holds where it has no value: "to the end"
+  std::vector<OtherMeaning> other_meanings;
   unsigned commands = 0;
   std::vector<std::string> choices;
   std::vector<std::string> choice_notes;  // [choices]; empty texts: the name says it
