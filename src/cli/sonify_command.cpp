@@ -34,14 +34,36 @@ Canvas picture_of(const std::string& file) {
   return reader.at(Rational(0), PictureReader::End::hold);
 }
 
+// Options of one way to make sound that another has not.
+void warn_of_idle(const Arguments& arguments, const SonifySettings& settings, Console& console) {
+  const auto told = [&](const char* key) {
+    return std::any_of(arguments.told.begin(), arguments.told.end(),
+                       [&](const Layer& layer) { return layer.values.contains(key); });
+  };
+  for (const char* key : {"duration", "roles"}) {
+    if (settings.method != SonifyMethod::chirp && told(key))
+      console.warn(
+          fmt::format("{} changes nothing: only chirps have it; --method chirp makes some", flag_of(key)));
+  }
+  if (settings.method != SonifyMethod::griffin_lim && told("channels"))
+    console.warn("--channels changes nothing: only --method griffin-lim hears one channel");
+}
+
 }  // namespace
 
 int run_sonify(const Arguments& arguments, Console& console) {
   const std::string& picture = arguments.subject;
   refuse_terminal("output", arguments.run.output, "play sound; pipe it (… -o - | mpv -) or name a file");
   const SonifySettings settings = settings_of(arguments);
+  warn_of_idle(arguments, settings, console);
   SoundOutput output(arguments, console, "picture");
-  if (!output.is_named()) output.name(std::filesystem::path(picture).stem().string() + ".wav");
+  if (!output.is_named()) {
+    const std::string sound = std::filesystem::path(picture).stem().string() + ".wav";
+    if (sound == picture)
+      throw_error(ErrorKind::usage,
+                  "{} is a sound; sonify makes one of a picture: spectradiff sonify cover.png", picture);
+    output.name(sound);
+  }
   const auto [sample_rate_hz, samples] = sonify(picture_of(picture), settings);
   float peak = 0;
   for (const float value : samples) peak = std::max(peak, std::abs(value));

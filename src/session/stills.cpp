@@ -27,11 +27,28 @@ namespace fs = std::filesystem;
 constexpr std::array kSoundEndings = {".wav",  ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac",
                                       ".aiff", ".aif",  ".au",  ".wma", ".w64", ".caf",  ".mp4", ".webm"};
 
-bool is_sound_name(const fs::path& file) {
+// What a folder for pictures is hardly called: the endings of other pictures, and of videos.
+constexpr std::array kOtherEndings = {".jpg",  ".jpeg", ".gif", ".webp", ".apng", ".tif",
+                                      ".tiff", ".bmp",  ".mp4", ".mov",  ".mkv",  ".webm"};
+
+template <size_t N>
+bool ends_in(const fs::path& file, const std::array<const char*, N>& endings) {
   std::string ending = file.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return std::tolower(c); });
-  return std::find(kSoundEndings.begin(), kSoundEndings.end(), ending) != kSoundEndings.end();
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+bool is_sound_name(const fs::path& file) {
+  return ends_in(file, kSoundEndings);
+}
+
+void check_output_name(const std::string& output) {
+  if (output == "-" || ends_in(output, kOtherEndings))
+    throw_error(ErrorKind::usage,
+                "output = {}: a still is a PNG picture; end its name in .png, or name a folder for the "
+                "pictures of several sounds",
+                output);
 }
 
 std::vector<std::string> sounds_of_folder(const std::string& folder) {
@@ -123,7 +140,11 @@ class PictureTeller : public RenderObserver {
         picture_(target.picture) {}
 
   void detail(std::string_view message) override { observer_.detail(told(message)); }
-  void info(std::string_view message) override { observer_.info(told(message)); }
+  void info(std::string_view message) override {
+    // What one picture takes is hardly worth a line, and names a file that nobody sees.
+    if (message.starts_with("to make: ")) return observer_.detail(told(message));
+    observer_.info(told(message));
+  }
   void warn(std::string_view message) override { observer_.warn(told(message)); }
   void event(std::string_view name, const Json& fields) override {
     Json of_picture = fields;
@@ -177,8 +198,9 @@ bool make_still(const std::string& sound, const StillsRequest& asked, bool alone
 }  // namespace
 
 bool make_stills(const StillsRequest& request, RenderObserver& observer, const std::atomic<int>& stop) {
-  const std::vector<std::string> sounds = named_sounds(request.sounds);
   const std::string output = run_settings(request.layers).output;
+  check_output_name(output);
+  const std::vector<std::string> sounds = named_sounds(request.sounds);
   if (sounds.size() > 1 && output.ends_with(".png"))
     throw_error(ErrorKind::usage, "output = {}: {} sounds need a folder", output, sounds.size());
   SharedResources shared;

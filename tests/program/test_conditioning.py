@@ -170,6 +170,20 @@ def test_a_loop_ends_where_it_begins(program, song, fake_model):
         assert program("render", song, *words, *more, "--dry-run").code == 2
 
 
+@pytest.mark.parametrize("walk", [["--walk", "closed"], ["--walk", "circle", "--walk-mode", "flow"]])
+def test_a_part_of_a_song_is_a_loop_of_its_own(program, song, fake_model, walk):
+    words = [*FRAMES, "--model", "./fake-model", "--prompt", "sea", "--end-prompt", "storm", "--loop", "--walk-by", "1", *walk]
+    rows = program("render", song, *words, "--start", "2f", "--duration", "6f", "--dry-run").plan()["rows"]
+    assert [row["frame"] for row in rows] == [2, 3, 4, 5, 6, 7]
+    shares = [{part["prompt"]: part["weight"] for part in row["prompts"]} for row in rows]
+    assert shares[0] == {"sea": 1} and shares[3]["storm"] == 1 and shares[1] == pytest.approx(shares[5])
+    noise = [[{part["seed"]: part["weight"] for part in row["noise"]}.get(seed, 0) for seed in range(42, 46)] for row in rows]
+    steps = [np.linalg.norm(np.subtract(noise[i], noise[i - 1])) for i in range(len(noise))]  # the first from the last
+    assert steps[0] == pytest.approx(steps[1], rel=0.3) and min(steps) > 0.3
+    part = program("render", song, *words, "--start", "2f", "--duration", "6f", "--frames", "4", "--dry-run").plan()["rows"]
+    assert part[0]["noise"] == rows[2]["noise"]
+
+
 def test_a_random_seed_is_told_and_kept(program, song, render):
     done = program("render", song, *FRAMES, "--model", "./fake-model", "--seed", "random", "--print-config")
     assert done.code == 0, done
@@ -245,19 +259,25 @@ def test_sound_diffusion_begins_from_noise_and_feeds_each_picture_back_with_the_
             assert row["init"] == {**row["init"], "previous": i - 1, **still} and "colours_of" not in row["init"]
 
 
+SMALL = ["--size", "64x64", "--bins", "8"]
+
+
 def test_a_picture_of_every_sound(program, song, fake_model):
-    done = program("still", song, *QUICK, "--steps", "2", "--model", "./fake-model", "-o", "one.png")
+    done = program("still", song, *SMALL, "--steps", "2", "--model", "./fake-model", "-o", "one.png")
     assert done.code == 0, done
     assert (program.work / "one.png").stat().st_size > 0
-    assert "one.png: 1 frame in" in done.err and ".still" not in done.err and not list(program.work.glob(".*.still")), done
+    assert "one.png: 1 frame in" in done.err and "%05d" not in done.err and ".still" not in done.err and not list(program.work.glob(".*.still")), done
     assert program("still", song, "--model", "no-model", "-o", "two.png").code == 4 and not list(program.work.glob(".*.still"))
     (program.work / "list.txt").write_text(f"{song}\n{song}\n")
     (program.work / "empty").mkdir()
-    done = program("still", "list.txt", *QUICK, "--steps", "2", "--sound-embedding", "mfcc", "--model", "./fake-model", "-o", "many", "-y")
+    done = program("still", "list.txt", *SMALL, "--steps", "2", "--sound-embedding", "mfcc", "--model", "./fake-model", "-o", "many", "-y")
     assert done.code == 0, done
     assert (program.work / "many" / (program.work / song).stem / "mfcc00000.png").exists()
     done = program("still", "empty", "--model", "./fake-model")
     assert done.code == 3 and "no sound in this folder" in done.err, done
+    for name in ["one.mp4", "one.jpg", "-"]:
+        done = program("still", song, *SMALL, "--model", "./fake-model", "-o", name)
+        assert done.code == 2 and "a still is a PNG picture" in done.err and not (program.work / name).exists(), done
 
 
 def test_a_picture_becomes_sound(program, song):
@@ -275,5 +295,9 @@ def test_a_picture_becomes_sound(program, song):
     assert done.code == 3 and "3 rows and 3 columns are the least" in done.err, done
     assert program("sonify", "one.png", "--method", "chirp", "--duration", "1", "-o", "one.wav").code == 0
     assert program("sonify", "p/00000.png", "-o", "a.mp3").code == 2
+    done = program("sonify", "p/00000.png", "--duration", "2", "-o", "long.wav")
+    assert done.code == 0 and "--duration changes nothing" in done.err and "--method chirp" in done.err, done
+    done = program("sonify", song)
+    assert done.code == 2 and "is a sound; sonify makes one of a picture" in done.err, done
     done = program("sonify", "p/00000.png", "--method", "riffusion", "-o", "r.wav")
     assert done.code == 3 and "512 high" in done.err, done
