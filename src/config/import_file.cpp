@@ -192,6 +192,10 @@ class Import {
         {"strength_schedule", kSchedule},
         {"contrast_schedule", kSchedule},
         {"cfg_scale_schedule", kSchedule},
+        {"scale",  // as files say it that have no schedule of it
+         [](Import& to, const std::string&, const Json& scale) {
+           if (scale.is_number()) to.out_["guidance"] = scale;
+         }},
         {"amount_schedule", kSchedule},
         {"seed_schedule",
          [](Import& to, const std::string& field, const Json& text) {

@@ -258,3 +258,10 @@ def test_what_cannot_be_imported_is_named(imported, settings, told):
 def test_a_file_that_is_not_there_is_said(program, song):
     done = program("render", song, "--import", "none.txt", "--dry-run")
     assert done.code == 2 and "import = none.txt: there is no such file" in done.err, done
+
+
+def test_guidance_that_has_no_schedule_is_taken(imported):
+    settings = {"W": 64, "H": 64, "fps": 15, "max_frames": FRAMES, "strength_schedule": "0:(0.6)", "prompts": {"0": "a cat"}, "scale": 9}
+    plan = imported(settings)
+    assert plan["rows"][1]["guidance"] == 9 and "scale" not in plan["said"]
+    assert imported({**settings, "cfg_scale_schedule": "0: (3)"})["rows"][1]["guidance"] == 3
