@@ -168,7 +168,9 @@ int64_t put_chains(Plan& plan, const RenderJob& job, const Features& features,
   }
   if (const size_t more = rows.size() - plan.rows.size(); more > 0)
     notes.push_back(fmt::format(
-        "{} {} made and not shown: the pictures asked for follow from {}, back to where {} begins",
+        "{} {} made and not shown: the pictures asked for follow from {}, back to where {} begins; --chain "
+        "none makes "
+        "each picture alone",
         counted(static_cast<int64_t>(more), "frame"), more == 1 ? "is" : "are", more == 1 ? "it" : "them",
         rows.front().chain == rows.back().chain ? "their chain" : "each chain"));
   plan.rows = std::move(rows);

@@ -76,6 +76,7 @@ IDLE = {
     "a past below full bars": ([*OTHER, "--painter", "showcqt", "--cqt-bars", "1", "--cqt-seconds", "3"], "--cqt-seconds changes nothing", "--cqt-bars 0.5"),
     "a signal that nothing reads": ([*PAINT, "--signal", "x=bass"], "--signal x changes nothing", "--blur"),
     "a stem that nothing reads": ([*PAINT, "--stem", "drums=song.wav"], "--stem drums changes nothing", "stem:drums"),
+    "kept paintings": ([*PAINT, "--keep-frames"], "--keep-frames changes nothing", "paintings are not kept"),
     "a batch's end of one video": ([*PAINT, "--fail-fast"], "--fail-fast changes nothing", "--sweep"),
     "words where nothing is diffused": (["render", *OTHER[1:], "--no-diffusion", "--prompt", "a castle"], "--prompt changes nothing", "nothing is diffused"),
 }
