@@ -301,7 +301,7 @@ std::string manifest_text(const fs::path& folder) {
     throw_error(ErrorKind::model, "{} holds no model.json ({}){}", folder.string(), contents_of(folder),
                 diffusers
                     ? "; it is a diffusers folder, make a bundle of it: scripts/export_model.py SOURCE OUT"
-                    : "");
+                    : "; a bundle has one: scripts/export_model.py SOURCE OUT makes it");
   }
   return read_file(path, kMaxTextBytes, ErrorKind::model);
 }

@@ -113,6 +113,13 @@ Container container_of(const std::filesystem::path& path) {
   for (const ContainerRow& row : kContainers) {
     if (extension == std::string(".") + row.name) return row.container;
   }
+  std::error_code failed;
+  if (std::filesystem::is_directory(path, failed)) {
+    const std::string inside = (path / "").string();
+    throw_error(ErrorKind::usage,
+                "output = {}: this is a folder; name the video in it, {}video.mp4, or frames, '{}%05d.png'",
+                path.string(), inside, inside);
+  }
   throw_error(
       ErrorKind::usage,
       "output = {}: the name does not say what kind of video to write; end it in .mp4, .mov, .mkv or .webm, "

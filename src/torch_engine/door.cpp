@@ -25,8 +25,7 @@ bool holds_any(std::string_view text, const std::array<std::string_view, N>& par
 }
 
 [[noreturn]] void throw_memory(const std::string& what, const std::string& detail) {
-  throw_error(ErrorKind::memory, "{}: out of memory ({}); a smaller --batch-size or picture needs less", what,
-              detail);
+  throw_error(ErrorKind::memory, "{}: out of memory ({})", what, detail);
 }
 
 [[noreturn]] void throw_by_text(const std::string& what, const std::string& line) {

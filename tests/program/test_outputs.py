@@ -53,6 +53,9 @@ def test_a_missing_folder_exits_5_before_any_work(program, song, name):
 def test_a_folder_is_no_video(program, song):
     (program.work / "v.mp4").mkdir()
     assert program("paint", song, *QUICK, "-o", "v.mp4", "-y").code == 5
+    (program.work / "there").mkdir()
+    done = program("paint", song, *QUICK, "-o", "there")
+    assert done.code == 2 and "this is a folder" in done.err and "there/video.mp4" in done.err, done
 
 
 def test_frames_are_numbered_by_their_index_in_the_song(program, song):
