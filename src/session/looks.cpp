@@ -82,14 +82,22 @@ std::array<Moment, kMoments> telling_moments(const Features& features) {
   // Fading in and out tells little of a song.
   const size_t edge = std::min(static_cast<size_t>(3 * second), level.size() / 8);
   size_t loudest = edge, changing = edge;
-  std::optional<size_t> quietest;
   for (size_t i = edge; i < level.size() - edge; ++i) {
     if (level[i] > level[loudest]) loudest = i;
     if (std::abs(after[i] - before[i]) > std::abs(after[changing] - before[changing])) changing = i;
-    if (level[i] > kHardlyHeard + 5 && (!quietest || level[i] < level[*quietest])) quietest = i;
   }
   // A little behind the change, what it leads to is there.
   changing = std::min(changing + static_cast<size_t>(second) / 2, level.size() - 1);
+  // A song that breaks off is quietest where it changes most: the same picture twice tells less.
+  const size_t apart = std::min(static_cast<size_t>(8 * second), level.size() / 16);
+  const auto is_near = [&](size_t one, size_t other) {
+    return std::max(one, other) - std::min(one, other) < apart;
+  };
+  std::optional<size_t> quietest;
+  for (size_t i = edge; i < level.size() - edge; ++i) {
+    if (is_near(i, loudest) || is_near(i, changing)) continue;
+    if (level[i] > kHardlyHeard + 5 && (!quietest || level[i] < level[*quietest])) quietest = i;
+  }
   return {
       {{"loudest", at(loudest)}, {"quietest", at(quietest.value_or(edge))}, {"most changing", at(changing)}}};
 }

@@ -35,6 +35,15 @@ def test_a_sheet_shows_each_look_at_three_moments_and_its_command(program, story
     assert program.files() == [*[name for name in program.files() if name.startswith("fake-model/")], "story-looks.png", "story.wav"]
 
 
+def test_a_song_that_breaks_off_is_not_shown_twice(program, fake_model):
+    t = np.arange(40 * RATE) / RATE
+    write_wav(program.work / "ends.wav", np.where(t < 36.5, 0.4 + 0.3 * np.sin(t / 3), 0.01) * np.sin(2 * np.pi * 330 * t))
+    done = program("try", "ends.wav", "--model", "fake-model", *SMALL, "--looks", "plain", "--json")
+    assert done.code == 0, done
+    moments = done.valid_events()[-1]["moments_s"]
+    assert 36 < moments["most changing"] < 38 and abs(moments["quietest"] - moments["most changing"]) >= 2, moments
+
+
 def test_the_commands_are_printed_and_run(program, story, fake_model):
     done = program("try", story, "--model", "fake-model", *SMALL, "--looks", "plain,kick", "-o", "sheet.jpg", "-q")
     commands = [shlex.split(line) for line in done.out.splitlines()]
