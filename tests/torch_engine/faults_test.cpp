@@ -156,7 +156,7 @@ TEST(NetworkCalls, ExhaustedMemoryIsOfItsOwnKind) {
   ScriptedBundle bundle;
   bundle.replace("denoiser", "def forward(self, sample, timestep, text):\n  return torch.zeros([1 << 50])\n");
   const auto networks = load_torch_networks(bundle.admitted(), on_cpu());
-  EXPECT_ERROR(networks->denoise(one_step()), ErrorKind::memory, "--batch-size");
+  EXPECT_ERROR(networks->denoise(one_step()), ErrorKind::memory, "out of memory");
 }
 
 TEST(Door, KeepsTheKindOfEachCause) {
