@@ -366,6 +366,8 @@ def test_compiled_code_is_for_what_a_render_on_this_cpu_takes_by_itself(monkeypa
     job = compiled.job((64, 64), 3, "float32", {"guidance": 8.5}, "lcm")
     assert (job.guided, job.batch_of("denoiser")) == (True, 3)
     assert compiled.facts(job)["cpu_flags"] == ["avx2"]
+    assert not compiled.job((64, 64), 1, "float32", {"guidance": 4.0}, "sd1", distilled_guidance=4.0).guided
+    assert compiled.job((64, 64), 1, "float32", {"guidance": 8.0}, "sd1", distilled_guidance=4.0).guided
 
 
 def test_compiled_code_needs_a_compiler_and_says_so_before_any_work(tmp_path, monkeypatch):
