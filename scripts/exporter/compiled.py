@@ -65,7 +65,9 @@ def cpu_words() -> set[str]:
     return {word for word in words if INSTRUCTIONS.fullmatch(word)} if line[1] == "flags" else words
 
 
-def job(size: tuple[int, int], batch: int | None, dtype: str | None, look: dict[str, Any], family: str, distilled_guidance: float = 1.0) -> Job:
+def job(
+    size: tuple[int, int], batch: int | None, dtype: str | None, look: dict[str, Any], family: str, distilled_guidance: float = 1.0
+) -> Job:
     """What is not asked for is what a render on this machine's CPU takes by itself."""
     width, height = size
     fast_bfloat16 = bool({"amx_bf16", "avx512_bf16"} & cpu_words())
