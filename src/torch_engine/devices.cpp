@@ -1,13 +1,6 @@
 #include "devices.h"
 
-#ifdef _OPENMP
-#include <omp.h>
-#include <unistd.h>
-#endif
-
 #include <algorithm>
-#include <cstdlib>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -88,30 +81,6 @@ std::string best_dtype(const DeviceReport& device, const std::vector<std::string
   return "float32";
 }
 
-#ifdef _OPENMP
-// Waiting threads. At the end of every loop libtorch's threads wait for one another, and GNU's OpenMP lets
-// them spin for milliseconds as long as it counts no more threads than cores. On a machine that does
-// something else too, they spin on the very core that the awaited thread needs, and a picture takes five
-// times as long. A team that has nothing to do, but is counted, makes the waits short; a quiet machine is no
-// slower for it.
-void shorten_waits(int threads) {
-  if (std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
-  static std::once_flag once;
-  std::call_once(once, [threads] {
-    const int counted = std::max(2, omp_get_num_procs() - threads + 2);
-    std::thread([counted] {
-#pragma omp parallel num_threads(counted)
-      {
-#pragma omp barrier
-      }
-      while (true) pause();
-    }).detach();
-  });
-}
-#else
-void shorten_waits(int) {}
-#endif
-
 }  // namespace
 
 std::string device_class(const Placement& placement) {
@@ -165,7 +134,6 @@ int intra_op_threads(const EngineRequest& request) {
 void configure_libtorch(const EngineRequest& request) {
   const int threads = intra_op_threads(request);
   if (threads != at::get_num_threads()) at::set_num_threads(threads);
-  shorten_waits(threads);
   manage_host_memory();
   // float32 means float32, and two runs mean the same bytes.
   at::Context& context = at::globalContext();

@@ -27,8 +27,8 @@ DOORS = {
     "CLI11": ["CLI/"],
 }
 
-# Not libraries: C's, OpenMP's and the operating system's own headers. C++'s have neither dot nor slash in their names.
-SYSTEM = re.compile(r"^[a-z_0-9]+$|^(sys|linux)/[a-z_0-9]+\.h$|^(dlfcn|errno|fcntl|fenv|fnmatch|immintrin|omp|poll|pthread|pwd|sched|signal|spawn|stdlib|string|termios|time|unistd)\.h$")
+# Not libraries: C's and the operating system's own headers. C++'s have neither dot nor slash in their names.
+SYSTEM = re.compile(r"^[a-z_0-9]+$|^(sys|linux)/[a-z_0-9]+\.h$|^(dlfcn|errno|fcntl|fenv|fnmatch|immintrin|poll|pthread|pwd|sched|signal|spawn|stdlib|string|termios|time|unistd)\.h$")
 ANYWHERE = re.compile(r"^fmt/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 OWN = "spectradiff/"
