@@ -184,7 +184,8 @@ def main() -> int:
             seen = {"db": psnr(made, wanted).mean(), "spectrum_db": spectral_distance(made, wanted)}
             seen |= {"rings": ringing(made, wanted), "back": back, "doubt": doubt}
             run.note(learning_rate, **{name: value.item() for name, value in seen.items()})
-    vae.decoder.load_state_dict({name: torch.lerp(was, ema.network.state_dict()[name], SHARE) for name, was in first.items()})
+    trained = ema.network.state_dict()
+    vae.decoder.load_state_dict({name: torch.lerp(was, trained[name], SHARE) for name, was in first.items()})
     write(pipe, arguments.run / "mini", arguments.model / "tokenizer")
     return 0
 

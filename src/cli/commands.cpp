@@ -18,6 +18,7 @@ const std::vector<Command>& commands() {
        .needs = "a sound file, or - for stdin: spectradiff render song.wav",
        .summary = "make a music video: paint every frame from the spectrum, diffuse it, add the song",
        .options = kRenderAlone,
+       .runs_networks = true,
        .examples =
            R"(  spectradiff render song.wav --prompt "iceland vista, cinematic" --strength 0.75 --fps 15
   spectradiff render song.wav --draft -o draft.mp4
@@ -44,6 +45,7 @@ const std::vector<Command>& commands() {
        .needs = "a sound file, or - for stdin: spectradiff try song.wav",
        .summary = "one picture to choose by: the loudest, quietest and most changing moments in eight looks",
        .options = kTry,
+       .runs_networks = true,
        .examples = R"(  spectradiff try song.wav
   spectradiff try song.wav --looks plain,aurora,kick --prompt "a lighthouse in a storm" -o looks.png
 )",
@@ -66,6 +68,7 @@ const std::vector<Command>& commands() {
        .needs = "a file of jobs, or - for stdin: spectradiff batch jobs.json",
        .summary = "many renders in one call, from a file of jobs (JSON, one or many lines; - is stdin)",
        .options = kBatch,
+       .runs_networks = true,
        .examples = R"(  spectradiff batch jobs.json
   spectradiff batch jobs.jsonl --json --fail-fast
   for song in *.wav; do echo "{\"audio\": \"$song\"}"; done | spectradiff batch - --preset funky
@@ -91,6 +94,7 @@ const std::vector<Command>& commands() {
        .summary =
            "one picture of each sound, file, list (.txt) or folder: the whole of it becomes the prompt",
        .options = kStill,
+       .runs_networks = true,
        .examples = R"(  spectradiff still bell.wav -o bell.png
   spectradiff still recordings -o stills --sound-embedding mfcc --prompt "the sea"
 )",
@@ -135,6 +139,7 @@ const std::vector<Command>& commands() {
        .most_operands = 1,
        .summary = "list models, show what one holds, test it, or permit it to run",
        .options = kOthers,
+       .runs_networks = true,
        .actions = {"list", "info", "check", "trust"},
        .examples = R"(  spectradiff model list
   spectradiff model info ./my-model

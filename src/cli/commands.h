@@ -17,6 +17,7 @@ struct Command {
   std::string needs;         // what must be given, with an example; empty: nothing
   std::string summary;
   unsigned options = 0;                                      // CommandMask
+  bool runs_networks = false;                                // by libtorch
   std::vector<std::string> actions;                          // of "model list"
   std::string examples;                                      // a line each, indented
   int (*run)(const Arguments& arguments, Console& console);  // gives the exit code, or throws Error

@@ -4,9 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
@@ -199,20 +197,16 @@ int run(const std::vector<std::string>& words) {
 // awaited thread needs, and a picture takes four times as long. A spin of some 30 us is enough on a quiet
 // one. OpenMP reads its environment when the program is loaded, libav bringing it along: so the program loads
 // itself again.
-void shorten_waits(char** argv) {
+void shorten_waits(const std::vector<std::string>& words, char** argv) {
 #ifdef __linux__
-  constexpr std::array kDiffuse = {"render", "try", "still", "batch", "model"};
-  const auto diffuses = [&](const char* word) {
-    return std::any_of(kDiffuse.begin(), kDiffuse.end(),
-                       [&](const char* each) { return std::strcmp(word, each) == 0; });
-  };
-  char** end = argv;
-  while (*end != nullptr) ++end;
   const bool is_told = std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr;
-  if (is_told || std::none_of(argv, end, diffuses)) return;
+  const bool runs_networks = std::any_of(commands().begin(), commands().end(), [&](const Command& command) {
+    return command.runs_networks && std::find(words.begin(), words.end(), command.name) != words.end();
+  });
+  if (is_told || !runs_networks) return;
   if (setenv("GOMP_SPINCOUNT", "10000", 1) == 0) execv("/proc/self/exe", argv);
 #else
-  static_cast<void>(argv);
+  static_cast<void>(words), static_cast<void>(argv);
 #endif
 }
 
@@ -221,8 +215,9 @@ void shorten_waits(char** argv) {
 
 int main(int argc, char** argv) {
   std::set_terminate(spectradiff::end_without_memory);
-  spectradiff::shorten_waits(argv);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  spectradiff::shorten_waits(words, argv);
   spectradiff::hold_standard_descriptors();
   spectradiff::make_output_faults_errors();
-  return spectradiff::run(std::vector<std::string>(argv + 1, argv + argc));
+  return spectradiff::run(words);
 }

@@ -36,10 +36,7 @@ Canvas picture_of(const std::string& file) {
 
 // Options of one way to make sound that another has not.
 void warn_of_idle(const Arguments& arguments, const SonifySettings& settings, Console& console) {
-  const auto told = [&](const char* key) {
-    return std::any_of(arguments.told.begin(), arguments.told.end(),
-                       [&](const Layer& layer) { return layer.values.contains(key); });
-  };
+  const auto told = [&](const char* key) { return last_word(arguments.told, key) != nullptr; };
   for (const char* key : {"duration", "roles"}) {
     if (settings.method != SonifyMethod::chirp && told(key))
       console.warn(

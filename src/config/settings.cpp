@@ -171,6 +171,12 @@ Preset preset_of(const std::string& name, const std::filesystem::path& file) {
 
 }  // namespace
 
+const Layer* last_word(const std::vector<Layer>& layers, const std::string& key) {
+  const auto last = std::find_if(layers.rbegin(), layers.rend(),
+                                 [&](const Layer& layer) { return layer.values.contains(key); });
+  return last == layers.rend() ? nullptr : &*last;
+}
+
 Resolved resolve(const std::vector<Layer>& layers) {
   Resolved resolved;
   for (const Layer& layer : layers) apply(layer, resolved);

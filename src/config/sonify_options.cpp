@@ -34,10 +34,8 @@ std::string name_of_channel(PictureChannel channel) {
 ChirpRoles checked_roles(const Json& value) {
   const std::string text = checked_text(value);
   std::map<std::string, PictureChannel> roles;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    const std::string part = text.substr(begin, end - begin);
-    begin = end + 1;
+  for (const std::string_view each : split(text, ',')) {
+    const std::string part(each);
     const size_t equals = part.find('=');
     const std::string role = part.substr(0, equals);
     const std::string channel = equals == std::string::npos ? "" : part.substr(equals + 1);

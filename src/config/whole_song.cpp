@@ -11,18 +11,14 @@ namespace spectradiff {
 LoopedPart looped_part(const Plan& plan, const RenderJob& job) {
   const Rational& fps = job.analysis.fps;
   const SongFacts& song = plan.constants.song;
+  // The first frame that begins at a sample or behind it is the one behind all that are needed to reach it.
+  const auto first_from = [&](int64_t sample) {
+    return std::min(frame_count(sample, song.sample_rate_hz, fps), song.frames);
+  };
   const auto& [start, duration, frames] = job.selection;
   const int64_t begin = start.to_samples(song.sample_rate_hz, fps);
-  LoopedPart part{0, song.frames};
-  const auto begins_before = [&](int64_t frame, int64_t sample) {
-    return frame < song.frames && frame_sample_range(frame, song.sample_rate_hz, fps).begin < sample;
-  };
-  while (begins_before(part.first, begin)) ++part.first;
-  if (duration) {
-    const int64_t end = begin + duration->to_samples(song.sample_rate_hz, fps);
-    for (part.last = part.first; begins_before(part.last, end);) ++part.last;
-  }
-  return part;
+  if (!duration) return {first_from(begin), song.frames};
+  return {first_from(begin), first_from(begin + duration->to_samples(song.sample_rate_hz, fps))};
 }
 
 WholeSong::WholeSong(const RenderJob& job, const Features& features) : job_(job) {

@@ -120,11 +120,8 @@ std::vector<std::string> asked_looks(const std::vector<Layer>& told) {
   const std::string typed = run_settings(told).looks;
   if (typed.empty()) return {kOwnLook, "aurora", "embers", "iris", "kick", "orbit", "reef", "skyline"};
   std::vector<std::string> looks;
-  for (size_t begin = 0; begin < typed.size();) {
-    const size_t end = std::min(typed.find(',', begin), typed.size());
-    const std::string look(trimmed(std::string_view(typed).substr(begin, end - begin)));
-    if (!look.empty()) looks.push_back(look);
-    begin = end + 1;
+  for (const std::string_view part : split(typed, ',')) {
+    if (const std::string_view look = trimmed(part); !look.empty()) looks.emplace_back(look);
   }
   if (looks.empty())
     throw_error(ErrorKind::usage, "looks = \"{}\" names none; write aurora,kick or leave it out", typed);

@@ -72,13 +72,6 @@ bool leaves_prompt_open(const Manifest& manifest, Resolved& resolved, RenderObse
   return false;
 }
 
-// The layer that has the last word on the option; null: none says anything.
-const Layer* last_word(const std::vector<Layer>& layers, const std::string& key) {
-  const auto last = std::find_if(layers.rbegin(), layers.rend(),
-                                 [&](const Layer& layer) { return layer.values.contains(key); });
-  return last == layers.rend() ? nullptr : &*last;
-}
-
 // Whether this run itself says so, not a preset, the user's file or an old video.
 bool is_told(const std::vector<Layer>& layers, const std::string& key) {
   const Layer* const last = last_word(layers, key);

@@ -39,11 +39,9 @@ std::vector<std::string> members_of(const std::string& name) {
 std::vector<std::string> parse_series_list(std::string_view text) {
   if (text.empty()) return series_names();
   std::vector<std::string> series;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    for (std::string& name : members_of(std::string(text.substr(begin, end - begin))))
+  for (const std::string_view part : split(text, ',')) {
+    for (std::string& name : members_of(std::string(part)))
       if (std::find(series.begin(), series.end(), name) == series.end()) series.push_back(std::move(name));
-    begin = end + 1;
   }
   return series;
 }

@@ -122,13 +122,17 @@ bool has_hues(const Resolution& settings) {
   return paint.colour.map == "hue" || !settings.job.scenes.empty();
 }
 
-bool shows_a_still(const PaintSettings& paint) {
+bool shows_one_file(const PaintSettings& paint) {
+  const std::string& path = paint.image.path;
   std::error_code failed;
-  const std::filesystem::path path = paint.image.path;
-  const std::string ending = path.extension().string();
+  return shows_image(paint) && path.find('%') == std::string::npos &&
+         !std::filesystem::is_directory(path, failed);
+}
+
+bool shows_a_still(const PaintSettings& paint) {
+  const std::string ending = std::filesystem::path(paint.image.path).extension().string();
   const auto stills = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"};
-  return shows_image(paint) && std::find(stills.begin(), stills.end(), ending) != stills.end() &&
-         paint.image.path.find('%') == std::string::npos && !std::filesystem::is_directory(path, failed);
+  return shows_one_file(paint) && std::find(stills.begin(), stills.end(), ending) != stills.end();
 }
 
 constexpr const char* kSeedBins =
@@ -150,7 +154,7 @@ bool is_reshaped(const Resolution& settings) {
 
 constexpr Need kNeeds[] = {
     {"hue_start hue_span saturation lightness", has_hues, kNoHues},
-    {"prompt_blend prompt_snap", has_prompt_keys, kNoPromptKeys},
+    {"prompt_blend prompt_snap prompt_weight", has_prompt_keys, kNoPromptKeys},
     {"fit", is_reshaped, "the video has the shape of the pictures; --output-size 1920x1080 gives it another"},
     {"audio_bitrate",
      [](const Resolution& settings) {
@@ -158,13 +162,7 @@ constexpr Need kNeeds[] = {
        return codec == "auto" || codec == "aac" || codec == "opus";
      },
      "this sound is not encoded with losses; --audio-codec aac is"},
-    {"image_fps",
-     [](const Resolution& settings) {
-       const std::string& path = settings.job.paint.image.path;
-       std::error_code failed;
-       return !shows_image(settings.job.paint) || path.find('%') != std::string::npos ||
-              std::filesystem::is_directory(path, failed);
-     },
+    {"image_fps", [](const Resolution& settings) { return !shows_one_file(settings.job.paint); },
      "only a folder or a pattern of pictures has a rate to be told"},
     {"image_end", [](const Resolution& settings) { return !shows_a_still(settings.job.paint); },
      "one picture has no end; a folder, a pattern or a video of pictures has"},
@@ -266,7 +264,6 @@ constexpr Need kNeeds[] = {
      "only a still has it; --spectrogram-style still is one"},
     {"spectrogram_seconds spectrogram_playhead spectrogram_playhead_width spectrogram_coming", scrolls,
      kNotDrawn},
-    {"prompt_weight", has_prompt_keys, kNoPromptKeys},
     {"paint_over chain_strength colour_match sharpen chain_noise", has_chain, kNoChain},
     {"zoom turn pan_x pan_y centre_x centre_y border camera_pace forward yaw pitch fov", moves_something,
      kNothingToMove},
@@ -289,9 +286,7 @@ constexpr Need kNeeds[] = {
      "nothing is diffused, so there is no noise"},
     {"inits", [](const Resolution& settings) { return settings.diffuses; },
      "nothing is diffused; -o DIR/%05d.png writes the paintings"},
-    {"keep_frames", [](const Resolution& settings) { return settings.diffuses || settings.run.shard; },
-     "nothing is diffused, and paintings are not kept: painting anew is as quick"},
-    {"resume", [](const Resolution& settings) { return settings.diffuses || settings.run.shard; },
+    {"keep_frames resume", [](const Resolution& settings) { return settings.diffuses || settings.run.shard; },
      "nothing is diffused, and paintings are not kept: painting anew is as quick"},
     {"blend_previous", [](const Resolution& settings) { return !has_trails(settings.job); },
      "the mesh leaves trails of the paintings before; without --mesh-… it mixes them in"},
@@ -304,12 +299,8 @@ constexpr Need kNeeds[] = {
 
 // Whether the option's key is one of them.
 bool is_of(const Option& option, std::string_view keys) {
-  for (size_t begin = 0; begin < keys.size();) {
-    const size_t end = std::min(keys.find(' ', begin), keys.size());
-    if (keys.substr(begin, end - begin) == option.key) return true;
-    begin = end + 1;
-  }
-  return false;
+  const std::vector<std::string_view> each = split(keys, ' ');
+  return std::find(each.begin(), each.end(), option.key) != each.end();
 }
 
 // Of paintings where none is seen, or of colours where the painter brings its own.

@@ -98,10 +98,7 @@ Layer still_layer(const std::string& sound, const std::vector<Layer>& layers) {
   layer.values = {{"fps", fmt::format("1/{}", static_cast<int64_t>(std::ceil(seconds)) + 1)},
                   {"frames", "0"},
                   {"output", "%d.png"}};
-  const auto told = [&](const char* key) {
-    return std::any_of(layers.begin(), layers.end(),
-                       [&](const Layer& each) { return each.values.contains(key); });
-  };
+  const auto told = [&](const char* key) { return last_word(layers, key) != nullptr; };
   if (!told("sound_embedding")) layer.values["sound_embedding"] = "melspectrogram";
   if (!told("sound_slice")) layer.values["sound_slice"] = "still";
   if (!told("text_to_image") && !told("strength")) layer.values["text_to_image"] = true;

@@ -1,5 +1,6 @@
 #include "spectradiff/base/text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace spectradiff {
@@ -71,6 +72,12 @@ TEST(Lines, AreTakenOneByOneWithoutTheirEnds) {
   EXPECT_EQ(take_line(text), " b\rc");
   EXPECT_EQ(text, "");
   EXPECT_EQ(take_line(text), "");
+}
+
+TEST(Split, KeepsEmptyPartsAndGivesOneMoreThanThereAreSeparators) {
+  EXPECT_THAT(split("a,bc,,d", ','), testing::ElementsAre("a", "bc", "", "d"));
+  EXPECT_THAT(split(",", ','), testing::ElementsAre("", ""));
+  EXPECT_THAT(split("", ','), testing::ElementsAre(""));
 }
 
 TEST(ByteOrderMark, IsDroppedOnceAtTheBeginning) {

@@ -50,6 +50,9 @@ std::string_view trimmed(std::string_view text);
 // The first line of `text`, which loses it; without its end, LF or CR LF.
 std::string_view take_line(std::string_view& text);
 
+// What lies between the separators, empty parts too: one part more than there are separators.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
 bool is_digit(char c);
 
 // Nothing but digits of ASCII; so it is of an empty text.

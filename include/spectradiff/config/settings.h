@@ -20,6 +20,9 @@ struct Layer {
   std::vector<std::string> notes = {};  // what the user should know of how it was read
 };
 
+// The layer that has the last word on the option; null: none says anything of it.
+const Layer* last_word(const std::vector<Layer>& layers, const std::string& key);
+
 struct Resolved : Settings {
   std::map<std::string, std::string> origins;  // key → origin; absent: default
   std::map<std::string, LayerKind> kinds;      // beside them
