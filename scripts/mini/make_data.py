@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Paint the data set: make_data.py DATA [--pictures N] [--held-out N] [--shipped] [--program BIN --song WAV] [--jobs N]
+"""Paint the data set: make_data.py DATA [--pictures N] [--held-out N] [--large N] [--shipped] [--program BIN --song WAV]
+                                      [--jobs N]
 
 DATA/train and DATA/held-out hold shards WxH-NNNN.npy (uint8 [n, height, width, 3]) and .json (seeds, labels and one
 caption a picture); DATA/extra holds what only the autoencoder sees: frames of the painters (painter-*.npy, with
---program; more painters are more lines in PAINTS) and crops of scikit-image's photographs (photos.npy). A shard that
-exists is left alone, so a stopped run goes on where it was; the same seeds paint the same pictures.
+--program; more painters are more lines in PAINTS) and crops of scikit-image's photographs (photos.npy). DATA/large
+and DATA/held-out-large are painted four times as large, for the network that enlarges. A shard that exists is left alone, so a stopped run goes on where it was; the same seeds paint the same pictures.
 """
 
 import argparse
@@ -25,10 +26,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini import captions, painter
 
-SHARD = 64
+SHARD, LARGE_SHARD = 64, 16
 # width, height: share of the pictures.
 SIZES = {(256, 256): 0.70, (448, 256): 0.12, (256, 448): 0.08, (384, 384): 0.10}
-HELD_OUT_SEED = 10_000_000
+LARGE_SIZE = (1024, 1024)
+HELD_OUT_SEED, LARGE_SEED = 10_000_000, 40_000_000
 # What scikit-image's wheel carries as pictures of things; drawings, masks and text are left out.
 PHOTOS = (
     "astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png", "coffee.png",
@@ -105,17 +107,17 @@ def paint_shard(job: tuple[Path, list[int], tuple[int, int], tuple[str, ...]]) -
 
 
 def jobs(
-    data: Path, part: str, count: int, first_seed: int, scenes: tuple[str, ...]
+    folder: Path, sizes: dict[tuple[int, int], float], shard: int, first_seed: int, scenes: tuple[str, ...]
 ) -> list[tuple[Path, list[int], tuple[int, int], tuple[str, ...]]]:
-    """The shards still to be painted, counts rounded up to whole ones.
+    """The shards still to be painted of so many pictures of every size, counts rounded up to whole ones.
 
     A size's seeds follow one another, so a larger --pictures adds to a smaller.
     """
     todo = []
-    for k, ((width, height), share) in enumerate(SIZES.items()):
-        for number in range(math.ceil(count * share / SHARD)):
-            path = data / part / f"{width}x{height}-{number:04d}.npy"
-            seeds = [first_seed + k * 1_000_000 + number * SHARD + i for i in range(SHARD)]
+    for k, ((width, height), count) in enumerate(sizes.items()):
+        for number in range(math.ceil(count / shard)):
+            path = folder / f"{width}x{height}-{number:04d}.npy"
+            seeds = [first_seed + k * 1_000_000 + number * shard + i for i in range(shard)]
             if not path.exists():
                 todo.append((path, seeds, (width, height), scenes))
     return todo
@@ -173,6 +175,7 @@ def main() -> int:
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("--pictures", type=int, default=16_000, help="to train on (default 16000)")
     parser.add_argument("--held-out", type=int, default=1_024, help="never trained on (default 1024)")
+    parser.add_argument("--large", type=int, default=0, help="to enlarge, and a sixteenth never trained on (default 0)")
     parser.add_argument("--shipped", action="store_true", help="only the kinds of scene that models/mini knows")
     parser.add_argument("--program", type=Path, help="a built spectradiff, for frames of the painters")
     parser.add_argument("--song", type=Path, help="WAV to paint (examples/compose_song.py makes one)")
@@ -186,7 +189,13 @@ def main() -> int:
             parser.error("--program needs --song")
         frames_of_painters(data, arguments.program, arguments.song)
     scenes = painter.SHIPPED if arguments.shipped else tuple(painter.SCENES)
-    todo = [*jobs(data, "held-out", arguments.held_out, HELD_OUT_SEED, scenes), *jobs(data, "train", arguments.pictures, 0, scenes)]
+    todo = []
+    for part, count, seed in (("held-out", arguments.held_out, HELD_OUT_SEED), ("train", arguments.pictures, 0)):
+        counts = {size: count * share for size, share in SIZES.items()}
+        todo += jobs(data / part, counts, SHARD, seed, scenes)
+    large = ("held-out-large", arguments.large / 16, LARGE_SEED + HELD_OUT_SEED), ("large", arguments.large, LARGE_SEED)
+    for part, count, seed in large:
+        todo += jobs(data / part, {LARGE_SIZE: count}, LARGE_SHARD, seed, scenes)
     with multiprocessing.Pool(arguments.jobs) as pool:
         for number, path in enumerate(pool.imap(paint_shard, todo), 1):
             print(f"{number}/{len(todo)} {path}", flush=True)

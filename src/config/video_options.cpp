@@ -95,10 +95,14 @@ void add_pictures(std::vector<Option>& table) {
       Is::input,
       kVideo,
       kRender | kAssemble,
-      "NAME|DIR",
-      "network that enlarges the pictures: a bundle made by export_upscaler.py; without one "
+      "NAME|DIR|none",
+      "network that enlarges the pictures: a bundle made by export_upscaler.py; with none "
       "--output-size enlarges by Lanczos"};
-  table.push_back(path_option(network, FIELD(output.upscale), PathKind::model));
+  Option upscale = path_option(network, FIELD(output.upscale), PathKind::model);
+  upscale.set = [set = upscale.set](Settings& to, const Json& value) {
+    set(to, value == "none" ? Json("") : value);
+  };
+  table.push_back(without("none", std::move(upscale)));
   table.push_back(
       ranging("0 to 120, or off",
               written_option(

@@ -134,6 +134,18 @@ void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   resolved.origins["interpolate"] = "interpolation_model";
 }
 
+// A look's upscaler is for pictures that are diffused and shown larger; it asks for no larger video itself.
+void choose_upscaling(Resolution& resolution) {
+  RenderJob& job = resolution.job;
+  constexpr const char* kUpscale = "upscale";
+  if (!is_from(resolution, kUpscale, LayerKind::look)) return;
+  const Size painted = job.paint.size, shown = job.output.size.value_or(painted);
+  const bool enlarges = shown.width > painted.width || shown.height > painted.height;
+  if (enlarges && resolution.diffuses) return;
+  job.output.upscale.clear();
+  resolution.origins.erase(kUpscale);
+}
+
 void warn_of_left_out_files(const Resolved& resolved, RenderObserver& observer) {
   const std::string& video = resolved.run.from;
   for (const std::string& key : files_of_old_render(video)) {
@@ -295,6 +307,7 @@ Resolution resolve_request(const SessionRequest& request, ModelStore& models, Re
   choose_interpolation(resolution, observer);
   if (!resolution.run.from.empty()) warn_of_left_out_files(resolution, observer);
   resolution.diffuses = request.task == Task::render && resolution.job.diffusion.enabled;
+  choose_upscaling(resolution);
   if (!resolution.diffuses) {
     resolution.job.own_scenes = false;
     return resolution;

@@ -277,6 +277,30 @@ def test_the_discriminators_gradient_is_a_given_share_of_the_rest_at_the_last_la
     assert float(theirs / ours) == pytest.approx(crisp.JUDGED_SHARE, rel=1e-3)
 
 
+def test_the_upscaler_begins_as_bilinear_enlargement_of_any_even_size():
+    from mini.train_upscaler import SCALE, Upscaler
+
+    picture = torch.rand(1, 3, 20, 32, generator=torch.Generator().manual_seed(0))
+    wanted = torch.nn.functional.interpolate(picture, scale_factor=SCALE, mode="bilinear", align_corners=False)
+    made = Upscaler(16, 1)(picture).detach()
+    assert made.shape == wanted.shape
+    inner = np.s_[:, :, SCALE:-SCALE, SCALE:-SCALE]
+    assert torch.allclose(made[inner], wanted[inner], atol=1e-6)
+
+
+def test_small_and_large_crops_show_the_same_place():
+    from mini import train_upscaler as upscaler
+
+    large = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8).repeat(4, 0).repeat(4, 1)
+    pictures = SimpleNamespace(chosen=[1], large={1: large}, clean=[upscaler.reduced(large[None])[0]])
+    pictures.decoded = pictures.clean
+    small, wanted = upscaler.crops(pictures, 6, np.random.default_rng(1))
+    side = upscaler.CROP
+    assert small.shape == (6, 3, side, side) and wanted.shape == (6, 3, 4 * side, 4 * side)
+    assert torch.equal(torch.nn.functional.interpolate(small, scale_factor=4.0), wanted)
+    assert len({crop.numpy().tobytes() for crop in small}) == 6
+
+
 def test_what_ships_knows_some_of_the_scenes():
     assert set(painter.SHIPPED) < set(painter.SCENES)
     assert {painter.labels(seed, painter.SHIPPED).scene for seed in range(400)} == set(painter.SHIPPED)
@@ -370,6 +394,11 @@ def test_autoencoder_denoiser_and_student_train_resume_and_write_diffusers_folde
     script("train_decoder.py", data, denoiser / "mini", crisp, "--steps", 2, "--batch", 2, "--minutes", 0.001)
     told = script("train_decoder.py", data, denoiser / "mini", crisp, "--batch", 2)
     assert "resuming at step 1 of 2" in told and "finished" in told
+    for part in ("large", "held-out-large"):
+        make_data.paint_shard((data / part / "1024x1024-0000.npy", [0, 1], make_data.LARGE_SIZE, painter.SHIPPED))
+    told = script("train_upscaler.py", data, denoiser / "mini", tmp_path / "large", "--steps", 1, "--batch", 1)
+    assert "reduced: Lanczos" in told and (tmp_path / "large" / "sheet.png").is_file()
+    assert torch.jit.load(tmp_path / "large" / "upscaler.pt")(torch.zeros(1, 3, 8, 6)).shape == (1, 3, 32, 24)
     before, after = (weights_of(folder / "mini" / "vae") for folder in (denoiser, crisp))
     changed = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
     assert changed == {"decoder"}
