@@ -3,8 +3,7 @@
 
 DATA holds scenes painted large (make_data.py --large), MODEL is a diffusers folder (recover_model.py's OUT). What is
 enlarged is a large picture reduced to a quarter, most of the time after MODEL's autoencoder, whose blur it learns to undo;
-what is wanted is the large picture. Loss: as for the crisp decoder, without its discriminator, which would invent what
-flickers. RUN/upscaler.pt is TorchScript for export_upscaler.py, RUN/sheet.png shows unseen pictures beside Lanczos's; at the
+what is wanted is the large picture. Loss: as for the crisp decoder, its small discriminator too. RUN/upscaler.pt is TorchScript for export_upscaler.py, RUN/sheet.png shows unseen pictures beside Lanczos's; at the
 end a table of both is printed. Give the same command again to go on; --steps is the length of the whole training, needed
 once and kept.
 """
@@ -23,14 +22,16 @@ from torch.nn import functional
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini.make_data import LARGE_SIZE
-from mini.train_decoder import GRAINY, likeness_loss, spectral_distance
+from mini.train_decoder import GRAINY, JUDGES_RATE, Judge, doubt, judged_loss, likeness_loss, spectral_distance
 from mini.training import Ema, Shards, begin, descend, options, psnr, rate, to_tensor
 
-SCALE, CROP = 4, 48
+SCALE, CROP = 4, 40
 PEAK_RATE = 1e-3
 # Of the small pictures, those that went through the autoencoder.
-DECODED = 0.75
+DECODED = 0.85
 WARM, NOTE_EVERY = 100, 50
+# The discriminator judges from this step on.
+JUDGED_FROM = 1000
 SHOWN = 6
 
 
@@ -146,15 +147,20 @@ def main() -> int:
     network = Upscaler().to(device, memory_format=torch.channels_last)
     ema = Ema(network, 0.999)
     optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=0.0)
-    run.resume(network=network, ema=ema.network, optimiser=optimiser)
+    judge = Judge().to(device, memory_format=torch.channels_last)
+    judges = torch.optim.AdamW(judge.parameters(), lr=JUDGES_RATE, betas=(0.5, 0.9), weight_decay=0.0)
+    run.resume(network=network, ema=ema.network, optimiser=optimiser, judge=judge, judges=judges)
     for step in run.todo():
         small, wanted = (x.to(device, memory_format=torch.channels_last) for x in crops(pictures, arguments.batch, run.rng))
         made = enlarged(network, small)
-        loss = likeness_loss(made, wanted)
+        likeness = loss = likeness_loss(made, wanted)
+        if step >= JUDGED_FROM:
+            loss = likeness + judged_loss(judge, made, likeness, network.tail.weight)
         learning_rate = rate(step, run.steps, PEAK_RATE, warm=WARM)
         descend(loss, network, learning_rate, optimiser)
+        descend(doubt(judge, wanted, made), judge, rate(step, run.steps, JUDGES_RATE, warm=WARM), judges)
         ema.update(network, step)
-        run.losses.append(loss.detach())
+        run.losses.append(likeness.detach())
         if (step + 1) % NOTE_EVERY == 0:
             with torch.no_grad():
                 plain = functional.interpolate(small, scale_factor=SCALE, mode="bicubic", align_corners=False)

@@ -8,24 +8,43 @@
 #include "frame_error.h"
 
 namespace spectradiff {
+namespace {
+
+Painted copy_of(const Painted& painted) {
+  return {painted.painting.clone(), painted.control.clone(), painted.overlay};
+}
+
+bool are_equal(const Painted& a, const Painted& b) {
+  return a.painting.bytes() == b.painting.bytes() && a.control.bytes() == b.control.bytes() &&
+         a.overlay == b.overlay;
+}
+
+// Apart from what only the painting and the row's place are made from.
+bool are_diffused_alike(Recipe a, const Recipe& b) {
+  a.frame = b.frame;
+  a.chain = b.chain;
+  a.painting = b.painting;
+  a.view = b.view;
+  a.border = b.border;
+  a.way = b.way;
+  return a == b;
+}
+
+}  // namespace
 
 DiffusionStage::DiffusionStage(const Run& run, const std::vector<Batch>& batches,
                                std::function<Painted(const Recipe&)> paint)
     : run_(run),
       paint_(std::move(paint)),
-      is_followed_(run.plan.rows.size()),
       gives_colours_(run.plan.rows.size()),
       latest_(static_cast<size_t>(run.plan.constants.diffusion->slots)),
+      begun_(latest_.size()),
       colours_(latest_.size()) {
-  std::vector<const SlottedRow*> before(latest_.size());
   for (const Batch& batch : batches) {
     for (const SlottedRow& each : batch) {
-      const auto& previous = run.plan.rows[each.row].init.previous;
       const auto& colours_of = run.plan.rows[each.row].init.colours_of;
-      if (previous && !is_kept(*previous)) is_followed_[before[each.slot]->row] = true;
       if (colours_of && !is_kept(*colours_of))
         gives_colours_[static_cast<size_t>(find_row(run.plan, *colours_of) - run.plan.rows.begin())] = true;
-      before[each.slot] = &each;
     }
   }
 }
@@ -49,8 +68,17 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
       at_frame(row.frame, "init", [&] { run_.inits(row.frame, init); });
   }
   if (!is_diffused(run_.plan.rows[batch.front().row])) {
-    running_.push_back({&batch, std::move(painted), {}, {}, std::nullopt});
+    for (const SlottedRow& each : batch) begun_[each.slot].row = nullptr;
+    running_.push_back({&batch, false, std::move(painted), {}, {}, std::nullopt});
     return true;
+  }
+  if (repeats(batch, painted)) {
+    running_.push_back({&batch, true, {}, {}, {}, std::nullopt});
+    return true;
+  }
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Recipe& row = run_.plan.rows[batch[i].row];
+    begun_[batch[i].slot] = row.init.previous ? Begun{} : Begun{&row, copy_of(painted[i])};
   }
   anchors_ = anchors_of(batch);
   const auto request = [&](size_t i) {
@@ -61,8 +89,18 @@ bool DiffusionStage::begin(const Batch& batch, std::vector<Painted> painted) {
   };
   std::vector<FrameRequest> requests(latest_.size(), request(0));
   for (size_t i = 0; i < batch.size(); ++i) requests[batch[i].slot] = request(i);
-  next_ = {&batch, std::move(painted), anchors_, std::move(requests), std::nullopt};
+  next_ = {&batch, false, std::move(painted), anchors_, std::move(requests), std::nullopt};
   return submit();
+}
+
+bool DiffusionStage::repeats(const Batch& batch, const std::vector<Painted>& painted) const {
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Begun& latest = begun_[batch[i].slot];
+    if (latest.row == nullptr || !are_diffused_alike(run_.plan.rows[batch[i].row], *latest.row) ||
+        !are_equal(painted[i], latest.painted))
+      return false;
+  }
+  return true;
 }
 
 bool DiffusionStage::submit() {
@@ -87,7 +125,7 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
     Canvas& picture = (*pictures)[i];
     const int64_t frame = run_.plan.rows[row].frame;
     if (gives_colours_[row]) colours_[slot] = {frame, colour_moments(picture)};
-    if (is_followed_[row]) latest_[slot] = picture.clone();
+    latest_[slot] = picture.clone();
     frames.push_back({frame, std::move(picture)});
   }
   return frames;
@@ -95,6 +133,10 @@ std::optional<std::vector<Frame>> DiffusionStage::finish() {
 
 std::optional<std::vector<Canvas>> DiffusionStage::pictures_of(Running running) {
   std::vector<Canvas> pictures;
+  if (running.repeats) {
+    for (const SlottedRow& each : *running.batch) pictures.push_back(latest_[each.slot].clone());
+    return pictures;
+  }
   if (!running.ticket) {
     for (Painted& each : running.painted) pictures.push_back(std::move(each.painting));
     return pictures;

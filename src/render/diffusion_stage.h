@@ -44,8 +44,15 @@ class DiffusionStage {
   };
   using SeenAnchors = std::map<int64_t, std::shared_ptr<const SeenAnchor>>;  // by frame
 
+  // What a slot's latest picture is made from.
+  struct Begun {
+    const Recipe* row = nullptr;  // null: nothing that could be made again
+    Painted painted;
+  };
+
   struct Running {
     const Batch* batch = nullptr;
+    bool repeats = false;          // the pictures are the slots' latest
     std::vector<Painted> painted;  // the inits, once begun
     SeenAnchors anchors;
     std::vector<FrameRequest> requests;     // [slots]
@@ -57,6 +64,8 @@ class DiffusionStage {
     ColourMoments moments;
   };
 
+  // Whether each row is made from what its slot's latest picture is made from: a silence, a held note.
+  bool repeats(const Batch& batch, const std::vector<Painted>& painted) const;
   bool submit();
   std::vector<DiffusedPicture> collect(Running& running);
   // In the order of the batch; absent when cancelled.
@@ -71,9 +80,9 @@ class DiffusionStage {
   const Run& run_;
   std::function<Painted(const Recipe&)> paint_;
   SeenAnchors anchors_;               // of the batch that began last
-  std::vector<bool> is_followed_;     // [rows]: another row follows from it
   std::vector<bool> gives_colours_;   // [rows]: another row takes its colours
-  std::vector<Canvas> latest_;        // [slots], of rows that are followed
+  std::vector<Canvas> latest_;        // [slots], those that finished last
+  std::vector<Begun> begun_;          // [slots]
   std::vector<KeptColours> colours_;  // [slots], of rows that give them
   std::vector<Running> running_;      // oldest first
   Running next_;                      // is to begin

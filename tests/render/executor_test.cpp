@@ -39,6 +39,39 @@ TEST(Executors, ABatchIsPreparedWhileADeviceThatWorksAloneHasTheOneBefore) {
   EXPECT_EQ(told(false, 3), "bwbwbwbwbwbw") << "what is ready is shown at once";
 }
 
+TEST(Executors, WhatRepeatsIsMadeOnceWithTheBytesThatItHasAlone) {
+  for (const bool works_alone : {false, true}) {
+    const auto silent = [](Fixture& fixture) {
+      std::fill(fixture.features.levels.begin() + 9 * fixture.features.bins, fixture.features.levels.end(), 0.0F);
+    };
+    RenderJob job = small_job();
+    job.selection.frames = "3-33";
+    Collector whole;
+    int made = 0;
+    const auto count = [&](const std::string& call, int) { made += call == "vae_decode"; };
+    Fixture fixture(count, -1, works_alone);
+    silent(fixture);
+    fixture.change = [](Plan& plan) {
+      for (Recipe& row : plan.rows) row.numbers.strength = row.frame < 18 ? 0.5 : 0.8;
+    };
+    EXPECT_TRUE(fixture.run(job, whole, works_alone ? 2 : 0).complete);
+    // Of eight batches, those that begin with 3 and 7, with 11 (before, two slots were not silent), 15 (frame 18 is
+    // stronger than 14) and 19 (so are its others).
+    EXPECT_EQ(made, 5);
+    EXPECT_EQ(whole.pictures.at(9), whole.pictures.at(17));
+    EXPECT_NE(whole.pictures.at(17), whole.pictures.at(18));
+    for (const char* frame : {"8", "14", "17", "18", "33"}) {
+      Collector alone;
+      Fixture other;
+      silent(other);
+      other.change = fixture.change;
+      job.selection.frames = frame;
+      other.run(job, alone, 0);
+      EXPECT_EQ(alone.pictures.at(std::stoll(frame)), whole.pictures.at(std::stoll(frame))) << frame;
+    }
+  }
+}
+
 TEST(Executors, FramesInHandAreThoseOnADeviceThatWorksAloneToo) {
   for (const int stop : {1, 2}) {
     Collector sink;

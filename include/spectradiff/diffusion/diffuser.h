@@ -43,6 +43,7 @@ struct TextOverlay {
   std::vector<float> values;  // [tokens][width], as Diffuser::text_shape has them; 0..1
   double strength = 1;        // of the text against it, above 0
   double offset = 0;          // on every number
+  friend bool operator==(const TextOverlay&, const TextOverlay&) = default;
 };
 
 // What a part of the picture is told instead of the frame's prompt.
