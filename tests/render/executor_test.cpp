@@ -42,7 +42,8 @@ TEST(Executors, ABatchIsPreparedWhileADeviceThatWorksAloneHasTheOneBefore) {
 TEST(Executors, WhatRepeatsIsMadeOnceWithTheBytesThatItHasAlone) {
   for (const bool works_alone : {false, true}) {
     const auto silent = [](Fixture& fixture) {
-      std::fill(fixture.features.levels.begin() + 9 * fixture.features.bins, fixture.features.levels.end(), 0.0F);
+      std::fill(fixture.features.levels.begin() + 9 * fixture.features.bins, fixture.features.levels.end(),
+                0.0F);
     };
     RenderJob job = small_job();
     job.selection.frames = "3-33";
@@ -55,8 +56,8 @@ TEST(Executors, WhatRepeatsIsMadeOnceWithTheBytesThatItHasAlone) {
       for (Recipe& row : plan.rows) row.numbers.strength = row.frame < 18 ? 0.5 : 0.8;
     };
     EXPECT_TRUE(fixture.run(job, whole, works_alone ? 2 : 0).complete);
-    // Of eight batches, those that begin with 3 and 7, with 11 (before, two slots were not silent), 15 (frame 18 is
-    // stronger than 14) and 19 (so are its others).
+    // Of eight batches, those that begin with 3 and 7, with 11 (before, two slots were not silent), 15 (frame
+    // 18 is stronger than 14) and 19 (so are its others).
     EXPECT_EQ(made, 5);
     EXPECT_EQ(whole.pictures.at(9), whole.pictures.at(17));
     EXPECT_NE(whole.pictures.at(17), whole.pictures.at(18));
