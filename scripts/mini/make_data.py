@@ -5,7 +5,8 @@
 DATA/train and DATA/held-out hold shards WxH-NNNN.npy (uint8 [n, height, width, 3]) and .json (seeds, labels and one
 caption a picture); DATA/extra holds what only the autoencoder sees: frames of the painters (painter-*.npy, with
 --program; more painters are more lines in PAINTS) and crops of scikit-image's photographs (photos.npy). DATA/large
-and DATA/held-out-large are painted four times as large, for the network that enlarges. A shard that exists is left alone, so a stopped run goes on where it was; the same seeds paint the same pictures.
+and DATA/held-out-large are painted four times as large, for the network that enlarges. A shard that exists is left
+alone, so a stopped run goes on where it was; the same seeds paint the same pictures.
 """
 
 import argparse

@@ -3,9 +3,9 @@
 
 DATA holds scenes painted large (make_data.py --large), MODEL is a diffusers folder (recover_model.py's OUT). What is
 enlarged is a large picture reduced to a quarter, most of the time after MODEL's autoencoder, whose blur it learns to undo;
-what is wanted is the large picture. Loss: as for the crisp decoder, its small discriminator too. RUN/upscaler.pt is TorchScript for export_upscaler.py, RUN/sheet.png shows unseen pictures beside Lanczos's; at the
-end a table of both is printed. Give the same command again to go on; --steps is the length of the whole training, needed
-once and kept.
+what is wanted is the large picture. Loss: as for the crisp decoder, its small discriminator too. RUN/upscaler.pt is
+TorchScript for export_upscaler.py, RUN/sheet.png shows unseen pictures beside Lanczos's; at the end a table of both is
+printed. Give the same command again to go on; --steps is the length of the whole training, needed once and kept.
 """
 
 import sys
