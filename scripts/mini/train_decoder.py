@@ -137,20 +137,6 @@ def judged_weight(likeness: Tensor, judged: Tensor, last: nn.Parameter) -> Tenso
     return (JUDGED_SHARE * ours / (theirs + 1e-6)).clamp_max(10.0).detach()
 
 
-def judged_loss(judge: Judge, made: Tensor, likeness: Tensor, last: nn.Parameter) -> Tensor:
-    """What `judge` finds wanting in what was made, weighed at the weights `last`."""
-    judge.requires_grad_(False)
-    judged = -judge(made).mean()
-    judge.requires_grad_(True)
-    return judged_weight(likeness, judged, last) * judged
-
-
-def doubt(judge: Judge, wanted: Tensor, made: Tensor) -> Tensor:
-    """How ill `judge` tells the painted from the made."""
-    real, false = judge(wanted), judge(made.detach())
-    return functional.relu(1.0 - real).mean() + functional.relu(1.0 + false).mean()
-
-
 def main() -> int:
     parser = options(__doc__, ("DATA", "MODEL", "RUN"), 4, "32")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
@@ -183,16 +169,20 @@ def main() -> int:
         loss = likeness + RETURN_WEIGHT * back
         learning_rate = rate(step, run.steps, arguments.rate, warm=WARM)
         if step >= JUDGED_FROM:
-            loss = loss + judged_loss(judge, made, likeness, decoder.conv_out.weight)
+            judge.requires_grad_(False)
+            judged = -judge(made).mean()
+            loss = loss + judged_weight(likeness, judged, decoder.conv_out.weight) * judged
+            judge.requires_grad_(True)
         descend(loss, decoder, learning_rate, optimiser)
-        doubted = doubt(judge, wanted, made)
-        descend(doubted, judge, rate(step, run.steps, JUDGES_RATE, warm=WARM), judges)
+        real, false = judge(wanted), judge(made.detach())
+        doubt = functional.relu(1.0 - real).mean() + functional.relu(1.0 + false).mean()
+        descend(doubt, judge, rate(step, run.steps, JUDGES_RATE, warm=WARM), judges)
         ema.update(decoder, step)
         run.losses.append(likeness.detach())
         if (step + 1) % NOTE_EVERY == 0:
             made = made.detach()
             seen = {"db": psnr(made, wanted).mean(), "spectrum_db": spectral_distance(made, wanted)}
-            seen |= {"rings": ringing(made, wanted), "back": back, "doubt": doubted}
+            seen |= {"rings": ringing(made, wanted), "back": back, "doubt": doubt}
             run.note(learning_rate, **{name: value.item() for name, value in seen.items()})
     trained = ema.network.state_dict()
     vae.decoder.load_state_dict({name: torch.lerp(was, trained[name], SHARE) for name, was in first.items()})

@@ -2,14 +2,14 @@
 """Train the network that makes mini's pictures four times as large: train_upscaler.py DATA MODEL RUN [--minutes M] [--steps N]
 
 DATA holds scenes painted large (make_data.py --large), MODEL is a diffusers folder (recover_model.py's OUT). What is
-enlarged is a large picture reduced to a quarter, most of the time after MODEL's autoencoder, whose blur it learns to undo;
-what is wanted is the large picture. Loss: as for the crisp decoder, its small discriminator too. RUN/upscaler.pt is
-TorchScript for export_upscaler.py, RUN/sheet.png shows unseen pictures beside Lanczos's; at the end a table of both is
-printed. Give the same command again to go on; --steps is the length of the whole training, needed once and kept.
+enlarged is a large picture reduced to a quarter, then blurred, given halos and blotches at random as a decoder leaves them;
+what is wanted is the large picture. Real decoded pictures would teach blur: what they have lost cannot be known, what a blur
+hides can. RUN/upscaler.pt is TorchScript for export_upscaler.py, RUN/sheet.png shows unseen pictures, after MODEL's
+autoencoder, beside Lanczos's; at the end a table of both is printed. Give the same command again to go on; --steps is the
+length of the whole training, needed once and kept.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +22,16 @@ from torch.nn import functional
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini.make_data import LARGE_SIZE
-from mini.train_decoder import GRAINY, JUDGES_RATE, Judge, doubt, judged_loss, likeness_loss, spectral_distance
+from mini.train_decoder import GRAINY, spectral_distance
+from mini.train_vae import gradients
 from mini.training import Ema, Shards, begin, descend, options, psnr, rate, to_tensor
 
-SCALE, CROP = 4, 40
-PEAK_RATE = 1e-3
-# Of the small pictures, those that went through the autoencoder.
-DECODED = 0.85
-WARM, NOTE_EVERY = 100, 50
-# The discriminator judges from this step on.
-JUDGED_FROM = 1000
+# MARGIN is cut off when crops have been blurred.
+SCALE, CROP, MARGIN = 4, 48, 10
+PEAK_RATE, GRADIENT_WEIGHT = 1e-3, 1.0
+WARM, NOTE_EVERY = 100, 100
+# Of the blur and of what halos are made with, in pixels of the small picture; how strong halos are, and blotches, of 2.
+BLUR, HALO_BLUR, HALO, BLOTCHES = (0.3, 2.6), (0.8, 2.6), 1.0, 0.03
 SHOWN = 6
 
 
@@ -39,12 +39,13 @@ class Upscaler(nn.Module):
     """Pictures [n, 3, h, w] in 0 to 1, h and w even, to [n, 3, 4 h, 4 w]: residual convolutions at half the size, where a
     kernel sees twice as far for a quarter of the work, then one that looks at the picture too."""
 
-    def __init__(self, width: int = 48, blocks: int = 3) -> None:
+    def __init__(self, width: int = 48, blocks: int = 3, fine: int = 32) -> None:
         super().__init__()
         self.head = nn.Conv2d(3 * 4, width, 3, padding=1)
         self.first = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(blocks))
         self.second = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(blocks))
-        self.tail = nn.Conv2d(width // 4 + 3, 3 * SCALE**2, 3, padding=1)
+        self.widen = nn.Conv2d(width, 4 * fine, 1)
+        self.tail = nn.Conv2d(fine + 3, 3 * SCALE**2, 3, padding=1)
         self.spread = nn.PixelShuffle(SCALE)
         self.begin_bilinear()
 
@@ -63,52 +64,65 @@ class Upscaler(nn.Module):
         features = functional.relu(self.head(functional.pixel_unshuffle(pictures, 2)))
         for first, second in zip(self.first, self.second):  # noqa: B905 - TorchScript knows no `strict`
             features = features + second(functional.relu(first(features)))
-        seen = torch.cat([functional.pixel_shuffle(features, 2), pictures], 1)
+        seen = torch.cat([functional.pixel_shuffle(functional.relu(self.widen(features)), 2), pictures], 1)
         return self.spread(self.tail(seen)).clamp(0.0, 1.0)
 
 
-def reduced(large: np.ndarray) -> np.ndarray:
-    """uint8 [n, h, w, 3] to a quarter of the sides, means of 4x4 pixels."""
-    n, h, w, _ = large.shape
-    return large.reshape(n, h // SCALE, SCALE, w // SCALE, SCALE, 3).mean(axis=(2, 4)).round().astype(np.uint8)
-
-
-@torch.no_grad()
-def decoded(vae: AutoencoderKL, small: np.ndarray) -> np.ndarray:
-    """Pictures, uint8 [n, h, w, 3], after the autoencoder."""
-    made = vae.decode(vae.encode(to_tensor(small)).latent_dist.sample()).sample
-    return ((made.clamp(-1.0, 1.0) + 1.0) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
-
-
 class Pictures:
-    """Large pictures of a part of the data set and what is to be enlarged: uint8 [h, w, 3] each."""
+    """Those of a part of the data set: `large`, uint8 [h, w, 3] each, and `small`, a quarter of the sides, means of 4x4 pixels."""
 
-    def __init__(self, folder: Path, vae: AutoencoderKL) -> None:
-        self.large = Shards(folder, "x".join(str(side) for side in LARGE_SIZE))
-        self.chosen = [i for i, fact in enumerate(self.large.facts) if fact["style"] not in GRAINY]
-        self.clean, self.decoded = [], []
-        for index in self.chosen:
-            small = reduced(self.large[index][None])
-            self.clean.append(small[0])
-            self.decoded.append(decoded(vae, small)[0])
+    def __init__(self, folder: Path) -> None:
+        shards = Shards(folder, "x".join(str(side) for side in LARGE_SIZE))
+        self.large = [shards[i] for i, fact in enumerate(shards.facts) if fact["style"] not in GRAINY]
+        self.small = [reduced(picture) for picture in self.large]
 
-    def pairs(self, kind: list[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for small, index in zip(kind, self.chosen, strict=True):
-            yield small, self.large[index]
+
+def reduced(large: np.ndarray) -> np.ndarray:
+    h, w, _ = large.shape
+    return large.reshape(h // SCALE, SCALE, w // SCALE, SCALE, 3).mean(axis=(1, 3)).round().astype(np.uint8)
 
 
 def crops(pictures: Pictures, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Small and large in -1 to 1: [n, 3, CROP, CROP] and [n, 3, SCALE CROP, SCALE CROP], turned and mirrored."""
+    """Small ones with a margin and large ones without, in -1 to 1, turned and mirrored."""
     small, large = [], []
     for _ in range(count):
-        number = int(rng.integers(len(pictures.chosen)))
-        kind = pictures.decoded if rng.random() < DECODED else pictures.clean
-        y, x = (int(rng.integers(0, side - CROP + 1)) for side in kind[number].shape[:2])
+        number = int(rng.integers(len(pictures.large)))
+        side = CROP + 2 * MARGIN
+        y, x = (int(rng.integers(0, length - side + 1)) for length in pictures.small[number].shape[:2])
         turns, mirror = int(rng.integers(4)), int(rng.choice([-1, 1]))
-        for found, picture, scale in ((small, kind[number], 1), (large, pictures.large[pictures.chosen[number]], SCALE)):
-            crop = picture[scale * y : scale * (y + CROP), scale * x : scale * (x + CROP)]
-            found.append(np.rot90(crop, turns)[:, ::mirror])
+        places = (small, pictures.small[number], y, x, side), (large, pictures.large[number], SCALE * (y + MARGIN), SCALE * (x + MARGIN), SCALE * CROP)
+        for found, picture, top, left, length in places:
+            found.append(np.rot90(picture[top : top + length, left : left + length], turns)[:, ::mirror])
     return to_tensor(np.stack(small)), to_tensor(np.stack(large))
+
+
+def blurred(pictures: Tensor, deviations: Tensor) -> Tensor:
+    """By a Gaussian of its own each: pictures [n, c, h, w], deviations [n] in pixels; borders are repeated."""
+    n, c, h, w = pictures.shape
+    reach = MARGIN - 2
+    kernel = (-0.5 * (torch.arange(-reach, reach + 1) / deviations[:, None]).square()).exp()
+    kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(c, 0)[:, None, None].to(pictures)
+    padded = functional.pad(pictures, (reach,) * 4, mode="replicate").reshape(1, n * c, h + 2 * reach, w + 2 * reach)
+    across = functional.conv2d(padded, kernel, groups=n * c)
+    return functional.conv2d(across, kernel.mT, groups=n * c).reshape(n, c, h, w)
+
+
+def degraded(small: Tensor) -> Tensor:
+    """As decoders leave pictures, in -1 to 1: soft to different degrees, some with halos beside edges, blotched."""
+
+    def between(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(len(small))
+
+    soft = blurred(small, between(*BLUR))
+    halos = (between(-HALO, HALO).clamp_min(0.0)[:, None, None, None]).to(soft) * (soft - blurred(soft, between(*HALO_BLUR)))
+    blotches = blurred(torch.randn(soft.shape).to(soft), between(0.5, 1.5)) * between(0.0, 2.0 * BLOTCHES)[:, None, None, None].to(soft)
+    return (soft + halos + blotches).clamp(-1.0, 1.0)
+
+
+def objective(made: Tensor, wanted: Tensor) -> Tensor:
+    """L1 of the colours and of the gradients, means, weighted."""
+    edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
+    return functional.l1_loss(made, wanted) + GRADIENT_WEIGHT * edges
 
 
 def enlarged(network: Upscaler, small: Tensor) -> Tensor:
@@ -116,58 +130,62 @@ def enlarged(network: Upscaler, small: Tensor) -> Tensor:
     return network((small + 1.0) / 2.0) * 2.0 - 1.0
 
 
-def by_lanczos(small: np.ndarray) -> np.ndarray:
-    h, w = small.shape[:2]
-    return np.asarray(Image.fromarray(small).resize((SCALE * w, SCALE * h), Image.Resampling.LANCZOS))
+def by_lanczos(small: Tensor) -> Tensor:
+    """Pictures in -1 to 1, through 8 bits."""
+    large = []
+    for picture in ((small + 1.0) * 127.5).round().byte().permute(0, 2, 3, 1).numpy():
+        h, w, _ = picture.shape
+        large.append(np.asarray(Image.fromarray(picture).resize((SCALE * w, SCALE * h), Image.Resampling.LANCZOS)))
+    return to_tensor(np.stack(large))
 
 
 @torch.no_grad()
-def compare(network: Upscaler, unseen: Pictures, sheet: Path) -> None:
-    """Print decibels and spectral distances to the large pictures, of Lanczos and of the network; draw some of them."""
-    rows = []
-    for name, kind in (("reduced", unseen.clean), ("decoded", unseen.decoded)):
-        found = []
-        for number, (small, large) in enumerate(unseen.pairs(kind)):
-            wanted = to_tensor(large[None])
-            both = to_tensor(by_lanczos(small)[None]), enlarged(network, to_tensor(small[None]))
-            found.append([psnr(made, wanted).item() for made in both] + [spectral_distance(made, wanted).item() for made in both])
-            if kind is unseen.decoded and number < SHOWN:
-                rows.append(torch.cat([*both, wanted], 3)[0, :, 256:768])
-        dbs = np.mean(found, axis=0)
-        print(f"{name}: Lanczos {dbs[0]:.2f} dB, network {dbs[1]:.2f} dB; spectral distance {dbs[2]:.1f} and {dbs[3]:.1f} dB")
-    drawn = ((torch.cat(rows, 1).clamp(-1.0, 1.0) + 1.0) * 127.5).byte().permute(1, 2, 0).numpy()
+def compare(network: Upscaler, unseen: Pictures, vae: AutoencoderKL, sheet: Path) -> None:
+    """Print decibels and spectral distances to the large pictures, of Lanczos and of the network, for pictures that were only
+    reduced, that were degraded and that went through the autoencoder; draw some of the last."""
+    torch.manual_seed(0)
+    kinds = {
+        "reduced": lambda small: small,
+        "degraded": degraded,
+        "decoded": lambda small: vae.decode(vae.encode(small).latent_dist.mean).sample.clamp(-1.0, 1.0),
+    }
+    for name, kind in kinds.items():
+        found, rows = [], []
+        for small, large in zip(unseen.small, unseen.large, strict=True):
+            given, wanted = kind(to_tensor(small[None])), to_tensor(large[None])
+            both = by_lanczos(given), enlarged(network, given)
+            found.append([measure(made, wanted).item() for measure in (lambda a, b: psnr(a, b).mean(), spectral_distance) for made in both])
+            rows.append(torch.cat([*both, wanted], 3)[0, :, 256:768])
+        means = np.mean(found, axis=0)
+        print(f"{name}: Lanczos {means[0]:.2f} dB, network {means[1]:.2f} dB; spectral distance {means[2]:.1f} and {means[3]:.1f} dB")
+    drawn = ((torch.cat(rows[:SHOWN], 1).clamp(-1.0, 1.0) + 1.0) * 127.5).byte().permute(1, 2, 0).numpy()
     Image.fromarray(drawn).save(sheet)
 
 
 def main() -> int:
     arguments = options(__doc__, ("DATA", "MODEL", "RUN"), 8, "32").parse_args()
     device, run = begin(arguments)
-    vae = AutoencoderKL.from_pretrained(arguments.model / "vae", local_files_only=True).requires_grad_(False)
-    pictures = Pictures(arguments.data / "large", vae)
+    pictures = Pictures(arguments.data / "large")
     network = Upscaler().to(device, memory_format=torch.channels_last)
     ema = Ema(network, 0.999)
     optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, betas=(0.9, 0.99), weight_decay=0.0)
-    judge = Judge().to(device, memory_format=torch.channels_last)
-    judges = torch.optim.AdamW(judge.parameters(), lr=JUDGES_RATE, betas=(0.5, 0.9), weight_decay=0.0)
-    run.resume(network=network, ema=ema.network, optimiser=optimiser, judge=judge, judges=judges)
+    run.resume(network=network, ema=ema.network, optimiser=optimiser)
     for step in run.todo():
-        small, wanted = (x.to(device, memory_format=torch.channels_last) for x in crops(pictures, arguments.batch, run.rng))
+        small, wanted = (x.to(device) for x in crops(pictures, arguments.batch, run.rng))
+        small = degraded(small)[..., MARGIN:-MARGIN, MARGIN:-MARGIN].contiguous(memory_format=torch.channels_last)
         made = enlarged(network, small)
-        likeness = loss = likeness_loss(made, wanted)
-        if step >= JUDGED_FROM:
-            loss = likeness + judged_loss(judge, made, likeness, network.tail.weight)
+        loss = objective(made, wanted)
         learning_rate = rate(step, run.steps, PEAK_RATE, warm=WARM)
         descend(loss, network, learning_rate, optimiser)
-        descend(doubt(judge, wanted, made), judge, rate(step, run.steps, JUDGES_RATE, warm=WARM), judges)
         ema.update(network, step)
-        run.losses.append(likeness.detach())
+        run.losses.append(loss.detach())
         if (step + 1) % NOTE_EVERY == 0:
-            with torch.no_grad():
-                plain = functional.interpolate(small, scale_factor=SCALE, mode="bicubic", align_corners=False)
-                run.note(learning_rate, db=psnr(made, wanted).mean().item(), bicubic_db=psnr(plain, wanted).mean().item())
+            found = {"db": made.detach(), "lanczos_db": by_lanczos(small.cpu()).to(device)}
+            run.note(learning_rate, **{name: psnr(picture, wanted).mean().item() for name, picture in found.items()})
     network = ema.network.cpu()
     torch.jit.script(network).save(str(arguments.run / "upscaler.pt"))
-    compare(network, Pictures(arguments.data / "held-out-large", vae), arguments.run / "sheet.png")
+    vae = AutoencoderKL.from_pretrained(arguments.model / "vae", local_files_only=True)
+    compare(network, Pictures(arguments.data / "held-out-large"), vae, arguments.run / "sheet.png")
     return 0
 
 

@@ -154,8 +154,6 @@ void clear(Graph& graph) {
 // One graph with the weights as constants, the only place that holds them. The module object, its first
 // input, is of no use then.
 std::shared_ptr<Graph> frozen_graph(torch::jit::Module module, const std::string& method) {
-  // Calls of submodules would stay calls without it, and a run that needs a network at once is without it.
-  const torch::jit::GraphOptimizerEnabledGuard inlining(true);
   const bool is_other = method != kForward;
   torch::jit::freeze_module_inplace(&module, is_other ? std::vector{method} : std::vector<std::string>());
   std::shared_ptr<Graph> graph = module.get_method(method).graph();
