@@ -246,8 +246,8 @@ Json constants_to_json(const Constants& constants) {
 
 void name_networks(const Json& constants, Json& settings) {
   for (const char* key : {"interpolation_model", "upscale"}) {
-    const Json hash = constants.value(std::string(key) + "_sha256", Json());
-    settings[key] = hash.is_string() ? std::string(kModelHashPrefix) + hash.get<std::string>() : "";
+    if (const Json hash = constants.value(std::string(key) + "_sha256", Json()); hash.is_string())
+      settings[key] = std::string(kModelHashPrefix) + hash.get<std::string>();
   }
 }
 

@@ -72,6 +72,8 @@ Layer old_render_layer(const std::filesystem::path& video) {
     values.erase(kModelHash);
   }
   name_networks(constants, values);
+  // What was enlarged without a network stays so, whatever the model's look says today.
+  if (values.contains("output_size")) values.emplace("upscale", "");
   return make_layer(std::move(values), video.string(), LayerKind::video);
 }
 
