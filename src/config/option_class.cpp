@@ -8,7 +8,7 @@
 namespace spectradiff {
 namespace {
 
-// Of another's video a model is taken by its hash: that names no place here.
+// Of what others made a model is taken by its hash: that names no place here.
 bool names_no_place(const Json& value) {
   return !value.is_string() || value == "" ||
          value.get_ref<const std::string&>().starts_with(kModelHashPrefix);
@@ -93,10 +93,11 @@ std::string layer_problem(const Option& option, const Json& value, LayerKind lay
   const bool typed = layer == LayerKind::flag || layer == LayerKind::environment;
   const bool brings_input = may_stand(OptionClass::input, layer);
   bool allowed = may_stand(option.option_class, layer) && (typed || !option.typed_only);
-  if (option.names_path(value) && !brings_input) {
+  const bool names_no_model = option.path == PathKind::model && value == "";
+  if ((option.names_path(value) || names_no_model) && !brings_input) {
     const bool by_content = option.option_class != OptionClass::input;
-    const bool is_made = layer == LayerKind::video || layer == LayerKind::plan;
-    const bool by_hash = is_made && option.path == PathKind::model;
+    const bool is_its_own = layer == LayerKind::look && option.key == "model";  // a look belongs to one
+    const bool by_hash = option.path == PathKind::model && !is_its_own;
     allowed = (by_content || by_hash) && names_no_place(value);
   }
   if (allowed) return "";

@@ -15,6 +15,7 @@
 #include "spectradiff/base/number.h"
 #include "spectradiff/base/text.h"
 #include "spectradiff/config/options.h"
+#include "spectradiff/diffusion/manifest.h"
 #include "spectradiff/diffusion/sampler.h"
 #include "spectradiff/media/video_writer.h"
 #include "spectradiff/render/control_pictures.h"
@@ -134,15 +135,25 @@ void choose_interpolation(Resolved& resolved, RenderObserver& observer) {
   resolved.origins["interpolate"] = "interpolation_model";
 }
 
-// A look's upscaler is for pictures that are diffused and shown larger; it asks for no larger video itself.
+bool is_there(const std::string& model) {
+  try {
+    find_model(model, model_search_path());
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// A look's upscaler is for pictures that are diffused and shown larger; it asks for no larger video itself, and
+// nobody has to have it.
 void choose_upscaling(Resolution& resolution) {
-  RenderJob& job = resolution.job;
   constexpr const char* kUpscale = "upscale";
   if (!is_from(resolution, kUpscale, LayerKind::look)) return;
-  const Size painted = job.paint.size, shown = job.output.size.value_or(painted);
+  OutputSettings& output = resolution.job.output;
+  const Size painted = resolution.job.paint.size, shown = output.size.value_or(painted);
   const bool enlarges = shown.width > painted.width || shown.height > painted.height;
-  if (enlarges && resolution.diffuses) return;
-  job.output.upscale.clear();
+  if (enlarges && resolution.diffuses && is_there(output.upscale)) return;
+  output.upscale.clear();
   resolution.origins.erase(kUpscale);
 }
 

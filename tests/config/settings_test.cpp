@@ -73,6 +73,9 @@ TEST(Settings, ALookTakesPictureOptionsAndSignalsOnly) {
       AllOf(HasSubstr("model mini: \"allow_unpinned_model\" cannot stand in a model's look"),
             HasSubstr("--allow-unpinned-model, SPECTRADIFF_ALLOW_UNPINNED_MODEL or your own settings")));
   EXPECT_THAT(of_look({{"image", "/etc"}}), HasSubstr("\"image\" cannot stand in a model's look"));
+  EXPECT_THAT(of_look({{"upscale", "/etc"}}), HasSubstr("\"upscale\" cannot stand"));
+  EXPECT_THAT(of_look({{"model", "sha256:00"}}), HasSubstr("\"model\" cannot stand"));
+  EXPECT_EQ(layer_problem(*find_option("upscale"), "sha256:00", LayerKind::look), "");
   EXPECT_THAT(of_look({{"device", "cuda"}}), HasSubstr("\"device\" cannot stand"));
   EXPECT_THAT(of_look({{"crf", 20}}), HasSubstr("\"crf\" cannot stand"));
   EXPECT_THAT(of_look({{"output", "v.mp4"}}), HasSubstr("\"output\" cannot stand"));

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageFilter
 from picture_place import HEIGHT, QUICK, WIDTH, PicturePlace
 from test_img2img import ROOT, program
 from torch.nn import functional
@@ -88,6 +89,27 @@ def test_a_convolution_is_what_torch_makes_of_it(place, dtype, tolerance):
             wanted = (Convolved()(inputs).clamp(0, 1) * 255).round()[0].permute(1, 2, 0).numpy()
         assert picture.shape == (2 * HEIGHT, 2 * WIDTH, 3) and wanted.std() > 5
         assert np.abs(picture - wanted).max() <= tolerance, frame
+
+
+def test_the_network_that_ships_gives_what_torch_gives_and_sharper_edges_than_lanczos(place):
+    done = place.render("--upscale", ROOT / "models/mini-upscaler", "--frames", "3,11", "-o", "shipped/%05d.png")
+    assert done.returncode == 0, done
+    network = torch.jit.load(ROOT / "models/mini-upscaler/upscaler.pt")
+    plain, large = place.frames("plain"), place.frames("shipped")
+    for frame, picture in large.items():
+        with torch.inference_mode():
+            inputs = torch.from_numpy(plain[frame]).permute(2, 0, 1)[None].float() / 255
+            wanted = (network(inputs).clamp(0, 1) * 255).round()[0].permute(1, 2, 0).numpy()
+        assert picture.shape == (4 * HEIGHT, 4 * WIDTH, 3)
+        assert np.abs(picture - wanted).max() <= 1, frame
+    edge = np.full((40, 64, 3), 40, np.uint8)
+    edge[:, 32:] = 200
+    soft = Image.fromarray(edge).filter(ImageFilter.GaussianBlur(1.5))
+    lanczos = np.asarray(soft.resize((256, 160), Image.Resampling.LANCZOS)).astype(int)
+    with torch.inference_mode():
+        made = network(torch.from_numpy(np.array(soft)).permute(2, 0, 1)[None].float() / 255)[0].permute(1, 2, 0).numpy() * 255
+    steepest = [np.abs(np.diff(picture[40:120, :, 1], axis=1)).max(axis=1).mean() for picture in (made, lanczos)]
+    assert steepest[0] > 1.5 * steepest[1], steepest
 
 
 def test_it_works_where_the_output_is_larger_than_the_pictures(place):

@@ -28,7 +28,7 @@ enum class LayerKind {
 };
 
 // The one rule of who may set what. A look and a video are made by others: they decide pictures and reach for
-// nothing on this computer. Trust is the user's alone.
+// nothing on this computer but networks, which they name by hash. Trust is the user's alone.
 bool may_stand(OptionClass option, LayerKind layer);
 
 // "a preset", as messages name it.
