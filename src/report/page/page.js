@@ -27,6 +27,11 @@ function shown(value) {
 // A colour per label that black text can be read on, the same in light and dark.
 const labelColour = (label) => `hsl(${(label * 137.5 + 210) % 360} 55% 74%)`;
 
+// Breaks into lines between its words alone, not after the hyphens of its options.
+function fillCommand(code, command) {
+  code.replaceChildren(...command.split(" ").flatMap((word, i) => (i > 0 ? [" ", make("span", word)] : [make("span", word)])));
+}
+
 const percent = (seconds) => ((seconds - begin) / span) * 100;
 const inside = (seconds) => seconds >= begin && seconds < begin + span;
 
@@ -176,7 +181,7 @@ function show(frame) {
   const section = data.sections.find((each) => seconds >= each.begin && seconds < each.end);
   if (section) add("section", `${section.label}, energy ${section.energy}`);
   for (const curve of data.curves) add(curve.name, shown(valueAt(curve.values, chosen)));
-  byId("moment-frames").textContent = commandFor(chosen);
+  fillCommand(byId("moment-frames"), commandFor(chosen));
 }
 
 let hiding = 0;
@@ -258,7 +263,7 @@ function fillTables() {
   }
   byId("settings-card").hidden = data.settings.length === 0;
   byId("again").hidden = !data.command;
-  byId("command").textContent = data.command;
+  fillCommand(byId("command"), data.command);
 }
 
 document.title = data.title + " · spectradiff";
