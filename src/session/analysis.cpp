@@ -50,6 +50,7 @@ void check_outputs(const SessionRequest& request, const std::vector<Output>& out
   add_files(guard, request);
   guard.check();
   for (const Output& output : outputs) {
+    if (output.option == "plot") check_ending(output.option, output.path, ".png", "a plot is a PNG picture");
     if (output.path != "-") check_output_file(output.option, output.path, overwrite);
   }
 }

@@ -116,7 +116,7 @@ std::optional<MeasuredVideo> measure_video(const MeasureRequest& request, Render
   FileGuard guard;
   add_files(guard, request);
   guard.check();
-  if (reports) check_output_file("report", settings.run.report, settings.run.overwrite);
+  if (reports) check_report_file(settings.run.report, settings.run.overwrite);
   const PictureReader reader(request.video, Rgb{});
   check_pictures(reader, request.video);
   const Music music = hear_music(request, settings, reader, observer);

@@ -66,6 +66,7 @@ void choose_prompt(Resolution& resolution, const Features& features, RenderObser
     }
     job.scenes.clear();
   }
+  resolution.origins["prompt"] = "model " + resolution.manifest->name;
   diffusion.prompt = suiting_prompt(*resolution.manifest, mood, diffusion.seed);
   observer.info(fmt::format(
       "no prompt given: \"{}\" suits the song (energy {:.2f}, brightness {:.2f}{}); --prompt \"…\" takes "

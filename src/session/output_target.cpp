@@ -73,6 +73,16 @@ void check_output_file(const std::string& option, const fs::path& file, bool ove
   check_new_file(file, overwrite, setting_text(option, file));
 }
 
+void check_ending(const std::string& option, const fs::path& file, const char* ending, const char* kind) {
+  if (!file.has_extension() || file.extension() == ending) return;
+  throw_error(ErrorKind::usage, "{}: {}; end its name in {}", setting_text(option, file), kind, ending);
+}
+
+void check_report_file(const fs::path& file, bool overwrite) {
+  check_ending("report", file, ".html", "a report is a page");
+  check_output_file("report", file, overwrite);
+}
+
 FramePattern init_pattern(const fs::path& folder) {
   return FramePattern((folder / "%05d.png").string());
 }

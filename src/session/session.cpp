@@ -86,7 +86,7 @@ void check_transparent(const Resolution& settings) {
 
 void check_outputs(const OutputTarget& target, const RunSettings& run, bool may_exist) {
   check_target(target, may_exist);
-  if (!run.report.empty()) check_output_file("report", run.report, may_exist);
+  if (!run.report.empty()) check_report_file(run.report, may_exist);
   if (run.preview.empty() || run.preview == "-") return;
   check_preview_name(run.preview);
   check_output_file("preview", run.preview, may_exist);

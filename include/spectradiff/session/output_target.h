@@ -36,6 +36,11 @@ void check_target(const OutputTarget& target, bool overwrite);
 // The same for a file that `option` names; pipes and devices may exist.
 void check_output_file(const std::string& option, const std::filesystem::path& file, bool overwrite);
 
+// Error{usage} where the name ends otherwise; those of pipes and devices end in nothing.
+void check_ending(const std::string& option, const std::filesystem::path& file, const char* ending,
+                  const char* kind);
+void check_report_file(const std::filesystem::path& file, bool overwrite);
+
 // Creates the pattern's last folder.
 void make_frames_folder(const FramePattern& pattern, const std::string& option = "output");
 
