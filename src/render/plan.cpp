@@ -201,6 +201,15 @@ void check_trails(const Plan& plan) {
   }
 }
 
+// "start = 11s leaves"
+std::string said_of(const Selection& selection) {
+  std::vector<std::string> said;
+  if (selection.start.value != Rational(0)) said.push_back("start = " + selection.start.text());
+  if (selection.duration) said.push_back("duration = " + selection.duration->text());
+  if (!selection.frames.empty()) said.push_back("frames = " + selection.frames);
+  return join(said, ", ") + (said.size() > 1 ? " leave" : " leaves");
+}
+
 }  // namespace
 
 std::vector<int64_t> parse_frame_ranges(std::string_view text, int64_t count,
@@ -409,7 +418,7 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples, std::v
   }
   if (plan.shown.empty()) {
     throw_error(ErrorKind::usage,
-                "start, duration and frames leave no frame of this song, which lasts {} ({})",
+                "{} no frame of this song, which lasts {} ({})", said_of(job.selection),
                 duration_text(static_cast<double>(samples) / sample_rate_hz), counted(song.frames, "frame"));
   }
   add_rows(plan, job.diffusion);
