@@ -292,6 +292,12 @@ std::string read_name(JsonReader& reader) {
 
 std::string manifest_text(const fs::path& folder) {
   std::error_code failed;
+  if (fs::is_regular_file(folder, failed)) {
+    throw_error(ErrorKind::model,
+                "{} is a file, and a model is a folder: scripts/export_model.py {} OUT makes one of a "
+                "checkpoint, scripts/export_upscaler.py one of a network that enlarges",
+                folder.string(), folder.string());
+  }
   if (!fs::is_directory(folder, failed)) {
     throw_error(ErrorKind::model, "the model folder {} does not exist", folder.string());
   }

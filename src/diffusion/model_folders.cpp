@@ -93,12 +93,13 @@ fs::path find_model(const std::string& name_or_folder, const std::vector<fs::pat
   for (const fs::path& root : search_path) {
     if (is_bundle(root / name_or_folder)) return root / name_or_folder;
   }
-  if (fs::is_directory(name_or_folder, failed)) return name_or_folder;
+  if (fs::exists(name_or_folder, failed)) return name_or_folder;
   std::vector<std::string> names;
   for (const fs::path& folder : list_models(search_path)) names.push_back(folder.filename().string());
   throw_error(ErrorKind::model,
               "there is no model '{}'{}; looked in: {}; models there: {}; give a bundle's folder as "
-              "./{}, set SPECTRADIFF_MODEL_PATH, or make a bundle with scripts/export_model.py",
+              "./{}, set SPECTRADIFF_MODEL_PATH, or make a bundle with scripts/export_model.py, "
+              "export_upscaler.py or export_interpolator.py",
               name_or_folder, suggestion(name_or_folder, names), searched(search_path),
               names.empty() ? "none" : join(names, ", "), name_or_folder);
 }

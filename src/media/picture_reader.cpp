@@ -107,7 +107,7 @@ struct PictureReader::Impl {
   void open() {
     input = open_media_file(file);
     const int index = av_find_best_stream(input.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-    if (index < 0) fail("holds no pictures");
+    if (index < 0) fail("holds no pictures: it is neither a picture nor a video");
     stream = input->streams[index];
     with_sound = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0) >= 0;
     for (unsigned i = 0; i < input->nb_streams; ++i)
@@ -138,7 +138,7 @@ struct PictureReader::Impl {
       }
       av_packet_unref(packet.get());
     }
-    if (times.empty()) fail("holds no pictures");
+    if (times.empty()) fail("holds no pictures: it is neither a picture nor a video");
     std::sort(times.begin(), times.end());
     times.erase(std::unique(times.begin(), times.end()), times.end());
     const auto count = static_cast<int64_t>(times.size());
