@@ -107,6 +107,11 @@ std::vector<Scene> scenes_from_json(const Json& list, const std::string& source,
   return scenes;
 }
 
+// "[00:12.34] words" and "[ar: Name]" begin no list.
+bool is_json(std::string_view text) {
+  return text[0] == '{' || (text[0] == '[' && text.find(':') >= text.find_first_of("{\"]"));
+}
+
 std::vector<Scene> parse_scenes(std::string_view text, const std::string& source, const ChangeCheck& check) {
   text = without_byte_order_mark(text);
   if (!is_valid_utf8(text)) throw_error(ErrorKind::usage, "{} is not valid UTF-8", source);
@@ -114,7 +119,7 @@ std::vector<Scene> parse_scenes(std::string_view text, const std::string& source
   if (first == std::string_view::npos)
     throw_error(ErrorKind::usage, "{}: there is no scene in it; {}", source, kSceneForm);
   if (auto timed = parse_timed_text(text)) return *std::move(timed);
-  if (text[first] == '[' || text[first] == '{')
+  if (is_json(text.substr(first)))
     return scenes_from_json(parse_json(text, source), source, check);
   std::vector<Scene> scenes;
   for (int number = 1; !text.empty(); ++number) {
