@@ -58,6 +58,9 @@ bool is_option_like(const std::string& word) {
                 join(commands_with(*option), ", "), help);
   if (const std::string answer = habit_answer(name); !answer.empty())
     throw_error(ErrorKind::usage, "unknown option {}: {}", name, answer);
+  std::error_code failed;
+  if (std::filesystem::exists(word, failed))
+    throw_error(ErrorKind::usage, "unknown option {}; the file of that name is ./{}", word, word);
   throw_error(ErrorKind::usage, "unknown option {}{}; `{}` lists them", name,
               name.starts_with("--") ? suggestion(name, known) : "", help);
 }
@@ -74,8 +77,11 @@ bool names_video(const std::string& word) {
                 "unexpected argument \"{}\"; the output is named with -o: spectradiff {} … -o {}", word,
                 command.name, word);
   }
-  throw_error(ErrorKind::usage, "unexpected argument \"{}\"; `spectradiff {} --help` shows what goes where",
-              word, command.name);
+  const char* likely = is_option_like(word)         ? "behind -- stand names alone, "
+                       : command.most_operands > 0 ? "a name with spaces stands in quotes, "
+                                                   : "";
+  throw_error(ErrorKind::usage, "unexpected argument \"{}\"; {}`spectradiff {} --help` shows what goes where",
+              word, likely, command.name);
 }
 
 [[noreturn]] void refuse_command(const std::string& word) {
@@ -260,6 +266,10 @@ void check_action(const Arguments& arguments, const Command& command) {
     throw_error(ErrorKind::usage,
                 "presets show needs the name of a preset; `spectradiff presets list` lists them");
   }
+  if (command.name == "model" && arguments.action == "trust" && arguments.subject.empty()) {
+    throw_error(ErrorKind::usage,
+                "model trust needs the name or folder of a model; `spectradiff model list` lists them");
+  }
   if (arguments.action == "list" && !arguments.subject.empty()) refuse_argument(arguments.subject, command);
 }
 
@@ -320,6 +330,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     arguments.topic = words.back();
     return arguments;
   }
+  if (words.size() > 2 && words.front() == "help" && is_topic(words[1]))
+    throw_error(ErrorKind::usage, "help tells of one topic at a time: spectradiff help {}", words[1]);
   if (words.size() == 2 && words.front() == "help" && !is_option_like(words.back())) {
     const std::vector<std::string> names = command_names();
     if (std::find(names.begin(), names.end(), words.back()) == names.end()) refuse_topic(words.back());

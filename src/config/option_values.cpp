@@ -203,8 +203,10 @@ Json number_from_text(std::string_view text) {
 
 Json integer_from_text(std::string_view text) {
   const auto integer = parse_integer(text);
-  if (!integer) refuse("is not an integer");
-  return *integer;
+  if (integer) return *integer;
+  constexpr size_t kMostDigits = 18;  // that always fit
+  const bool is_long = text.size() > kMostDigits && text.find_first_not_of("0123456789", 1) == text.npos;
+  refuse(is_long ? "has too many digits" : "is not an integer");
 }
 
 Json text_from_text(std::string_view text) {
