@@ -123,7 +123,7 @@ skies, cities and the like. Others are exported from Hugging Face or a checkpoin
 neither ships nor was exported here is refused until you trust it: `spectradiff model trust ./my-model`.
 
 A network that enlarges pictures, such as a TorchScript trace of ESRGAN, and one that makes pictures between others,
-such as one of FILM, become bundles too:
+such as one of FILM, become bundles too (--upscale none does without one that a model brings):
   python scripts/export_upscaler.py esrgan.pt sharp
   spectradiff render song.wav --aspect 16:9 --upscale ./sharp
   python scripts/export_interpolator.py film.pt between
@@ -137,8 +137,8 @@ How long it takes: --steps, the few-step models' --scheduler lcm, a small --size
 
   spectradiff render song.wav --aspect 9:16
   spectradiff render song.wav --aspect 16:9 --output-size 4k
---aspect 16:9, 9:16, 1:1 or 4:5 chooses a --size that the model knows and an --output-size of 1080 lines; 720p, 1080p,
-1440p and 4k are sizes too. Pictures are scaled; --fit cover, contain or stretch says how.
+--aspect 16:9, 9:16, 1:1 or 4:5 chooses a --size that the model knows and an --output-size of 1080 pixels on its shorter
+side; 720p, 1080p, 1440p and 4k are sizes too. Pictures are scaled; --fit cover, contain or stretch says how.
 
 mp4 with h264 plays everywhere; --crf 24 makes it smaller, --crf 14 better. .mov with --video-codec prores is for
 editors, .webm for pages, 'frames/%05d.png' for everything else. The song's own sound is copied where the container

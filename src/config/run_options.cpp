@@ -213,8 +213,8 @@ void add_aspect(std::vector<Option>& table) {
   aspects.insert(aspects.begin(), {"auto", "", "as --size and --output-size say"});
   OptionText text =
       of_run("aspect", kPictures, "W:H",
-             "shape of the video: a --size that the model knows, and an --output-size of 1080 lines, "
-             "where you give none");
+             "shape of the video: a --size that the model knows, and an --output-size of 1080 pixels on "
+             "its shorter side, where you give none");
   text.option_class = Is::video;
   Option aspect = choice_option<std::string>(text, FIELD(aspect), aspects);
   aspect.get = [](const Settings&) { return Json(); };
