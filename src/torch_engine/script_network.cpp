@@ -84,8 +84,8 @@ ScriptNetwork::ScriptNetwork(const AdmittedModel& model, const std::string& name
   title_ = fmt::format("{} (model {})", network.file, manifest.name);
   const ModelFile& file = model.file(network.file);
   const HostMemoryNotKept loading;
-  // Calls of submodules would stay calls without it, from the first look at a graph on, and a run that needs a
-  // network at once is without it.
+  // Calls of submodules would stay calls without it, from the first look at a graph on, and a run that needs
+  // a network at once is without it.
   const torch::jit::GraphOptimizerEnabledGuard inlining(true);
   try {
     torch::jit::Module module = file.loading(network.sha256, [&] { return load(file); });
