@@ -77,7 +77,7 @@ bool names_video(const std::string& word) {
                 "unexpected argument \"{}\"; the output is named with -o: spectradiff {} … -o {}", word,
                 command.name, word);
   }
-  const char* likely = is_option_like(word)         ? "behind -- stand names alone, "
+  const char* likely = is_option_like(word)        ? "behind -- stand names alone, "
                        : command.most_operands > 0 ? "a name with spaces stands in quotes, "
                                                    : "";
   throw_error(ErrorKind::usage, "unexpected argument \"{}\"; {}`spectradiff {} --help` shows what goes where",

@@ -145,7 +145,8 @@ VideoProbe probe_video(const std::filesystem::path& path) {
   quiet_libav();
   const InputPtr input = open_media_file(path);
   const int video = choose_picture_stream(input.get());
-  if (video < 0) throw_error(ErrorKind::input, "{} holds no pictures: it is neither a picture nor a video", path.string());
+  if (video < 0)
+    throw_error(ErrorKind::input, "{} holds no pictures: it is neither a picture nor a video", path.string());
   const int audio = av_find_best_stream(input.get(), AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
   const AVStream* stream = input->streams[video];
 
@@ -161,7 +162,8 @@ VideoProbe probe_video(const std::filesystem::path& path) {
     }
     av_packet_unref(packet.get());
   }
-  if (pictures.packets == 0) throw_error(ErrorKind::input, "{} holds no pictures: it is neither a picture nor a video", path.string());
+  if (pictures.packets == 0)
+    throw_error(ErrorKind::input, "{} holds no pictures: it is neither a picture nor a video", path.string());
   check_last_picture(path, video, pictures);
 
   VideoProbe probe;

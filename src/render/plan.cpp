@@ -417,8 +417,7 @@ Plan make_plan(const RenderJob& job, int sample_rate_hz, int64_t samples, std::v
     plan.shown.push_back({frame, range});
   }
   if (plan.shown.empty()) {
-    throw_error(ErrorKind::usage,
-                "{} no frame of this song, which lasts {} ({})", said_of(job.selection),
+    throw_error(ErrorKind::usage, "{} no frame of this song, which lasts {} ({})", said_of(job.selection),
                 duration_text(static_cast<double>(samples) / sample_rate_hz), counted(song.frames, "frame"));
   }
   add_rows(plan, job.diffusion);

@@ -56,7 +56,8 @@ class StretchMeasures {
     add("beat_alignment_f", "both in one, 0 to 1", [](const M& m) { return m.scores.alignment_f; });
     add("beat_alignment_z", "standard deviations by which that is better than chance",
         [](const M& m) { return m.alignment_f.z; });
-    add("beat_alignment_excess", "by how much that is better than chance", [](const M& m) { return m.alignment_f.excess; });
+    add("beat_alignment_excess", "by how much that is better than chance",
+        [](const M& m) { return m.alignment_f.excess; });
     add("beat_match_error_s", "seconds between beats and the changes matched with them (MVAA)",
         [](const M& m) { return m.scores.match_error_s; });
     add("beat_match_excess_s", "by how many seconds that is better than chance",
@@ -67,7 +68,8 @@ class StretchMeasures {
     add("beat_hit_f", "both in one, 0 to 1", [](const M& m) { return m.scores.hit_f; });
     add("beat_hit_z", "standard deviations by which that is better than chance",
         [](const M& m) { return m.hit_f.z; });
-    add("beat_hit_excess", "by how much that is better than chance", [](const M& m) { return m.hit_f.excess; });
+    add("beat_hit_excess", "by how much that is better than chance",
+        [](const M& m) { return m.hit_f.excess; });
   }
 
   void add_onsets(std::vector<Measure>& measures) const {

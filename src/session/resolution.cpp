@@ -144,8 +144,8 @@ bool is_there(const std::string& model) {
   }
 }
 
-// A look's upscaler is for pictures that are diffused and shown larger; it asks for no larger video itself, and
-// nobody has to have it.
+// A look's upscaler is for pictures that are diffused and shown larger; it asks for no larger video itself,
+// and nobody has to have it.
 void choose_upscaling(Resolution& resolution) {
   constexpr const char* kUpscale = "upscale";
   if (!is_from(resolution, kUpscale, LayerKind::look)) return;

@@ -119,8 +119,7 @@ std::vector<Scene> parse_scenes(std::string_view text, const std::string& source
   if (first == std::string_view::npos)
     throw_error(ErrorKind::usage, "{}: there is no scene in it; {}", source, kSceneForm);
   if (auto timed = parse_timed_text(text)) return *std::move(timed);
-  if (is_json(text.substr(first)))
-    return scenes_from_json(parse_json(text, source), source, check);
+  if (is_json(text.substr(first))) return scenes_from_json(parse_json(text, source), source, check);
   std::vector<Scene> scenes;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = trimmed(take_line(text));

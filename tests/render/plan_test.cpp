@@ -155,7 +155,8 @@ TEST(Plan, APartKeepsTheRowsAroundItsFramesAndThoseTheyFollowFrom) {
 TEST(Plan, RefusesASelectionWithoutFrames) {
   RenderJob job;
   job.selection.start = parse_time("11s", "start");
-  EXPECT_THAT(message_of([&] { make_plan(job, 44100, 441000); }), HasSubstr("start = 11s leaves no frame of this song, which lasts 10.00 s"));
+  EXPECT_THAT(message_of([&] { make_plan(job, 44100, 441000); }),
+              HasSubstr("start = 11s leaves no frame of this song, which lasts 10.00 s"));
   job.selection.duration = parse_time("2s", "duration");
   EXPECT_THAT(message_of([&] { make_plan(job, 44100, 441000); }),
               HasSubstr("start = 11s, duration = 2s leave no frame"));
