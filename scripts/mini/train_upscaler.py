@@ -90,9 +90,9 @@ def crops(pictures: Pictures, count: int, rng: np.random.Generator) -> tuple[Ten
         side = CROP + 2 * MARGIN
         y, x = (int(rng.integers(0, length - side + 1)) for length in pictures.small[number].shape[:2])
         turns, mirror = int(rng.integers(4)), int(rng.choice([-1, 1]))
-        places = (small, pictures.small[number], y, x, side), (large, pictures.large[number], SCALE * (y + MARGIN), SCALE * (x + MARGIN), SCALE * CROP)
-        for found, picture, top, left, length in places:
-            found.append(np.rot90(picture[top : top + length, left : left + length], turns)[:, ::mirror])
+        inner = slice(SCALE * (y + MARGIN), SCALE * (y + side - MARGIN)), slice(SCALE * (x + MARGIN), SCALE * (x + side - MARGIN))
+        for found, crop in ((small, pictures.small[number][y : y + side, x : x + side]), (large, pictures.large[number][inner])):
+            found.append(np.rot90(crop, turns)[:, ::mirror])
     return to_tensor(np.stack(small)), to_tensor(np.stack(large))
 
 

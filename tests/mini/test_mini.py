@@ -292,13 +292,29 @@ def test_small_and_large_crops_show_the_same_place():
     from mini import train_upscaler as upscaler
 
     large = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8).repeat(4, 0).repeat(4, 1)
-    pictures = SimpleNamespace(chosen=[1], large={1: large}, clean=[upscaler.reduced(large[None])[0]])
-    pictures.decoded = pictures.clean
+    pictures = SimpleNamespace(large=[large], small=[upscaler.reduced(large)])
     small, wanted = upscaler.crops(pictures, 6, np.random.default_rng(1))
-    side = upscaler.CROP
-    assert small.shape == (6, 3, side, side) and wanted.shape == (6, 3, 4 * side, 4 * side)
-    assert torch.equal(torch.nn.functional.interpolate(small, scale_factor=4.0), wanted)
+    side, margin = upscaler.CROP, upscaler.MARGIN
+    assert small.shape == (6, 3, side + 2 * margin, side + 2 * margin) and wanted.shape == (6, 3, 4 * side, 4 * side)
+    inner = small[..., margin:-margin, margin:-margin]
+    assert torch.equal(torch.nn.functional.interpolate(inner, scale_factor=4.0), wanted)
     assert len({crop.numpy().tobytes() for crop in small}) == 6
+
+
+def test_degraded_pictures_are_softer_each_to_a_degree_of_its_own():
+    from mini import train_upscaler as upscaler
+
+    torch.manual_seed(0)
+    edge = torch.where(torch.arange(64) < 32, -0.5, 0.5).expand(8, 3, 64, 64).clone()
+    made = upscaler.degraded(edge)
+    steepest = made.mean(2).diff(dim=-1).amax((1, 2))
+    assert made.shape == edge.shape and bool((steepest < 0.95).all())
+    assert float(steepest.max() / steepest.min()) > 1.5
+    assert float((made.mean((1, 2, 3)) - edge.mean((1, 2, 3))).abs().max()) < 0.05
+    # As scipy's has it, truncated: the same at both sides of the edge.
+    soft = upscaler.blurred(edge[:1], torch.tensor([1.5]))
+    assert torch.allclose(soft, -soft.flip(-1), atol=1e-5)
+    assert float(soft.diff(dim=-1).max()) == pytest.approx(1 / (1.5 * np.sqrt(2 * np.pi)), rel=0.02)
 
 
 def test_what_ships_knows_some_of_the_scenes():
