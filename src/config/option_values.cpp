@@ -206,7 +206,7 @@ Json integer_from_text(std::string_view text) {
   if (integer) return *integer;
   constexpr size_t kMostDigits = 18;  // that always fit
   const bool is_long = text.size() > kMostDigits && text.find_first_not_of("0123456789", 1) == text.npos;
-  refuse(is_long ? "has too many digits" : "is not an integer");
+  refuse(is_long ? "is not an integer that is used here: it has too many digits" : "is not an integer");
 }
 
 Json text_from_text(std::string_view text) {
