@@ -163,11 +163,13 @@ def test_compiled_code_that_does_not_load_is_refused_with_the_batch_size_that_go
     shutil.copytree(compiled.bundle, bundle)
     package = bundle / "denoiser.pt2"
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("archive_format", "pt2")
+        for name, text in (("archive_format", "pt2"), ("data/aotinductor/model/junk.txt", "no code")):
+            archive.writestr(f"denoiser/{name}", text)
     text = compiled.facts.read_text()
     was, now = (hashlib.sha256((folder / "denoiser.pt2").read_bytes()).hexdigest() for folder in (compiled.bundle, bundle))
-    assert was in text
-    (bundle / "model.json").write_text(text.replace(was, now))
+    sizes = [f'"bytes": {(folder / "denoiser.pt2").stat().st_size}' for folder in (compiled.bundle, bundle)]
+    assert was in text and sizes[0] in text
+    (bundle / "model.json").write_text(text.replace(was, now).replace(*sizes))
     render = (program(), "render", compiled.bench.song, "--model", bundle, "--allow-unpinned-model", "--size", "64x64",
               "--frames", "0", "--dtype", "float32", "--device", "cpu", *compiled.job.options)  # fmt: skip
     out = compiled.bench.folder / "compiled-out"
