@@ -25,7 +25,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini.train_denoiser import write
-from mini.train_vae import GRADIENT_WEIGHT, SQUARE_WEIGHT, Diet, gradients
+from mini.train_vae import GRADIENT_WEIGHT, SQUARE_WEIGHT, Diet, edge_loss, gradients
 from mini.training import Ema, begin, descend, options, psnr, rate
 
 PEAK_RATE, JUDGES_RATE = 3e-4, 1e-3
@@ -103,9 +103,13 @@ class Judge(nn.Module):
 
 def likeness_loss(made: Tensor, wanted: Tensor) -> Tensor:
     """Everything that compares a decoded picture with the original itself."""
-    edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
     colours = functional.l1_loss(made, wanted) + SQUARE_WEIGHT * functional.mse_loss(made, wanted)
-    return colours + GRADIENT_WEIGHT * edges + TEXTURE_WEIGHT * texture_loss(made, wanted) + RING_WEIGHT * ringing(made, wanted)
+    return (
+        colours
+        + GRADIENT_WEIGHT * edge_loss(made, wanted)
+        + TEXTURE_WEIGHT * texture_loss(made, wanted)
+        + RING_WEIGHT * ringing(made, wanted)
+    )
 
 
 class Travellers:

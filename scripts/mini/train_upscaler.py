@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from mini.make_data import LARGE_SIZE
 from mini.train_decoder import GRAINY, spectral_distance
-from mini.train_vae import gradients
+from mini.train_vae import edge_loss
 from mini.training import Ema, Shards, begin, descend, options, psnr, rate, to_tensor
 
 # MARGIN is cut off when crops have been blurred.
@@ -121,8 +121,7 @@ def degraded(small: Tensor) -> Tensor:
 
 def objective(made: Tensor, wanted: Tensor) -> Tensor:
     """L1 of the colours and of the gradients, means, weighted."""
-    edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
-    return functional.l1_loss(made, wanted) + GRADIENT_WEIGHT * edges
+    return functional.l1_loss(made, wanted) + GRADIENT_WEIGHT * edge_loss(made, wanted)
 
 
 def enlarged(network: Upscaler, small: Tensor) -> Tensor:

@@ -97,12 +97,17 @@ def gradients(image: Tensor) -> tuple[Tensor, Tensor]:
     return image[..., 1:, :] - image[..., :-1, :], image[..., :, 1:] - image[..., :, :-1]
 
 
+def edge_loss(made: Tensor, wanted: Tensor) -> Tensor:
+    """L1 of the gradients downwards and of those to the right, means, added."""
+    down, right = (functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
+    return down + right
+
+
 def objective(made: Tensor, wanted: Tensor, mean: Tensor, logvar: Tensor) -> Tensor:
     """L1, MSE, L1 of the image gradients and KL to a unit Gaussian, all means, weighted."""
-    edges = sum(functional.l1_loss(a, b) for a, b in zip(gradients(made), gradients(wanted), strict=True))
     kl = 0.5 * (mean.square() + logvar.exp() - 1.0 - logvar).mean()
     colours = functional.l1_loss(made, wanted) + SQUARE_WEIGHT * functional.mse_loss(made, wanted)
-    return colours + GRADIENT_WEIGHT * edges + KL_WEIGHT * kl
+    return colours + GRADIENT_WEIGHT * edge_loss(made, wanted) + KL_WEIGHT * kl
 
 
 @torch.no_grad()

@@ -138,7 +138,7 @@ struct PictureReader::Impl {
       }
       av_packet_unref(packet.get());
     }
-    if (times.empty()) fail("holds no pictures: it is neither a picture nor a video");
+    if (times.empty()) fail("holds no pictures");
     std::sort(times.begin(), times.end());
     times.erase(std::unique(times.begin(), times.end()), times.end());
     const auto count = static_cast<int64_t>(times.size());

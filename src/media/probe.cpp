@@ -162,8 +162,7 @@ VideoProbe probe_video(const std::filesystem::path& path) {
     }
     av_packet_unref(packet.get());
   }
-  if (pictures.packets == 0)
-    throw_error(ErrorKind::input, "{} holds no pictures: it is neither a picture nor a video", path.string());
+  if (pictures.packets == 0) throw_error(ErrorKind::input, "{} holds no pictures", path.string());
   check_last_picture(path, video, pictures);
 
   VideoProbe probe;

@@ -200,8 +200,8 @@ bool make_stills(const StillsRequest& request, RenderObserver& observer, const s
   const std::vector<std::string> sounds = named_sounds(request.sounds);
   if (sounds.size() > 1 && output.ends_with(".png"))
     throw_error(ErrorKind::usage, "output = {}: {} sounds need a folder", output, sounds.size());
-  for (const std::string& sound : sounds)
-    AudioSource::open(sound);  // before the first of them takes its time
+  // The others, before the first of them takes its time.
+  for (size_t i = 1; i < sounds.size(); ++i) AudioSource::open(sounds[i]);
   SharedResources shared;
   return std::all_of(sounds.begin(), sounds.end(), [&](const std::string& sound) {
     return make_still(sound, request, sounds.size() == 1, shared, observer, stop);
