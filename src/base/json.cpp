@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "json_fault.h"
 #include "spectradiff/base/file.h"
 #include "spectradiff/base/text.h"
 
@@ -100,7 +101,8 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     if (message.starts_with("parse error")) {
       if (const size_t at = message.find(": "); at != message.npos) message.remove_prefix(at + 2);
     }
-    source_.fail(std::min(std::max<size_t>(characters_read, 1) - 1, source_.text.size()), message);
+    const size_t place = std::min(std::max<size_t>(characters_read, 1) - 1, source_.text.size());
+    source_.fail(place, plain_fault(message, source_.text, place));
   }
 
  private:

@@ -52,6 +52,30 @@ TEST(ParseJson, RefusesWhatIsNotJsonAndSaysWhere) {
   }
 }
 
+TEST(ParseJson, SaysInPlainWordsWhatIsWrong) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"a": 1,})", "the comma before this '}' is one too many"},
+      {"[1, ]", "the comma before this ']' is one too many"},
+      {"[.5]", "'.5' is no value; texts stand in double quotes, numbers begin with a digit or -"},
+      {"{'a': 1}", "a name in double quotes is expected here, not 'a'"},
+      {"{a: 1}", "a name in double quotes is expected here, not 'a'"},
+      {R"({"a" 1})", "':' is expected here, not a number"},
+      {R"({"a": 1 "b": 2})", "a comma or '}' is expected here, not a text in double quotes"},
+      {"[1", "a comma or ']' is expected here, not the end of the text"},
+      {"", "a value is expected here, not the end of the text"},
+      {"[1] 2", "nothing may follow the value, but a number does"},
+      {"{} x", "nothing may follow the value, but 'x' does"},
+      {"// c\n1", "JSON has no comments"},
+      {"[1.]", "invalid number; digit after '.' is expected"},
+      {R"(["\q"])", "this is no escape; a backslash itself is written \\"},
+      {"[\"a\nb\"]", "a line break or another control character in a text is written \\n"},
+      {"[\"a", "the closing double quote of this text is missing"}};
+  for (const auto& [text, words] : cases) {
+    SCOPED_TRACE(text);
+    EXPECT_ERROR(parse_json(text, "x"), ErrorKind::usage, words);
+  }
+}
+
 TEST(ParseJson, CountsColumnsInCharacters) {
   EXPECT_ERROR(parse_json("{\"é😀\": 1 1}", "x"), ErrorKind::usage, "x:1:10");
 }
