@@ -123,7 +123,7 @@ std::unique_ptr<FrameSpectrum> make_frame_spectrum(const AnalysisSettings& setti
                                                         settings.window_shape,
                                                         sample_rate_hz / settings.fps.to_double());
   }
-  const auto frame_samples = static_cast<int>(frame_start_sample(1, sample_rate_hz, settings.fps));
+  const int64_t frame_samples = frame_start_sample(1, sample_rate_hz, settings.fps);
   return std::make_unique<CentredSpectrum<LogSpectrum>>(settings, sample_rate_hz, window_samples,
                                                         fast_fft_size(kZeroPadding * window_samples),
                                                         settings.window_shape, bands, frame_samples);

@@ -27,7 +27,7 @@ double LogBands::centre_hz(int band) const {
 }
 
 LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands,
-                         int frame_samples, int sample_rate_hz)
+                         int64_t frame_samples, int sample_rate_hz)
     : fft_(fft_size),
       window_(make_window(shape, window_samples)),
       power_(static_cast<size_t>(fft_.bins())),
@@ -52,7 +52,8 @@ LogSpectrum::LogSpectrum(int window_samples, int fft_size, WindowShape shape, co
     bands_.push_back(make_band(edges.back().low_hz * bins_per_hz, centre_hz * bins_per_hz,
                                edges.back().high_hz * bins_per_hz, noise_bins));
   }
-  if (frame_samples < window_samples) gate_.emplace(window_, fft_size, frame_samples, edges, sample_rate_hz);
+  if (frame_samples < window_samples)
+    gate_.emplace(window_, fft_size, static_cast<int>(frame_samples), edges, sample_rate_hz);
 }
 
 // FFT bin k holds what lies between k - 1/2 and k + 1/2.

@@ -30,8 +30,8 @@ struct LogBands {
 // A window longer than the frame hears pitches; when they were heard is told by the frame (FrameGate).
 class LogSpectrum {
  public:
-  LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands, int frame_samples,
-              int sample_rate_hz);
+  LogSpectrum(int window_samples, int fft_size, WindowShape shape, const LogBands& bands,
+              int64_t frame_samples, int sample_rate_hz);
 
   int window_samples() const { return static_cast<int>(window_.size()); }
   const std::vector<float>& centres_hz() const { return centres_hz_; }

@@ -350,6 +350,15 @@ TEST(Analyze, AcceptsSlowAndFastFrameRates) {
   }
 }
 
+TEST(Analyze, AFrameMayLastADay) {
+  for (const BinSpacing spacing : {BinSpacing::seed, BinSpacing::log}) {
+    AnalysisSettings settings;
+    settings.fps = Rational(1, 86400);
+    settings.spacing = spacing;
+    EXPECT_EQ(analyze_samples(sine(kSecond, 440, 0.5), settings, 1, 44100).frames, 1);
+  }
+}
+
 TEST(Analyze, RefusesWhatThisSongCannotHave) {
   const std::vector<float> song = sine(10000, 440, 0.5);
   AnalysisSettings settings;
