@@ -206,7 +206,8 @@ void check_conditioning(const RenderJob& job) {
   for (const auto& [region, text] : conditioning.region_amounts) {
     check("region_amounts", text);
     const auto& told = conditioning.region_prompts;
-    if (std::none_of(told.begin(), told.end(), [&](const auto& each) { return each.first == region; }))
+    if (std::none_of(told.begin(), told.end(),
+                     [&region = region](const auto& each) { return each.first == region; }))
       throw_error(ErrorKind::usage,
                   "region_amounts names {}, which has no prompt; --region-prompts \"{}=…\" gives it one",
                   region, region);

@@ -122,9 +122,8 @@ VocabularyFiles vocabulary_files(const std::filesystem::path& folder, const Toke
 }
 
 void check_vocabulary(const VocabularyFiles& files, const std::set<int32_t>& named) {
-  const auto& [vocab, merges, vocab_hash, merges_hash] = files;
   const Vocabulary ids = read_vocabulary(files);
-  const std::vector<const std::string*> tokens = tokens_by_id(vocab, ids);
+  const std::vector<const std::string*> tokens = tokens_by_id(files.vocab, ids);
   std::vector<bool> reached(tokens.size());
   for (const std::string& character : byte_characters()) {
     for (const std::string& token : {character, character + kWordEnd}) {
@@ -139,8 +138,8 @@ void check_vocabulary(const VocabularyFiles& files, const std::set<int32_t>& nam
   for_each_merge(files, ids, [&](int line, const MergeLine& merge) {
     reached[static_cast<size_t>(merge.merged)] = true;
     if (!pairs.insert(key_of(merge.left, merge.right)).second) {
-      throw_error(ErrorKind::model, "{} line {}: the pair that gives '{}' comes twice", merges.string(), line,
-                  *tokens[static_cast<size_t>(merge.merged)]);
+      throw_error(ErrorKind::model, "{} line {}: the pair that gives '{}' comes twice", files.merges.string(),
+                  line, *tokens[static_cast<size_t>(merge.merged)]);
     }
   });
   const auto lacking = std::count(reached.begin(), reached.end(), false);
@@ -150,7 +149,7 @@ void check_vocabulary(const VocabularyFiles& files, const std::set<int32_t>& nam
       ErrorKind::model,
       "{} has {} merges, from which {} of the {} tokens of {} do not come, '{}' first: one of the files "
       "was cut short, or they do not belong together",
-      merges.string(), pairs.size(), lacking, tokens.size(), vocab.filename().string(),
+      files.merges.string(), pairs.size(), lacking, tokens.size(), files.vocab.filename().string(),
       *tokens[static_cast<size_t>(first)]);
 }
 

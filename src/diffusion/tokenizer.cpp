@@ -142,7 +142,7 @@ struct Tokenizer::Impl {
                                                    {"unk_token_id", files.unk_token_id}};
     for (const auto& [key, id] : ids) {
       const bool added = std::any_of(files.added_tokens.begin(), files.added_tokens.end(),
-                                     [&](const AddedToken& token) { return token.id == id; });
+                                     [id = id](const AddedToken& token) { return token.id == id; });
       if (!added && !pairs.has_id(id)) {
         throw_error(ErrorKind::model, "{}: tokenizer.{} = {} is not in the vocabulary",
                     (folder / files.vocab).string(), key, id);

@@ -186,7 +186,7 @@ Canvas with_contrast(Canvas faded, const Canvas& from, const Canvas& to, int par
 
 Canvas seen_by_camera(const Canvas& picture, const CameraView& view, Border border) {
   if (view == CameraView()) return picture.clone();
-  const auto [width, height] = picture.size();
+  const int width = picture.width(), height = picture.height();
   const double middle_x = (width - 1) / 2.0, middle_y = (height - 1) / 2.0;
   const double angle = view.turn_degrees * std::numbers::pi / 180;
   const auto seen = [&](double octave) {
