@@ -10,6 +10,7 @@ namespace {
 
 constexpr const char* kDiffusing = "Diffusion";
 constexpr const char* kOwnScenes = "auto";
+constexpr const char* kNoScenes = "none";
 
 // torch's CPU generator, from which all noise is drawn, keeps 32 bits of a seed.
 constexpr int64_t kLargestSeed = 4294967295;
@@ -98,18 +99,19 @@ void add_prompt_changes(std::vector<Option>& table) {
 // A file's name, or the scenes themselves, so that a finished job needs no file any more.
 Option scenes_option() {
   OptionText text =
-      row("scenes", "FILE|auto",
+      row("scenes", "FILE|auto|none",
           "what is shown in which part: lines of `A: text`, `chorus: text | strength +0.2 | cut`, `1:30: "
-          "text`, JSON, LRC or SubRip; auto: the model's own prompts, one per label");
+          "text`, JSON, LRC or SubRip; auto: the model's own prompts, one per label; none: "
+          "one prompt throughout");
   text.commands = kPictures;
   Option option = option_for(text, OF_JOB(scenes));
   option.path = PathKind::file;
-  option.no_path = kOwnScenes;
+  option.no_paths = {kOwnScenes, kNoScenes};
   option.from_text = text_from_text;
   option.set = [](Settings& to, const Json& value) {
     to.job.own_scenes = value == kOwnScenes;
     to.job.scenes.clear();
-    if (to.job.own_scenes || value == "") return;
+    if (to.job.own_scenes || value == kNoScenes || value == "") return;
     try {
       to.job.scenes = value.is_string()
                           ? parse_scenes(read_file(value.get<std::string>(), kMaxTextBytes, ErrorKind::usage),

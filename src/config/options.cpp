@@ -45,9 +45,11 @@ std::string flag_of(std::string_view key) {
 }
 
 bool Option::names_path(const Json& value) const {
-  const bool is_word = value.is_string() &&
-                       std::find(choices.begin(), choices.end(), value.get<std::string>()) != choices.end();
-  return path != PathKind::none && value != no_path && !is_word;
+  const auto is_one_of = [&](const std::vector<std::string>& words) {
+    return value.is_string() &&
+           std::find(words.begin(), words.end(), value.get<std::string>()) != words.end();
+  };
+  return path != PathKind::none && !is_one_of(no_paths) && !is_one_of(choices);
 }
 
 bool Option::has_choice_notes() const {

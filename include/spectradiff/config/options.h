@@ -92,8 +92,8 @@ struct Option {
   bool moves = false;                     // takes an expression too (RenderJob::expressions)
   bool repeats = false;  // its flag may be given more than once; values are objects or arrays, put together
   bool of_job = true;    // false: of the run (RunSettings)
-  PathKind path = PathKind::none;  // what a text value names
-  std::string no_path;             // the text that names nothing
+  PathKind path = PathKind::none;     // what a text value names
+  std::vector<std::string> no_paths;  // the texts that name nothing
 
   // Text as typed to the JSON value it means. Throws Error{usage} with the reason alone ("is not a number").
   std::function<Json(std::string_view)> from_text;
