@@ -92,8 +92,7 @@ std::vector<std::string> named_sounds(const std::vector<std::string>& names) {
 }
 
 // The whole sound is one frame: at less than one in all its seconds.
-Layer still_layer(const std::string& sound, const std::vector<Layer>& layers) {
-  const double seconds = AudioSource::open(sound).info().duration_s();
+Layer still_layer(double seconds, const std::vector<Layer>& layers) {
   Layer layer{"still", Json::object(), LayerKind::flag, {}};
   layer.values = {{"fps", fmt::format("1/{}", static_cast<int64_t>(std::ceil(seconds)) + 1)},
                   {"frames", "0"},
@@ -128,13 +127,14 @@ StillTarget target_of(const std::string& sound, const std::string& output, const
   return {(folder / (feature + "%05d.png")).string(), {}};
 }
 
-// Tells of the picture where a run tells of the folder that it is made in.
+// Tells of the picture where a run tells of the folder that it is made in, and of standard input by that
+// name.
 class PictureTeller : public RenderObserver {
  public:
-  PictureTeller(RenderObserver& observer, const StillTarget& target)
-      : observer_(observer),
-        folder_(fs::path(target.pattern).parent_path().string()),
-        picture_(target.picture) {}
+  PictureTeller(RenderObserver& observer, const StillTarget& target, const AudioSource& sound)
+      : observer_(observer), sound_{sound.file().string(), sound.name()} {
+    if (!target.picture.empty()) picture_ = {fs::path(target.pattern).parent_path().string(), target.picture};
+  }
 
   void detail(std::string_view message) override { observer_.detail(told(message)); }
   void info(std::string_view message) override {
@@ -159,21 +159,30 @@ class PictureTeller : public RenderObserver {
  private:
   std::string told(std::string_view message) const {
     std::string text(message);
-    if (const size_t at = text.find(folder_); !picture_.empty() && at != text.npos)
-      text.replace(at, folder_.size(), picture_);
+    for (const auto& [name, shown] : {picture_, sound_}) {
+      if (const size_t at = text.find(name); !name.empty() && at != text.npos)
+        text.replace(at, name.size(), shown);
+    }
     return text;
   }
 
+  struct Renamed {
+    std::string name, shown;
+  };
+
   RenderObserver& observer_;
-  const std::string folder_, picture_;
+  Renamed picture_, sound_;
 };
 
 bool make_still(const std::string& sound, const StillsRequest& asked, bool alone, SharedResources& shared,
                 RenderObserver& observer, const std::atomic<int>& stop) {
   const RunSettings run = run_settings(asked.layers);
-  SessionRequest request{Task::render, sound, asked.layers};
-  request.layers.push_back(still_layer(sound, asked.layers));
-  const StillTarget target = target_of(sound, run.output, feature_of(request), alone);
+  const AudioSource heard = AudioSource::open(sound);
+  // Standard input gives its bytes once.
+  SessionRequest request{Task::render, sound == "-" ? heard.file().string() : sound, asked.layers};
+  request.layers.push_back(still_layer(heard.info().duration_s(), asked.layers));
+  const std::string name = sound == "-" ? "stdin" : sound;
+  const StillTarget target = target_of(name, run.output, feature_of(request), alone);
   request.layers.back().values["output"] = target.pattern;
   const fs::path folder = fs::path(target.pattern).parent_path();
   std::optional<PassingFolder> hidden;  // whatever becomes of the picture
@@ -186,7 +195,7 @@ bool make_still(const std::string& sound, const StillsRequest& asked, bool alone
   if (failed)
     throw_error(ErrorKind::output, "output = {}: the folder cannot be created: {}", folder.string(),
                 failed.message());
-  PictureTeller teller(observer, target);
+  PictureTeller teller(observer, target, heard);
   if (!Session::open(request, shared, teller).run(stop).complete) return false;
   if (hidden) fs::rename(FramePattern(target.pattern).file(0), target.picture);
   return true;

@@ -267,6 +267,9 @@ def test_a_picture_of_every_sound(program, song, fake_model):
     assert done.code == 0, done
     assert (program.work / "one.png").stat().st_size > 0
     assert "one.png: 1 frame in" in done.err and "%05d" not in done.err and ".still" not in done.err and not list(program.work.glob(".*.still")), done
+    piped = program("still", "-", *SMALL, "--steps", "2", "--model", "./fake-model", stdin=(program.work / song).read_bytes())
+    assert piped.code == 0 and "standard input: " in piped.err and "/proc/" not in piped.err, piped
+    assert (program.work / "stdin.png").read_bytes() == (program.work / "one.png").read_bytes()
     assert program("still", song, "--model", "no-model", "-o", "two.png").code == 4 and not list(program.work.glob(".*.still"))
     (program.work / "list.txt").write_text(f"{song}\n{song}\n")
     (program.work / "empty").mkdir()
