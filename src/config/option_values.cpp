@@ -102,14 +102,20 @@ Size checked_size(const Json& value, int multiple_of, int max) {
   return {static_cast<int>(*width), static_cast<int>(*height)};
 }
 
-TimeSpan checked_time(const Json& value) {
+std::optional<TimeSpan> time_of(const Json& value) {
   // A bare JSON number is seconds, as in text.
   const std::string text = value.is_number() ? format_real(value.get<double>()) : checked_text(value);
   try {
     return parse_time(text, "it");
   } catch (const Error&) {
-    refuse("is not a time; write 90, 90s, 1:30, 50ms, 2205smp (samples) or 3f (frames)");
+    return std::nullopt;
   }
+}
+
+TimeSpan checked_time(const Json& value) {
+  const auto time = time_of(value);
+  if (!time) refuse("is not a time; write 90, 90s, 1:30, 50ms, 2205smp (samples) or 3f (frames)");
+  return *time;
 }
 
 Rational checked_rate(const Json& value) {

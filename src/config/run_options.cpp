@@ -79,10 +79,10 @@ double checked_limit(const Json& value) {
     begin = end + 1;
   }
   if (begin == 0 || begin < text.size()) {
-    const TimeSpan time = checked_time(value);
-    if (time.unit != TimeUnit::seconds)
+    const auto time = time_of(value);
+    if (!time || time->unit != TimeUnit::seconds)
       refuse("is not a time on the clock; write 3h30m, 90m, 5400 or 1:30:00");
-    seconds = time.value.to_double();
+    seconds = time->value.to_double();
   }
   if (!(seconds > 0)) refuse("leaves no time; write 3h30m, 90m, 5400 or 1:30:00");
   return seconds;
@@ -213,7 +213,7 @@ void add_aspect(std::vector<Option>& table) {
   aspects.insert(aspects.begin(), {"auto", "", "as --size and --output-size say"});
   OptionText text =
       of_run("aspect", kPictures, "W:H",
-             "shape of the video: a --size that the model knows, and an --output-size of 1080 pixels on "
+             "shape of the pictures: a --size that the model knows, and an --output-size of 1080 pixels on "
              "its shorter side, where you give none");
   text.option_class = Is::video;
   Option aspect = choice_option<std::string>(text, FIELD(aspect), aspects);

@@ -329,18 +329,17 @@ std::vector<Preset> list_presets() {
   return sorted;
 }
 
-Preset find_preset(const std::string& name) {
+Preset find_preset(const std::string& name, const std::string& option, std::vector<std::string> names) {
   if (name.find('/') != std::string::npos || name.ends_with(".json")) {
-    check_there("preset", name);
+    check_there(option, name);
     return {name, name, "", ""};
   }
-  std::vector<std::string> names;
   for (Preset& preset : list_presets()) {
     if (preset.name == name) return std::move(preset);
     names.push_back(preset.name);
   }
-  throw_error(ErrorKind::usage, "preset = {}: no such preset{}; `spectradiff presets list` lists them", name,
-              suggestion(name, names));
+  throw_error(ErrorKind::usage, "{} = {}: no such preset{}; `spectradiff presets list` lists them", option,
+              name, suggestion(name, names));
 }
 
 }  // namespace spectradiff

@@ -49,16 +49,17 @@ std::string trust_list_text() {
 }
 
 // Another bundle of the same name may hide the one that is meant: every folder counts.
-fs::path model_of_hash(const std::string& sha256, const std::vector<fs::path>& search_path) {
+fs::path model_of_hash(const std::string& sha256, const std::vector<fs::path>& search_path,
+                       std::string_view option) {
   for (const fs::path& root : search_path) {
     for (const fs::path& folder : list_models({root})) {
       if (sha256_file(folder / "model.json") == sha256) return folder;
     }
   }
   throw_error(ErrorKind::model,
-              "no model here is the one with the hash {}; looked in: {}; put its folder there or set "
-              "SPECTRADIFF_MODEL_PATH, or take another with --model",
-              sha256, searched(search_path));
+              "{}: no model here is the one with the hash {}; looked in: {}; put its folder there or set "
+              "SPECTRADIFF_MODEL_PATH, or name another",
+              option, sha256, searched(search_path));
 }
 
 }  // namespace
@@ -84,10 +85,11 @@ std::vector<fs::path> list_models(const std::vector<fs::path>& search_path) {
   return models;
 }
 
-fs::path find_model(const std::string& name_or_folder, const std::vector<fs::path>& search_path) {
-  if (name_or_folder.empty()) throw_error(ErrorKind::model, "the model's name is empty");
+fs::path find_model(const std::string& name_or_folder, const std::vector<fs::path>& search_path,
+                    std::string_view option) {
+  if (name_or_folder.empty()) throw_error(ErrorKind::model, "{}: the name is empty", option);
   if (name_or_folder.starts_with(kModelHashPrefix))
-    return model_of_hash(name_or_folder.substr(kModelHashPrefix.size()), search_path);
+    return model_of_hash(name_or_folder.substr(kModelHashPrefix.size()), search_path, option);
   std::error_code failed;
   if (name_or_folder.find('/') != name_or_folder.npos || is_bundle(name_or_folder)) return name_or_folder;
   for (const fs::path& root : search_path) {
@@ -97,10 +99,10 @@ fs::path find_model(const std::string& name_or_folder, const std::vector<fs::pat
   std::vector<std::string> names;
   for (const fs::path& folder : list_models(search_path)) names.push_back(folder.filename().string());
   throw_error(ErrorKind::model,
-              "there is no model '{}'{}; looked in: {}; models there: {}; give a bundle's folder as "
+              "{} = {}: there is no such model{}; looked in: {}; models there: {}; give a bundle's folder as "
               "./{}, set SPECTRADIFF_MODEL_PATH, or make a bundle with scripts/export_model.py, "
               "export_upscaler.py or export_interpolator.py",
-              name_or_folder, suggestion(name_or_folder, names), searched(search_path),
+              option, name_or_folder, suggestion(name_or_folder, names), searched(search_path),
               names.empty() ? "none" : join(names, ", "), name_or_folder);
 }
 

@@ -7,6 +7,7 @@
 #include "spectradiff/base/sha256.h"
 #include "spectradiff/config/anchor_plan.h"
 #include "spectradiff/diffusion/prompt_text.h"
+#include "spectradiff/media/picture_reader.h"
 #include "spectradiff/paint/picture_source.h"
 #include "video_output.h"
 
@@ -22,7 +23,10 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   const RenderJob& job = state.settings.job;
   std::map<std::string, std::string> digests;
   const auto add_pictures = [&](const std::string& key, const std::string& path) {
-    digests[key] = digest_of_files(picture_files(path, key));
+    const std::vector<std::filesystem::path> files = picture_files(path, key);
+    digests[key] = digest_of_files(files);
+    const PictureReader readable(files.front(),
+                                 Rgb());  // what is no picture is known before a model is loaded
   };
   if (state.input.analysis)
     digests["analysis_audio"] = state.shared.digests.of_file(state.input.analysis->file());

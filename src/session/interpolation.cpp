@@ -26,8 +26,8 @@ std::optional<Manifest> open_interpolation(RenderJob& job, bool admit, ModelStor
                 "interpolate = network: name the network's folder with --interpolation-model, or use blend, "
                 "motion or flow");
   }
-  Manifest manifest =
-      read_interpolation_manifest(find_model(diffusion.interpolation_model, model_search_path()));
+  Manifest manifest = read_interpolation_manifest(
+      find_model(diffusion.interpolation_model, model_search_path(), "interpolation_model"));
   if (admit) models.admit(manifest, diffusion.allow_unpinned);
   diffusion.interpolation_model = std::string(kModelHashPrefix) + manifest.sha256;
   return manifest;

@@ -126,7 +126,7 @@ std::vector<std::string> asked_looks(const std::vector<Layer>& told) {
   if (looks.empty())
     throw_error(ErrorKind::usage, "looks = \"{}\" names none; write aurora,kick or leave it out", typed);
   for (const std::string& look : looks) {
-    if (look != kOwnLook) find_preset(look);
+    if (look != kOwnLook) find_preset(look, "looks", {kOwnLook});
   }
   return looks;
 }

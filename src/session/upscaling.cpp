@@ -18,7 +18,7 @@ std::optional<Manifest> open_upscaling(RenderJob& job, bool admit, ModelStore& m
     named.clear();
     return std::nullopt;
   }
-  Manifest manifest = read_upscaling_manifest(find_model(named, model_search_path()));
+  Manifest manifest = read_upscaling_manifest(find_model(named, model_search_path(), "upscale"));
   if (admit) models.admit(manifest, job.diffusion.allow_unpinned);
   if (!output) output = Size{width * manifest.scale, height * manifest.scale};
   named = std::string(kModelHashPrefix) + manifest.sha256;

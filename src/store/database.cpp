@@ -43,6 +43,11 @@ void Database::fail(int code) const {
       throw_error(ErrorKind::output,
                   "cannot write {}: the disk is full; make room and give the same command again, it goes on",
                   file);
+    case SQLITE_CANTOPEN:
+      throw_error(ErrorKind::output,
+                  "cannot open {}, where finished frames are kept: {}; name an output in a folder that takes "
+                  "new files",
+                  file, errno_text(sqlite3_system_errno(handle_.get())));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       throw_error(ErrorKind::output, "{} is in use by another program; close that and try again", file);

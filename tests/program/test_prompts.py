@@ -197,7 +197,7 @@ def test_a_preset_leaves_of_the_look_only_what_is_diffused(plan):
     resolved = plan("--print-config")
     assert {key: resolved[key] for key in look} == look
     resolved = plan("--preset", "iris", "--print-config")
-    assert {key: resolved[key] for key in look} == {**look, "strength": 0.5, "greyscale": False, "painter": "circles"}
+    assert {key: resolved[key] for key in look} == {**look, "strength": 0.65, "greyscale": False, "painter": "circles"}
 
 
 def test_a_prompt_may_bring_its_own_strength_seed_and_any_moving_option(plan):
@@ -279,6 +279,9 @@ def test_scenes_that_cannot_be_are_a_usage_error(plan, text, told):
 
 
 def test_the_models_own_scenes_are_for_songs_without_a_prompt(plan):
-    assert arrivals(plan("--scenes", "auto"))[0][1] in {entry["prompt"] for entry in PROMPTS}
+    own = {entry["prompt"] for entry in PROMPTS}
+    assert arrivals(plan("--scenes", "auto"))[0][1] in own
+    (whole,) = arrivals(plan("--scenes", "none"))
+    assert whole[1] in own
     found = plan("--scenes", "auto", "--prompt", "mine")
     assert arrivals(found) == [(0, "mine")] and "scenes = auto" in found["said"]

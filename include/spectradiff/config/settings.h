@@ -73,8 +73,9 @@ struct Preset {
 };
 
 // By name through the user's config folder, SPECTRADIFF_PRESET_PATH, the install and the build tree; or a
-// path to a .json file. Error{usage} with the nearest name.
-Preset find_preset(const std::string& name);
+// path to a .json file. Error{usage} with the nearest name, of `names` too, and the option that asked for it.
+Preset find_preset(const std::string& name, const std::string& option = "preset",
+                   std::vector<std::string> names = {});
 std::vector<Preset> list_presets();  // by name; files that cannot be read have a problem
 
 }  // namespace spectradiff

@@ -148,9 +148,10 @@ void verify_files(const Manifest& manifest);
 inline constexpr std::string_view kModelHashPrefix = "sha256:";
 
 // A bundle by name through the search path, by folder (a text with '/' or an existing folder) or by hash.
-// Error{model} listing where it looked.
+// Error{model} naming `option`, which asked for it, and listing where it looked.
 std::filesystem::path find_model(const std::string& name_or_folder,
-                                 const std::vector<std::filesystem::path>& search_path);
+                                 const std::vector<std::filesystem::path>& search_path,
+                                 std::string_view option = "model");
 
 // Folders of the bundles on the search path, by name within each place; of two with one name the first wins.
 std::vector<std::filesystem::path> list_models(const std::vector<std::filesystem::path>& search_path);
