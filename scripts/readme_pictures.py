@@ -37,9 +37,9 @@ PAINTERS = {
 }
 OVER_IMAGE = {"painter": "circles", "circles_thickness": 1.5, "hue_start": 0.5, "hue_span": 0.4, "base": "image", "base_opacity": 0.45}
 SEED_PRESETS = {
-    "funky-smooth": "an iceland vista, cinematic lighting",
+    "funky-smooth": "a sea at sunset in blue and gold, cinematic lighting",
     "spectral-pie": "stained glass",
-    "spectral-polar": "abstract art",
+    "spectral-polar": "glowing jellyfish in deep blue",
     "spectral-circles": "a gas mask and helmet, foggy",
     "showcqt": "a synthwave grid in neon pink and cyan",
     "mosaic": "a stormy sea in teal and orange",
@@ -108,9 +108,9 @@ def analysis(song: pathlib.Path, work: pathlib.Path) -> None:
 
 
 def painters(song: pathlib.Path, work: pathlib.Path) -> None:
-    embers = paintings(work, song, [{"preset": "embers", "size": "512x512"}], [MOMENT], 512)[0][0]
-    embers.save(work / "embers.png")
-    over_image = {**OVER_IMAGE, "image": str(work / "embers.png")}
+    cover = pictures(work, "render", song, [{"preset": "iris"}], [MOMENT], (512, 512))[0][0]
+    cover.save(work / "cover.png")
+    over_image = {**OVER_IMAGE, "image": str(work / "cover.png")}
     looks = [{**look, "size": "512x512"} for look in [*PAINTERS.values(), over_image]]
     sheet(paintings(work, song, looks, MOMENTS, 192), TARGET / "painters.jpg")
 
