@@ -20,6 +20,7 @@ void Pace::begin(std::vector<double> work, int64_t to_show, bool at_once) {
   pictures_ = shown_ = 0;
   show_s_ = 0;
   spent_ = recent_ = {};
+  counts_first_ = true;
   work_ = std::move(work);
   work_left_ = std::accumulate(work_.begin(), work_.end(), 0.0);
   to_show_ = to_show;
@@ -32,9 +33,13 @@ void Pace::made(int64_t pictures, double seconds) {
   pictures_ += pictures;
   work_left_ -= work;
   spent_ = {spent_.work + work, spent_.seconds + seconds};
-  // The first one also waits for what is made ready but once.
-  const double kept = next_ == 2 ? 0 : 1 - 1 / kMemory;
-  recent_ = {kept * recent_.work + work, kept * recent_.seconds + seconds};
+  // The first one also waits for what is made ready but once: it counts until there is another like it.
+  if (counts_first_ && next_ > 1 && 2 * work >= work_.front()) {
+    recent_ = {};
+    counts_first_ = false;
+  }
+  constexpr double kKept = 1 - 1 / kMemory;
+  recent_ = {kKept * recent_.work + work, kKept * recent_.seconds + seconds};
 }
 
 void Pace::showed(double seconds) {

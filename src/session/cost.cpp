@@ -22,6 +22,8 @@ namespace {
 
 // What coding and decoding takes beside the steps of a picture, in steps.
 constexpr double kAround = 3;
+// What a picture takes that the camera alone makes.
+constexpr double kMoved = 0.05;
 
 constexpr uint64_t kChannels = 3;
 constexpr uint64_t kAround1Picture = 4096;  // of the store's pages, and of PNG
@@ -102,6 +104,7 @@ std::function<double(const Recipe&)> row_work(const SessionState& state) {
   const Manifest* const model = state.settings.model();
   if (!state.settings.diffuses || model == nullptr) return nullptr;
   return [&state, model, known = std::map<double, double>()](const Recipe& row) mutable {
+    if (!is_diffused(row)) return kMoved;
     const auto [found, is_new] = known.try_emplace(row.numbers.strength, 0);
     if (is_new) found->second = kAround + steps_at(found->first, state.settings.job, *model);
     return found->second;

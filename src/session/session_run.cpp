@@ -372,8 +372,12 @@ class SessionRun {
     run.progress = [this, frames](int64_t done, int64_t frame) {
       const Pace& pace = costs_->pace();
       costs_->showed(done);
-      observer_.advance(makes_ ? pace.pictures() : done, pace.left_s());
-      observer_.event("frame", {{"frame", frame}, {"done", done}, {"total", frames}});
+      const std::optional<double> left_s = pace.left_s();
+      observer_.advance(makes_ ? pace.pictures() : done, left_s);
+      observer_.event("frame", {{"frame", frame},
+                                {"done", done},
+                                {"total", frames},
+                                {"left_s", left_s ? Json(*left_s) : Json()}});
     };
     if (diffusers_) {
       run.diffuser = &diffusers_->diffuser();

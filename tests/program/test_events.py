@@ -16,7 +16,7 @@ def valid(done):
 
 def test_the_schema_is_one_and_refuses_what_is_no_event():
     EVENTS.check_schema(EVENTS.schema)
-    good = {"schema": 1, "t": 0.5, "event": "frame", "frame": 3, "done": 1, "total": 2}
+    good = {"schema": 1, "t": 0.5, "event": "frame", "frame": 3, "done": 1, "total": 2, "left_s": 1.5}
     EVENTS.validate(good)
     EVENTS.validate({**good, "colour": "added later"})
     for wrong in ({"schema": 2}, {"event": "frme"}, {"done": 0}, {"frame": "3"}, {"t": -1}):
@@ -27,6 +27,8 @@ def test_the_schema_is_one_and_refuses_what_is_no_event():
 def test_every_event_of_real_runs_is_valid(program, song):
     assert valid(program("paint", song, *QUICK, "--json", "--stats", "-o", "a.mp4")) == ["start", "analysis", "cost", *["frame"] * 15, "encode", "done"]
     assert valid(program("render", song, *QUICK, "--no-diffusion", "--frames", "3-5", "--json", "-o", "f/%05d.png")) == ["start", "analysis", "cost", *["frame"] * 3, "done"]
+    done = program("paint", song, *QUICK, "--json", "-o", "e.mp4")
+    assert [event["left_s"] for event in done.valid_events() if event["event"] == "frame"][-1] == 0
     assert valid(program("analyze", song, "--json", "--csv", "a.csv", "--plot", "a.png")) == ["start", "analysis", "done"]
     assert valid(program("paint", song, "--json", "-o", "a.mp4")) == ["error"]
     assert valid(program("paint", song, "--json", "--painter", "piee")) == ["error"]

@@ -39,6 +39,16 @@ TEST(Pace, TheFirstBatchSaysNothingOnceThereIsASecond) {
   EXPECT_THAT(pace.left_s(), Optional(DoubleNear(10, 1e-9)));
 }
 
+TEST(Pace, TheFirstBatchCountsUntilThereIsAnotherLikeIt) {
+  Pace pace;
+  pace.begin({10, 0.05, 10, 10}, 4, true);
+  pace.made(1, 20);
+  pace.made(1, 0.01);
+  EXPECT_THAT(pace.left_s(), Optional(DoubleNear(40, 0.5)));
+  pace.made(1, 8);
+  EXPECT_THAT(pace.left_s(), Optional(DoubleNear(8, 1e-9)));
+}
+
 TEST(Pace, AMachineThatBecomesSlowerIsFollowed) {
   Pace pace;
   pace.begin(std::vector<double>(1300, 1), 1300, true);

@@ -40,6 +40,7 @@ class Pace {
   double work_left_ = 0;
   int64_t to_show_ = 0, shown_ = 0, pictures_ = 0;
   bool at_once_ = true;
+  bool counts_first_ = true;
   double show_s_ = 0;
   Spent spent_, recent_;
 };
