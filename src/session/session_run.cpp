@@ -374,10 +374,9 @@ class SessionRun {
       costs_->showed(done);
       const std::optional<double> left_s = pace.left_s();
       observer_.advance(makes_ ? pace.pictures() : done, left_s);
-      observer_.event("frame", {{"frame", frame},
-                                {"done", done},
-                                {"total", frames},
-                                {"left_s", left_s ? Json(*left_s) : Json()}});
+      observer_.event(
+          "frame",
+          {{"frame", frame}, {"done", done}, {"total", frames}, {"left_s", left_s ? Json(*left_s) : Json()}});
     };
     if (diffusers_) {
       run.diffuser = &diffusers_->diffuser();
