@@ -66,7 +66,7 @@ class Import {
     fields_.width = number("W", 512);
     fields_.height = number("H", 512);
     if (!(fields_.width >= 1) || !(fields_.height >= 1)) refuse("W and H", "must be above 0");
-    fields_.fps = number("fps", 15) > 0 ? number("fps", 15) : 15;
+    take_fps("fps", number("fps", 15) > 0 ? number("fps", 15) : 15);
     scope_ = {rate(), std::max(number("seed", 0), 0.0), number("max_frames", 120) - 1};
     mode_ =
         values.value("animation_mode", Json("2D")).is_string() ? values.value("animation_mode", "2D") : "2D";
@@ -96,7 +96,7 @@ class Import {
         {"H",
          [](Import& to, const std::string&, const Json&) {
            to.out_["size"] =
-               fmt::format("{}x{}", static_cast<int>(to.fields_.width), static_cast<int>(to.fields_.height));
+               fmt::format("{:.0f}x{:.0f}", std::floor(to.fields_.width), std::floor(to.fields_.height));
          }},
         {"fps",
          [](Import& to, const std::string&, const Json& number) {
@@ -319,7 +319,7 @@ class Import {
     if (!frames.is_array() || frames.empty()) refuse(kRendered, "there is no frame in it");
     const Json options = values.value("options", Json::object());
     if (const Json fps = options.value("output_fps", Json()); fps.is_number() && fps.get<double>() > 0) {
-      fields_.fps = fps.get<double>();
+      take_fps("output_fps", fps.get<double>());
       out_["fps"] = format_real(fields_.fps);
       scope_.fps = rate();
     }
@@ -403,6 +403,11 @@ class Import {
 
   // ---- Both
 
+  void take_fps(const std::string& key, double fps) {
+    if (fps < 0.001 || fps > 1000) refuse(key, format_real(fps) + " is outside 0.001..1000");
+    fields_.fps = fps;
+  }
+
   Rational rate() const {
     for (const auto& [shown, exact] :
          {std::pair{23.976, Rational(24000, 1001)}, {29.97, Rational(30000, 1001)}}) {
@@ -453,7 +458,8 @@ class Import {
       note("a seed of -1 is another one in each frame there, and the same here");
       return;
     }
-    out_["seed"] = static_cast<int64_t>(first_seed_) & 0xFFFFFFFF;
+    constexpr double kSeeds = 4294967296;
+    out_["seed"] = static_cast<int64_t>(std::fmod(std::floor(first_seed_), kSeeds));
     out_["seed_travel"] =
         fmt::format("{} - {}", put_signal(out_, "seed", *seeds_), format_real(std::floor(first_seed_)));
   }

@@ -247,6 +247,8 @@ def test_a_manifest_of_parseq_gives_each_frame_its_values(imported):
         ({"zoom": "0:(1;2)"}, "means nothing here"),
         ({"zoom": "soon:(1)"}, "reads soon"),
         ({"zoom": "0:(1)", "diffusion_cadence": 0}, "diffusion_cadence = 0 is no number of frames"),
+        ({"zoom": "0:(1)", "H": 5111111112}, "5111111112"),
+        ({"zoom": "0:(1)", "fps": 1e30}, "is outside 0.001..1000"),
         ({"rendered_frames": []}, "there is no frame"),
         ({"rendered_frames": [{"frame": 1}, {"frame": 1}]}, "frame 1 does not come after frame 1"),
     ],
