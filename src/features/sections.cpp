@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "changes.h"
 #include "segmentation.h"
@@ -18,6 +19,10 @@ constexpr double kLeastSpreadDb = 6;    // of sections' energies, where they dif
 constexpr double kDensityWeight = 0.3;  // of how much begins, beside how loud it is
 
 constexpr size_t kFewBars = 24;
+
+// Below the song's loudest band nothing sounds; shorter gaps lie between notes.
+constexpr double kSilentDb = 60, kLeastPause_s = 0.5;
+constexpr int64_t kAheadHops = 2;  // a hop hears what begins half a window later
 
 struct Stretch {
   size_t begin, end;
@@ -111,6 +116,40 @@ std::vector<size_t> cut_few(const std::vector<Bar>& bars, const SongHops& song) 
   return cuts;
 }
 
+uint16_t loudest_of(const MelFrames& mel, int64_t hop) {
+  return *std::max_element(mel.hop(hop), mel.hop(hop) + kMelBands);
+}
+
+// A section that begins in a pause begins with what sounds after it; one in which nothing sounds is none.
+std::vector<Section> begun_in_sound(std::vector<Section> sections, const SongHops& song) {
+  uint16_t loudest = 0;
+  for (int64_t hop = 0; hop < song.mel.hops(); ++hop) loudest = std::max(loudest, loudest_of(song.mel, hop));
+  const double silent_units = loudest - kSilentDb * MelFrames::kUnitsPerDb;
+  const auto sounds_from = [&](double begin_s, double end_s) {
+    const auto first = static_cast<int64_t>(begin_s * song.mel_hops_per_second);
+    int64_t hop = first;
+    while (hop < song.mel.hops() && loudest_of(song.mel, hop) < silent_units) ++hop;
+    if (static_cast<double>(hop - first) < kLeastPause_s * song.mel_hops_per_second) return begin_s;
+    if (hop == song.mel.hops()) return end_s;
+    return static_cast<double>(hop + kAheadHops) / song.mel_hops_per_second;
+  };
+  std::vector<Section> begun = {sections.front()};
+  for (size_t i = 1; i < sections.size(); ++i) {
+    Section section = sections[i];
+    section.begin_s = std::min(sounds_from(section.begin_s, section.end_s), section.end_s);
+    begun.back().end_s = section.begin_s;
+    if (section.begin_s < section.end_s) begun.push_back(section);
+  }
+  std::vector<int> seen;  // labels, in the order in which they come
+  for (Section& section : begun) {
+    const auto found = std::find(seen.begin(), seen.end(), section.label);
+    const auto label = static_cast<int>(found - seen.begin());
+    if (found == seen.end()) seen.push_back(section.label);
+    section.label = label;
+  }
+  return begun;
+}
+
 SectionEnergy class_of(double energy) {
   if (energy < 1.0 / 3) return SectionEnergy::low;
   return energy > 2.0 / 3 ? SectionEnergy::high : SectionEnergy::middle;
@@ -140,7 +179,7 @@ std::vector<Section> find_sections(const std::vector<Bar>& bars, const SongHops&
                         .energy = energy,
                         .energy_class = class_of(energy)});
   }
-  return sections;
+  return begun_in_sound(std::move(sections), song);
 }
 
 }  // namespace spectradiff

@@ -53,6 +53,25 @@ std::string form_of(const std::vector<Section>& sections) {
   return text;
 }
 
+TEST(Sections, DoNotBeginInAPause) {
+  const Part quiet{"AFCG", 12, -30}, loud{"CEDH", 12, -10};
+  const std::vector<Bar> bars = song_of({quiet, loud});
+  const auto begin_with_a_pause = [&](double from_s, double to_s) {
+    MelFrames mel;
+    for (int64_t hop = 0; hop < 100 * 48; ++hop) {
+      const bool is_pause = hop >= 100 * from_s && hop < 100 * to_s;
+      mel.add(std::vector<float>(kMelBands, is_pause ? 1e-9f : 1.0f).data());
+    }
+    const auto sections = find_sections(bars, {mel, 100, std::vector<Chroma>(), 43});
+    EXPECT_EQ(sections.front().end_s, sections.back().begin_s);
+    return sections.size() == 2 ? sections.back().begin_s : -1;
+  };
+  EXPECT_EQ(begin_with_a_pause(23.5, 23.9), 24);
+  EXPECT_EQ(begin_with_a_pause(23.5, 24.3), 24);
+  EXPECT_NEAR(begin_with_a_pause(23.5, 27), 27, 0.03);
+  EXPECT_EQ(form_of(find_sections(bars, {MelFrames(), 100, std::vector<Chroma>(), 43})), "A12 B12 ");
+}
+
 TEST(Sections, ThatDifferInChordsAloneAreToldApartAndRepeatsAreKnown) {
   const Part verse{"AFCG", 8, -20}, chorus{"CEDH", 8, -20}, bridge{"BJGI", 8, -20};
   EXPECT_EQ(form_of(sections_of(song_of({verse, chorus, verse, chorus, bridge, chorus}))),
