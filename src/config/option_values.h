@@ -31,9 +31,10 @@ int64_t checked_integer(const Json& value, int64_t min, int64_t max, const char*
 std::string checked_text(const Json& value);
 bool checked_boolean(const Json& value);
 Size checked_size(const Json& value, int multiple_of, int max);
-inline constexpr int kEven = 2;                      // sides of pictures are multiples of it
-std::string size_range(int multiple_of, int max);    // "16 to 4096 pixels a side, even"
-std::optional<TimeSpan> time_of(const Json& value);  // none: the text is no time
+inline constexpr int kEven = 2;                    // sides of pictures are multiples of it
+std::string size_range(int multiple_of, int max);  // "16 to 4096 pixels a side, even"
+// Absent where the text is no time.
+std::optional<TimeSpan> time_of(const Json& value);
 TimeSpan checked_time(const Json& value);
 Rational checked_rate(const Json& value);
 Normalize checked_normalize(const Json& value);

@@ -103,9 +103,7 @@ void hear_chroma(Bar& bar, const std::vector<Chroma>& chroma, double per_second)
 }  // namespace
 
 std::vector<Bar> hear_bars(const SongHops& song, const BeatGrid& grid, double duration_s) {
-  uint16_t loudest = 0;
-  for (int64_t hop = 0; hop < song.mel.hops(); ++hop)
-    loudest = std::max(loudest, *std::max_element(song.mel.hop(hop), song.mel.hop(hop) + kMelBands));
+  const uint16_t loudest = song.mel.maximum();
   std::vector<Bar> bars;
   if (loudest == 0) return bars;
   const std::vector<double> edges = bar_edges(grid, duration_s);

@@ -37,6 +37,7 @@ class MelFrames {
   int64_t hops() const { return static_cast<int64_t>(units_.size()) / kMelBands; }
   const uint16_t* hop(int64_t index) const { return units_.data() + index * kMelBands; }  // [kMelBands]
   uint16_t floor() const;
+  uint16_t maximum() const { return maximum_; }
   static double decibels(double units) { return units / kUnitsPerDb - 100; }
 
  private:

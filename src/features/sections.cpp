@@ -116,19 +116,16 @@ std::vector<size_t> cut_few(const std::vector<Bar>& bars, const SongHops& song) 
   return cuts;
 }
 
-uint16_t loudest_of(const MelFrames& mel, int64_t hop) {
-  return *std::max_element(mel.hop(hop), mel.hop(hop) + kMelBands);
-}
-
 // A section that begins in a pause begins with what sounds after it; one in which nothing sounds is none.
 std::vector<Section> begun_in_sound(std::vector<Section> sections, const SongHops& song) {
-  uint16_t loudest = 0;
-  for (int64_t hop = 0; hop < song.mel.hops(); ++hop) loudest = std::max(loudest, loudest_of(song.mel, hop));
-  const double silent_units = loudest - kSilentDb * MelFrames::kUnitsPerDb;
+  const double silent_units = song.mel.maximum() - kSilentDb * MelFrames::kUnitsPerDb;
+  const auto is_silent = [&](int64_t hop) {
+    return *std::max_element(song.mel.hop(hop), song.mel.hop(hop) + kMelBands) < silent_units;
+  };
   const auto sounds_from = [&](double begin_s, double end_s) {
     const auto first = static_cast<int64_t>(begin_s * song.mel_hops_per_second);
     int64_t hop = first;
-    while (hop < song.mel.hops() && loudest_of(song.mel, hop) < silent_units) ++hop;
+    while (hop < song.mel.hops() && is_silent(hop)) ++hop;
     if (static_cast<double>(hop - first) < kLeastPause_s * song.mel_hops_per_second) return begin_s;
     if (hop == song.mel.hops()) return end_s;
     return static_cast<double>(hop + kAheadHops) / song.mel_hops_per_second;

@@ -25,8 +25,8 @@ std::map<std::string, std::string> digests_of_files(SessionState& state) {
   const auto add_pictures = [&](const std::string& key, const std::string& path) {
     const std::vector<std::filesystem::path> files = picture_files(path, key);
     digests[key] = digest_of_files(files);
-    const PictureReader readable(files.front(),
-                                 Rgb());  // what is no picture is known before a model is loaded
+    // What is no picture is known before a model is loaded.
+    const PictureReader readable(files.front(), Rgb());
   };
   if (state.input.analysis)
     digests["analysis_audio"] = state.shared.digests.of_file(state.input.analysis->file());
