@@ -1,5 +1,7 @@
 #include "salvage.h"
 
+#include <algorithm>
+#include <limits>
 #include <system_error>
 
 #include "schema.h"
@@ -15,6 +17,12 @@ int64_t last_id(Database& from) {
   } catch (const DamagedError&) {
     return from.number("PRAGMA page_count");
   }
+}
+
+// The first id above `id`, or one above `last`.
+int64_t next_id(Database& from, int64_t id, int64_t last) {
+  Statement next(from, "SELECT id FROM pictures WHERE id > ? ORDER BY id LIMIT 1");
+  return next.bind(id).step() ? next.integer(0) : last + 1;
 }
 
 void copy_about(Database& from, Database& to) {
@@ -34,10 +42,17 @@ void copy_about(Database& from, Database& to) {
 bool for_each_whole_row(Database& from, const std::function<void(const StoredRow&)>& visit) {
   from.run("PRAGMA writable_schema = ON");  // reads on where the file is shorter than it says
   bool all = true;
-  for (int64_t id = 1, last = last_id(from); id <= last; ++id) {
+  // Every page begins a picture at most; a damaged id may be any number.
+  constexpr int64_t kMost = 1'000'000;
+  int64_t may_lack = std::min(from.number("PRAGMA page_count"), kMost);
+  const int64_t last = std::min(last_id(from), std::numeric_limits<int64_t>::max() - 1);
+  for (int64_t id = 1; id <= last && may_lack >= 0; ++id) {
     try {
       Statement row(from, "SELECT key, frame, sha256, png FROM pictures WHERE id = ?");
-      if (!row.bind(id).step()) continue;
+      if (!row.bind(id).step()) {
+        id = next_id(from, id, last) - 1;
+        continue;
+      }
       const StoredRow found{id, row.integer(1), row.text(0), row.text(2), row.blob(3)};
       if (found.seal == seal_of(found.key, found.png)) {
         visit(found);
@@ -46,6 +61,7 @@ bool for_each_whole_row(Database& from, const std::function<void(const StoredRow
       }
     } catch (const DamagedError&) {
       all = false;
+      --may_lack;
     }
   }
   return all;
