@@ -10,21 +10,6 @@
 namespace spectradiff {
 namespace {
 
-// Where the end of the table cannot be read: every page begins a picture at most.
-int64_t last_id(Database& from) {
-  try {
-    return from.number("SELECT max(id) FROM pictures");
-  } catch (const DamagedError&) {
-    return from.number("PRAGMA page_count");
-  }
-}
-
-// The first id above `id`, or one above `last`.
-int64_t next_id(Database& from, int64_t id, int64_t last) {
-  Statement next(from, "SELECT id FROM pictures WHERE id > ? ORDER BY id LIMIT 1");
-  return next.bind(id).step() ? next.integer(0) : last + 1;
-}
-
 void copy_about(Database& from, Database& to) {
   try {
     Statement row(from, "SELECT name, value FROM about");
@@ -37,22 +22,22 @@ void copy_about(Database& from, Database& to) {
 
 }  // namespace
 
-// The ids that a table of such a size can have, one after the other: a damaged page takes its own rows and no
-// others with it.
+// From id to id: a damaged page takes its own rows and no others with it. Every page begins a picture at
+// most, so more ids than pages are never tried in vain; and an id that does not come after the one before is
+// damage too.
 bool for_each_whole_row(Database& from, const std::function<void(const StoredRow&)>& visit) {
   from.run("PRAGMA writable_schema = ON");  // reads on where the file is shorter than it says
+  constexpr int64_t kMostLacking = 1'000'000, kMostId = std::numeric_limits<int64_t>::max();
+  int64_t may_lack = std::min(from.number("PRAGMA page_count"), kMostLacking);
   bool all = true;
-  // Every page begins a picture at most; a damaged id may be any number.
-  constexpr int64_t kMost = 1'000'000;
-  int64_t may_lack = std::min(from.number("PRAGMA page_count"), kMost);
-  const int64_t last = std::min(last_id(from), std::numeric_limits<int64_t>::max() - 1);
-  for (int64_t id = 1; id <= last && may_lack >= 0; ++id) {
+  for (int64_t id = 1; may_lack >= 0 && id < kMostId; ++id) {
     try {
-      Statement row(from, "SELECT key, frame, sha256, png FROM pictures WHERE id = ?");
-      if (!row.bind(id).step()) {
-        id = next_id(from, id, last) - 1;
-        continue;
-      }
+      Statement row(from,
+                    "SELECT key, frame, sha256, png, id FROM pictures WHERE id >= ? ORDER BY id LIMIT 1");
+      if (!row.bind(id).step()) break;
+      const int64_t next = row.integer(4);
+      if (next < id) throw DamagedError(ErrorKind::output, "ids of pictures do not ascend");
+      id = next;
       const StoredRow found{id, row.integer(1), row.text(0), row.text(2), row.blob(3)};
       if (found.seal == seal_of(found.key, found.png)) {
         visit(found);
