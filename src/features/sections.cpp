@@ -20,10 +20,6 @@ constexpr double kDensityWeight = 0.3;  // of how much begins, beside how loud i
 
 constexpr size_t kFewBars = 24;
 
-// Below the song's loudest band nothing sounds; shorter gaps lie between notes.
-constexpr double kSilentDb = 60, kLeastPause_s = 0.5;
-constexpr int64_t kAheadHops = 2;  // a hop hears what begins half a window later
-
 struct Stretch {
   size_t begin, end;
   size_t length() const { return end - begin; }
@@ -117,23 +113,11 @@ std::vector<size_t> cut_few(const std::vector<Bar>& bars, const SongHops& song) 
 }
 
 // A section that begins in a pause begins with what sounds after it; one in which nothing sounds is none.
-std::vector<Section> begun_in_sound(std::vector<Section> sections, const SongHops& song) {
-  const double silent_units = song.mel.maximum() - kSilentDb * MelFrames::kUnitsPerDb;
-  const auto is_silent = [&](int64_t hop) {
-    return *std::max_element(song.mel.hop(hop), song.mel.hop(hop) + kMelBands) < silent_units;
-  };
-  const auto sounds_from = [&](double begin_s, double end_s) {
-    const auto first = static_cast<int64_t>(begin_s * song.mel_hops_per_second);
-    int64_t hop = first;
-    while (hop < song.mel.hops() && is_silent(hop)) ++hop;
-    if (static_cast<double>(hop - first) < kLeastPause_s * song.mel_hops_per_second) return begin_s;
-    if (hop == song.mel.hops()) return end_s;
-    return static_cast<double>(hop + kAheadHops) / song.mel_hops_per_second;
-  };
+std::vector<Section> begun_in_sound(std::vector<Section> sections, const std::vector<Pause>& pauses) {
   std::vector<Section> begun = {sections.front()};
   for (size_t i = 1; i < sections.size(); ++i) {
     Section section = sections[i];
-    section.begin_s = std::min(sounds_from(section.begin_s, section.end_s), section.end_s);
+    section.begin_s = std::min(after_pause(section.begin_s, pauses), section.end_s);
     begun.back().end_s = section.begin_s;
     if (section.begin_s < section.end_s) begun.push_back(section);
   }
@@ -154,7 +138,8 @@ SectionEnergy class_of(double energy) {
 
 }  // namespace
 
-std::vector<Section> find_sections(const std::vector<Bar>& bars, const SongHops& song) {
+std::vector<Section> find_sections(const std::vector<Bar>& bars, const std::vector<Pause>& pauses,
+                                   const SongHops& song) {
   if (bars.empty()) return {};
   const BarSounds sounds = compare_bars(bars);
   std::vector<Stretch> stretches;
@@ -176,7 +161,7 @@ std::vector<Section> find_sections(const std::vector<Bar>& bars, const SongHops&
                         .energy = energy,
                         .energy_class = class_of(energy)});
   }
-  return begun_in_sound(std::move(sections), song);
+  return begun_in_sound(std::move(sections), pauses);
 }
 
 }  // namespace spectradiff

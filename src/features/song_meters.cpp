@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "librosa_series.h"
+#include "pauses.h"
 #include "rises.h"
 #include "sections.h"
 #include "spectradiff/audio/resample.h"
@@ -186,7 +187,8 @@ void SongMeters::hear_beats_and_sections(Features& features, double hops_per_sec
   Events& events = features.events;
   if (wants_sections()) {
     const std::vector<Bar> bars = hear_bars(hops, grid, song.duration_s());
-    events.sections = find_sections(bars, hops);
+    events.pauses = find_pauses(hops.mel, hops_per_second);
+    events.sections = find_sections(bars, events.pauses, hops);
     Rises rises = find_rises(bars, events.sections);
     events.drops_s = std::move(rises.drops_s);
     events.builds = std::move(rises.builds);

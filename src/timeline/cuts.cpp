@@ -7,7 +7,8 @@
 namespace spectradiff {
 namespace {
 
-// Every so many beats from the section's first downbeat on, as long as half as many are left.
+// Every so many beats from the section's first downbeat on, as long as half as many are left; with what
+// sounds next where that is in a pause.
 void divide(const Section& section, int every, const Events& events, std::vector<double>& moments) {
   constexpr double kApart_s = 0.05;  // a beat and a section's begin on it
   const auto& beats_s = events.beats_s;
@@ -19,7 +20,7 @@ void divide(const Section& section, int every, const Events& events, std::vector
   const auto down = std::lower_bound(events.downbeats.begin(), events.downbeats.end(), first);
   if (down != events.downbeats.end()) first = *down;
   for (auto at = first + every; 2 * (end - at) >= every; at += every)
-    moments.push_back(beats_s[static_cast<size_t>(at)]);
+    moments.push_back(after_pause(beats_s[static_cast<size_t>(at)], events.pauses));
 }
 
 std::vector<double> cut_moments(const Cuts& cuts, const Features& features) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "pauses.h"
 #include "rises.h"
 
 namespace spectradiff {
@@ -42,7 +43,7 @@ std::vector<Bar> song_of(const std::vector<Part>& parts) {
 
 // Nothing but bars is looked at in songs of 24 and more.
 std::vector<Section> sections_of(const std::vector<Bar>& bars) {
-  return find_sections(bars, {MelFrames(), 86, std::vector<Chroma>(), 43});
+  return find_sections(bars, {}, {MelFrames(), 86, std::vector<Chroma>(), 43});
 }
 
 std::string form_of(const std::vector<Section>& sections) {
@@ -57,19 +58,37 @@ TEST(Sections, DoNotBeginInAPause) {
   const Part quiet{"AFCG", 12, -30}, loud{"CEDH", 12, -10};
   const std::vector<Bar> bars = song_of({quiet, loud});
   const auto begin_with_a_pause = [&](double from_s, double to_s) {
-    MelFrames mel;
-    for (int64_t hop = 0; hop < 100 * 48; ++hop) {
-      const bool is_pause = hop >= 100 * from_s && hop < 100 * to_s;
-      mel.add(std::vector<float>(kMelBands, is_pause ? 1e-9f : 1.0f).data());
-    }
-    const auto sections = find_sections(bars, {mel, 100, std::vector<Chroma>(), 43});
+    const auto sections =
+        find_sections(bars, {{from_s, to_s}}, {MelFrames(), 100, std::vector<Chroma>(), 43});
     EXPECT_EQ(sections.front().end_s, sections.back().begin_s);
     return sections.size() == 2 ? sections.back().begin_s : -1;
   };
-  EXPECT_EQ(begin_with_a_pause(23.5, 23.9), 24);
-  EXPECT_EQ(begin_with_a_pause(23.5, 24.3), 24);
-  EXPECT_NEAR(begin_with_a_pause(23.5, 27), 27, 0.03);
-  EXPECT_EQ(form_of(find_sections(bars, {MelFrames(), 100, std::vector<Chroma>(), 43})), "A12 B12 ");
+  EXPECT_EQ(begin_with_a_pause(23.2, 23.9), 24);
+  EXPECT_EQ(begin_with_a_pause(23.2, 24.02), 24);
+  EXPECT_EQ(begin_with_a_pause(23.2, 24.3), 24.3);
+  EXPECT_EQ(begin_with_a_pause(23.2, 27), 27);
+  EXPECT_EQ(begin_with_a_pause(24.1, 27), 24);
+  EXPECT_EQ(form_of(find_sections(bars, {{23, 48}}, {MelFrames(), 100, std::vector<Chroma>(), 43})), "A24 ");
+}
+
+TEST(Pauses, AreHalfASecondAndMoreWithoutSound) {
+  MelFrames mel;
+  const auto add = [&](double seconds, float power) {
+    for (int hop = 0; hop < 100 * seconds; ++hop) mel.add(std::vector<float>(kMelBands, power).data());
+  };
+  EXPECT_THAT(find_pauses(mel, 100), IsEmpty());
+  add(1, 1e-9f);
+  EXPECT_THAT(find_pauses(mel, 100), IsEmpty()) << "nothing sounds at all";
+  add(2, 1);
+  add(0.4, 1e-9f);
+  add(1, 1e-5f);
+  add(3, 1e-9f);
+  const std::vector<Pause> pauses = find_pauses(mel, 100);
+  ASSERT_EQ(pauses.size(), 2u);
+  EXPECT_EQ(pauses[0].begin_s, 0);
+  EXPECT_NEAR(pauses[0].end_s, 1, 0.03);
+  EXPECT_NEAR(pauses[1].begin_s, 4.4, 0.01);
+  EXPECT_NEAR(pauses[1].end_s, 7.4, 0.03);
 }
 
 TEST(Sections, ThatDifferInChordsAloneAreToldApartAndRepeatsAreKnown) {

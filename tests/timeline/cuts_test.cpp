@@ -36,6 +36,12 @@ TEST(Cuts, FollowSectionsBarsAndTime) {
   EXPECT_EQ(cut_frames({Cuts::Kind::time, 0, {Rational(45), TimeUnit::frames}}, song), (Frames{0, 45, 90}));
 }
 
+TEST(Cuts, OfLongSectionsWaitForTheNextSound) {
+  Features song = cut_song();
+  song.events.pauses = {{5, 6.1}};
+  EXPECT_EQ(cut_frames({Cuts::Kind::section, 4, {}}, song), (Frames{0, 33, 61, 73}));
+}
+
 TEST(Cuts, ASongWithoutSectionsOrBeatsHasOne) {
   Features song = cut_song();
   song.events = {};
