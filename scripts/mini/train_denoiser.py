@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Train denoiser and text encoder together:
 
-train_denoiser.py DATA VAE RUN [--from MODEL] [--minutes M] [--steps N] [--threads T] [--rate R]
+train_denoiser.py DATA VAE RUN [--from MODEL] [--half-size SHARE] [--minutes M] [--steps N] [--threads T] [--rate R]
 
 DATA is what make_data.py wrote, VAE the autoencoder's folder (train_vae.py's RUN/vae). The latents of the pictures,
 of the same at half their size and of the painters' frames are computed once and kept under DATA/latents. Training
-begins with the small ones, where a picture costs a quarter, and goes on with the full ones; a share of the pictures
+begins with the small ones, where a picture costs a quarter, and goes on with the full ones (--half-size); a share of the pictures
 begins as a painter's frame, as img2img begins. RUN holds the checkpoint, curve.csv, samples-*.png and, after every
 session, RUN/mini: a whole diffusers folder with the averaged weights, for scripts/export_model.py. Give the same
 command again to go on. --steps is the length of the whole training, needed once and kept.
 
-With --from, training goes on from a diffusers folder (RUN/mini of another training, or recover_model.py's OUT) with
-pictures of full size alone: its tokens stay, words that the captions have gained become tokens beside them.
+With --from, training goes on from a diffusers folder (RUN/mini of another training, or recover_model.py's OUT): its
+tokens stay, words that the captions have gained become tokens beside them.
 """
 
 import hashlib
@@ -65,8 +65,8 @@ PEAK_RATE = 7e-4
 DROP = 0.03
 # Of the pictures, those that begin as a painter's frame, and the lowest timestep at which such a frame is noised.
 FROM_FRAMES, FRAMES_FROM = 0.35, 600
-# Of all steps, those on pictures of half the size, in batches twice as large, and those before the learning rate falls.
-HALF_SIZE_STEPS, HELD = 0.4, 0.65
+# Of all steps, those before the learning rate falls.
+HELD = 0.65
 LUMINANCE = np.array([0.299, 0.587, 0.114])
 NOTE_EVERY, SAMPLE_EVERY = 50, 2_000
 SAMPLE_PROMPTS = (
@@ -134,14 +134,16 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-def begin_from(model: Denoiser, source: Path, tokenizer_folder: Path) -> None:
-    """Fill `model`, made for a tokenizer that vocabulary.grow made of `source`'s, with the weights of `source`."""
+def begin_from(model: Denoiser, source: Path, tokenizer_folder: Path) -> CLIPTextModel:
+    """Fill `model`, made for a tokenizer that vocabulary.grow made of `source`'s, with the weights of `source`; gives
+    the text encoder of `source`."""
     pipe = StableDiffusionPipeline.from_pretrained(source, local_files_only=True)
     model.unet.load_state_dict(pipe.unet.state_dict())
     state = pipe.text_encoder.state_dict()
     name = next(key for key in state if key.endswith("token_embedding.weight"))
     state[name] = vocabulary.grown_embedding(state[name], source / "tokenizer", tokenizer_folder)
     model.text_encoder.load_state_dict(state)
+    return pipe.text_encoder.eval().requires_grad_(False)
 
 
 def latents_folder(data: Path, vae_folder: Path) -> Path:
@@ -266,6 +268,8 @@ def write(pipe: StableDiffusionPipeline, folder: Path, tokenizer_folder: Path) -
 def main() -> int:
     parser = options(__doc__, ("DATA", "VAE", "RUN"), 16, "hundreds")
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help=f"peak learning rate (default {PEAK_RATE})")
+    at_half = "of all steps, those on pictures of half the size, in batches twice as large (default 0.4; 0 with --from)"
+    parser.add_argument("--half-size", type=float, metavar="SHARE", help=at_half)
     parser.add_argument("--from", dest="source", type=Path, metavar="MODEL", help="diffusers folder to go on from")
     arguments = parser.parse_args()
     device, run = begin(arguments)
@@ -273,26 +277,26 @@ def main() -> int:
     if arguments.source:
         vocabulary.grow(arguments.source / "tokenizer", tokenizer_folder, vocabulary.words_of_captions())
     tokenizer = make_tokenizer(tokenizer_folder)
-    folders = cache_latents(arguments.data, arguments.vae, device, sizes=("full",) if arguments.source else ("half", "full"))
+    half_size = (0.0 if arguments.source else 0.4) if arguments.half_size is None else arguments.half_size
+    folders = cache_latents(arguments.data, arguments.vae, device, sizes=("half", "full") if half_size else ("full",))
     painted = cache_frames(arguments.data, arguments.vae, device)
     model = Denoiser(tokenizer)
-    if arguments.source:
-        begin_from(model, arguments.source, tokenizer_folder)
+    elder = begin_from(model, arguments.source, tokenizer_folder).to(device) if arguments.source else None
     model = model.to(device, memory_format=torch.channels_last)
     use_plain_attention(model.unet, device)
     ema = Ema(model, 0.9995)
     muon, adamw = optimisers_of(model, arguments.rate)
     run.resume(model=model, ema=ema.network, muon=muon, adamw=adamw)
     batches = {size: Batches(arguments.data, folder, tokenizer, run.rng) for size, folder in folders.items()}
-    if run.step == 0 and not arguments.source:
+    if run.step == 0:
         facts = [fact for _, of_size in batches["full"].sets for fact in of_size]
-        named = learn_words(model.text_encoder, tokenizer, facts, run.rng, min(WORD_STEPS, run.steps))
+        named = learn_words(model.text_encoder, tokenizer, facts, run.rng, min(WORD_STEPS, run.steps), elder)
         print(f"the text encoder names {100 * named:.0f} % of the scenes", flush=True)
         ema.network.load_state_dict(model.state_dict())
     pipe = pipeline(ema.network, arguments.vae, tokenizer, device)
     alphas = pipe.scheduler.alphas_cumprod.to(device)
     for step in run.todo():
-        size, share = ("half", 2) if "half" in folders and step < HALF_SIZE_STEPS * run.steps else ("full", 1)
+        size, share = ("half", 2) if step < half_size * run.steps else ("full", 1)
         clean, ids = (tensor.to(device) for tensor in batches[size].batch(share * arguments.batch))
         steps = (spread_levels(len(clean)) * len(alphas)).long().clamp_max(len(alphas) - 1).to(device)
         noise = towards_frames(torch.randn(clean.shape).to(device), clean, painted, steps, alphas, run.rng)
