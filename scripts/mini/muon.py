@@ -15,16 +15,22 @@ LIKE_ADAMW = 0.2
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """Nearly the orthogonal factor of a matrix, in bfloat16 on a GPU."""
+    """Nearly the orthogonal factor of a matrix.
+
+    Every step is x -> p x with p = a + b g + c g g, of g = x x', which then is p g p: so only the first g and the last
+    product know the longer side.
+    """
     wide = matrix.shape[0] <= matrix.shape[1]
     x = matrix if wide else matrix.T
-    x = x.bfloat16() if x.is_cuda else x
     x = x / (x.norm() + 1e-7)
+    gram = x @ x.T
+    whole = one = torch.eye(len(x), device=x.device)
     a, b, c = QUINTIC
-    for _ in range(STEPS):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return x if wide else x.T
+    for step in range(STEPS):
+        factor = a * one + b * gram + c * gram @ gram
+        whole = factor @ whole if step else factor
+        gram = factor @ gram @ factor
+    return whole @ x if wide else (whole @ x).T
 
 
 class Muon(torch.optim.Optimizer):

@@ -27,14 +27,35 @@ bool moves(const ImportedFields& fields, bool in_space) {
 }
 
 // Deforum turns rays that are parallel: p goes by angle (1 + p²) / k, as a camera of 90 degrees does that
-// turns by angle / k. Its pictures are square in its eyes, so that a pitch counts by the height.
-void look_around(const ImportedFields& fields, Json& options, const std::string& k) {
-  const std::string fps = format_real(fields.fps);
-  options["fov"] = 90;
-  options["yaw"] = fmt::format("{}*{}/{}", fps, fields.word(options, "rotation_3d_y", "0"), k);
-  options["pitch"] = fmt::format("{}*{}/{}", format_real(fields.fps * fields.height / fields.width),
-                                 fields.word(options, "rotation_3d_x", "0"), k);
-}
+// turns by angle / k. Its pictures are square in its eyes, so that a pitch counts by the height. `x`, `y` and
+// `z` are its angles. Its steps are no camera's in the second order; what a camera can have of that is: more
+// of a turn where it comes nearer, of which a steady one has half; what turns one after another do to each
+// other; a growth by (1 + k) (angle / k)² along a yaw or pitch, half of that across it, and as much less in a
+// roll.
+struct Turns {
+  const ImportedFields& fields;
+  Json& options;
+  const std::string &k, &near;
+  std::string x = fields.word(options, "rotation_3d_x", "0"), y = fields.word(options, "rotation_3d_y", "0"),
+              z = fields.word(options, "rotation_3d_z", "0");
+
+  void look_around() const {
+    const std::string share = fmt::format("(1 + {1} + {1}/2/{0})/{0}", k, near);
+    const std::string both = fmt::format("pi/180*(1/{0} + 0.5/pow({0}, 2))", k);
+    options["fov"] = 90;
+    options["yaw"] = fmt::format("{}*({}*{} - {}*{}*{})", format_real(fields.fps), y, share, x, z, both);
+    options["pitch"] =
+        fmt::format("{}*({}*{} + {}*{}*{})", format_real(fields.fps * fields.height / fields.width), x, share,
+                    y, z, both);
+  }
+  std::string roll() const {
+    return fmt::format("(-{0}*(1 + {1})/({2} - {1}) - {3}*{4}*pi/360/{2})", z, near, k, x, y);
+  }
+  std::string growth() const {
+    return fmt::format("(1 + (1 + {0})*pow(pi/180/{0}, 2)*(0.75*({1}*{1} + {2}*{2}) - 0.5*{3}*{3}))", k, x, y,
+                       z);
+  }
+};
 
 void flip_page(const ImportedFields& fields, Json& options, std::vector<std::string>& notes) {
   const std::string fps = format_real(fields.fps);
@@ -58,15 +79,19 @@ Motion motion_in_space(const ImportedFields& fields, Json& options) {
   const std::string k = put_signal(options, "k", fmt::format("tan({}*pi/360)", word("fov", "70")));
   const std::string near =
       put_signal(options, "near", fmt::format("1/(1 - {}/200) - 1", word("translation_z", "0")));
-  if (turns_away(fields)) look_around(fields, options, k);
   const auto shift = [&](const char* name, const char* field, const char* sign) -> std::string {
     if (fields.is(field, "0")) return "0";
     return put_signal(options, name, fmt::format("{}{}*(1 + {})/(400*{})", sign, word(field, "0"), near, k));
   };
-  const bool rolls = !fields.is("rotation_3d_z", "0");
-  return {put_signal(options, "zoom", fmt::format("1/(1 - {}/{})", near, k)),
-          rolls ? put_signal(options, "turn", fmt::format("-{}/{}", word("rotation_3d_z", "0"), k)) : "0",
-          shift("x", "translation_x", "-"), shift("y", "translation_y", "")};
+  std::string zoom = fmt::format("1/(1 - {}/{})", near, k), turn = "0";
+  if (turns_away(fields) || !fields.is("rotation_3d_z", "0")) {
+    const Turns turns{fields, options, k, near};
+    if (turns_away(fields)) turns.look_around();
+    zoom += "*" + turns.growth();
+    turn = put_signal(options, "turn", turns.roll());
+  }
+  return {put_signal(options, "zoom", zoom), turn, shift("x", "translation_x", "-"),
+          shift("y", "translation_y", "")};
 }
 
 Motion motion_in_plane(const ImportedFields& fields, Json& options) {
