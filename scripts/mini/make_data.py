@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Paint the data set: make_data.py DATA [--pictures N] [--held-out N] [--large N] [--shipped] [--program BIN --song WAV]
+"""Paint the data set: make_data.py DATA [--pictures N] [--held-out N] [--large N] [--shipped] [--often NAMES] [--program BIN --song WAV]
                                       [--jobs N]
 
 DATA/train and DATA/held-out hold shards WxH-NNNN.npy (uint8 [n, height, width, 3]) and .json (seeds, labels and one
@@ -178,6 +178,8 @@ def main() -> int:
     parser.add_argument("--held-out", type=int, default=1_024, help="never trained on (default 1024)")
     parser.add_argument("--large", type=int, default=0, help="to enlarge, and a sixteenth never trained on (default 0)")
     parser.add_argument("--shipped", action="store_true", help="only the kinds of scene that models/mini knows")
+    often = "kinds of scene, a comma between, of which twice as many are painted: those that a network has yet to learn"
+    parser.add_argument("--often", type=lambda text: tuple(text.split(",")), default=(), metavar="NAMES", help=often)
     parser.add_argument("--program", type=Path, help="a built spectradiff, for frames of the painters")
     parser.add_argument("--song", type=Path, help="WAV to paint (examples/compose_song.py makes one)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
@@ -189,7 +191,9 @@ def main() -> int:
         if not arguments.song:
             parser.error("--program needs --song")
         frames_of_painters(data, arguments.program, arguments.song)
-    scenes = painter.SHIPPED if arguments.shipped else tuple(painter.SCENES)
+    if unknown := [name for name in arguments.often if name not in painter.SCENES]:
+        parser.error(f"--often: no kind of scene is called {unknown[0]}; there are {', '.join(painter.SCENES)}")
+    scenes = (painter.SHIPPED if arguments.shipped else tuple(painter.SCENES)) + arguments.often
     todo = []
     for part, count, seed in (("held-out", arguments.held_out, HELD_OUT_SEED), ("train", arguments.pictures, 0)):
         counts = {size: count * share for size, share in SIZES.items()}

@@ -139,6 +139,35 @@ def test_every_word_of_the_captions_can_become_a_token():
     assert {"vinyl", "skyline", "violet", "aquarelle"} <= set(words) and len(words) == len(set(words))
 
 
+def test_new_words_are_learnt_and_what_an_elder_encoder_says_stays(tmp_path):
+    import make_tiny_model
+    from mini import vocabulary, words
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    facts = [painter.labels(seed, ("cat", "forest")) for seed in range(40)]
+    make_tiny_model.write_tokenizer(tmp_path / "old", 900, [word for word in captions.tokenizer_words() if "cat" not in word])
+    vocabulary.grow(tmp_path / "old", tmp_path / "new", ["cat", "kitten"])
+    old, new = (CLIPTokenizer.from_pretrained(tmp_path / name, local_files_only=True) for name in ("old", "new"))
+
+    def encoder(tokens: int) -> CLIPTextModel:
+        torch.manual_seed(0)
+        config = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2}
+        ends = {"bos_token_id": old.bos_token_id, "eos_token_id": old.eos_token_id, "pad_token_id": old.pad_token_id}
+        return CLIPTextModel(CLIPTextConfig(vocab_size=tokens, max_position_embeddings=77, **config, **ends))
+
+    ids = words.tokens(new, ["a forest at dawn"])[:, : words.LENGTH]
+    moved, elder = {}, encoder(len(old)).eval()
+    for name, kept in (("kept", elder), ("free", None)):
+        pupil = encoder(len(new))
+        state = elder.state_dict()
+        key = next(key for key in state if key.endswith("token_embedding.weight"))
+        pupil.load_state_dict({**state, key: vocabulary.grown_embedding(state[key], tmp_path / "old", tmp_path / "new")})
+        words.learn_words(pupil, new, facts, np.random.default_rng(0), 100, kept)
+        with torch.no_grad():
+            moved[name] = float((pupil(ids).last_hidden_state - elder(ids).last_hidden_state).abs().mean())
+    assert moved["kept"] < 0.5 * moved["free"]
+
+
 def levels_of_a_schedule() -> Levels:
     levels = Levels.__new__(Levels)
     levels.alphas = torch.cat([torch.ones(1), torch.linspace(0.999, 0.0, 1000)])
