@@ -62,6 +62,7 @@ class Database {
   void run(const char* sql);
   int64_t number(std::string_view sql);  // the first column of its first row; 0 without one
   int64_t changes() const { return sqlite3_changes(handle_.get()); }
+  int64_t last_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
   bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
   // Error{output} with what went wrong and what to do.

@@ -107,15 +107,20 @@ struct FrameStore::Impl {
   void look_through() {
     whole.clear();
     database->number("SELECT count(value) FROM about");
-    Statement row(*database, "SELECT key, sha256, png FROM pictures");
+    const auto require = [&](bool is_right) {
+      if (!is_right) throw DamagedError(ErrorKind::output, file.string() + " is damaged");
+    };
+    Statement row(*database, "SELECT id, key, sha256, png FROM pictures");
     while (row.step()) {
-      const std::string key = row.text(0);
-      if (row.text(1) != seal_of(key, row.blob(2)))
-        throw DamagedError(ErrorKind::output, file.string() + " is damaged");
-      whole[key] = static_cast<int64_t>(row.blob(2).size());
+      const std::string key = row.text(1);
+      require(row.text(2) == seal_of(key, row.blob(3)));
+      require(whole.insert({key, {row.integer(0), static_cast<int64_t>(row.blob(3).size())}}).second);
     }
-    if (database->number("SELECT count(key) FROM pictures") != static_cast<int64_t>(whole.size()))
-      throw DamagedError(ErrorKind::output, file.string() + " is damaged");
+    // By the index of keys, which holds all that is asked for.
+    Statement entry(*database, "SELECT key, id FROM pictures ORDER BY key");
+    for (const auto& [key, place] : whole)
+      require(entry.step() && entry.text(0) == key && entry.integer(1) == place.id);
+    require(!entry.step());
   }
 
   void end_claim() {
@@ -222,7 +227,7 @@ struct FrameStore::Impl {
         .bind(seal)
         .bind(png)
         .run();
-    whole[waiting.key] = static_cast<int64_t>(png.size());
+    whole[waiting.key] = {database->last_id(), static_cast<int64_t>(png.size())};
   }
 
   void write_notes() {
@@ -246,7 +251,7 @@ struct FrameStore::Impl {
   std::mutex database_mutex;
   std::optional<Database> database;
   std::optional<Claim> claim;
-  std::map<std::string, int64_t> whole;  // keys of what is there → bytes
+  std::map<std::string, StoredPlace> whole;  // by key, in the order of bytes as SQLite's
   bool removed = false;
   bool stays = false;
 
@@ -300,14 +305,13 @@ bool FrameStore::holds(const std::string& key) const {
 int64_t FrameStore::bytes(const std::string& key) const {
   std::lock_guard lock(impl_->database_mutex);
   const auto found = impl_->whole.find(key);
-  return found == impl_->whole.end() ? 0 : found->second;
+  return found == impl_->whole.end() ? 0 : found->second.bytes;
 }
 
 Canvas FrameStore::picture(const std::string& key) const {
   std::lock_guard lock(impl_->database_mutex);
-  Statement row(*impl_->database, "SELECT png FROM pictures WHERE key = ?");
-  if (row.bind(key).step()) {
-    if (auto picture = decode_png(row.blob(0))) return std::move(*picture);
+  if (const auto found = impl_->whole.find(key); found != impl_->whole.end()) {
+    if (auto picture = whole_picture(*impl_->database, found->second.id, key)) return std::move(*picture);
   }
   throw_error(ErrorKind::output, "{} was changed while it was in use; give the same command again",
               impl_->file.string());

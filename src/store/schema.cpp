@@ -7,6 +7,7 @@
 
 #include "claim.h"
 #include "spectradiff/base/sha256.h"
+#include "spectradiff/image/png.h"
 
 namespace spectradiff {
 
@@ -55,6 +56,12 @@ std::string seal_of(std::string_view key, std::span<const uint8_t> png) {
   hash.update(key);
   hash.update(png);
   return hash.hex();
+}
+
+std::optional<Canvas> whole_picture(Database& database, int64_t id, std::string_view key) {
+  Statement row(database, "SELECT sha256, png FROM pictures WHERE id = ?");
+  if (!row.bind(id).step() || row.text(0) != seal_of(key, row.blob(1))) return std::nullopt;
+  return decode_png(row.blob(1));
 }
 
 }  // namespace spectradiff

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "database.h"
+#include "spectradiff/image/canvas.h"
 
 namespace spectradiff {
 
@@ -34,5 +36,13 @@ void make_tables(Database& database);
 // pictures of a model (256x256): 66 kB and 8 ms of a core, where zstd took 69 kB and 2.4 ms behind PNG's
 // filter and 139 kB and 1.9 ms without, deflate alone 128 kB and 3.4 ms; and every tool reads it.
 std::string seal_of(std::string_view key, std::span<const uint8_t> png);
+
+struct StoredPlace {
+  int64_t id = 0, bytes = 0;
+};
+
+// By its id, since an index of keys that is damaged leads to others' rows; none where it is not whole or not
+// that of `key`.
+std::optional<Canvas> whole_picture(Database& database, int64_t id, std::string_view key);
 
 }  // namespace spectradiff

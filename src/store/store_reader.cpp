@@ -9,7 +9,6 @@
 #include "database.h"
 #include "salvage.h"
 #include "schema.h"
-#include "spectradiff/image/png.h"
 
 namespace spectradiff {
 
@@ -36,10 +35,7 @@ struct StoreReader::Impl {
   const std::filesystem::path file;
   mutable std::optional<Database> database;
   std::map<std::string, std::string> said;
-  struct Place {
-    int64_t id = 0, bytes = 0;
-  };
-  std::map<std::string, Place> rows;  // by key
+  std::map<std::string, StoredPlace> rows;  // by key
   bool damaged = false;
 };
 
@@ -78,11 +74,8 @@ int64_t StoreReader::bytes(const std::string& key) const {
 }
 
 Canvas StoreReader::picture(const std::string& key) const {
-  Statement row(*impl_->database, "SELECT sha256, png FROM pictures WHERE id = ?");
   if (const auto found = impl_->rows.find(key); found != impl_->rows.end()) {
-    if (row.bind(found->second.id).step() && row.text(0) == seal_of(key, row.blob(1))) {
-      if (auto picture = decode_png(row.blob(1))) return std::move(*picture);
-    }
+    if (auto picture = whole_picture(*impl_->database, found->second.id, key)) return std::move(*picture);
   }
   throw_error(ErrorKind::output, "{} was changed while it was read; give the same command again",
               impl_->file.string());

@@ -234,6 +234,22 @@ TEST_F(FrameStoreTest, WhateverPageIsDamagedTheOthersPicturesAreGivenBack) {
   EXPECT_GT(cost_one_at_most, pages / 2);
 }
 
+TEST_F(FrameStoreTest, AnIndexThatLeadsToOthersPicturesIsDamage) {
+  keep(3);
+  std::string bytes = read_file(file_, 1 << 20, ErrorKind::input);
+  // In the index a key is followed by its id, in the table by the checksum or the frame.
+  const size_t second = bytes.find(key(1) + '\x02'), third = bytes.find(key(2) + '\x03');
+  ASSERT_NE(second, std::string::npos);
+  ASSERT_NE(third, std::string::npos);
+  std::swap(bytes[second + key(1).size()], bytes[third + key(2).size()]);
+  write_file(file_, bytes, true);
+  EXPECT_EQ(StoreReader(file_).picture(key(1)).bytes(), picture(1).bytes());
+  FrameStore store(file_, notes_);
+  EXPECT_EQ(held(store, 3), numbers(3));
+  ASSERT_FALSE(notes_.empty());
+  EXPECT_NE(notes_.back().find("was damaged: 3 of its frames are whole"), std::string::npos);
+}
+
 TEST_F(FrameStoreTest, WhereverTheFileIsCutWhatItGivesIsWhole) {
   keep(8);
   const std::string whole = read_file(file_, 1 << 20, ErrorKind::input);
