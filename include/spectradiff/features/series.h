@@ -68,7 +68,7 @@ struct Events {
   std::vector<Section> sections;  // they cover the song; empty for silence
   std::vector<double> drops_s;    // begins of sections at which much more sets in than was before
   std::vector<Build> builds;
-  std::vector<Pause> pauses;      // heard with the sections
+  std::vector<Pause> pauses;  // heard with the sections
 };
 
 // Bars since the first downbeat at a place counted in beats, 1.5 being halfway from the second beat to the
