@@ -150,10 +150,10 @@ class Import {
            const auto every =
                parse_integer(cadence.is_string() ? cadence.get<std::string>() : cadence.dump());
            if (!every || *every < 1) to.refuse(name, cadence.dump() + " is no number of frames");
-           if (*every == 1) return;
            to.out_["diffuse_every"] = *every;
-           to.note(
-               fmt::format("{} = {}: the camera moves what lies between, nothing is blended", name, *every));
+           if (*every > 1)
+             to.note(fmt::format("{} = {}: the camera moves what lies between, nothing is blended", name,
+                                 *every));
          }},
         {"enable_perspective_flip",
          [](Import& to, const std::string&, const Json& flips) { to.fields_.flips = flips == true; }},
