@@ -16,6 +16,7 @@ from test_resume import slowly
 SOAK_S = float(os.environ.get("SPECTRADIFF_SOAK_S", "7200"))
 MOST_GROWTH = 1.05
 MOST_GROWTH_KIB = 4096  # of what is small, and allocators' own
+MOMENTARY = 3  # descriptors that a job has open for moments: a leak over thousands of jobs is hundreds
 RATE = 8000
 
 
@@ -42,7 +43,7 @@ def hold_flat(seen):
     memory, descriptors = ([statistics.median(look[i] for look in part) for part in (second, last)] for i in (0, 1))
     print(f"{len(seen)} looks: {memory[0]:.0f} KiB, then {memory[1]:.0f} KiB; descriptors {descriptors[0]}, then {descriptors[1]}")
     assert memory[1] <= max(MOST_GROWTH * memory[0], memory[0] + MOST_GROWTH_KIB), memory
-    assert descriptors[1] <= descriptors[0]
+    assert descriptors[1] <= descriptors[0] + MOMENTARY, descriptors
 
 
 @pytest.mark.slow
