@@ -48,7 +48,7 @@ class Muon(torch.optim.Optimizer):
                 update = weight.grad.lerp(mean, group["momentum"]).flatten(1)
                 scale = LIKE_ADAMW * max(update.shape) ** 0.5
                 weight.mul_(1.0 - group["lr"] * group["weight_decay"])
-                weight.add_(orthogonal(update).float().reshape(weight.shape), alpha=-group["lr"] * scale)
+                weight.add_(orthogonal(update).reshape(weight.shape), alpha=-group["lr"] * scale)
 
 
 def optimisers_of(network: nn.Module, lr: float) -> tuple[Muon, torch.optim.AdamW]:
