@@ -135,10 +135,14 @@ void add_sampling(std::vector<Option>& table) {
                   NUMBER(strength), {0, 1, "0.3 to 0.6 keeps the painting visible, 0.75 mostly leaves it"})));
   table.push_back(choice_option<StrengthMode>(
       row("strength_mode", "NAME",
-          "how strength acts; exact where --strength is an expression and this is not given"),
+          "how strength acts; where --strength is an expression and this is not given, exact in place of "
+          "steps"),
       FIELD(strength_mode),
       {{"steps", StrengthMode::steps, "only int(steps x strength) of the steps run"},
-       {"exact", StrengthMode::exact, "all steps run, from the noise level that strength names"}}));
+       {"exact", StrengthMode::exact, "all steps run, from the noise level that strength names"},
+       {"tapered", StrengthMode::tapered,
+        "steps x the root of strength of them run, from there too, and closer together towards the end: more "
+        "detail of few"}}));
   table.push_back(integer_option(row("steps", "N", "number of denoising steps"), FIELD(steps), 1, 1000));
   table.push_back(
       moving(real_option(row("guidance", "G",

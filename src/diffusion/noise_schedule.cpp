@@ -169,11 +169,17 @@ std::vector<double> spaced_timesteps(const NoiseSchedule& schedule, int steps, b
 
 std::vector<int> exact_timesteps(const NoiseSchedule& schedule, const SamplerRequest& request) {
   const int start = static_cast<int>(std::nearbyint(request.strength * schedule.train_timesteps)) - 1;
-  const int count = std::min(request.steps, start + 1);
+  const bool is_tapered = request.mode == StrengthMode::tapered;
+  const double steps = is_tapered ? std::ceil(request.steps * std::sqrt(request.strength)) : request.steps;
+  const int count = std::min(static_cast<int>(steps), start + 1);
+  const double evenness = is_tapered ? request.strength : 1;
   std::vector<int> timesteps;
   timesteps.reserve(static_cast<size_t>(std::max(count, 0)));
   for (int k = 0; k < count; ++k) {
-    timesteps.push_back(static_cast<int>(std::nearbyint(start * (1 - static_cast<double>(k) / count))));
+    const double left = 1 - static_cast<double>(k) / count;
+    const double t = start * left * (evenness + (1 - evenness) * left);
+    // Close to the end steps of less than one timestep would be none.
+    timesteps.push_back(std::max(static_cast<int>(std::nearbyint(t)), count - 1 - k));
   }
   return timesteps;
 }

@@ -54,7 +54,7 @@ NoiseSchedule read_noise_schedule(SchedulerConfig& config, const SchedulerClass&
 // whole timesteps (halves to even) when `whole`.
 std::vector<double> spaced_timesteps(const NoiseSchedule& schedule, int steps, bool whole);
 
-// The timesteps of StrengthMode::exact; empty when the strength names no noise level.
+// The timesteps of StrengthMode::exact and tapered; empty when the strength names no noise level.
 std::vector<int> exact_timesteps(const NoiseSchedule& schedule, const SamplerRequest& request);
 
 // How many of the steps StrengthMode::steps leaves out at the start. Error{usage} when none is left.

@@ -35,7 +35,7 @@ Run steps_run(SchedulerConfig& config, const NoiseSchedule& schedule, const Samp
 }
 
 Run consistency_run(SchedulerConfig& config, const NoiseSchedule& schedule, const SamplerRequest& request) {
-  if (request.mode == StrengthMode::exact) return {exact_timesteps(schedule, request), 0};
+  if (starts_exactly(request.mode)) return {exact_timesteps(schedule, request), 0};
   return steps_run(config, schedule, request);
 }
 

@@ -28,7 +28,7 @@ SamplerStep ddim_step(const NoiseSchedule& schedule, int t, int next, double eta
 SamplerTable ddim_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
                         const SamplerRequest& request) {
   std::vector<std::pair<int, int>> moves;  // from timestep, to timestep; negative: to the end
-  if (request.mode == StrengthMode::exact) {
+  if (starts_exactly(request.mode)) {
     const std::vector<int> timesteps = exact_timesteps(schedule, request);
     for (size_t k = 0; k < timesteps.size(); ++k) {
       moves.emplace_back(timesteps[k], k + 1 < timesteps.size() ? timesteps[k + 1] : -1);

@@ -60,8 +60,8 @@ std::vector<Move> exact_moves(const NoiseSchedule& schedule, const SamplerReques
 
 SamplerTable pndm_table(SchedulerConfig& /*config*/, const NoiseSchedule& schedule,
                         const SamplerRequest& request) {
-  const std::vector<Move> moves = request.mode == StrengthMode::exact ? exact_moves(schedule, request)
-                                                                      : moves_by_steps(schedule, request);
+  const std::vector<Move> moves =
+      starts_exactly(request.mode) ? exact_moves(schedule, request) : moves_by_steps(schedule, request);
   SamplerTable table;
   if (moves.empty()) return table;
   start_at(schedule, moves[0].told, table);

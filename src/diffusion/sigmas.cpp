@@ -217,7 +217,7 @@ SigmaChoices read_sigma_choices(SchedulerConfig& config, const SigmaKeys& known)
 
 SigmaRun euler_run(const NoiseSchedule& schedule, const SigmaChoices& choices,
                    const SamplerRequest& request) {
-  const bool is_exact = request.mode == StrengthMode::exact;
+  const bool is_exact = starts_exactly(request.mode);
   SigmaRun run =
       is_exact ? exact_run(schedule, choices, request) : spaced_euler_run(schedule, choices, request.steps);
   // diffusers' log-linear σ have one more than there are timesteps, and nothing follows that.
@@ -231,7 +231,7 @@ SigmaRun euler_run(const NoiseSchedule& schedule, const SigmaChoices& choices,
 
 SigmaRun solver_run(const NoiseSchedule& schedule, const SigmaChoices& choices, const SamplerRequest& request,
                     bool truncates) {
-  const bool is_exact = request.mode == StrengthMode::exact;
+  const bool is_exact = starts_exactly(request.mode);
   SigmaRun run = is_exact ? exact_run(schedule, choices, request)
                           : spaced_solver_run(schedule, choices, request.steps, truncates);
   const bool ends_where_spaced =

@@ -270,11 +270,12 @@ void choose_sampling(const std::vector<Layer>& layers, Resolution& resolution, R
       observer.warn(
           "scenes = auto takes the model's own prompts, and is ignored: there is a prompt, or it has none");
   }
-  // Music moves strength smoothly only where every step follows it; a look's own mode is for strengths that
-  // stay.
+  // Music moves strength smoothly only where the first step begins at its noise level; a look that counts
+  // steps is for strengths that stay.
   const bool chained = resolution.job.journey.is_chained();
   const bool asks_mode = last_word(layers, "strength_mode") != nullptr;
-  if ((chained || resolution.job.moves("strength")) && !asks_mode) {
+  const bool moves = chained || resolution.job.moves("strength");
+  if (moves && !asks_mode && diffusion.strength_mode == StrengthMode::steps) {
     diffusion.strength_mode = StrengthMode::exact;
     resolution.origins["strength_mode"] =
         chained ? "chain, which has two strengths" : "strength, which the music moves";

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 
 #include "spectradiff/base/error.h"
 
@@ -24,11 +26,16 @@ Json config_of_sd1(const std::string& diffusers_class = "DDIMScheduler") {
           {"set_alpha_to_one", false}, {"steps_offset", 1},           {"prediction_type", "epsilon"}};
 }
 
+StrengthMode mode_of(const std::string& name) {
+  if (name == "tapered") return StrengthMode::tapered;
+  return name == "exact" ? StrengthMode::exact : StrengthMode::steps;
+}
+
 SamplerRequest request_of(const Json& entry) {
   return {.scheduler = entry.at("scheduler"),
           .steps = entry.at("steps"),
           .strength = entry.at("strength"),
-          .mode = entry.at("mode") == "exact" ? StrengthMode::exact : StrengthMode::steps,
+          .mode = mode_of(entry.at("mode")),
           .eta = entry.at("eta"),
           .shortens_schedule = entry.at("shortens")};
 }
@@ -104,7 +111,7 @@ TEST(SamplerTables, AreTooFarOffWithAnyPlantedFault) {
 
 TEST(SamplerTables, OfStrengthZeroPassThePictureThrough) {
   for (const std::string& name : scheduler_names()) {
-    for (StrengthMode mode : {StrengthMode::steps, StrengthMode::exact}) {
+    for (StrengthMode mode : {StrengthMode::steps, StrengthMode::exact, StrengthMode::tapered}) {
       const SamplerTable table =
           make_sampler_table(config_of_sd1(), {.scheduler = name, .strength = 0, .mode = mode});
       EXPECT_EQ(table, SamplerTable{});
@@ -128,6 +135,25 @@ TEST(SamplerTables, OfTheExactModeRunEveryStepFromTheNamedNoiseLevel) {
                                {.scheduler = "ddim", .strength = 0.003, .mode = StrengthMode::exact})
                 .steps.size(),
             3u);
+}
+
+TEST(SamplerTables, OfTheTaperedModeComeCloserTogetherAndFewerAtLowStrengths) {
+  const auto timesteps = [](int steps, double strength) {
+    std::vector<double> told;
+    const SamplerRequest request{
+        .scheduler = "ddim", .steps = steps, .strength = strength, .mode = StrengthMode::tapered};
+    for (const SamplerStep& step : make_sampler_table(config_of_sd1(), request).steps)
+      told.push_back(step.timestep);
+    return told;
+  };
+  EXPECT_EQ(timesteps(5, 1), (std::vector<double>{999, 799, 599, 400, 200}));
+  EXPECT_EQ(timesteps(5, 0.28), (std::vector<double>{279, 141, 48}));
+  // Where there are as many timesteps as steps, each is visited.
+  EXPECT_EQ(timesteps(300, 0.004), (std::vector<double>{3, 2, 1, 0}));
+  for (const double strength : {0.01, 0.05, 0.3}) {
+    const std::vector<double> told = timesteps(200, strength);
+    EXPECT_TRUE(std::adjacent_find(told.begin(), told.end(), std::less_equal<>()) == told.end()) << strength;
+  }
 }
 
 TEST(SamplerTables, OfStrengthModeStepsRunAsManyStepsAsDiffusers) {

@@ -238,7 +238,7 @@ def diffused() -> Iterator[Case]:
     def case(name: str, settings: Settings, quick: bool = False, part_of: str = "", output: str = "%05d.png") -> Case:
         look = {} if "preset" in settings else dict(LOOK)
         if isinstance(settings.get("strength"), str):
-            del look["strength_mode"]
+            look["strength_mode"] = "exact"
         return Case(f"mini {name}", DIFFUSED, {**MINI, **look, **settings}, output=output, command="render", quick=quick, part_of=part_of)
 
     quick = {"exact moved", "guidance moved", "everything moved", "guidance 1", "seed travel on", "seed random", "flash limit"}

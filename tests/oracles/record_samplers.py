@@ -21,7 +21,7 @@ import torch
 from diffusers.schedulers import scheduling_euler_ancestral_discrete as euler_module
 from diffusers.schedulers import scheduling_lcm as lcm_module
 from diffusers.schedulers import scheduling_tcd as tcd_module
-from schedulers import FORCED, SCHEDULERS, exact_timesteps
+from schedulers import FORCED, SCHEDULERS, exact_timesteps, tapered_timesteps
 
 PREDICTIONS = {name: ["epsilon", "v_prediction", "sample"] for name in SCHEDULERS}
 PREDICTIONS["pndm"] = PREDICTIONS["euler_ancestral"] = ["epsilon", "v_prediction"]
@@ -74,7 +74,7 @@ def prepare(name: str, scheduler: Any, case: dict[str, Any]) -> tuple[list[float
             scheduler.set_begin_index(skipped)
         return scheduler.timesteps[skipped:].tolist(), []
     scheduler.set_timesteps(steps)
-    visited = exact_timesteps(train, strength, steps)
+    visited = (tapered_timesteps if case["mode"] == "tapered" else exact_timesteps)(train, strength, steps)
     if name in ("lcm", "tcd"):
         scheduler.set_timesteps(timesteps=visited)
         scheduler.set_begin_index(0)
@@ -213,6 +213,9 @@ def cases() -> list[tuple[dict[str, Any], Any]]:
         facts = {**SD1, "timestep_spacing": str(chance.choice(SPACINGS)), "prediction_type": str(chance.choice(PREDICTIONS[name]))}
         add(name, name, safe(facts), steps, strength, str(chance.choice(["steps", "exact"])), round(float(chance.uniform(0, 1)), 2))
     add_spacings(add)
+    for name in SCHEDULERS:
+        for steps, strength in ((5, 0.28), (4, 0.56), (6, 1.0), (30, 0.02)):
+            add(name, name, safe(SD1), steps, strength, "tapered", 0.5)
     return made
 
 

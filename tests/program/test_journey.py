@@ -230,6 +230,27 @@ def test_without_a_chain_the_camera_moves_the_painting_frame_by_frame(program, s
     assert digests(program, "planned") == whole
 
 
+@pytest.mark.parametrize(
+    ("look", "more", "mode"),
+    [
+        ("steps", [], "steps"),
+        ("steps", ["--chain", "song"], "exact"),
+        ("steps", ["--strength", "0.3 + 0.2*onset"], "exact"),
+        ("steps", ["--chain", "song", "--strength-mode", "steps"], "steps"),
+        ("tapered", [], "tapered"),
+        ("tapered", ["--chain", "song"], "tapered"),
+        ("tapered", ["--strength", "0.3 + 0.2*onset"], "tapered"),
+    ],
+)
+def test_strengths_that_change_keep_a_looks_mode_unless_it_counts_steps(program, song, fake_model, look, more, mode):
+    file = program.work / "fake-model" / "model.json"
+    facts = {**json.loads(file.read_text()), "look": {"strength_mode": look, "steps": 5}}
+    file.write_text(json.dumps(facts))
+    done = program("render", song, *FRAMES, *more, "--print-config")
+    assert done.code == 0, done
+    assert done.json()["strength_mode"] == mode
+
+
 def test_a_look_that_travels_yields_to_a_preset_a_loop_and_chain_none(program, song, fake_model):
     file = program.work / "fake-model" / "model.json"
     look = {"chain": "section:8", "diffuse_every": 2, "zoom": 1.5, "chain_strength": "0.2 + 0.1*onset", "strength": 0.5}

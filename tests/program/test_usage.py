@@ -54,7 +54,7 @@ def said_of(option, text):
 
 def test_help_tells_the_defaults_that_would_run_and_who_brings_them(program):
     text = program("render", "--help").out
-    assert said_of("--steps N", text).endswith("(1 to 1000; default 4, from the model mini)")
+    assert said_of("--steps N", text).endswith("(1 to 1000; default 5, from the model mini)")
     assert "default 4, from the model mini" in said_of("--guidance G", text)
     assert "default 256x256, from the model mini" in said_of("--size WxH", text)
     assert "default 90; 240 with --bin-spacing cqt" in said_of("--bins N", text)

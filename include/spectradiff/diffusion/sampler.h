@@ -12,7 +12,13 @@ namespace spectradiff {
 enum class StrengthMode {
   steps,  // diffusers' rule: int(steps · strength) of the steps run
   exact,  // all steps run, from the noise level that strength names
+  // From there too; of lower strengths fewer run, and closer together towards the end.
+  tapered,
 };
+
+inline bool starts_exactly(StrengthMode mode) {
+  return mode != StrengthMode::steps;
+}
 
 // x_{k+1} = Σ_j sample[j]·x_{k−j} + Σ_j output[j]·out_{k−j} + noise·n_k, out_k = network(input_scale·x_k,
 // timestep).
@@ -60,7 +66,9 @@ std::string scheduler_name_of(const Json& config);
 // pipelines do. StrengthMode::exact: with T training timesteps, t0 = round(strength · T) − 1 and n =
 // min(steps, t0 + 1), the timesteps round(t0 · (1 − k / n)) for k = 0..n−1, then the final alpha or sigma;
 // halves round to even; spacings of noise levels do not count there, a flow's level is (t + 1) / T. A
-// strength below 1 / 2T is strength 0.
+// strength below 1 / 2T is strength 0. StrengthMode::tapered: as exact, but n = min(⌈steps · √strength⌉,
+// t0 + 1) and, with u = 1 − k / n, the timesteps max(round(t0 · u · (strength + (1 − strength) · u)),
+// n − 1 − k): even at full strength, quadratic at the lowest.
 //
 // Two deviations from diffusers: PNDM never starts with Runge-Kutta steps, and trailing spacings whose
 // rounding gives diffusers one timestep too many, −1 (61 steps of 1000, say), end at the right one.
